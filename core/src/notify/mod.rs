@@ -1,0 +1,5 @@
+//! What is told, word by word: the incident as people see it, and the messages made from it.
+//!
+//! Knows every earlier stage. Must not know sockets, retries or rates.
+
+pub mod view;

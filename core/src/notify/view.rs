@@ -1,0 +1,201 @@
+//! The incident as it is told: the JSON of the contract (DESIGN section 5), from which pages and messages are made.
+//!
+//! Every text that came from outside is [`Redacted`], so that no page or message can be built from anything else.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::alert::{AlertStatus, Severity};
+use crate::evidence::{Gap, Item, Redacted};
+use crate::incident::Status;
+use crate::summary::Summary;
+
+/// One incident. The list form leaves [`Incident::evidence`] and [`Incident::timeline`] out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Incident {
+    /// A UUID; addresses and API paths take it or the number.
+    pub id: String,
+    /// Counts from 1; what people say: `#482`.
+    pub number: i64,
+    /// Deterministic, never a model's words.
+    pub title: Redacted,
+    /// Where it stands with people.
+    pub status: Status,
+    /// `stale`, `flapping`, `storm`.
+    pub flags: Vec<String>,
+    /// The highest among its firing alerts; after the end, the highest it had.
+    pub severity: Severity,
+    /// The mapped `service` label.
+    pub service: Option<Redacted>,
+    /// The labels that group it.
+    pub group_key: BTreeMap<String, Redacted>,
+    /// What all of its alerts have in common, mapped.
+    pub labels: BTreeMap<String, Redacted>,
+    /// When its first alert was received.
+    pub opened_at: DateTime<Utc>,
+    /// When its earliest firing episode began, by the senders' clocks.
+    pub started_at: DateTime<Utc>,
+    /// When somebody took it.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// Who has it.
+    pub owner: Option<Redacted>,
+    /// When the runbook's escalation is due.
+    pub escalates_at: Option<DateTime<Utc>>,
+    /// Until when it is silenced.
+    pub silenced_until: Option<DateTime<Utc>>,
+    /// How bad, where the alarm says it in numbers.
+    pub impact: Option<Impact>,
+    /// The one thing to do first.
+    pub do_first: Option<DoFirst>,
+    /// How many incidents of this group there have been, this one included.
+    pub occurrences: i64,
+    /// Its alerts, the most severe and newest first.
+    pub alerts: Vec<Alert>,
+    /// The runbook as it was when the incident opened.
+    pub runbook: Option<Runbook>,
+    /// Items and gaps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
+    /// The model's text, or why there is none. Null before the first triage.
+    pub summary: Option<Summary>,
+    /// Each thing told or to be told.
+    pub notifications: Vec<Notification>,
+    /// What happened, oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Vec<TimelineEntry>>,
+    /// Where its page is.
+    pub url: String,
+    /// Counts what has changed in what is shown; a message carries the version that it shows.
+    pub version: i64,
+}
+
+/// How bad, in the alarm's numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Impact {
+    /// What is measured now.
+    pub value: f64,
+    /// Where the alarm is set.
+    pub threshold: Option<f64>,
+    /// What it usually is.
+    pub normal: Option<f64>,
+    /// In the field's words: `%`, `ms`.
+    pub unit: Option<String>,
+}
+
+/// The one thing to do first, chosen by rule (DESIGN section 5).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DoFirst {
+    /// What to do.
+    pub text: Redacted,
+    /// Why this comes first.
+    pub because: Redacted,
+    /// Evidence ids.
+    pub citations: Vec<String>,
+}
+
+/// An alert of the incident.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Alert {
+    /// The configured sender.
+    pub source: String,
+    /// The sender's identity for it.
+    pub fingerprint: String,
+    /// What was last said of it.
+    pub status: AlertStatus,
+    /// Its own severity.
+    pub severity: Severity,
+    /// The sender's labels, mapped.
+    pub labels: BTreeMap<String, Redacted>,
+    /// The sender's texts.
+    pub annotations: BTreeMap<String, Redacted>,
+    /// When its episode began, by the sender's clock.
+    pub starts_at: DateTime<Utc>,
+    /// When it ended.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// How many messages came about it within this incident.
+    pub received: i64,
+}
+
+/// The runbook of an incident.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Runbook {
+    /// Relative to the runbooks' folder.
+    pub path: String,
+    /// Its first heading.
+    pub title: Redacted,
+    /// The commit that was current when the incident opened; null for a plain folder.
+    pub commit: Option<String>,
+    /// Where to read or edit it.
+    pub url: Option<String>,
+    /// What to do, in order.
+    pub steps: Vec<Step>,
+}
+
+/// A step of the runbook.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// `R1`.
+    pub id: String,
+    /// `Check`, `Respond`, `Escalate`.
+    pub section: Redacted,
+    /// Its words.
+    pub text: Redacted,
+    /// Its fenced blocks.
+    pub blocks: Vec<Block>,
+}
+
+/// A fenced block of a step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Block {
+    /// `logql`, `promql`, `logs-insights`, `sh`, or empty.
+    pub language: String,
+    /// What stands in it.
+    pub text: Redacted,
+}
+
+/// Items and gaps.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Evidence {
+    /// In the order of the pack: alarm, runbook, history, then by decisiveness.
+    pub items: Vec<Item>,
+    /// What could not be had.
+    pub gaps: Vec<Gap>,
+    /// When it was collected; null while the first look stands alone.
+    pub collected_at: Option<DateTime<Utc>>,
+}
+
+/// One thing told, or to be told, to one integration of one receiver.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Notification {
+    /// The receiver's name.
+    pub receiver: String,
+    /// `pagerduty/0`, `slack/0`: the kind and its place in the receiver.
+    pub integration: String,
+    /// `trigger`, `retrigger`, `resolve`, `level`.
+    pub kind: String,
+    /// `pending`, `sent`, `parked`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When the receiver took it.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Why it is sent, and what went wrong.
+    pub reason: Redacted,
+}
+
+/// A line of the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TimelineEntry {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// `opened`, `alert_joined`, `told`, `evidence`, … the decision's or event's name.
+    pub kind: String,
+    /// Who did it: `firstlook`, a source, a person.
+    pub actor: Redacted,
+    /// In words.
+    pub text: Redacted,
+}
