@@ -3,6 +3,7 @@
 //! Knows lines, patterns and their comparison with normal. Must not know where lines come from (the doors in the
 //! root crate do), nor who reads the result.
 
+pub mod known;
 pub mod redact;
 
 use chrono::{DateTime, Utc};
@@ -66,7 +67,7 @@ pub enum Change {
 }
 
 /// How often something was seen in the window and in the baseline.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frequency {
     /// How it differs.
     pub change: Change,

@@ -2,7 +2,11 @@
 //!
 //! Knows Markdown, front matter and matchers. Must not know where the files lie.
 
+mod pinned;
+
 use serde::{Deserialize, Serialize};
+
+pub use pinned::Pinned;
 
 /// One numbered or listed thing to do, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
