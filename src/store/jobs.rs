@@ -184,12 +184,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Fenced`] when the job has passed to another worker.
-    pub async fn renew(&self, id: i64, fence: i64) -> Result<(), StoreError> {
+    pub async fn renew(&self, claim: &Claim) -> Result<(), StoreError> {
         let renewed = sqlx::query(
             "UPDATE job SET lease_until = now() + $3::interval WHERE id = $1 AND fence = $2 AND state = 'running'",
         )
-        .bind(id)
-        .bind(fence)
+        .bind(claim.id)
+        .bind(claim.fence)
         .bind(LEASE)
         .execute(&self.pool)
         .await?;
