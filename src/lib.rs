@@ -2,3 +2,6 @@
 
 pub mod clock;
 pub mod http;
+
+pub mod evidence;
+pub mod secret;

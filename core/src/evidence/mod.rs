@@ -3,11 +3,15 @@
 //! Knows lines, patterns and their comparison with normal. Must not know where lines come from (the doors in the
 //! root crate do), nor who reads the result.
 
+mod leading_time;
+pub mod lines;
 pub mod redact;
+pub mod window;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use leading_time::leading_time;
 pub use redact::{Redacted, Redactor};
 
 /// What an item is; its ids begin with [`Kind::letter`].
