@@ -4,3 +4,5 @@ pub mod clock;
 pub mod http;
 pub mod sources;
 pub mod store;
+pub mod evidence;
+pub mod secret;

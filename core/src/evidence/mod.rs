@@ -4,11 +4,15 @@
 //! root crate do), nor who reads the result.
 
 pub mod known;
+mod leading_time;
+pub mod lines;
 pub mod redact;
+pub mod window;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use leading_time::leading_time;
 pub use redact::{Redacted, Redactor};
 
 /// What an item is; its ids begin with [`Kind::letter`].
