@@ -1,5 +1,7 @@
 //! firstlook: the doors around [`firstlook_core`], and the hops that call it.
 
 pub mod clock;
+pub mod config;
 pub mod http;
+pub mod secret;
 pub mod sources;
