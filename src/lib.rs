@@ -1,7 +1,9 @@
 //! firstlook: the doors around [`firstlook_core`], and the hops that call it.
 
 pub mod clock;
+pub mod config;
 pub mod http;
+pub mod secret;
 pub mod sources;
 pub mod store;
 pub mod evidence;

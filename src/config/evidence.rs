@@ -1,0 +1,178 @@
+//! `evidence:`: where the logs of a moment are, and how much of them is read.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::alerts::{Authorization, authorization};
+use super::route::{RawMatcher, matchers};
+use super::section::Section;
+use super::{Error, Warning};
+
+/// `evidence:`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// How long before the alert's start the window begins.
+    pub before: TimeDelta,
+    /// How long after the alert's start the window ends.
+    pub after: TimeDelta,
+    /// What counts as normal, in the order of preference.
+    pub baseline: Vec<Baseline>,
+    /// For all sources together.
+    pub timeout: Duration,
+    /// The pack's size; a token counts as 4 characters.
+    pub pack_tokens: usize,
+    /// `evidence.sources`, names unique.
+    pub sources: Vec<EvidenceSource>,
+}
+
+/// A time that the window is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Baseline {
+    /// The time just before the window.
+    Preceding,
+    /// The same time a day before.
+    Yesterday,
+}
+
+/// One of `evidence.sources`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceSource {
+    /// Unique; shown with each item.
+    pub name: String,
+    /// It is asked where all match; none asks it always.
+    pub matchers: Vec<RawMatcher>,
+    /// What it is.
+    pub kind: EvidenceKind,
+}
+
+/// What a source is. Texts may hold `{{labels.NAME}}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EvidenceKind {
+    /// Files on this machine.
+    LogFile {
+        /// A path with `*`; a relative one begins at the folder of the configuration file.
+        path: String,
+    },
+    /// Grafana Loki.
+    Loki {
+        /// Its base, without a slash at the end.
+        url: String,
+        /// LogQL.
+        query: String,
+        /// What requests carry.
+        authorization: Option<Authorization>,
+        /// `X-Scope-OrgID`.
+        tenant: Option<String>,
+    },
+}
+
+/// Types of a later version.
+const LATER: [&str; 7] =
+    ["cloudwatch_logs", "cloudwatch_metrics", "cloudtrail", "xray", "athena", "knowledge", "prometheus"];
+
+/// Reads `evidence:`.
+pub fn read(top: &Section<'_>) -> Result<Evidence, Error> {
+    let mut evidence = Evidence {
+        before: TimeDelta::minutes(15),
+        after: TimeDelta::minutes(2),
+        baseline: vec![Baseline::Preceding, Baseline::Yesterday],
+        timeout: Duration::from_secs(20),
+        pack_tokens: 4000,
+        sources: Vec::new(),
+    };
+    let known = ["window", "baseline", "timeout", "pack_tokens", "sources"];
+    let Some(section) = top.section("evidence", &known, &[])? else { return Ok(evidence) };
+    if let Some(window) = section.section("window", &["before", "after"], &[])? {
+        evidence.before = window.delta("before", evidence.before)?;
+        evidence.after = window.delta("after", evidence.after)?;
+        if evidence.before.is_zero() && evidence.after.is_zero() {
+            return Err(section.error("window", "is empty: give `before` or `after` a length"));
+        }
+    }
+    if let Some(words) = section.texts("baseline")? {
+        evidence.baseline = words.iter().map(|word| baseline(&section, word)).collect::<Result<_, _>>()?;
+    }
+    evidence.timeout = section.duration("timeout", evidence.timeout)?;
+    if evidence.timeout.is_zero() {
+        return Err(section.error("timeout", "is zero: no source could answer"));
+    }
+    // More than the default is refused: it is the hard size of a prompt (DESIGN section 4).
+    evidence.pack_tokens = usize::try_from(section.integer("pack_tokens", 4000, 100..=4000)?).unwrap_or(4000);
+    for (path, node) in section.list("sources")? {
+        if let Some(source) = source(&section, &path, node)? {
+            if evidence.sources.iter().any(|other| other.name == source.name) {
+                let text = format!("`{path}.name` {:?} is taken: each source needs its own", source.name);
+                return Err(top.context.error(node.line, text));
+            }
+            evidence.sources.push(source);
+        }
+    }
+    Ok(evidence)
+}
+
+fn baseline(section: &Section<'_>, (word, line): &(String, usize)) -> Result<Baseline, Error> {
+    match word.as_str() {
+        "preceding" => Ok(Baseline::Preceding),
+        "yesterday" => Ok(Baseline::Yesterday),
+        _ => {
+            let text = format!("`evidence.baseline` {word:?} is unknown: write preceding or yesterday");
+            Err(section.context.error(*line, text))
+        }
+    }
+}
+
+fn source(
+    section: &Section<'_>,
+    path: &str,
+    node: &super::yaml::Node,
+) -> Result<Option<EvidenceSource>, Error> {
+    let context = section.context;
+    let common = ["name", "type", "matchers"];
+    let (kind, line) = kind(section, path, node)?;
+    let own: &[&str] = match kind.as_str() {
+        "log_file" => &["path"],
+        "loki" => &["url", "query", "basic_auth", "authorization", "tenant"],
+        later if LATER.contains(&later) => {
+            let text = format!("in this version evidence sources of type `{later}` have no effect");
+            context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });
+            return Ok(None);
+        }
+        _ => {
+            let text = format!("`{path}.type` {kind:?} is unknown: write log_file or loki");
+            return Err(context.error(line, text));
+        }
+    };
+    let known: Vec<&str> = common.iter().chain(own).copied().collect();
+    let item = Section::open(context, node, path, &known, &[])?;
+    let kind = if kind == "log_file" {
+        let file = item.required("path", "name the files, such as /var/log/{{labels.service}}/*.log")?;
+        EvidenceKind::LogFile { path: context.base.join(file).display().to_string() }
+    } else {
+        EvidenceKind::Loki {
+            url: item.url("url")?.ok_or_else(|| item.error("url", "is missing: write Loki's address"))?,
+            query: item.required("query", "write LogQL, such as {namespace=\"{{labels.namespace}}\"}")?,
+            authorization: authorization(&item)?,
+            tenant: item.text("tenant")?,
+        }
+    };
+    let name = item.required("name", "pages and gaps call the source by it")?;
+    Ok(Some(EvidenceSource { name, matchers: matchers(&item)?, kind }))
+}
+
+/// The `type` of a source, before its other keys are known, and its line.
+fn kind(section: &Section<'_>, path: &str, node: &super::yaml::Node) -> Result<(String, usize), Error> {
+    let super::yaml::Value::Map(members) = &node.value else {
+        return Err(section
+            .context
+            .error(node.line, format!("`{path}` must be a mapping of keys to values")));
+    };
+    let member = members.iter().find(|member| member.key == "type");
+    let text = member
+        .map(|member| section.context.text(&format!("{path}.type"), &member.node))
+        .transpose()?
+        .flatten();
+    let line = member.map_or(node.line, |member| member.line);
+    let missing = || section.context.error(line, format!("`{path}.type` is missing: write log_file or loki"));
+    text.map(|text| (text, line)).ok_or_else(missing)
+}

@@ -1,0 +1,170 @@
+//! The configuration file: YAML in Alertmanager's vocabulary (DESIGN section 5), read into types.
+//!
+//! Every fault has a line and a remedy; what belongs to a later version is accepted with a warning, so that a file
+//! written for one still starts. Must not open sockets or judge whether peers answer; that is `check`.
+
+mod alerts;
+mod evidence;
+mod load;
+mod receivers;
+mod route;
+mod section;
+mod server;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+use std::path::{Path, PathBuf};
+
+use firstlook_core::alert::{LabelRule, SeverityRule};
+
+pub use alerts::{AlertmanagerSource, Authorization, Incidents};
+pub use evidence::{Baseline, Evidence, EvidenceKind, EvidenceSource};
+pub use load::{MINIMAL, load};
+pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
+pub use route::{RawMatcher, Route};
+pub use section::Surroundings;
+pub use server::Server;
+pub use summary::{Budget, Provider, Summary};
+
+use crate::secret::Secret;
+use section::{Context, Section};
+
+/// A whole configuration, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `server:`.
+    pub server: Server,
+    /// `database.url`; absent, a private Postgres under [`Config::data_dir`] is used.
+    pub database_url: Option<Secret>,
+    /// Where the private Postgres lives.
+    pub data_dir: PathBuf,
+    /// `sources.alertmanager`, names unique.
+    pub alertmanager: Vec<AlertmanagerSource>,
+    /// `labels:`, in order.
+    pub labels: Vec<LabelRule>,
+    /// `severity:`.
+    pub severity: SeverityRule,
+    /// `incidents:`.
+    pub incidents: Incidents,
+    /// `route:`; each receiver that it names exists.
+    pub route: Route,
+    /// `receivers:`, names unique.
+    pub receivers: Vec<Receiver>,
+    /// `runbooks:`.
+    pub runbooks: Option<Runbooks>,
+    /// `evidence:`.
+    pub evidence: Evidence,
+    /// `summary:`.
+    pub summary: Summary,
+    /// Keys that have no effect in this version, in order of their lines.
+    pub warnings: Vec<Warning>,
+}
+
+impl Config {
+    /// The receiver that is called `name`.
+    pub fn receiver(&self, name: &str) -> Option<&Receiver> {
+        self.receivers.iter().find(|receiver| receiver.name == name)
+    }
+}
+
+/// `runbooks:`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runbooks {
+    /// A folder of Markdown files.
+    pub path: PathBuf,
+    /// Where a person edits them; a file's path is appended.
+    pub edit_url: Option<String>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{}{text}", line.map_or(" ".to_owned(), |line| format!("{line}: ")))]
+pub struct Error {
+    /// The file, as it was named.
+    pub file: String,
+    /// From 1; absent where the file itself is the fault.
+    pub line: Option<usize>,
+    /// What is wrong and what to write. Never a secret's value.
+    pub text: String,
+}
+
+/// A key that is understood and has no effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// From 1.
+    pub line: usize,
+    /// The key in full, such as `incidents.repeat_interval`.
+    pub key: String,
+    /// For people.
+    pub text: String,
+}
+
+const KEYS: [&str; 14] = [
+    "server",
+    "database",
+    "data_dir",
+    "language",
+    "time_zone",
+    "sources",
+    "labels",
+    "severity",
+    "incidents",
+    "route",
+    "receivers",
+    "runbooks",
+    "evidence",
+    "summary",
+];
+
+/// Reads the `text` of `file`. `around` gives environment variables and the files that `…_file` keys name.
+///
+/// # Errors
+/// At the first fault, with its line and a remedy.
+pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config, Error> {
+    let base = Path::new(file).parent().unwrap_or(Path::new(""));
+    let context = Context { file, base, around, warnings: Vec::new().into() };
+    let root =
+        yaml::parse(text.trim_start_matches('\u{feff}')).map_err(|(line, text)| context.error(line, text))?;
+    let top = Section::open(&context, &root, "", &KEYS, &["storm", "time_intervals", "briefings"])?;
+    only(&top, "language", "en")?;
+    only(&top, "time_zone", "UTC")?;
+    let server = server::read(&top)?;
+    let database = top.section("database", &["url", "url_file"], &[])?;
+    let receivers = receivers::read(&top)?;
+    let mut config = Config {
+        database_url: database.map(|section| section.secret("url")).transpose()?.flatten(),
+        data_dir: top.path("data_dir")?.unwrap_or_else(|| base.join("data")),
+        alertmanager: alerts::sources(&top, &server)?,
+        labels: alerts::labels(&top)?,
+        severity: alerts::severity(&top)?,
+        incidents: alerts::incidents(&top)?,
+        route: route::read(&top, &receivers)?,
+        runbooks: runbooks(&top)?,
+        evidence: evidence::read(&top)?,
+        summary: summary::read(&top)?,
+        warnings: Vec::new(),
+        server,
+        receivers,
+    };
+    config.warnings = context.warnings.take();
+    config.warnings.sort_by_key(|warning| warning.line);
+    Ok(config)
+}
+
+/// Complains where `key` has another value than the one that this version knows.
+fn only(top: &Section<'_>, key: &str, value: &str) -> Result<(), Error> {
+    match top.text(key)? {
+        Some(other) if other != value => {
+            Err(top.error(key, format!("{other:?} is not in this version: write `{value}`")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn runbooks(top: &Section<'_>) -> Result<Option<Runbooks>, Error> {
+    let Some(section) = top.section("runbooks", &["path", "edit_url"], &["git"])? else { return Ok(None) };
+    let edit_url = section.url("edit_url")?;
+    Ok(section.path("path")?.map(|path| Runbooks { path, edit_url }))
+}

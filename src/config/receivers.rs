@@ -1,0 +1,149 @@
+//! `receivers:`: whom firstlook tells, and how.
+
+use super::Error;
+use super::section::Section;
+use crate::secret::Secret;
+
+/// One of `receivers:`. One without integrations is told nothing, as in Alertmanager.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receiver {
+    /// Unique.
+    pub name: String,
+    /// `pagerduty_configs`.
+    pub pagerduty: Vec<PagerDuty>,
+    /// `slack_configs`.
+    pub slack: Vec<Slack>,
+    /// `webhook_configs`.
+    pub webhook: Vec<Webhook>,
+}
+
+/// One of `pagerduty_configs`: an Events v2 integration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PagerDuty {
+    /// The integration's key.
+    pub routing_key: Secret,
+    /// Where events are posted.
+    pub url: String,
+}
+
+/// One of `slack_configs`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slack {
+    /// The channel's name or id, as configured; an incoming webhook has its own.
+    pub channel: Option<String>,
+    /// Which of Slack's two doors.
+    pub via: SlackVia,
+}
+
+/// How Slack is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlackVia {
+    /// A bot's token: messages can be edited in place.
+    Bot {
+        /// Begins with `xoxb-`.
+        token: Secret,
+        /// The base of the methods, without a slash at the end.
+        api_url: String,
+    },
+    /// An incoming webhook: messages cannot be edited.
+    IncomingWebhook {
+        /// The whole address, which is the secret.
+        url: Secret,
+    },
+}
+
+/// One of `webhook_configs`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Webhook {
+    /// Where the incident is posted; may carry a token.
+    pub url: Secret,
+}
+
+/// Reads `receivers:`.
+pub fn read(top: &Section<'_>) -> Result<Vec<Receiver>, Error> {
+    let mut receivers: Vec<Receiver> = Vec::new();
+    for (path, node) in top.list("receivers")? {
+        let known = ["name", "pagerduty_configs", "slack_configs", "webhook_configs"];
+        let section = Section::open(top.context, node, &path, &known, &[])?;
+        let name = section.required("name", "routes refer to a receiver by it")?;
+        if receivers.iter().any(|receiver| receiver.name == name) {
+            return Err(section.error("name", format!("{name:?} is taken: each receiver needs its own")));
+        }
+        receivers.push(Receiver {
+            name,
+            pagerduty: each(
+                &section,
+                "pagerduty_configs",
+                &["routing_key", "routing_key_file", "url"],
+                pagerduty,
+            )?,
+            slack: each(&section, "slack_configs", &SLACK, slack)?,
+            webhook: each(&section, "webhook_configs", &["url", "url_file"], webhook)?,
+        });
+    }
+    Ok(receivers)
+}
+
+const SLACK: [&str; 6] = [
+    "channel",
+    "bot_token",
+    "bot_token_file",
+    "api_url",
+    "incoming_webhook_url",
+    "incoming_webhook_url_file",
+];
+
+fn each<T>(
+    section: &Section<'_>,
+    key: &str,
+    known: &[&str],
+    read: fn(&Section<'_>) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let open =
+        |(path, node): (String, _)| Section::open(section.context, node, &path, known, &["max_per_minute"]);
+    section.list(key)?.into_iter().map(|item| read(&open(item)?)).collect()
+}
+
+fn pagerduty(section: &Section<'_>) -> Result<PagerDuty, Error> {
+    let routing_key = section
+        .secret("routing_key")?
+        .ok_or_else(|| section.error("routing_key", "is missing: add it or `routing_key_file`"))?;
+    let url = section.url("url")?;
+    Ok(PagerDuty {
+        routing_key,
+        url: url.unwrap_or_else(|| "https://events.pagerduty.com/v2/enqueue".to_owned()),
+    })
+}
+
+fn slack(section: &Section<'_>) -> Result<Slack, Error> {
+    let channel = section.text("channel")?;
+    let api_url = section.url("api_url")?;
+    let (token, hook) = (section.secret("bot_token")?, section.secret("incoming_webhook_url")?);
+    let via = match (token, hook) {
+        (Some(_), Some(_)) => {
+            return Err(section.error("incoming_webhook_url", "and `bot_token` are both given: keep one"));
+        }
+        (None, None) => {
+            let text = "is missing: add it, `bot_token_file`, or an `incoming_webhook_url`";
+            return Err(section.error("bot_token", text));
+        }
+        (None, Some(url)) => {
+            section.check_url("incoming_webhook_url", url.expose())?;
+            SlackVia::IncomingWebhook { url }
+        }
+        (Some(_), None) if channel.is_none() => {
+            return Err(section.error("channel", "is missing: name where the bot posts, such as \"#alerts\""));
+        }
+        (Some(token), None) => {
+            SlackVia::Bot { token, api_url: api_url.unwrap_or_else(|| "https://slack.com/api".to_owned()) }
+        }
+    };
+    Ok(Slack { channel, via })
+}
+
+fn webhook(section: &Section<'_>) -> Result<Webhook, Error> {
+    let url =
+        section.secret("url")?.ok_or_else(|| section.error("url", "is missing: add it or `url_file`"))?;
+    section.check_url("url", url.expose())?;
+    Ok(Webhook { url })
+}

@@ -1,0 +1,163 @@
+//! What a configuration says, and what is said of a wrong one.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::*;
+
+mod faults;
+
+/// Three variables and one file.
+fn read(text: &str) -> Result<Config, Error> {
+    let variable = |name: &str| match name {
+        "TOKEN" => Some("t0ken".to_owned()),
+        "EVIL" => Some("x\nroute: { receiver: evil } # \" '".to_owned()),
+        "EMPTY" => Some(String::new()),
+        _ => None,
+    };
+    let read = |path: &Path| match path.to_str() {
+        Some("etc/secret") => Ok("from file\r\n".to_owned()),
+        Some("etc/blank") => Ok("\n".to_owned()),
+        _ => Err("no such file".to_owned()),
+    };
+    parse(text, "etc/firstlook.yml", &Surroundings { variable: &variable, read: &read })
+}
+
+const REST: &str = "route: { receiver: r }\nreceivers: [{ name: r }]\n";
+
+fn with(text: &str) -> Config {
+    read(&format!("{REST}{text}")).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
+fn the_example_is_whole_and_true() {
+    let text = include_str!("../../firstlook.example.yml");
+    let any =
+        Surroundings { variable: &|name| Some(format!("https://{name}")), read: &|_| Err("no".to_owned()) };
+    let config = parse(text, "firstlook.yml", &any).unwrap();
+    assert_eq!(config.warnings, []);
+    assert_eq!(config.database_url.as_ref().unwrap().expose(), "https://DATABASE_URL");
+    assert_eq!((config.alertmanager.len(), config.labels.len(), config.receivers.len()), (2, 2, 3));
+    assert_eq!(config.route.routes[1].routes[0].receiver, "oncall");
+    assert!(config.route.routes[1].go_on && !config.route.routes[0].go_on);
+    assert_eq!(config.route.routes[1].matchers[1].text, r#"severity!="info""#);
+    assert_eq!(
+        config.receiver("oncall").unwrap().pagerduty[0].routing_key.expose(),
+        "https://PAGERDUTY_ROUTING_KEY"
+    );
+    assert!(matches!(config.receiver("batch-team").unwrap().slack[0].via, SlackVia::IncomingWebhook { .. }));
+    assert!(
+        matches!(&config.evidence.sources[1].kind, EvidenceKind::Loki { tenant: Some(t), .. } if t == "ops")
+    );
+    assert!(
+        matches!(&config.summary.provider, Provider::Bedrock { region: Some(r), .. } if r == "ap-northeast-1")
+    );
+    assert!(!format!("{config:?}").contains("PAGERDUTY_ROUTING_KEY"));
+}
+
+#[test]
+fn defaults_are_those_of_the_contract() {
+    let config = with("");
+    let example = parse(
+        include_str!("../../firstlook.example.yml"),
+        "etc/firstlook.yml",
+        &Surroundings { variable: &|_| Some("https://x".to_owned()), read: &|_| Err("no".to_owned()) },
+    )
+    .unwrap();
+    assert_eq!(config.server.listen, example.server.listen);
+    assert_eq!(config.server.external_url, example.server.external_url);
+    assert_eq!(config.severity, example.severity);
+    assert_eq!(config.incidents, example.incidents);
+    assert_eq!(config.data_dir, example.data_dir);
+    assert_eq!(config.evidence.before, example.evidence.before);
+    assert_eq!(config.evidence.baseline, example.evidence.baseline);
+    assert_eq!(config.summary.budget, example.summary.budget);
+    assert_eq!(config.summary.timeout, example.summary.timeout);
+    assert_eq!(config.summary.provider, Provider::None);
+    assert!(config.database_url.is_none() && config.runbooks.is_none());
+}
+
+#[test]
+fn variables_are_put_into_scalars_and_cannot_change_the_file() {
+    let config = with("server: { name: '${TOKEN}-$$x-$y-$${TOKEN}' }");
+    assert_eq!(config.server.name, "t0ken-$x-$y-${TOKEN}");
+    let config = with("server: { name: '${EVIL}' }");
+    assert_eq!(config.server.name, "x\nroute: { receiver: evil } # \" '");
+    assert_eq!(config.route.receiver, "r");
+}
+
+#[test]
+fn secrets_come_from_files_and_keep_their_spelling() {
+    let bearer =
+        with("sources: { alertmanager: [{ name: m, authorization: { credentials_file: secret } }] }");
+    let Some(Authorization::Header { scheme, credentials }) = &bearer.alertmanager[0].authorization else {
+        panic!("no header")
+    };
+    assert_eq!((scheme.as_str(), credentials.expose()), ("Bearer", "from file"));
+    let basic =
+        with("sources: { alertmanager: [{ name: m, basic_auth: { username: 007, password: 0123 } }] }");
+    let Some(Authorization::Basic { username, password }) = &basic.alertmanager[0].authorization else {
+        panic!("no basic")
+    };
+    assert_eq!((username.as_str(), password.expose()), ("007", "0123"));
+}
+
+#[test]
+fn values_are_read() {
+    let config = with(
+        "incidents: { reopen_within: 1h30m, group_by: [a] }\nevidence: { timeout: 5s, baseline: [] }\nrunbooks: { path: rb }\n",
+    );
+    assert_eq!(config.incidents.reopen_within, TimeDelta::minutes(90));
+    assert_eq!(config.evidence.timeout, Duration::from_secs(5));
+    assert_eq!(config.evidence.baseline, []);
+    assert_eq!(config.runbooks.unwrap().path, Path::new("etc/rb"));
+    let config = with(
+        "severity: { map: { sev1: critical }, label: level, default: info }\nserver: { listen: 'localhost:0' }",
+    );
+    assert_eq!((config.severity.map.len(), config.severity.label.as_str()), (1, "level"));
+    assert_eq!(config.server.external_url, "http://127.0.0.1:0");
+}
+
+#[test]
+fn what_belongs_to_later_versions_warns_with_its_line() {
+    let text = r#"storm: { incidents: 20, window: "${UNSET}" }
+incidents:
+  reorder_window: 60s
+  repeat_interval: 4h
+sources:
+  alertmanager: [{ name: m, api_url: http://am, stale_after: 12h }]
+  sns: [{ name: aws }]
+evidence: { sources: [{ name: x, type: xray, anything: goes }, { name: l, type: log_file, path: l }] }
+summary: { provider: none, analysis: { max_steps: 8 } }
+briefings: []
+time_intervals: []
+runbooks: { git: { url: x } }
+route: { receiver: r, routes: [{ matchers: [a=b], active_time_intervals: [d], mute_time_intervals: [n] }] }
+receivers: [{ name: r, pagerduty_configs: [{ routing_key: k, max_per_minute: 120 }] }]
+"#;
+    let config = read(text).unwrap();
+    let warned: Vec<_> = config.warnings.iter().map(|w| (w.line, w.key.as_str())).collect();
+    let expected = [
+        (1, "storm"),
+        (3, "incidents.reorder_window"),
+        (4, "incidents.repeat_interval"),
+        (6, "sources.alertmanager[0].api_url"),
+        (6, "sources.alertmanager[0].stale_after"),
+        (7, "sources.sns"),
+        (8, "evidence.sources[0].type"),
+        (9, "summary.analysis"),
+        (10, "briefings"),
+        (11, "time_intervals"),
+        (12, "runbooks.git"),
+        (13, "route.routes[0].active_time_intervals"),
+        (13, "route.routes[0].mute_time_intervals"),
+        (14, "receivers[0].pagerduty_configs[0].max_per_minute"),
+    ];
+    assert_eq!(warned, expected);
+    assert_eq!(config.warnings[0].text, "in this version `storm` has no effect");
+    assert_eq!(config.warnings[6].text, "in this version evidence sources of type `xray` have no effect");
+    assert_eq!(config.evidence.sources.len(), 1);
+    assert_eq!(config.route.routes[0].receiver, "r");
+}
