@@ -6,5 +6,5 @@ pub mod http;
 pub mod secret;
 pub mod sources;
 pub mod store;
+
 pub mod evidence;
-pub mod secret;

@@ -1,40 +1,19 @@
-//! `route:`: the tree that says who is told, as written.
+//! `route:`: the tree that says who is told.
+
+use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::route::{Route, Tree};
 
 use super::section::Section;
 use super::{Error, Receiver};
 
-/// A matcher as written, such as `severity="critical"`, and its line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RawMatcher {
-    /// The text.
-    pub text: String,
-    /// From 1.
-    pub line: usize,
-}
-
-/// A node of the tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
-    /// Its receiver, its parent's where it names none.
-    pub receiver: String,
-    /// All must match. None in the root.
-    pub matchers: Vec<RawMatcher>,
-    /// Whether later siblings are tried after it matched.
-    pub go_on: bool,
-    /// Tried in order; the first match wins.
-    pub routes: Vec<Route>,
-    /// From 1.
-    pub line: usize,
-}
-
+const KEYS: [&str; 4] = ["receiver", "matchers", "continue", "routes"];
 const LATER: [&str; 2] = ["active_time_intervals", "mute_time_intervals"];
 
 /// Reads `route:`; every receiver that it names must be one of `receivers`.
-pub fn read(top: &Section<'_>, receivers: &[Receiver]) -> Result<Route, Error> {
-    let root =
-        top.section("route", &["receiver", "matchers", "continue", "routes"], &LATER)?.ok_or_else(|| {
-            top.error("route", "is missing: write `route: { receiver: NAME }` with the name of a receiver")
-        })?;
+pub fn read(top: &Section<'_>, receivers: &[Receiver]) -> Result<Tree, Error> {
+    let root = top.section("route", &KEYS, &LATER)?.ok_or_else(|| {
+        top.error("route", "is missing: write `route: { receiver: NAME }` with the name of a receiver")
+    })?;
     for key in ["matchers", "continue"] {
         if root.node(key).is_some() {
             return Err(
@@ -42,38 +21,47 @@ pub fn read(top: &Section<'_>, receivers: &[Receiver]) -> Result<Route, Error> {
             );
         }
     }
-    root.required("receiver", "the root tells one when no other route matches")?;
-    node(&root, "", receivers)
+    let receiver = root.required("receiver", "the root tells one when no other route matches")?;
+    known(&root, &receiver, receivers)?;
+    Ok(Tree { receiver, routes: children(&root, receivers)? })
 }
 
-fn node(section: &Section<'_>, inherited: &str, receivers: &[Receiver]) -> Result<Route, Error> {
-    let receiver = section.text("receiver")?.unwrap_or_else(|| inherited.to_owned());
-    if !receivers.iter().any(|known| known.name == receiver) {
-        let names: Vec<&str> = receivers.iter().map(|known| known.name.as_str()).collect();
-        let there = if names.is_empty() {
-            "there are none".to_owned()
-        } else {
-            format!("there are {}", names.join(", "))
-        };
-        return Err(section.error("receiver", format!("{receiver:?} is not one of `receivers`: {there}")));
-    }
-    let mut routes = Vec::new();
-    for (path, child) in section.list("routes")? {
-        let known = ["receiver", "matchers", "continue", "routes"];
-        let child = Section::open(section.context, child, &path, &known, &LATER)?;
-        routes.push(node(&child, &receiver, receivers)?);
-    }
-    Ok(Route {
-        receiver,
-        matchers: matchers(section)?,
-        go_on: section.boolean("continue", false)?,
-        routes,
-        line: section.line,
-    })
+fn children(section: &Section<'_>, receivers: &[Receiver]) -> Result<Vec<Route>, Error> {
+    let child = |(path, node): (String, _)| {
+        let child = Section::open(section.context, node, &path, &KEYS, &LATER)?;
+        let receiver = child.text("receiver")?;
+        if let Some(receiver) = &receiver {
+            known(&child, receiver, receivers)?;
+        }
+        Ok(Route {
+            receiver,
+            matchers: matchers(&child)?,
+            continue_matching: child.boolean("continue", false)?,
+            routes: children(&child, receivers)?,
+        })
+    };
+    section.list("routes")?.into_iter().map(child).collect()
 }
 
-/// The texts of `matchers:`, unread.
-pub fn matchers(section: &Section<'_>) -> Result<Vec<RawMatcher>, Error> {
+fn known(section: &Section<'_>, receiver: &str, receivers: &[Receiver]) -> Result<(), Error> {
+    if receivers.iter().any(|known| known.name == receiver) {
+        return Ok(());
+    }
+    let names: Vec<&str> = receivers.iter().map(|known| known.name.as_str()).collect();
+    let there =
+        if names.is_empty() { "there are none".to_owned() } else { format!("there are {}", names.join(", ")) };
+    Err(section.error("receiver", format!("{receiver:?} is not one of `receivers`: {there}")))
+}
+
+/// `matchers:`, all of which must hold.
+pub fn matchers(section: &Section<'_>) -> Result<Matchers, Error> {
     let texts = section.texts("matchers")?.unwrap_or_default();
-    Ok(texts.into_iter().map(|(text, line)| RawMatcher { text, line }).collect())
+    for (text, line) in &texts {
+        if let Err(error) = Matchers::parse(&[text]) {
+            let name = section.name("matchers");
+            return Err(section.context.error(*line, format!("`{name}`: {error}")));
+        }
+    }
+    let texts: Vec<String> = texts.into_iter().map(|(text, _)| text).collect();
+    Matchers::parse(&texts).map_err(|error| section.error("matchers", error))
 }
