@@ -5,3 +5,4 @@ pub mod http;
 
 pub mod evidence;
 pub mod secret;
+pub mod telemetry;
