@@ -8,3 +8,5 @@ pub mod sources;
 pub mod store;
 
 pub mod evidence;
+pub mod secret;
+pub mod telemetry;

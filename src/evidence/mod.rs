@@ -3,15 +3,17 @@
 //! Knows how to bring lines, within bounds, and to say plainly what could not be had. Must not know incidents,
 //! patterns, or what the lines are for. Nothing here is redacted yet: the hop does that.
 
-//mod collect;
+mod collect;
 mod events;
+#[cfg(test)]
+mod fake_loki;
 pub mod log_file;
-//pub mod loki;
+pub mod loki;
 mod template;
 
-//pub use collect::{Collected, Normal, SourceLines, SourceResult, collect};
+pub use collect::{Collected, Normal, SourceLines, SourceResult, collect};
 pub use log_file::LogFile;
-//pub use loki::Loki;
+pub use loki::Loki;
 
 use firstlook_core::alert::Labels;
 use firstlook_core::evidence::lines::Line;
@@ -31,8 +33,8 @@ pub struct Source {
 pub enum Door {
     /// `log_file`.
     LogFile(LogFile),
-    //l
-    //Loki(Loki),
+    /// `loki`.
+    Loki(Loki),
 }
 
 /// Bounds of one fetch.
@@ -106,7 +108,7 @@ impl Source {
     pub async fn fetch(&self, window: Window, labels: &Labels, caps: Caps) -> Result<Fetched, Fault> {
         match &self.door {
             Door::LogFile(door) => door.fetch(window, labels, caps).await,
-            //Door::Loki(door) => door.fetch(window, labels, caps).await,
+            Door::Loki(door) => door.fetch(window, labels, caps).await,
         }
     }
 }

@@ -1,0 +1,144 @@
+//! All sources at once, each within the deadline, none able to harm another.
+//!
+//! Knows concurrency and deadlines; a slow, failed or panicking source becomes a fault while the others' lines are
+//! kept. Must not know what a source is beyond `fetch`.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use firstlook_core::alert::Labels;
+use firstlook_core::evidence::lines::Line;
+use firstlook_core::evidence::window::Window;
+use futures_util::FutureExt;
+use futures_util::future::{join, join_all};
+use tokio::time::Instant;
+
+use super::{Caps, Fault, FaultKind, Fetched, Source};
+
+/// What all sources brought, in the order in which they were given.
+#[derive(Debug)]
+pub struct Collected {
+    /// One for each source.
+    pub sources: Vec<SourceResult>,
+    /// How long it took in all.
+    pub took: Duration,
+}
+
+/// What one source brought.
+#[derive(Debug)]
+pub struct SourceResult {
+    /// `evidence.sources[].name`.
+    pub source: String,
+    /// The lines; `Err` when the window itself could not be had.
+    pub lines: Result<SourceLines, Fault>,
+    /// What else is missing: a baseline, a file among many.
+    pub faults: Vec<Fault>,
+    /// How long this source took.
+    pub took: Duration,
+}
+
+/// The lines of one source.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SourceLines {
+    /// Of the window.
+    pub window: Vec<Line>,
+    /// Of each baseline that could be had.
+    pub baselines: Vec<Normal>,
+    /// How a person gets the lines of the window.
+    pub query: String,
+    /// What a cap cut from the window, for people.
+    pub truncated: Option<String>,
+}
+
+/// The lines of one baseline.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Normal {
+    /// Its time.
+    pub window: Window,
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// What a cap cut, for people: counts are then too low.
+    pub truncated: Option<String>,
+}
+
+/// Asks all `sources` for `window` and `baselines`, all at once. Every request has ended when `deadline` is over.
+/// `caps` is what one source may bring; its window and baselines share it equally.
+pub async fn collect(
+    sources: Vec<&Source>,
+    labels: &Labels,
+    window: Window,
+    baselines: Vec<Window>,
+    deadline: Duration,
+    caps: Caps,
+) -> Collected {
+    let begun = Instant::now();
+    let shares = 1 + baselines.len();
+    let caps = Caps { lines: caps.lines / shares, bytes: caps.bytes / shares };
+    let each = sources.into_iter().map(|source| one(source, labels, window, &baselines, deadline, caps));
+    let sources = join_all(each).await;
+    Collected { sources, took: begun.elapsed() }
+}
+
+async fn one(
+    source: &Source,
+    labels: &Labels,
+    window: Window,
+    baselines: &[Window],
+    deadline: Duration,
+    caps: Caps,
+) -> SourceResult {
+    let begun = Instant::now();
+    let fetch = |window| guarded(&source.name, deadline, source.fetch(window, labels, caps));
+    let (now, normal) = join(fetch(window), join_all(baselines.iter().map(|window| fetch(*window)))).await;
+    let mut faults = Vec::new();
+    let lines = now.map(|now| {
+        faults.extend(now.faults);
+        let baselines = normals(baselines, normal, &mut faults);
+        SourceLines { window: now.lines, baselines, query: now.query, truncated: now.truncated }
+    });
+    SourceResult { source: source.name.clone(), lines, faults, took: begun.elapsed() }
+}
+
+/// The baselines that could be had; the others become faults.
+fn normals(windows: &[Window], results: Vec<Result<Fetched, Fault>>, faults: &mut Vec<Fault>) -> Vec<Normal> {
+    let mut normals = Vec::new();
+    for (window, result) in windows.iter().zip(results) {
+        match result {
+            Ok(fetched) => {
+                // What is wrong with a file is wrong with it for all windows: said once.
+                let new: Vec<_> = fetched.faults.into_iter().filter(|fault| !faults.contains(fault)).collect();
+                faults.extend(new);
+                normals.push(Normal { window: *window, lines: fetched.lines, truncated: fetched.truncated });
+            }
+            Err(fault) => faults.push(Fault {
+                reason: format!("no comparison with {}: {}", window.start.format("%Y-%m-%d %H:%M UTC"), fault.reason),
+                ..fault
+            }),
+        }
+    }
+    normals
+}
+
+/// What `work` gives, or a fault when it takes too long or panics.
+async fn guarded<T>(
+    source: &str,
+    deadline: Duration,
+    work: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    match tokio::time::timeout(deadline, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(Fault::unavailable(
+            format!("reading the source {source} failed unexpectedly"),
+            "this is a defect of firstlook; its log has the cause",
+        )),
+        Err(_) => Err(Fault {
+            kind: FaultKind::Timeout,
+            reason: format!("no answer within {} s", deadline.as_secs_f64()),
+            remedy: format!("raise `evidence.timeout` or narrow the query of source {source}"),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! The labels of metrics. Every value is a variant, so that nothing a sender writes can make a new series.
+//!
+//! Knows the words. Must not know which metric carries them.
+
+/// Defines a label: its name, and an enum of its values.
+macro_rules! label {
+    ($(#[$doc:meta])* $name:ident as $label:literal { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "the word beside each variant says what it is")]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// The name of the label.
+            pub const NAME: &'static str = $label;
+            /// Every value that it can have.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The value as Prometheus sees it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl From<$name> for Label {
+            fn from(value: $name) -> Self {
+                Self { name: $name::NAME, value: value.as_str() }
+            }
+        }
+    };
+}
+
+/// A name and one of its values. Made only from the enums of this file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    name: &'static str,
+    value: &'static str,
+}
+
+impl Label {
+    /// The name of the label.
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// Its value.
+    pub fn value(self) -> &'static str {
+        self.value
+    }
+
+    /// The version of this build.
+    pub fn version() -> Self {
+        Self { name: "version", value: env!("CARGO_PKG_VERSION") }
+    }
+}
+
+label! {
+    /// The kind of sender.
+    SenderKind as "source" {
+        Alertmanager = "alertmanager", Grafana = "grafana", Sns = "sns", Prometheus = "prometheus",
+        Changes = "changes", Pagerduty = "pagerduty", Slack = "slack",
+    }
+}
+label! {
+    /// What a webhook was answered (DESIGN 4: the status is the sender's retry policy).
+    WebhookStatus as "status" {
+        Committed = "200", Unusable = "400", Unauthorized = "401", NotFound = "404", TooLarge = "413",
+        TryAgain = "503", Other = "other",
+    }
+}
+label! {
+    /// What was decided about one alert of one delivery.
+    AlertAction as "action" {
+        Opened = "opened", Joined = "joined", Reopened = "reopened", Refreshed = "refreshed",
+        Resolved = "resolved", Late = "late", Heartbeat = "heartbeat", Dropped = "dropped",
+    }
+}
+label! {
+    /// Why a delivery was refused.
+    Rejection as "reason" {
+        Unreadable = "unreadable", NothingUsable = "nothing_usable", Unauthorized = "unauthorized",
+        TooLarge = "too_large", Signature = "signature", Store = "store", Overload = "overload",
+    }
+}
+label! {
+    /// What became of an incident.
+    IncidentChange as "change" { Opened = "opened", Reopened = "reopened", Resolved = "resolved" }
+}
+label! {
+    /// The kind of receiver.
+    Integration as "integration" { Pagerduty = "pagerduty", Slack = "slack", Webhook = "webhook", Inbox = "inbox" }
+}
+label! {
+    /// How sending ended.
+    SendOutcome as "outcome" { Sent = "sent", Retried = "retried", Parked = "parked" }
+}
+label! {
+    /// What a job waits for.
+    JobState as "state" { Ready = "ready", Running = "running", Parked = "parked" }
+}
+label! {
+    /// What a job does.
+    JobKind as "kind" { Triage = "triage", Deliver = "deliver", Briefing = "briefing", Maintenance = "maintenance" }
+}
+label! {
+    /// The kind of evidence source.
+    EvidenceKind as "type" { LogFile = "log_file", Loki = "loki" }
+}
+label! {
+    /// How a fetch ended.
+    FetchOutcome as "outcome" {
+        Ok = "ok", Truncated = "truncated", Timeout = "timeout", Configuration = "configuration",
+        Unavailable = "unavailable",
+    }
+}
+label! {
+    /// How a call of the model ended.
+    ModelOutcome as "outcome" {
+        Ok = "ok", Repaired = "repaired", Unusable = "unusable", Timeout = "timeout", Refused = "refused",
+        Failed = "failed", OverBudget = "over_budget",
+    }
+}
+label! {
+    /// Tokens that the model read or wrote.
+    TokenDirection as "direction" { Input = "input", Output = "output" }
+}
+label! {
+    /// The hundreds of a status.
+    StatusClass as "class" { Informational = "1xx", Success = "2xx", Redirect = "3xx", Client = "4xx", Server = "5xx" }
+}
+label! {
+    /// The route's template, never the path that was asked for.
+    Route as "route" {
+        AlertmanagerWebhook = "/webhooks/alertmanager/{source}", SnsWebhook = "/webhooks/sns/{source}",
+        Alerts = "/api/v2/alerts", Changes = "/webhooks/changes/{source}",
+        PagerdutyWebhook = "/webhooks/pagerduty/{receiver}", SlackInteractions = "/slack/interactions",
+        SlackCommands = "/slack/commands", SlackEvents = "/slack/events", Home = "/", Incident = "/incidents/{id}",
+        IncidentAction = "/incidents/{id}/{action}", Runbooks = "/runbooks", Reports = "/reports",
+        Briefings = "/briefings", Deliveries = "/deliveries", ApiIncidents = "/api/v1/incidents",
+        ApiIncident = "/api/v1/incidents/{id}", ApiIncidentAction = "/api/v1/incidents/{id}/{action}",
+        ApiDeliveries = "/api/v1/deliveries", ApiDelivery = "/api/v1/deliveries/{id}",
+        OpenApi = "/api/v1/openapi.json", Healthz = "/healthz", Readyz = "/readyz", Metrics = "/metrics",
+        Other = "other",
+    }
+}
+
+impl StatusClass {
+    /// The class of an HTTP status; what is none counts as a server's fault.
+    pub fn of(status: u16) -> Self {
+        match status / 100 {
+            1 => Self::Informational,
+            2 => Self::Success,
+            3 => Self::Redirect,
+            4 => Self::Client,
+            _ => Self::Server,
+        }
+    }
+}
+
+impl WebhookStatus {
+    /// The value for an HTTP status.
+    pub fn of(status: u16) -> Self {
+        let word = status.to_string();
+        Self::ALL.iter().copied().find(|value| value.as_str() == word).unwrap_or(Self::Other)
+    }
+}
+
+impl Route {
+    /// The value for a route template as the router gives it.
+    pub fn of(template: &str) -> Self {
+        Self::ALL.iter().copied().find(|value| value.as_str() == template).unwrap_or(Self::Other)
+    }
+}

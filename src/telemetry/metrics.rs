@@ -1,0 +1,242 @@
+//! The metrics of firstlook: every name in one enum, base units, bounded labels.
+//!
+//! Knows names, units, help texts and buckets. Must not know when something is worth counting: the hops do.
+
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+
+use super::labels::{self, Label};
+
+/// Every metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Metric {
+    /// Counter: requests at the webhooks.
+    WebhookRequests,
+    /// Counter: decisions on alerts.
+    Alerts,
+    /// Counter: deliveries that were not accepted.
+    RejectedDeliveries,
+    /// Counter: incidents that were opened, reopened or resolved.
+    Incidents,
+    /// Counter: attempts to notify.
+    Notifications,
+    /// Histogram, seconds: from the commit of an alert to the request of its first page.
+    FirstPage,
+    /// Gauge: jobs by state.
+    Jobs,
+    /// Histogram, seconds: how long a job ran.
+    JobDuration,
+    /// Histogram, seconds: how long an evidence source took.
+    EvidenceFetch,
+    /// Counter: calls of the model.
+    ModelCalls,
+    /// Counter: tokens of the model.
+    ModelTokens,
+    /// Histogram, seconds: how long an HTTP request took.
+    HttpRequestDuration,
+    /// Gauge, always 1: which build runs.
+    BuildInfo,
+}
+
+/// What a metric measures with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// Only grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Seconds, with these upper bounds.
+    Seconds(&'static [f64]),
+}
+
+/// What Prometheus is told of a metric.
+#[derive(Debug, Clone, Copy)]
+pub struct Description {
+    /// The full name.
+    pub name: &'static str,
+    /// What it measures with.
+    pub kind: Kind,
+    /// The names of its labels, in the order in which callers give them.
+    pub labels: &'static [&'static str],
+    /// One sentence for people.
+    pub help: &'static str,
+}
+
+/// The goal is 0.25 s (DESIGN, "The numbers that hold everywhere").
+const PAGE_BUCKETS: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
+const REQUEST_BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// The evidence deadline is 20 s, the model's 45 s.
+const WORK_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 45.0, 90.0];
+
+impl Metric {
+    /// Every metric, in the order of the enum.
+    pub const ALL: [Self; 13] = [
+        Self::WebhookRequests,
+        Self::Alerts,
+        Self::RejectedDeliveries,
+        Self::Incidents,
+        Self::Notifications,
+        Self::FirstPage,
+        Self::Jobs,
+        Self::JobDuration,
+        Self::EvidenceFetch,
+        Self::ModelCalls,
+        Self::ModelTokens,
+        Self::HttpRequestDuration,
+        Self::BuildInfo,
+    ];
+
+    /// What Prometheus is told of it.
+    pub fn description(self) -> Description {
+        use Kind::{Counter, Gauge, Seconds};
+        use labels::{
+            AlertAction, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind, JobState, ModelOutcome,
+            Rejection, Route, SendOutcome, SenderKind, StatusClass, TokenDirection, WebhookStatus,
+        };
+        let (name, kind, labels, help): (_, _, &'static [&'static str], _) = match self {
+            Self::WebhookRequests => (
+                "firstlook_webhook_requests_total",
+                Counter,
+                &[SenderKind::NAME, WebhookStatus::NAME],
+                "Requests at the webhooks, by kind of sender and status.",
+            ),
+            Self::Alerts => {
+                ("firstlook_alerts_total", Counter, &[AlertAction::NAME], "Alerts received, by what was decided.")
+            }
+            Self::RejectedDeliveries => (
+                "firstlook_rejected_deliveries_total",
+                Counter,
+                &[Rejection::NAME],
+                "Deliveries that were not accepted, by reason.",
+            ),
+            Self::Incidents => (
+                "firstlook_incidents_total",
+                Counter,
+                &[IncidentChange::NAME],
+                "Incidents that were opened, reopened or resolved.",
+            ),
+            Self::Notifications => (
+                "firstlook_notifications_total",
+                Counter,
+                &[Integration::NAME, SendOutcome::NAME],
+                "Attempts to notify, by integration and how they ended.",
+            ),
+            Self::FirstPage => (
+                "firstlook_first_page_seconds",
+                Seconds(PAGE_BUCKETS),
+                &[],
+                "Time from the commit of an alert to the request of its incident's first page.",
+            ),
+            Self::Jobs => ("firstlook_jobs", Gauge, &[JobState::NAME], "Jobs in the store, by state."),
+            Self::JobDuration => {
+                ("firstlook_job_duration_seconds", Seconds(WORK_BUCKETS), &[JobKind::NAME], "How long jobs ran.")
+            }
+            Self::EvidenceFetch => (
+                "firstlook_evidence_fetch_seconds",
+                Seconds(WORK_BUCKETS),
+                &[EvidenceKind::NAME, FetchOutcome::NAME],
+                "How long evidence sources took, and how it ended.",
+            ),
+            Self::ModelCalls => {
+                ("firstlook_model_calls_total", Counter, &[ModelOutcome::NAME], "Calls of the model, by outcome.")
+            }
+            Self::ModelTokens => (
+                "firstlook_model_tokens_total",
+                Counter,
+                &[TokenDirection::NAME],
+                "Tokens that the model read and wrote.",
+            ),
+            Self::HttpRequestDuration => (
+                "firstlook_http_request_duration_seconds",
+                Seconds(REQUEST_BUCKETS),
+                &[Route::NAME, StatusClass::NAME],
+                "How long HTTP requests took, by route template and class of status.",
+            ),
+            Self::BuildInfo => ("firstlook_build_info", Gauge, &["version"], "Always 1; the labels say which build runs."),
+        };
+        Description { name, kind, labels, help }
+    }
+}
+
+/// Adds `amount` to a counter.
+pub fn count_by(metric: Metric, amount: u64, labels: &[Label]) {
+    metrics::counter!(metric.description().name, checked(metric, labels)).increment(amount);
+}
+
+/// Adds one to a counter.
+pub fn count(metric: Metric, labels: &[Label]) {
+    count_by(metric, 1, labels);
+}
+
+/// Adds a time to a histogram.
+pub fn observe(metric: Metric, took: std::time::Duration, labels: &[Label]) {
+    metrics::histogram!(metric.description().name, checked(metric, labels)).record(took.as_secs_f64());
+}
+
+/// Sets a gauge.
+pub fn gauge(metric: Metric, value: f64, labels: &[Label]) {
+    metrics::gauge!(metric.description().name, checked(metric, labels)).set(value);
+}
+
+fn checked(metric: Metric, labels: &[Label]) -> Vec<metrics::Label> {
+    debug_assert!(
+        labels.iter().map(|label| label.name()).eq(metric.description().labels.iter().copied()),
+        "{metric:?} has other labels than {labels:?}"
+    );
+    labels.iter().map(|label| metrics::Label::from_static_parts(label.name(), label.value())).collect()
+}
+
+/// What `/metrics` shows.
+#[derive(Clone)]
+pub struct Exporter(PrometheusHandle);
+
+impl Exporter {
+    /// All metrics in Prometheus' text form.
+    pub fn render(&self) -> String {
+        self.0.run_upkeep();
+        self.0.render()
+    }
+}
+
+/// A recorder, and what shows it.
+///
+/// # Errors
+/// When the buckets of a histogram are refused.
+pub fn recorder() -> Result<(PrometheusRecorder, Exporter), BuildError> {
+    let mut builder = PrometheusBuilder::new();
+    for metric in Metric::ALL {
+        let description = metric.description();
+        if let Kind::Seconds(buckets) = description.kind {
+            builder = builder.set_buckets_for_metric(Matcher::Full(description.name.to_owned()), buckets)?;
+        }
+    }
+    let recorder = builder.build_recorder();
+    let exporter = Exporter(recorder.handle());
+    Ok((recorder, exporter))
+}
+
+/// Makes a [`recorder`] that of the process, and describes all metrics.
+///
+/// # Errors
+/// When there is one already.
+pub fn install() -> Result<Exporter, BuildError> {
+    let (recorder, exporter) = recorder()?;
+    metrics::set_global_recorder(recorder)?;
+    describe();
+    Ok(exporter)
+}
+
+/// Tells the recorder what each metric is, and which build runs.
+pub fn describe() {
+    for metric in Metric::ALL {
+        let Description { name, kind, help, .. } = metric.description();
+        match kind {
+            Kind::Counter => metrics::describe_counter!(name, help),
+            Kind::Gauge => metrics::describe_gauge!(name, help),
+            Kind::Seconds(_) => metrics::describe_histogram!(name, metrics::Unit::Seconds, help),
+        }
+    }
+    gauge(Metric::BuildInfo, 1.0, &[Label::version()]);
+}
+
+#[cfg(test)]
+mod tests;
