@@ -1,0 +1,3 @@
+//! Postgres: the one place where firstlook keeps what it knows.
+
+pub mod private;
