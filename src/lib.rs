@@ -6,7 +6,6 @@ pub mod http;
 pub mod secret;
 pub mod sources;
 pub mod store;
-
 pub mod evidence;
 pub mod secret;
 pub mod telemetry;

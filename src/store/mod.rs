@@ -2,7 +2,6 @@
 //!
 //! One file per family of tables. Row types are private to their file; core types go in and come out. No transaction
 //! here lives longer than its function, so none can be open across network I/O.
-
 mod actions;
 mod deliveries;
 mod evidence;
@@ -14,11 +13,8 @@ mod slots;
 mod summaries;
 mod told;
 mod view;
-
 use std::time::Duration;
-
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-
 pub use deliveries::{DeliveryHead, DeliveryState, NewDelivery};
 pub use evidence::{Collected, NewEvidence};
 pub use incidents::{Filter, PageOf};
@@ -27,12 +23,10 @@ pub use actions::Acted;
 pub use jobs::{Claim, JobCounts, JobKind, Outcome};
 pub use told::{Address, Edge, Target};
 pub use view::Words;
-
 /// Longest wait for a free connection: a request has 10 s in all (DESIGN section 4).
 const ACQUIRE: Duration = Duration::from_secs(3);
 /// Longest a statement may run before Postgres ends it, in milliseconds.
 const STATEMENT_TIMEOUT: &str = "8000";
-
 /// Something that the database would not do.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -58,13 +52,11 @@ pub enum StoreError {
     #[error("the job's lease has passed to another worker")]
     Fenced,
 }
-
 /// A pool of connections to one database.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
 }
-
 impl Store {
     /// Connects to `url`.
     ///
@@ -82,7 +74,6 @@ impl Store {
             .await?;
         Ok(Self { pool })
     }
-
     /// Brings the schema to this version. Safe to run from several replicas at once: sqlx takes an advisory lock.
     ///
     /// # Errors
@@ -90,7 +81,6 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         Ok(sqlx::migrate!().run(&self.pool).await?)
     }
-
     /// Whether the database answers, and its schema is there.
     ///
     /// # Errors
@@ -99,9 +89,10 @@ impl Store {
         sqlx::query("SELECT 1 FROM slot LIMIT 1").execute(&self.pool).await?;
         Ok(())
     }
-
     /// Closes every connection.
     pub async fn close(&self) {
         self.pool.close().await;
     }
 }
+//! Postgres: the one place where firstlook keeps what it knows.
+pub mod private;
