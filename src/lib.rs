@@ -4,8 +4,8 @@ pub mod clock;
 pub mod config;
 pub mod http;
 pub mod secret;
+pub mod telemetry;
+
+pub mod evidence;
 pub mod sources;
 pub mod store;
-pub mod evidence;
-pub mod secret;
-pub mod telemetry;

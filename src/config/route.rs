@@ -48,8 +48,11 @@ fn known(section: &Section<'_>, receiver: &str, receivers: &[Receiver]) -> Resul
         return Ok(());
     }
     let names: Vec<&str> = receivers.iter().map(|known| known.name.as_str()).collect();
-    let there =
-        if names.is_empty() { "there are none".to_owned() } else { format!("there are {}", names.join(", ")) };
+    let there = if names.is_empty() {
+        "there are none".to_owned()
+    } else {
+        format!("there are {}", names.join(", "))
+    };
     Err(section.error("receiver", format!("{receiver:?} is not one of `receivers`: {there}")))
 }
 

@@ -30,7 +30,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn acknowledge(&self, name: &str, actor: &str, now: DateTime<Utc>) -> Result<Acted, StoreError> {
+    pub async fn acknowledge(
+        &self,
+        name: &str,
+        actor: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Acted, StoreError> {
         let mut tx = self.pool.begin().await?;
         let Some(held) = hold(&mut tx, name).await? else { return Ok(Acted::Unknown) };
         if (At { table: "incident", row: &held.id }).status(&held.status)? != Status::Open {

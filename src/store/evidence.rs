@@ -88,7 +88,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn collected(&self, incident: Uuid, redactor: &Redactor) -> Result<Option<Collected>, StoreError> {
+    pub async fn collected(
+        &self,
+        incident: Uuid,
+        redactor: &Redactor,
+    ) -> Result<Option<Collected>, StoreError> {
         let row: Option<(i32, bool, String)> = sqlx::query_as(
             "SELECT e.round, s.round IS NOT NULL, e.pack
              FROM evidence e LEFT JOIN summary s ON s.incident = e.incident AND s.round = e.round

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::ingest::{Judge, Placed};
 use super::StoreError;
+use super::ingest::{Judge, Placed};
 
 /// Which incidents a list shows.
 #[derive(Debug, Clone, Default)]
@@ -125,7 +125,8 @@ async fn insert(
 
 fn incident_row(one: &Placed) -> Value {
     let incident = &one.touched.incident;
-    let started = incident.members.values().map(|member| member.starts_at).min().unwrap_or(incident.opened_at);
+    let started =
+        incident.members.values().map(|member| member.starts_at).min().unwrap_or(incident.opened_at);
     let service = one.labels.get("service");
     json!({
         "id": one.id,

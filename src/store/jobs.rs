@@ -139,12 +139,13 @@ pub(super) async fn enqueue(tx: &mut PgConnection, jobs: &[NewJob]) -> Result<()
 /// Refuses whatever a worker writes after its lease has passed to another. Locks the job's row, so that a takeover
 /// waits for this transaction.
 pub(super) async fn hold(tx: &mut PgConnection, claim: &Claim) -> Result<(), StoreError> {
-    let mine: Option<i64> =
-        sqlx::query_scalar("SELECT id FROM job WHERE id = $1 AND fence = $2 AND state = 'running' FOR UPDATE")
-            .bind(claim.id)
-            .bind(claim.fence)
-            .fetch_optional(tx)
-            .await?;
+    let mine: Option<i64> = sqlx::query_scalar(
+        "SELECT id FROM job WHERE id = $1 AND fence = $2 AND state = 'running' FOR UPDATE",
+    )
+    .bind(claim.id)
+    .bind(claim.fence)
+    .fetch_optional(tx)
+    .await?;
     mine.map(drop).ok_or(StoreError::Fenced)
 }
 
@@ -205,7 +206,10 @@ impl Store {
         hold(&mut tx, &claim).await?;
         let parked = match outcome {
             Outcome::Done => {
-                sqlx::query("DELETE FROM job WHERE id = $1 AND NOT again").bind(claim.id).execute(&mut *tx).await?;
+                sqlx::query("DELETE FROM job WHERE id = $1 AND NOT again")
+                    .bind(claim.id)
+                    .execute(&mut *tx)
+                    .await?;
                 sqlx::query(
                     "UPDATE job SET state = 'ready', run_at = now(), attempts = 0, lease_until = NULL, error = NULL
                      WHERE id = $1",

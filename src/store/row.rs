@@ -49,7 +49,11 @@ impl At<'_> {
         serde_json::from_value(value).map_err(|error| self.corrupt(column, error))
     }
 
-    pub(super) fn labels(&self, column: &'static str, value: serde_json::Value) -> Result<Labels, StoreError> {
+    pub(super) fn labels(
+        &self,
+        column: &'static str,
+        value: serde_json::Value,
+    ) -> Result<Labels, StoreError> {
         self.json(column, value)
     }
 }

@@ -94,9 +94,10 @@ pub(super) async fn lock(
         })
         .collect();
     for (row, members) in incidents(tx, &hashes).await? {
-        let hash: [u8; 32] = row.slot.as_slice().try_into().map_err(|_| {
-            At { table: "incident", row: &row.id }.corrupt("slot", "is not 32 bytes long")
-        })?;
+        let hash: [u8; 32] =
+            row.slot.as_slice().try_into().map_err(|_| {
+                At { table: "incident", row: &row.id }.corrupt("slot", "is not 32 bytes long")
+            })?;
         if let Some(slot) = locked.get_mut(&hash) {
             slot.incident = Some(Newest { id: row.id, number: row.number });
             slot.state.current = Some(current(row, members)?);
@@ -144,14 +145,21 @@ async fn incidents(
     .await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut of = members(tx, &ids).await?;
-    Ok(rows.into_iter().map(|row| (of.remove(&row.id).unwrap_or_default(), row)).map(|(m, r)| (r, m)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (of.remove(&row.id).unwrap_or_default(), row))
+        .map(|(m, r)| (r, m))
+        .collect())
 }
 
 /// The alerts of an incident.
 pub(super) type Members = Vec<(AlertId, Member)>;
 
 /// The alerts of each of these incidents.
-pub(super) async fn members(tx: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Members>, StoreError> {
+pub(super) async fn members(
+    tx: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, Members>, StoreError> {
     let rows: Vec<MemberRow> = sqlx::query_as(
         "SELECT incident, source, fingerprint, status, severity, labels, annotations, starts_at, ends_at,
                 generator_url, received, reason

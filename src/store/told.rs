@@ -196,10 +196,11 @@ impl Plan {
 
 /// Has every chat message of an incident shown anew.
 pub(super) async fn refresh(tx: &mut PgConnection, incident: Uuid) -> Result<(), StoreError> {
-    let targets: Vec<(Uuid, String)> = sqlx::query_as("SELECT id, integration FROM target WHERE incident = $1")
-        .bind(incident)
-        .fetch_all(&mut *tx)
-        .await?;
+    let targets: Vec<(Uuid, String)> =
+        sqlx::query_as("SELECT id, integration FROM target WHERE incident = $1")
+            .bind(incident)
+            .fetch_all(&mut *tx)
+            .await?;
     let jobs: Vec<NewJob> = targets
         .into_iter()
         .map(|(id, integration)| (id, JobKind::of_integration(&integration)))

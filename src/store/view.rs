@@ -72,7 +72,8 @@ struct EarlierRow {
     ended_by: String,
 }
 
-const SELECT: &str = "SELECT i.id, i.number, i.title, i.status, i.severity, i.service, s.key, i.labels, i.opened_at,
+const SELECT: &str =
+    "SELECT i.id, i.number, i.title, i.status, i.severity, i.service, s.key, i.labels, i.opened_at,
         i.started_at, i.acknowledged_at, i.resolved_at, i.owner, i.runbook, i.version,
         (SELECT count(*) FROM incident o WHERE o.slot = i.slot AND o.number <= i.number) AS occurrences,
         (SELECT body FROM summary WHERE incident = i.id ORDER BY round DESC LIMIT 1) AS summary
@@ -87,8 +88,7 @@ impl Store {
         let number: Option<i64> = name.parse().ok();
         let id: Option<Uuid> = name.parse().ok();
         let query = sqlx::AssertSqlSafe(format!("{SELECT} WHERE i.number = $1 OR i.id = $2"));
-        let row: Option<Row> =
-            sqlx::query_as(query).bind(number).bind(id).fetch_optional(&self.pool).await?;
+        let row: Option<Row> = sqlx::query_as(query).bind(number).bind(id).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
         let id = row.id;
         let members = self.members(&[id]).await?.remove(&id).unwrap_or_default();
@@ -217,10 +217,7 @@ impl Store {
         Ok(rows.into_iter().map(earlier).collect())
     }
 
-    async fn timeline(
-        &self,
-        id: Uuid,
-    ) -> Result<Vec<(DateTime<Utc>, String, String, String)>, StoreError> {
+    async fn timeline(&self, id: Uuid) -> Result<Vec<(DateTime<Utc>, String, String, String)>, StoreError> {
         // What was told is part of the timeline, though it is kept with the edges.
         Ok(sqlx::query_as(
             "SELECT at, kind, actor, text FROM (
@@ -251,7 +248,8 @@ fn parts(
     redactor: &Redactor,
 ) -> Result<Parts, StoreError> {
     let at = At { table: "incident", row: &row.id };
-    let summary = row.summary.map(|body| summaries::read(At { table: "summary", row: &row.id }, body, redactor));
+    let summary =
+        row.summary.map(|body| summaries::read(At { table: "summary", row: &row.id }, body, redactor));
     Ok(Parts {
         id: row.id.to_string(),
         number: row.number,

@@ -2,6 +2,8 @@
 //!
 //! Knows the words. Must not know which metric carries them.
 
+use firstlook_core::incident::Action;
+
 /// Defines a label: its name, and an enum of its values.
 macro_rules! label {
     ($(#[$doc:meta])* $name:ident as $label:literal { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -56,10 +58,7 @@ impl Label {
 
 label! {
     /// The kind of sender.
-    SenderKind as "source" {
-        Alertmanager = "alertmanager", Grafana = "grafana", Sns = "sns", Prometheus = "prometheus",
-        Changes = "changes", Pagerduty = "pagerduty", Slack = "slack",
-    }
+    SenderKind as "source" { Alertmanager = "alertmanager" }
 }
 label! {
     /// What a webhook was answered (DESIGN 4: the status is the sender's retry policy).
@@ -69,18 +68,8 @@ label! {
     }
 }
 label! {
-    /// What was decided about one alert of one delivery.
-    AlertAction as "action" {
-        Opened = "opened", Joined = "joined", Reopened = "reopened", Refreshed = "refreshed",
-        Resolved = "resolved", Late = "late", Heartbeat = "heartbeat", Dropped = "dropped",
-    }
-}
-label! {
-    /// Why a delivery was refused.
-    Rejection as "reason" {
-        Unreadable = "unreadable", NothingUsable = "nothing_usable", Unauthorized = "unauthorized",
-        TooLarge = "too_large", Signature = "signature", Store = "store", Overload = "overload",
-    }
+    /// What became of a delivery that was kept.
+    DeliveryState as "state" { Accepted = "accepted", Partial = "partial", Rejected = "rejected" }
 }
 label! {
     /// What became of an incident.
@@ -88,7 +77,7 @@ label! {
 }
 label! {
     /// The kind of receiver.
-    Integration as "integration" { Pagerduty = "pagerduty", Slack = "slack", Webhook = "webhook", Inbox = "inbox" }
+    Integration as "integration" { Pagerduty = "pagerduty", Slack = "slack", Webhook = "webhook" }
 }
 label! {
     /// How sending ended.
@@ -100,7 +89,7 @@ label! {
 }
 label! {
     /// What a job does.
-    JobKind as "kind" { Triage = "triage", Deliver = "deliver", Briefing = "briefing", Maintenance = "maintenance" }
+    JobKind as "kind" { Page = "page", Message = "message", Triage = "triage" }
 }
 label! {
     /// The kind of evidence source.
@@ -131,16 +120,22 @@ label! {
 label! {
     /// The route's template, never the path that was asked for.
     Route as "route" {
-        AlertmanagerWebhook = "/webhooks/alertmanager/{source}", SnsWebhook = "/webhooks/sns/{source}",
-        Alerts = "/api/v2/alerts", Changes = "/webhooks/changes/{source}",
-        PagerdutyWebhook = "/webhooks/pagerduty/{receiver}", SlackInteractions = "/slack/interactions",
-        SlackCommands = "/slack/commands", SlackEvents = "/slack/events", Home = "/", Incident = "/incidents/{id}",
-        IncidentAction = "/incidents/{id}/{action}", Runbooks = "/runbooks", Reports = "/reports",
-        Briefings = "/briefings", Deliveries = "/deliveries", ApiIncidents = "/api/v1/incidents",
-        ApiIncident = "/api/v1/incidents/{id}", ApiIncidentAction = "/api/v1/incidents/{id}/{action}",
+        AlertmanagerWebhook = "/webhooks/alertmanager/{source}", Home = "/", Incident = "/incidents/{id}",
+        IncidentAction = "/incidents/{id}/{deed:acknowledge|resolve}", Runbooks = "/runbooks",
+        Deliveries = "/deliveries", Style = "/static/style.css", ApiIncidents = "/api/v1/incidents",
+        ApiIncident = "/api/v1/incidents/{id}",
+        ApiIncidentAction = "/api/v1/incidents/{id}/{deed:acknowledge|resolve}",
         ApiDeliveries = "/api/v1/deliveries", ApiDelivery = "/api/v1/deliveries/{id}",
-        OpenApi = "/api/v1/openapi.json", Healthz = "/healthz", Readyz = "/readyz", Metrics = "/metrics",
-        Other = "other",
+        Healthz = "/healthz", Readyz = "/readyz", Metrics = "/metrics", Other = "other",
+    }
+}
+
+/// What was decided about an alert: the word of the timeline, the log and the response.
+pub const ACTION: &str = "action";
+
+impl From<Action> for Label {
+    fn from(action: Action) -> Self {
+        Self { name: ACTION, value: action.as_str() }
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Knows names, units, help texts and buckets. Must not know when something is worth counting: the hops do.
 
-use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics_exporter_prometheus::{
+    BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
 
 use super::labels::{self, Label};
 
@@ -13,15 +15,15 @@ pub enum Metric {
     WebhookRequests,
     /// Counter: decisions on alerts.
     Alerts,
-    /// Counter: deliveries that were not accepted.
-    RejectedDeliveries,
+    /// Counter: deliveries that were kept.
+    Deliveries,
     /// Counter: incidents that were opened, reopened or resolved.
     Incidents,
     /// Counter: attempts to notify.
     Notifications,
     /// Histogram, seconds: from the commit of an alert to the request of its first page.
     FirstPage,
-    /// Gauge: jobs by state.
+    /// Gauge: jobs by kind and state.
     Jobs,
     /// Histogram, seconds: how long a job ran.
     JobDuration,
@@ -63,7 +65,8 @@ pub struct Description {
 
 /// The goal is 0.25 s (DESIGN, "The numbers that hold everywhere").
 const PAGE_BUCKETS: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
-const REQUEST_BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const REQUEST_BUCKETS: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// The evidence deadline is 20 s, the model's 45 s.
 const WORK_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 45.0, 90.0];
 
@@ -72,7 +75,7 @@ impl Metric {
     pub const ALL: [Self; 13] = [
         Self::WebhookRequests,
         Self::Alerts,
-        Self::RejectedDeliveries,
+        Self::Deliveries,
         Self::Incidents,
         Self::Notifications,
         Self::FirstPage,
@@ -89,8 +92,8 @@ impl Metric {
     pub fn description(self) -> Description {
         use Kind::{Counter, Gauge, Seconds};
         use labels::{
-            AlertAction, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind, JobState, ModelOutcome,
-            Rejection, Route, SendOutcome, SenderKind, StatusClass, TokenDirection, WebhookStatus,
+            DeliveryState, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind, JobState,
+            ModelOutcome, Route, SendOutcome, SenderKind, StatusClass, TokenDirection, WebhookStatus,
         };
         let (name, kind, labels, help): (_, _, &'static [&'static str], _) = match self {
             Self::WebhookRequests => (
@@ -99,14 +102,17 @@ impl Metric {
                 &[SenderKind::NAME, WebhookStatus::NAME],
                 "Requests at the webhooks, by kind of sender and status.",
             ),
-            Self::Alerts => {
-                ("firstlook_alerts_total", Counter, &[AlertAction::NAME], "Alerts received, by what was decided.")
-            }
-            Self::RejectedDeliveries => (
-                "firstlook_rejected_deliveries_total",
+            Self::Alerts => (
+                "firstlook_alerts_total",
                 Counter,
-                &[Rejection::NAME],
-                "Deliveries that were not accepted, by reason.",
+                &[labels::ACTION],
+                "Alerts received, by what was decided.",
+            ),
+            Self::Deliveries => (
+                "firstlook_deliveries_total",
+                Counter,
+                &[DeliveryState::NAME],
+                "Bodies that were kept, by what became of them.",
             ),
             Self::Incidents => (
                 "firstlook_incidents_total",
@@ -126,19 +132,25 @@ impl Metric {
                 &[],
                 "Time from the commit of an alert to the request of its incident's first page.",
             ),
-            Self::Jobs => ("firstlook_jobs", Gauge, &[JobState::NAME], "Jobs in the store, by state."),
-            Self::JobDuration => {
-                ("firstlook_job_duration_seconds", Seconds(WORK_BUCKETS), &[JobKind::NAME], "How long jobs ran.")
-            }
+            Self::Jobs => ("firstlook_jobs", Gauge, &[JobKind::NAME, JobState::NAME], "Jobs in the store."),
+            Self::JobDuration => (
+                "firstlook_job_duration_seconds",
+                Seconds(WORK_BUCKETS),
+                &[JobKind::NAME],
+                "How long jobs ran.",
+            ),
             Self::EvidenceFetch => (
                 "firstlook_evidence_fetch_seconds",
                 Seconds(WORK_BUCKETS),
                 &[EvidenceKind::NAME, FetchOutcome::NAME],
                 "How long evidence sources took, and how it ended.",
             ),
-            Self::ModelCalls => {
-                ("firstlook_model_calls_total", Counter, &[ModelOutcome::NAME], "Calls of the model, by outcome.")
-            }
+            Self::ModelCalls => (
+                "firstlook_model_calls_total",
+                Counter,
+                &[ModelOutcome::NAME],
+                "Calls of the model, by outcome.",
+            ),
             Self::ModelTokens => (
                 "firstlook_model_tokens_total",
                 Counter,
@@ -151,7 +163,9 @@ impl Metric {
                 &[Route::NAME, StatusClass::NAME],
                 "How long HTTP requests took, by route template and class of status.",
             ),
-            Self::BuildInfo => ("firstlook_build_info", Gauge, &["version"], "Always 1; the labels say which build runs."),
+            Self::BuildInfo => {
+                ("firstlook_build_info", Gauge, &["version"], "Always 1; the labels say which build runs.")
+            }
         };
         Description { name, kind, labels, help }
     }

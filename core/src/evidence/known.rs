@@ -34,7 +34,12 @@ pub struct Earlier {
 pub fn alarms(members: &[(AlertId, Member)], redactor: &Redactor) -> Vec<Item> {
     let mut order: Vec<&(AlertId, Member)> = members.iter().collect();
     order.sort_by_key(|(id, member)| (std::cmp::Reverse(member.severity), member.starts_at, id.clone()));
-    order.into_iter().take(MOST_ALARMS).enumerate().map(|(n, (id, m))| alarm(n + 1, id, m, redactor)).collect()
+    order
+        .into_iter()
+        .take(MOST_ALARMS)
+        .enumerate()
+        .map(|(n, (id, m))| alarm(n + 1, id, m, redactor))
+        .collect()
 }
 
 fn alarm(number: usize, id: &AlertId, member: &Member, redactor: &Redactor) -> Item {
@@ -122,7 +127,8 @@ mod tests {
 
     fn member(severity: Severity, starts: i64, url: &str) -> (AlertId, Member) {
         let labels: Labels = [("alertname", "X")].into_iter().collect();
-        let annotations: Labels = [("summary", "api fails"), ("description", "5xx is 38%")].into_iter().collect();
+        let annotations: Labels =
+            [("summary", "api fails"), ("description", "5xx is 38%")].into_iter().collect();
         let id = AlertId { source: "alertmanager/main".into(), fingerprint: format!("{starts}") };
         let member = Member {
             status: AlertStatus::Firing,

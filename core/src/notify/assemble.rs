@@ -124,7 +124,12 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
             parts
                 .timeline
                 .into_iter()
-                .map(|(at, kind, actor, text)| TimelineEntry { at, kind, actor: words(&actor), text: words(&text) })
+                .map(|(at, kind, actor, text)| TimelineEntry {
+                    at,
+                    kind,
+                    actor: words(&actor),
+                    text: words(&text),
+                })
                 .collect(),
         ),
         url: url(parts.number),
@@ -164,7 +169,8 @@ fn alerts(mut members: Vec<(AlertId, Member)>, redactor: &Redactor) -> Vec<Alert
 }
 
 fn pinned(runbook: Pinned, redactor: &Redactor) -> Runbook {
-    let block = |block: crate::runbook::Block| Block { language: block.language, text: redactor.redact(&block.text) };
+    let block =
+        |block: crate::runbook::Block| Block { language: block.language, text: redactor.redact(&block.text) };
     let step = |step: crate::runbook::Step| Step {
         id: step.id,
         section: redactor.redact(&step.section),

@@ -67,7 +67,8 @@ pub(super) fn read(file: &File, window: Window, caps: Caps, stop: &Stop) -> io::
     take(&mut handle, &mut newest, &file.stream, (start, to), timed, window, stop)?;
     let mut part = newest.part(&file.stream, start > from);
     if !timed && start > 0 && part.truncated.is_none() {
-        part.truncated = Some(format!("{} carries no times: its newest {} bytes were read", file.stream, to - start));
+        part.truncated =
+            Some(format!("{} carries no times: its newest {} bytes were read", file.stream, to - start));
     }
     Ok(part)
 }

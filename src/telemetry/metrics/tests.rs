@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use firstlook_core::incident::Action;
+
 use super::super::labels::*;
 use super::*;
 
@@ -9,15 +11,19 @@ fn rendered() -> String {
     let (recorder, exporter) = recorder().unwrap();
     metrics::with_local_recorder(&recorder, || {
         describe();
-        count(Metric::WebhookRequests, &[SenderKind::Sns.into(), WebhookStatus::of(200).into()]);
-        count(Metric::Alerts, &[AlertAction::Opened.into()]);
-        count(Metric::RejectedDeliveries, &[Rejection::TooLarge.into()]);
+        count(Metric::WebhookRequests, &[SenderKind::Alertmanager.into(), WebhookStatus::of(200).into()]);
+        count(Metric::Alerts, &[Action::Opened.into()]);
+        count(Metric::Deliveries, &[DeliveryState::Rejected.into()]);
         count(Metric::Incidents, &[IncidentChange::Opened.into()]);
         count(Metric::Notifications, &[Integration::Slack.into(), SendOutcome::Sent.into()]);
         observe(Metric::FirstPage, Duration::from_millis(200), &[]);
-        gauge(Metric::Jobs, 3.0, &[JobState::Ready.into()]);
+        gauge(Metric::Jobs, 3.0, &[JobKind::Triage.into(), JobState::Ready.into()]);
         observe(Metric::JobDuration, Duration::from_secs(1), &[JobKind::Triage.into()]);
-        observe(Metric::EvidenceFetch, Duration::from_secs(2), &[EvidenceKind::Loki.into(), FetchOutcome::Ok.into()]);
+        observe(
+            Metric::EvidenceFetch,
+            Duration::from_secs(2),
+            &[EvidenceKind::Loki.into(), FetchOutcome::Ok.into()],
+        );
         count(Metric::ModelCalls, &[ModelOutcome::Ok.into()]);
         count_by(Metric::ModelTokens, 1_200, &[TokenDirection::Input.into()]);
         let labels = [Route::of("/incidents/{id}").into(), StatusClass::of(404).into()];
@@ -40,7 +46,7 @@ fn every_metric_is_described_and_shown() {
         assert!(text.contains(&format!("# TYPE {name} {kind}\n")), "{name}\n{text}");
     }
     for line in [
-        r#"firstlook_webhook_requests_total{source="sns",status="200"} 1"#,
+        r#"firstlook_webhook_requests_total{source="alertmanager",status="200"} 1"#,
         r#"firstlook_first_page_seconds_bucket{le="0.1"} 0"#,
         r#"firstlook_first_page_seconds_bucket{le="0.25"} 1"#,
         r#"firstlook_model_tokens_total{direction="input"} 1200"#,
@@ -62,7 +68,10 @@ fn names_follow_the_conventions() {
         assert_eq!(name.ends_with("_total"), kind == Kind::Counter, "{name}");
         assert_eq!(name.ends_with("_seconds"), matches!(kind, Kind::Seconds(_)), "{name}");
         assert!(!name.contains("milli") && !name.contains("minutes"), "base units only: {name}");
-        assert!(labels.iter().all(|label| plain(label) && !["le", "job", "instance"].contains(label)), "{name}");
+        assert!(
+            labels.iter().all(|label| plain(label) && !["le", "job", "instance"].contains(label)),
+            "{name}"
+        );
         assert!(help.ends_with('.'), "{name}");
         if let Kind::Seconds(buckets) = kind {
             assert!(buckets.is_sorted() && buckets.len() <= 15, "{name}");
