@@ -3,12 +3,17 @@
 //! Knows lines, patterns and their comparison with normal. Must not know where lines come from (the doors in the
 //! root crate do), nor who reads the result.
 
+pub mod lines;
 pub mod redact;
+mod timestamp;
+mod window;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use lines::Line;
 pub use redact::{Redacted, Redactor};
+pub use window::Window;
 
 /// What an item is; its ids begin with [`Kind::letter`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
