@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use lines::Line;
-pub use redact::{Redacted, Redactor};
+pub use redact::{CustomRule, Redacted, RedactionError, Redactor};
 pub use window::Window;
 
 /// What an item is; its ids begin with [`Kind::letter`].
