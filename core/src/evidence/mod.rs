@@ -4,6 +4,7 @@
 //! root crate do), nor who reads the result.
 
 pub mod lines;
+pub mod patterns;
 pub mod redact;
 mod timestamp;
 mod window;

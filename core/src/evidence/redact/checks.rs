@@ -27,7 +27,7 @@ pub fn card(text: &str) -> bool {
             _ => digit * 2 / 10 + digit * 2 % 10,
         })
         .sum();
-    network && sum % 10 == 0
+    network && sum.is_multiple_of(10)
 }
 
 /// Whether the text is an account number whose check digits are right (ISO 13616, modulo 97).
