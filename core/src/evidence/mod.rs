@@ -6,14 +6,18 @@
 pub mod known;
 mod leading_time;
 pub mod lines;
+pub mod patterns;
 pub mod redact;
+mod timestamp;
 pub mod window;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use leading_time::leading_time;
-pub use redact::{Redacted, Redactor};
+pub use lines::Line;
+pub use redact::{CustomRule, Redacted, RedactionError, Redactor};
+pub use window::Window;
 
 /// What an item is; its ids begin with [`Kind::letter`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,0 +1,81 @@
+//! The type of text that may leave, and the few ways to make one from another.
+//!
+//! Knows that removing and joining redacted text keeps it redacted. Must not offer a way in for any other text.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// Text that may leave: no credential, no personal data, no control characters. Only a
+/// [`Redactor`](super::Redactor) makes one; fixed words and numbers may be joined to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Redacted(String);
+
+/// For this module's parent alone: the text has passed the rules.
+pub(super) fn seal(text: String) -> Redacted {
+    Redacted(text)
+}
+
+impl Redacted {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Words of our own, which hold no data.
+    pub fn fixed(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// A count of something.
+    pub fn count(number: u64) -> Self {
+        Self(number.to_string())
+    }
+
+    /// A measured value, rounded to a reader's precision.
+    pub fn number(value: f64) -> Self {
+        let rounded = if value.abs() >= 100.0 { value.round() } else { (value * 100.0).round() / 100.0 };
+        Self(rounded.to_string())
+    }
+
+    /// An instant, in one of our own formats (as `chrono` writes them).
+    pub fn time(at: chrono::DateTime<chrono::Utc>, format: &'static str) -> Self {
+        let mut text = String::new();
+        // A format that chrono cannot write leaves the text as far as it came, never a panic.
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{}", at.format(format)));
+        Self(text)
+    }
+
+    /// One after the other.
+    pub fn concat<'a>(parts: impl IntoIterator<Item = &'a Redacted>) -> Self {
+        Self(parts.into_iter().map(Redacted::as_str).collect())
+    }
+
+    /// Appends.
+    pub fn push(&mut self, more: &Redacted) {
+        self.0.push_str(&more.0);
+    }
+
+    /// Appends words of our own.
+    pub fn push_fixed(&mut self, text: &'static str) {
+        self.0.push_str(text);
+    }
+
+    /// The given byte ranges of the text, each followed by words of our own. A range that does not lie on character
+    /// boundaries gives nothing.
+    pub fn pieces(&self, ranges: &[(Range<usize>, &'static str)]) -> Self {
+        let mut out = String::with_capacity(self.0.len());
+        for (range, after) in ranges {
+            out.push_str(self.0.get(range.clone()).unwrap_or_default());
+            out.push_str(after);
+        }
+        Self(out)
+    }
+}
+
+impl std::fmt::Display for Redacted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}

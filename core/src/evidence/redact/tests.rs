@@ -1,0 +1,152 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn redact(text: &str) -> String {
+    Redactor::default().redact(text).to_string()
+}
+
+#[test]
+fn every_built_in_pattern_compiles() {
+    for (kind, pattern, _) in rules::RULES.iter().chain(personal::RULES) {
+        assert!(Regex::new(pattern).is_ok(), "{kind}: {:?}", Regex::new(pattern));
+    }
+    assert_eq!(BUILT_IN.len(), rules::RULES.len() + personal::RULES.len());
+}
+
+/// A line, and the parts of it that must be gone; all else of the line has to stay where `kept` names it.
+#[test]
+fn secrets_go_in_every_syntax() {
+    for (line, secret, kept) in [
+        ("level=warn password=hunter20M status=401", "hunter20M", "status=401"),
+        (r#"{"user":"bob","db_password": "a \"b\" c!","n":1}"#, "c!", r#""n":1}"#),
+        (r#"{"msg":"{\"password\":\"hunter2\",\"n\":1}"}"#, "hunter2", r#"\"n\":1}"}"#),
+        ("PGPASSWORD='correct horse' psql -h db", "horse", "psql -h db"),
+        ("password: swordfish", "swordfish", "password: "),
+        ("<Password>abc123</Password>", "abc123", "</Password>"),
+        ("mysql --password hunter2 -h db", "hunter2", "-h db"),
+        ("ALTER USER app IDENTIFIED BY 'hunter2'", "hunter2", "ALTER USER app"),
+        ("curl -s -u bob:hunter2 https://x", "hunter2", "https://x"),
+        (
+            "postgres://app:p@ss@db.internal:5432/pay?sslmode=require",
+            "p@ss",
+            "@db.internal:5432/pay?sslmode=require",
+        ),
+        ("redis://:pa/ss@cache:6379/0", "pa/ss", "@cache:6379/0"),
+        ("app:hunter2@tcp(db:3306)/pay", "hunter2", "@tcp(db:3306)/pay"),
+        ("jdbc:oracle:thin:scott/tiger@db:1521/x", "tiger", "@db:1521/x"),
+        ("Server=db;User Id=sa;Password=hunter2;Timeout=5", "hunter2", ";Timeout=5"),
+        ("Cookie: sid=abc123; theme=dark HTTP 403", "abc123", " HTTP 403"),
+        ("Authorization: Basic c3ZjOjFqTTF0TEI0cHl5Ug== 401", "c3ZjOjFq", "Basic <credential:"),
+        ("-H 'X-Api-Key: VtLLCWPgEuxqyhxEykCpZj6R5aDT6mZck71oe7N3'", "VtLLCWPg", "-H 'X-Api-Key: "),
+        ("AccountKey=Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFy==;EndpointSuffix=x", "Zm9vYmFy", ";EndpointSuffix=x"),
+        (
+            "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\nAwEHoUQD\n-----END EC PRIVATE KEY----- after",
+            "AwEHoUQD",
+            " after",
+        ),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMHcCAQEE", "MHcCAQEE", "<private-key:"),
+        (
+            "auth failed for key acme_8fK2mQ9xZ1vB7nR4tY6wL3pD from 10.2.3.4",
+            "8fK2mQ9xZ1vB7nR4tY6wL3pD",
+            " from 10.2.3.4",
+        ),
+    ] {
+        let out = redact(line);
+        assert!(!out.contains(secret), "{secret} is left in {out}");
+        assert!(out.contains(kept), "{kept} is not left in {out}");
+    }
+}
+
+#[test]
+fn personal_data_goes_by_its_check_digits() {
+    for (line, expected) in [
+        ("mail to bob.b+x@example.co.jp failed", "mail to <email:"),
+        ("user%40example.com", "<email:"),
+        ("card 4111 1111 1111 1111 declined", "card <card:"),
+        ("to DE89370400440532013000 refused", "to <iban:"),
+        ("call +81 90-1234-5678 now", "call <phone:"),
+        ("tel=0312345678;", "tel=<phone:"),
+        ("ssn 281-91-1708.", "ssn <ssn:"),
+    ] {
+        assert!(redact(line).starts_with(expected), "{line} became {}", redact(line));
+    }
+}
+
+#[test]
+fn what_is_not_secret_stays() {
+    for line in [
+        "2025-11-20T09:12:33.123+09:00 ERROR Failed password for root from 10.0.0.1 port 22 ssh2",
+        "password authentication failed for user \"app\"",
+        "password: incorrect",
+        "invalid token: expired",
+        "unexpected token: '}' at line 3",
+        "max_tokens=4096 token_type=Bearer tokens=12 token_count: 99",
+        "block blk_-1608999687919862906 of size 67108864 from /10.250.19.102",
+        "TraceID: 7f1cc679403433f0dc1ace576721bb03 SpanID: a3588fbbcac68bc6 [pay][order d58a02d5-540a-4785-86cf-495687b79919]",
+        "order 4111111111111112 of 2025-11-20 at 1763629811000000",
+        "password=${DB_PASSWORD} secret=**** token=null",
+        "GET https://user@host:8080/a?b=c&n=1 200",
+        "git@github.com:acme/app.git, icon@2x.png",
+        "session 0x14f05578bd80001 closed, key: user/profile/settings",
+        "HikariPool-1 - Connection is not available, request timed out after 30000ms",
+        "basic authentication is required, bearer authentication failed",
+    ] {
+        assert_eq!(redact(line), line);
+    }
+}
+
+#[test]
+fn the_same_secret_has_the_same_placeholder_and_the_salt_changes_it() {
+    let out = redact("a@example.com b@example.com a@example.com");
+    let words: Vec<&str> = out.split(' ').collect();
+    assert_eq!(words[0], words[2]);
+    assert_ne!(words[0], words[1]);
+    let salted = Redactor::default().with_salt("another").redact("a@example.com");
+    assert_ne!(salted.as_str(), words[0]);
+}
+
+#[test]
+fn custom_rules_and_the_allow_list_are_obeyed() {
+    let rules = [CustomRule { name: "customer".into(), pattern: r"customer (C-\d+)".into() }];
+    let redactor = Redactor::new(&rules, &[r".*@example\.com".into()]).unwrap();
+    let out = redactor.redact("customer C-123 ops@example.com bob@example.org").to_string();
+    assert!(out.starts_with("customer <customer:") && out.contains(" ops@example.com <email:"), "{out}");
+    let bad = |name: &str, pattern: &str| {
+        Redactor::new(&[CustomRule { name: name.into(), pattern: pattern.into() }], &[])
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(bad("order", "(").contains("`order`"));
+    assert!(bad("Order Id", "x").contains("Order Id"));
+    assert!(Redactor::new(&[], &["[".into()]).unwrap_err().to_string().contains("`allow`"));
+}
+
+#[test]
+fn one_line_stays_one_line() {
+    let out = Redactor::default().redact_line("a\npassword=x1\r\n\tb\u{2028}c");
+    assert!(!out.as_str().contains(['\n', '\r', '\t', '\u{2028}']), "{out:?}");
+    assert!(!out.as_str().contains("x1"));
+}
+
+#[test]
+fn long_lines_take_linear_time() {
+    let hostile =
+        ["password=", "eyJ", "://a:", "\\\"token\\\":\\\"", "-----BEGIN PRIVATE KEY-----", "a@", "1 "];
+    for piece in hostile {
+        let started = std::time::Instant::now();
+        redact(&piece.repeat(200_000 / piece.len()));
+        assert!(started.elapsed().as_secs() < 10, "{piece} took {:?}", started.elapsed());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn twice_is_once(text in r#"(password|token|key|a@b\.co|://|:|=|"|'|\\|<|>| |@|\n|[a-zA-Z0-9]{1,24}|4111111111111111|\u{200b}|\x1b\[){0,12}"#) {
+        let redactor = Redactor::default();
+        let once = redactor.redact(&text);
+        prop_assert_eq!(redactor.redact(once.as_str()), once);
+    }
+}
