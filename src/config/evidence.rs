@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use firstlook_core::alert::matchers::Matchers;
 
 use super::alerts::{Authorization, authorization};
-use super::route::{RawMatcher, matchers};
+use super::route::matchers;
 use super::section::Section;
 use super::{Error, Warning};
 
@@ -41,7 +42,7 @@ pub struct EvidenceSource {
     /// Unique; shown with each item.
     pub name: String,
     /// It is asked where all match; none asks it always.
-    pub matchers: Vec<RawMatcher>,
+    pub matchers: Matchers,
     /// What it is.
     pub kind: EvidenceKind,
 }

@@ -18,12 +18,12 @@ mod yaml;
 use std::path::{Path, PathBuf};
 
 use firstlook_core::alert::{LabelRule, SeverityRule};
+use firstlook_core::route::Tree;
 
 pub use alerts::{AlertmanagerSource, Authorization, Incidents};
 pub use evidence::{Baseline, Evidence, EvidenceKind, EvidenceSource};
 pub use load::{MINIMAL, load};
 pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
-pub use route::{RawMatcher, Route};
 pub use section::Surroundings;
 pub use server::Server;
 pub use summary::{Budget, Provider, Summary};
@@ -49,7 +49,7 @@ pub struct Config {
     /// `incidents:`.
     pub incidents: Incidents,
     /// `route:`; each receiver that it names exists.
-    pub route: Route,
+    pub route: Tree,
     /// `receivers:`, names unique.
     pub receivers: Vec<Receiver>,
     /// `runbooks:`.

@@ -1,79 +1,67 @@
-//! `route:`: the tree that says who is told, as written.
+//! `route:` and `matchers:`: the tree that says who is told.
+//!
+//! What a tree means is [`firstlook_core::route`]'s business; here its faults get their lines.
+
+use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::route::{Route, Tree};
 
 use super::section::Section;
 use super::{Error, Receiver};
 
-/// A matcher as written, such as `severity="critical"`, and its line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RawMatcher {
-    /// The text.
-    pub text: String,
-    /// From 1.
-    pub line: usize,
-}
-
-/// A node of the tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
-    /// Its receiver, its parent's where it names none.
-    pub receiver: String,
-    /// All must match. None in the root.
-    pub matchers: Vec<RawMatcher>,
-    /// Whether later siblings are tried after it matched.
-    pub go_on: bool,
-    /// Tried in order; the first match wins.
-    pub routes: Vec<Route>,
-    /// From 1.
-    pub line: usize,
-}
-
+const KNOWN: [&str; 4] = ["receiver", "matchers", "continue", "routes"];
 const LATER: [&str; 2] = ["active_time_intervals", "mute_time_intervals"];
 
 /// Reads `route:`; every receiver that it names must be one of `receivers`.
-pub fn read(top: &Section<'_>, receivers: &[Receiver]) -> Result<Route, Error> {
-    let root =
-        top.section("route", &["receiver", "matchers", "continue", "routes"], &LATER)?.ok_or_else(|| {
-            top.error("route", "is missing: write `route: { receiver: NAME }` with the name of a receiver")
-        })?;
+pub fn read(top: &Section<'_>, receivers: &[Receiver]) -> Result<Tree, Error> {
+    let root = top.section("route", &KNOWN, &LATER)?.ok_or_else(|| {
+        top.error("route", "is missing: write `route: { receiver: NAME }` with the name of a receiver")
+    })?;
     for key in ["matchers", "continue"] {
         if root.node(key).is_some() {
-            return Err(
-                root.error(key, "has no place in the root, which takes every alert: move it into `routes`")
-            );
+            let text = "has no place in the root, which takes every alert: move it into `routes`";
+            return Err(root.error(key, text));
         }
     }
-    root.required("receiver", "the root tells one when no other route matches")?;
-    node(&root, "", receivers)
+    let name = root.required("receiver", "the root tells one when no other route matches")?;
+    Ok(Tree { receiver: known(&root, name, receivers)?, routes: routes(&root, receivers)? })
 }
 
-fn node(section: &Section<'_>, inherited: &str, receivers: &[Receiver]) -> Result<Route, Error> {
-    let receiver = section.text("receiver")?.unwrap_or_else(|| inherited.to_owned());
-    if !receivers.iter().any(|known| known.name == receiver) {
-        let names: Vec<&str> = receivers.iter().map(|known| known.name.as_str()).collect();
-        let there = if names.is_empty() {
-            "there are none".to_owned()
-        } else {
-            format!("there are {}", names.join(", "))
-        };
-        return Err(section.error("receiver", format!("{receiver:?} is not one of `receivers`: {there}")));
+fn known(section: &Section<'_>, name: String, receivers: &[Receiver]) -> Result<String, Error> {
+    if receivers.iter().any(|receiver| receiver.name == name) {
+        return Ok(name);
     }
+    let names: Vec<&str> = receivers.iter().map(|receiver| receiver.name.as_str()).collect();
+    let there = if names.is_empty() {
+        "there are none".to_owned()
+    } else {
+        format!("there are {}", names.join(", "))
+    };
+    Err(section.error("receiver", format!("{name:?} is not one of `receivers`: {there}")))
+}
+
+fn routes(section: &Section<'_>, receivers: &[Receiver]) -> Result<Vec<Route>, Error> {
     let mut routes = Vec::new();
-    for (path, child) in section.list("routes")? {
-        let known = ["receiver", "matchers", "continue", "routes"];
-        let child = Section::open(section.context, child, &path, &known, &LATER)?;
-        routes.push(node(&child, &receiver, receivers)?);
+    for (path, node) in section.list("routes")? {
+        let child = Section::open(section.context, node, &path, &KNOWN, &LATER)?;
+        let receiver = child.text("receiver")?;
+        routes.push(Route {
+            receiver: receiver.map(|name| known(&child, name, receivers)).transpose()?,
+            matchers: matchers(&child)?,
+            continue_matching: child.boolean("continue", false)?,
+            routes: self::routes(&child, receivers)?,
+        });
     }
-    Ok(Route {
-        receiver,
-        matchers: matchers(section)?,
-        go_on: section.boolean("continue", false)?,
-        routes,
-        line: section.line,
-    })
+    Ok(routes)
 }
 
-/// The texts of `matchers:`, unread.
-pub fn matchers(section: &Section<'_>) -> Result<Vec<RawMatcher>, Error> {
+/// Reads `matchers:`; one that cannot be used is named with its line.
+pub fn matchers(section: &Section<'_>) -> Result<Matchers, Error> {
     let texts = section.texts("matchers")?.unwrap_or_default();
-    Ok(texts.into_iter().map(|(text, line)| RawMatcher { text, line }).collect())
+    for (text, line) in &texts {
+        Matchers::parse(&[text]).map_err(|error| {
+            section.context.error(*line, format!("`{}`: {error}", section.name("matchers")))
+        })?;
+    }
+    let texts: Vec<String> = texts.into_iter().map(|(text, _)| text).collect();
+    Matchers::parse(&texts).map_err(|error| section.error("matchers", error))
 }

@@ -40,9 +40,12 @@ fn the_example_is_whole_and_true() {
     assert_eq!(config.warnings, []);
     assert_eq!(config.database_url.as_ref().unwrap().expose(), "https://DATABASE_URL");
     assert_eq!((config.alertmanager.len(), config.labels.len(), config.receivers.len()), (2, 2, 3));
-    assert_eq!(config.route.routes[1].routes[0].receiver, "oncall");
-    assert!(config.route.routes[1].go_on && !config.route.routes[0].go_on);
-    assert_eq!(config.route.routes[1].matchers[1].text, r#"severity!="info""#);
+    assert_eq!(config.route.routes[1].routes[0].receiver.as_deref(), Some("oncall"));
+    assert!(config.route.routes[1].continue_matching && !config.route.routes[0].continue_matching);
+    let batch =
+        [("namespace", "batch"), ("severity", "warning"), ("service", "billing")].into_iter().collect();
+    let told: Vec<_> = config.route.receivers(&batch).into_iter().map(|told| told.receiver).collect();
+    assert_eq!(told, ["oncall"]);
     assert_eq!(
         config.receiver("oncall").unwrap().pagerduty[0].routing_key.expose(),
         "https://PAGERDUTY_ROUTING_KEY"
@@ -159,5 +162,5 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k, max_per_minute: 120
     assert_eq!(config.warnings[0].text, "in this version `storm` has no effect");
     assert_eq!(config.warnings[6].text, "in this version evidence sources of type `xray` have no effect");
     assert_eq!(config.evidence.sources.len(), 1);
-    assert_eq!(config.route.routes[0].receiver, "r");
+    assert_eq!(config.route.routes[0].receiver, None);
 }

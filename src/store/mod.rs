@@ -1,3 +1,108 @@
-//! Postgres: the one place where firstlook keeps what it knows.
+//! Door: database. Everything that firstlook remembers, in Postgres; the only room that knows SQL.
+//!
+//! One file per family of tables. Row types are private to their file; core types go in and come out. No transaction
+//! here lives longer than its function, so none can be open across network I/O.
 
+mod actions;
+mod deliveries;
+mod evidence;
+mod incidents;
+mod ingest;
+mod jobs;
 pub mod private;
+mod row;
+mod slots;
+mod summaries;
+mod told;
+mod view;
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+pub use deliveries::{DeliveryHead, DeliveryState, NewDelivery};
+pub use evidence::{Collected, NewEvidence};
+pub use incidents::{Filter, PageOf};
+pub use ingest::{Batch, Group, Judge, Route, Written};
+pub use actions::Acted;
+pub use jobs::{Claim, JobCounts, JobKind, Outcome};
+pub use told::{Address, Edge, Target};
+pub use view::Words;
+
+/// Longest wait for a free connection: a request has 10 s in all (DESIGN section 4).
+const ACQUIRE: Duration = Duration::from_secs(3);
+/// Longest a statement may run before Postgres ends it, in milliseconds.
+const STATEMENT_TIMEOUT: &str = "8000";
+
+/// Something that the database would not do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Unreachable, overloaded, read-only, or a statement that it refused.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration did not run.
+    #[error("the database's schema: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A row that this version cannot read.
+    #[error("table {table}, column {column}, row {row}: {reason}")]
+    Corrupt {
+        /// Where.
+        table: &'static str,
+        /// Where in it.
+        column: &'static str,
+        /// Its key.
+        row: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The job was taken over: its lease ended before its work did. Nothing was written.
+    #[error("the job's lease has passed to another worker")]
+    Fenced,
+}
+
+/// A pool of connections to one database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: PgPool,
+}
+
+impl Store {
+    /// Connects to `url`.
+    ///
+    /// # Errors
+    /// When the URL does not parse, or the database does not answer within 3 s.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let options: PgConnectOptions = url.parse()?;
+        let options = options
+            .application_name("firstlook")
+            .options([("statement_timeout", STATEMENT_TIMEOUT), ("idle_in_transaction_session_timeout", "15000")]);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// Brings the schema to this version. Safe to run from several replicas at once: sqlx takes an advisory lock.
+    ///
+    /// # Errors
+    /// When a migration fails, or the schema is newer than this binary.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        Ok(sqlx::migrate!().run(&self.pool).await?)
+    }
+
+    /// Whether the database answers, and its schema is there.
+    ///
+    /// # Errors
+    /// When either is not so.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1 FROM slot LIMIT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

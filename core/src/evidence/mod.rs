@@ -3,11 +3,16 @@
 //! Knows lines, patterns and their comparison with normal. Must not know where lines come from (the doors in the
 //! root crate do), nor who reads the result.
 
+pub mod known;
+mod leading_time;
+pub mod lines;
 pub mod redact;
+pub mod window;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use leading_time::leading_time;
 pub use redact::{Redacted, Redactor};
 
 /// What an item is; its ids begin with [`Kind::letter`].
@@ -66,7 +71,7 @@ pub enum Change {
 }
 
 /// How often something was seen in the window and in the baseline.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frequency {
     /// How it differs.
     pub change: Change,

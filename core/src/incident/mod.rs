@@ -1,8 +1,21 @@
-//! Alerts that belong together: group keys, episodes, and the decision.
+//! Alerts that belong together: group keys, episodes, and the decision what a message changes.
 //!
-//! Knows alerts and configuration. Must not know Postgres, receivers or evidence.
+//! Knows alerts and the configured rules. Must not know Postgres, receivers or evidence.
+
+mod decide;
+mod key;
+mod state;
+mod title;
+
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
+
+pub use decide::{Lifecycle, decide};
+pub use key::{GroupKey, Grouping};
+pub use state::{Action, Current, Decided, Decision, EdgeKind, Incoming, Known, Member, SlotState, Touched};
+pub use title::title;
 
 /// Where an incident stands with people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -2,4 +2,7 @@
 //!
 //! Knows every earlier stage. Must not know sockets, retries or rates.
 
+mod assemble;
 pub mod view;
+
+pub use assemble::{Parts, Told, assemble};

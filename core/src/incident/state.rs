@@ -1,0 +1,209 @@
+//! What the decision reads and writes: the state of one slot, and what became of each message.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::Status;
+use crate::alert::{AlertId, AlertMessage, AlertStatus, Labels, Severity};
+
+/// A message with what the configuration makes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// What the sender said.
+    pub message: AlertMessage,
+    /// Its labels after mapping.
+    pub labels: Labels,
+    /// Its severity after mapping.
+    pub severity: Severity,
+    /// The sender's severity word has no meaning here, so it counts as critical.
+    pub severity_unknown: bool,
+}
+
+/// What is known of an alert over all its incidents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// What was last believed of it.
+    pub status: AlertStatus,
+    /// When its newest episode began.
+    pub starts_at: DateTime<Utc>,
+    /// When that ended, by the sender.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// When the end was received, by our clock.
+    pub resolve_received_at: Option<DateTime<Utc>>,
+}
+
+/// An alert as part of one incident. Stays as it was when the alert goes on to another incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// What was last said of it within this incident.
+    pub status: AlertStatus,
+    /// Its severity.
+    pub severity: Severity,
+    /// Mapped labels.
+    pub labels: Labels,
+    /// The sender's texts.
+    pub annotations: Labels,
+    /// When its episode began.
+    pub starts_at: DateTime<Utc>,
+    /// When it ended.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// The sender's link to the rule.
+    pub generator_url: Option<String>,
+    /// Messages about it within this incident.
+    pub received: i64,
+    /// Why it is part of this incident.
+    pub reason: String,
+}
+
+/// The newest incident of a slot, over or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    /// Where it stands with people.
+    pub status: Status,
+    /// The highest among its firing alerts; after the end, the last it had.
+    pub severity: Severity,
+    /// The highest that its receivers have been told.
+    pub told_severity: Severity,
+    /// Fixed when it opens.
+    pub title: String,
+    /// When its first message was received.
+    pub opened_at: DateTime<Utc>,
+    /// When somebody took it.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// Its alerts.
+    pub members: BTreeMap<AlertId, Member>,
+}
+
+/// Everything that the decision about one group key reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SlotState {
+    /// The slot's newest incident.
+    pub current: Option<Current>,
+    /// The alerts that the messages name, where they are known.
+    pub known: BTreeMap<AlertId, Known>,
+}
+
+/// What became of a message. The word is the timeline's, the metric's, the log's and the response's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// A new incident.
+    Opened,
+    /// Part of an incident that was there.
+    Joined,
+    /// An incident that had ended goes on.
+    Reopened,
+    /// Says nothing new.
+    Duplicate,
+    /// The alert ended.
+    AlertResolved,
+    /// It ended, and nothing of its incident fires any more.
+    IncidentResolved,
+    /// Overtaken by something newer; changes nothing.
+    Late,
+    /// Dropped on purpose.
+    Ignored,
+}
+
+impl Action {
+    /// Every action, for metrics and checks.
+    pub const ALL: [Self; 8] = [
+        Self::Opened,
+        Self::Joined,
+        Self::Reopened,
+        Self::Duplicate,
+        Self::AlertResolved,
+        Self::IncidentResolved,
+        Self::Late,
+        Self::Ignored,
+    ];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Joined => "joined",
+            Self::Reopened => "reopened",
+            Self::Duplicate => "duplicate",
+            Self::AlertResolved => "alert_resolved",
+            Self::IncidentResolved => "incident_resolved",
+            Self::Late => "late",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
+/// Action and reason for one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Who the message was about.
+    pub alert: AlertId,
+    /// What became of it.
+    pub action: Action,
+    /// Why, for people.
+    pub reason: String,
+}
+
+/// A change that must be told, in order, each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EdgeKind {
+    /// It began.
+    Trigger,
+    /// It goes on after an end, or something critical joined what somebody already has.
+    Retrigger,
+    /// Worse than told before.
+    SeverityRaised,
+    /// A person took it.
+    Acknowledge,
+    /// It ended.
+    Resolve,
+}
+
+impl EdgeKind {
+    /// The word of the API and of the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Trigger => "trigger",
+            Self::Retrigger => "retrigger",
+            Self::SeverityRaised => "severity_raised",
+            Self::Acknowledge => "acknowledge",
+            Self::Resolve => "resolve",
+        }
+    }
+
+    /// The kind that is called `word`.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Trigger, Self::Retrigger, Self::SeverityRaised, Self::Acknowledge, Self::Resolve]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// An incident that messages touched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// As it is now.
+    pub incident: Current,
+    /// What must be told, in order.
+    pub edges: Vec<EdgeKind>,
+    /// Whether something that people see has changed.
+    pub shown: bool,
+    /// Whether it was opened here: it is not in the store yet.
+    pub new: bool,
+}
+
+/// What the messages change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// One for each message, in their order.
+    pub decisions: Vec<Decision>,
+    /// The incident of each decision: its place in [`Decided::incidents`].
+    pub places: Vec<Option<usize>>,
+    /// The incidents that the messages touched, oldest first. All but the last are over; the last is the slot's
+    /// current one.
+    pub incidents: Vec<Touched>,
+    /// What is now known of each alert that a message changed.
+    pub known: BTreeMap<AlertId, Known>,
+}

@@ -1,0 +1,199 @@
+//! Makes the incident that people see from what is stored. The one place where stored text becomes [`Redacted`] text.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::view::{Alert, Block, Evidence, Incident, Notification, Runbook, Step, TimelineEntry};
+use crate::alert::{AlertId, Labels, Severity};
+use crate::evidence::known::{self, Earlier};
+use crate::evidence::{Gap, Item, Redacted, Redactor};
+use crate::incident::{Member, Status};
+use crate::runbook::Pinned;
+use crate::summary::Summary;
+
+/// What is stored of an incident.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// Its UUID.
+    pub id: String,
+    /// What people call it by.
+    pub number: i64,
+    /// As it was fixed when it opened.
+    pub title: String,
+    /// Where it stands with people.
+    pub status: Status,
+    /// How bad.
+    pub severity: Severity,
+    /// The mapped `service` label.
+    pub service: Option<String>,
+    /// The labels that group it.
+    pub group_key: Labels,
+    /// What its alerts have in common.
+    pub labels: Labels,
+    /// When its first alert was received.
+    pub opened_at: DateTime<Utc>,
+    /// When its earliest episode began.
+    pub started_at: DateTime<Utc>,
+    /// When somebody took it.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// Who has it.
+    pub owner: Option<String>,
+    /// Its runbook.
+    pub runbook: Option<Pinned>,
+    /// What it shows counts up to this.
+    pub version: i64,
+    /// Incidents of this group so far.
+    pub occurrences: i64,
+    /// Its alerts.
+    pub members: Vec<(AlertId, Member)>,
+    /// What came before, the newest first.
+    pub earlier: Vec<Earlier>,
+    /// The newest collection: items, gaps, when.
+    pub collected: Option<(Vec<Item>, Vec<Gap>, DateTime<Utc>)>,
+    /// The newest summary.
+    pub summary: Option<Summary>,
+    /// What was told to whom.
+    pub told: Vec<Told>,
+    /// What happened: when, kind, actor, words.
+    pub timeline: Vec<(DateTime<Utc>, String, String, String)>,
+}
+
+/// One thing told, as stored.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The receiver's name.
+    pub receiver: String,
+    /// The kind and its place in the receiver.
+    pub integration: String,
+    /// The edge's word.
+    pub kind: String,
+    /// `pending`, `sending`, `sent`, `parked`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it arrived.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Why it is sent.
+    pub reason: String,
+    /// What went wrong last.
+    pub error: Option<String>,
+}
+
+/// The incident as people see it. `external_url` is where this installation's pages are, without a slash at its end.
+pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incident {
+    let url = |number: i64| format!("{external_url}/incidents/{number}");
+    let escalates_at = escalation(&parts);
+    let mut items = known::alarms(&parts.members, redactor);
+    items.extend(parts.runbook.iter().flat_map(|runbook| known::steps(runbook, redactor)));
+    items.extend(known::earlier(&parts.earlier, redactor, &url));
+    let (collected, gaps, collected_at) = match parts.collected {
+        Some((items, gaps, at)) => (items, gaps, Some(at)),
+        None => Default::default(),
+    };
+    items.extend(collected);
+    let words = |text: &str| redactor.redact(text);
+    let mut incident = Incident {
+        id: parts.id,
+        number: parts.number,
+        title: words(&parts.title),
+        status: parts.status,
+        flags: Vec::new(),
+        severity: parts.severity,
+        service: parts.service.as_deref().map(words),
+        group_key: redacted(&parts.group_key, redactor),
+        labels: redacted(&parts.labels, redactor),
+        opened_at: parts.opened_at,
+        started_at: parts.started_at,
+        acknowledged_at: parts.acknowledged_at,
+        resolved_at: parts.resolved_at,
+        owner: parts.owner.as_deref().map(words),
+        escalates_at,
+        silenced_until: None,
+        impact: None,
+        do_first: None,
+        occurrences: parts.occurrences,
+        alerts: alerts(parts.members, redactor),
+        runbook: parts.runbook.map(|runbook| pinned(runbook, redactor)),
+        evidence: Some(Evidence { items, gaps, collected_at }),
+        summary: parts.summary,
+        notifications: parts.told.into_iter().map(|told| notification(told, redactor)).collect(),
+        timeline: Some(
+            parts
+                .timeline
+                .into_iter()
+                .map(|(at, kind, actor, text)| TimelineEntry { at, kind, actor: words(&actor), text: words(&text) })
+                .collect(),
+        ),
+        url: url(parts.number),
+        version: parts.version,
+    };
+    incident.do_first = None;
+    incident
+}
+
+/// The runbook's `escalate_after`, from the opening on; never for what is over or in somebody's hands.
+fn escalation(parts: &Parts) -> Option<DateTime<Utc>> {
+    let after = parts.runbook.as_ref()?.escalate_after?;
+    let after = TimeDelta::try_seconds(i64::try_from(after).ok()?)?;
+    (parts.status == Status::Open).then(|| parts.opened_at.checked_add_signed(after)).flatten()
+}
+
+fn redacted(labels: &Labels, redactor: &Redactor) -> BTreeMap<String, Redacted> {
+    labels.iter().map(|(name, value)| (name.to_owned(), redactor.redact(value))).collect()
+}
+
+fn alerts(mut members: Vec<(AlertId, Member)>, redactor: &Redactor) -> Vec<Alert> {
+    members.sort_by(|(id, one), (other, two)| {
+        (two.severity, two.starts_at, id).cmp(&(one.severity, one.starts_at, other))
+    });
+    let alert = |(id, member): (AlertId, Member)| Alert {
+        source: id.source,
+        fingerprint: id.fingerprint,
+        status: member.status,
+        severity: member.severity,
+        labels: redacted(&member.labels, redactor),
+        annotations: redacted(&member.annotations, redactor),
+        starts_at: member.starts_at,
+        ends_at: member.ends_at,
+        received: member.received,
+    };
+    members.into_iter().map(alert).collect()
+}
+
+fn pinned(runbook: Pinned, redactor: &Redactor) -> Runbook {
+    let block = |block: crate::runbook::Block| Block { language: block.language, text: redactor.redact(&block.text) };
+    let step = |step: crate::runbook::Step| Step {
+        id: step.id,
+        section: redactor.redact(&step.section),
+        text: redactor.redact(&step.text),
+        blocks: step.blocks.into_iter().map(block).collect(),
+    };
+    Runbook {
+        path: runbook.path,
+        title: redactor.redact(&runbook.title),
+        commit: runbook.commit,
+        url: runbook.url,
+        steps: runbook.steps.into_iter().map(step).collect(),
+    }
+}
+
+fn notification(told: Told, redactor: &Redactor) -> Notification {
+    let reason = match &told.error {
+        Some(error) => format!("{}; {error}", told.reason),
+        None => told.reason.clone(),
+    };
+    // An edge in flight is, to people, one that has not arrived.
+    let state = if told.state == "sending" { "pending".to_owned() } else { told.state };
+    Notification {
+        receiver: told.receiver,
+        integration: told.integration,
+        kind: told.kind,
+        state,
+        attempts: told.attempts,
+        sent_at: told.sent_at,
+        reason: redactor.redact(&reason),
+    }
+}

@@ -1,0 +1,112 @@
+//! Where the lines of a moment come from: one door per kind of source, and the collector that asks all at once.
+//!
+//! Knows how to bring lines, within bounds, and to say plainly what could not be had. Must not know incidents,
+//! patterns, or what the lines are for. Nothing here is redacted yet: the hop does that.
+
+//mod collect;
+mod events;
+pub mod log_file;
+//pub mod loki;
+mod template;
+
+//pub use collect::{Collected, Normal, SourceLines, SourceResult, collect};
+pub use log_file::LogFile;
+//pub use loki::Loki;
+
+use firstlook_core::alert::Labels;
+use firstlook_core::evidence::lines::Line;
+use firstlook_core::evidence::window::Window;
+
+/// A configured source of evidence. Which incidents it is asked for, the caller decides.
+#[derive(Debug)]
+pub struct Source {
+    /// `evidence.sources[].name`.
+    pub name: String,
+    /// How it is reached.
+    pub door: Door,
+}
+
+/// The kinds of sources, `evidence.sources[].type`.
+#[derive(Debug)]
+pub enum Door {
+    /// `log_file`.
+    LogFile(LogFile),
+    //l
+    //Loki(Loki),
+}
+
+/// Bounds of one fetch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caps {
+    /// Lines, continuation lines counted.
+    pub lines: usize,
+    /// Bytes of text that are kept.
+    pub bytes: usize,
+}
+
+impl Default for Caps {
+    /// What one source may bring for one collection (DESIGN, "The numbers that hold everywhere").
+    fn default() -> Self {
+        Self { lines: 200_000, bytes: 64 * 1024 * 1024 }
+    }
+}
+
+/// What a source brought.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Fetched {
+    /// In order of time where times are known.
+    pub lines: Vec<Line>,
+    /// How a person gets the same lines.
+    pub query: String,
+    /// What a cap cut away, for people.
+    pub truncated: Option<String>,
+    /// Parts that could not be had, such as one unreadable file among many.
+    pub faults: Vec<Fault>,
+}
+
+/// Why a source, or a part of it, could not be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What kind of failure it was: a metric label.
+    pub kind: FaultKind,
+    /// What happened, one line for people.
+    pub reason: String,
+    /// The configuration key or deed that closes the gap.
+    pub remedy: String,
+}
+
+/// The kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// No answer within the deadline.
+    Timeout,
+    /// The configuration or the labels do not lead to lines.
+    Configuration,
+    /// The other side refused, failed, or could not be reached.
+    Unavailable,
+}
+
+impl Fault {
+    pub(crate) fn configuration(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { kind: FaultKind::Configuration, reason: reason.into(), remedy: remedy.into() }
+    }
+
+    pub(crate) fn unavailable(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { kind: FaultKind::Unavailable, reason: reason.into(), remedy: remedy.into() }
+    }
+}
+
+impl Source {
+    /// The lines of `window`, with `labels` (after mapping) in place of the source's placeholders.
+    ///
+    /// Has no deadline of its own: dropping the future stops the work.
+    ///
+    /// # Errors
+    /// When nothing could be had; the fault says why and what closes the gap.
+    pub async fn fetch(&self, window: Window, labels: &Labels, caps: Caps) -> Result<Fetched, Fault> {
+        match &self.door {
+            Door::LogFile(door) => door.fetch(window, labels, caps).await,
+            //Door::Loki(door) => door.fetch(window, labels, caps).await,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What was collected for an incident, round by round.
+
+use chrono::{DateTime, Utc};
+use firstlook_core::evidence::{Frequency, Gap, Item, Kind, Redacted, Redactor};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::jobs::{self, Claim};
+use super::row::At;
+use super::{Store, StoreError, incidents, told};
+
+/// One collection, to be kept.
+#[derive(Debug, Clone)]
+pub struct NewEvidence {
+    /// `L1`, `M1` … in decisive order.
+    pub items: Vec<Item>,
+    /// What could not be had.
+    pub gaps: Vec<Gap>,
+    /// The text that a model reads.
+    pub pack: Redacted,
+    /// What was done, for the timeline.
+    pub note: String,
+}
+
+/// The newest collection of an incident.
+#[derive(Debug, Clone)]
+pub struct Collected {
+    /// Counts the collections from 1.
+    pub round: i32,
+    /// Whether a summary was written from it.
+    pub summarised: bool,
+    /// The text that a model reads.
+    pub pack: Redacted,
+}
+
+#[derive(Deserialize)]
+struct ItemRow {
+    id: String,
+    kind: Kind,
+    source: String,
+    title: String,
+    text: String,
+    query: Option<String>,
+    link: Option<String>,
+    at: Option<DateTime<Utc>>,
+    frequency: Option<Frequency>,
+}
+
+#[derive(Deserialize)]
+struct GapRow {
+    source: String,
+    reason: String,
+    remedy: String,
+}
+
+/// Stored items and gaps. They were redacted before they were stored; passing the door again is how their type is
+/// regained, and covers rules that were added since.
+pub(super) fn read(
+    at: At<'_>,
+    items: Value,
+    gaps: Value,
+    redactor: &Redactor,
+) -> Result<(Vec<Item>, Vec<Gap>), StoreError> {
+    let items: Vec<ItemRow> = at.json("items", items)?;
+    let gaps: Vec<GapRow> = at.json("gaps", gaps)?;
+    let item = |row: ItemRow| Item {
+        id: row.id,
+        kind: row.kind,
+        source: row.source,
+        title: redactor.redact(&row.title),
+        text: redactor.redact(&row.text),
+        query: row.query.map(|query| redactor.redact(&query)),
+        link: row.link,
+        at: row.at,
+        frequency: row.frequency,
+    };
+    let gap = |row: GapRow| Gap {
+        source: row.source,
+        reason: redactor.redact(&row.reason),
+        remedy: redactor.redact(&row.remedy),
+    };
+    Ok((items.into_iter().map(item).collect(), gaps.into_iter().map(gap).collect()))
+}
+
+impl Store {
+    /// The newest collection, if there is one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn collected(&self, incident: Uuid, redactor: &Redactor) -> Result<Option<Collected>, StoreError> {
+        let row: Option<(i32, bool, String)> = sqlx::query_as(
+            "SELECT e.round, s.round IS NOT NULL, e.pack
+             FROM evidence e LEFT JOIN summary s ON s.incident = e.incident AND s.round = e.round
+             WHERE e.incident = $1 ORDER BY e.round DESC LIMIT 1",
+        )
+        .bind(incident)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|(round, summarised, pack)| Collected { round, summarised, pack: redactor.redact(&pack) }))
+    }
+
+    /// Keeps a collection as the incident's newest, and has its messages show it.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when another worker has the job.
+    pub async fn keep_evidence(
+        &self,
+        claim: &Claim,
+        round: i32,
+        new: &NewEvidence,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        jobs::hold(&mut tx, claim).await?;
+        sqlx::query(
+            "INSERT INTO evidence (incident, round, collected_at, items, gaps, pack) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(claim.incident)
+        .bind(round)
+        .bind(now)
+        .bind(json!(new.items))
+        .bind(json!(new.gaps))
+        .bind(new.pack.as_str())
+        .execute(&mut *tx)
+        .await?;
+        incidents::advance(&mut tx, claim.incident).await?;
+        incidents::note(&mut tx, claim.incident, now, "evidence", "firstlook", &new.note).await?;
+        told::refresh(&mut tx, claim.incident).await?;
+        Ok(tx.commit().await?)
+    }
+}

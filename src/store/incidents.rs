@@ -1,0 +1,306 @@
+//! Incidents, their alerts and episodes, and the append-only decisions.
+//!
+//! Every statement writes all rows of its table at once, as one JSON parameter.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use firstlook_core::alert::{AlertId, Severity};
+use firstlook_core::incident::{Decision, Known, Status};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::ingest::{Judge, Placed};
+use super::StoreError;
+
+/// Which incidents a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Empty means all.
+    pub status: Vec<Status>,
+    /// Empty means all.
+    pub severity: Vec<Severity>,
+    /// Words that title, service or a label value contains, whatever their case.
+    pub q: Option<String>,
+    /// Opened at this time or later.
+    pub since: Option<DateTime<Utc>>,
+    /// Numbers below this one: where the page before ended.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct PageOf<T> {
+    /// What stands on it.
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<i64>,
+}
+
+/// Writes the touched incidents, and makes each the newest of its slot. New ones get their number here.
+pub(super) async fn write(
+    tx: &mut PgConnection,
+    placed: &mut [Placed],
+    judge: &Judge<'_>,
+) -> Result<(), StoreError> {
+    let (new, stored): (Vec<&Placed>, Vec<&Placed>) = placed.iter().partition(|one| one.touched.new);
+    update(tx, &stored).await?;
+    let numbers = insert(tx, &new, judge).await?;
+    for one in placed.iter_mut() {
+        if let Some(number) = numbers.get(&one.id) {
+            one.number = *number;
+        }
+    }
+    Ok(())
+}
+
+async fn update(tx: &mut PgConnection, stored: &[&Placed]) -> Result<(), StoreError> {
+    if stored.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Value> = stored.iter().map(|one| incident_row(one)).collect();
+    sqlx::query(
+        "UPDATE incident i SET status = n.status, severity = n.severity, told_severity = n.told_severity,
+             service = n.service, labels = n.labels, started_at = n.started_at,
+             acknowledged_at = n.acknowledged_at, resolved_at = n.resolved_at, version = i.version + n.bump,
+             owner = CASE WHEN n.acknowledged_at IS NULL AND n.status = 'open' THEN NULL ELSE i.owner END
+         FROM jsonb_to_recordset($1) AS n (id uuid, status text, severity text, told_severity text, service text,
+             labels jsonb, started_at timestamptz, acknowledged_at timestamptz, resolved_at timestamptz,
+             bump bigint)
+         WHERE i.id = n.id",
+    )
+    .bind(Value::Array(rows))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut PgConnection,
+    new: &[&Placed],
+    judge: &Judge<'_>,
+) -> Result<BTreeMap<Uuid, i64>, StoreError> {
+    if new.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = new
+        .iter()
+        .map(|one| {
+            let mut row = incident_row(one);
+            row["runbook"] = json!((judge.runbook)(&one.touched, &one.labels));
+            row
+        })
+        .collect();
+    let numbers: Vec<(Uuid, i64)> = sqlx::query_as(
+        "INSERT INTO incident (id, slot, status, severity, told_severity, title, service, labels, opened_at,
+             started_at, resolved_at, runbook, version)
+         SELECT id, decode(slot, 'hex'), status, severity, told_severity, title, service, labels, opened_at,
+             started_at, resolved_at, NULLIF(runbook, 'null'), 1
+         FROM jsonb_to_recordset($1) AS n (id uuid, slot text, status text, severity text, told_severity text,
+             title text, service text, labels jsonb, opened_at timestamptz, started_at timestamptz,
+             resolved_at timestamptz, runbook jsonb)
+         RETURNING id, number",
+    )
+    .bind(Value::Array(rows))
+    .fetch_all(&mut *tx)
+    .await?;
+    let slots: Vec<Vec<u8>> = new.iter().map(|one| one.slot.to_vec()).collect();
+    let ids: Vec<Uuid> = new.iter().map(|one| one.id).collect();
+    // The last one of a slot wins, since a body can open an incident only after it ended the one before.
+    sqlx::query(
+        "UPDATE slot s SET incident = n.id
+         FROM (SELECT DISTINCT ON (k) k, id FROM unnest($1::bytea[], $2::uuid[]) WITH ORDINALITY AS u (k, id, at)
+               ORDER BY k, at DESC) n
+         WHERE s.key_hash = n.k",
+    )
+    .bind(&slots)
+    .bind(&ids)
+    .execute(tx)
+    .await?;
+    Ok(numbers.into_iter().collect())
+}
+
+fn incident_row(one: &Placed) -> Value {
+    let incident = &one.touched.incident;
+    let started = incident.members.values().map(|member| member.starts_at).min().unwrap_or(incident.opened_at);
+    let service = one.labels.get("service");
+    json!({
+        "id": one.id,
+        "slot": hex(&one.slot),
+        "status": incident.status.as_str(),
+        "severity": incident.severity.as_str(),
+        "told_severity": incident.told_severity.as_str(),
+        "title": incident.title,
+        "service": (!service.is_empty()).then_some(service),
+        "labels": one.labels,
+        "opened_at": incident.opened_at,
+        "started_at": started,
+        "acknowledged_at": incident.acknowledged_at,
+        "resolved_at": incident.resolved_at,
+        "bump": i64::from(one.touched.shown),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes what is known of the alerts, their episodes, and their part in the incidents.
+pub(super) async fn write_alerts(
+    tx: &mut PgConnection,
+    placed: &[Placed],
+    known: &BTreeMap<AlertId, Known>,
+) -> Result<(), StoreError> {
+    let rows: Vec<Value> = known
+        .iter()
+        .map(|(id, known)| {
+            json!({
+                "source": id.source, "fingerprint": id.fingerprint, "status": known.status.as_str(),
+                "starts_at": known.starts_at, "ends_at": known.ends_at,
+                "resolve_received_at": known.resolve_received_at,
+            })
+        })
+        .collect();
+    if !rows.is_empty() {
+        write_known(tx, Value::Array(rows)).await?;
+    }
+    let rows: Vec<Value> = placed.iter().flat_map(member_rows).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO incident_alert (incident, source, fingerprint, status, severity, labels, annotations, starts_at,
+             ends_at, generator_url, received, reason)
+         SELECT incident, source, fingerprint, status, severity, labels, annotations, starts_at,
+             ends_at, generator_url, received, reason
+         FROM jsonb_to_recordset($1) AS n (incident uuid, source text, fingerprint text, status text, severity text,
+             labels jsonb, annotations jsonb, starts_at timestamptz, ends_at timestamptz, generator_url text,
+             received bigint, reason text)
+         ON CONFLICT (incident, source, fingerprint) DO UPDATE SET status = excluded.status,
+             severity = excluded.severity, labels = excluded.labels, annotations = excluded.annotations,
+             starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+             generator_url = excluded.generator_url, received = excluded.received, reason = excluded.reason",
+    )
+    .bind(Value::Array(rows))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn write_known(tx: &mut PgConnection, rows: Value) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO alert (source, fingerprint, status, starts_at, ends_at, resolve_received_at)
+         SELECT source, fingerprint, status, starts_at, ends_at, resolve_received_at
+         FROM jsonb_to_recordset($1) AS n (source text, fingerprint text, status text, starts_at timestamptz,
+             ends_at timestamptz, resolve_received_at timestamptz)
+         ON CONFLICT (source, fingerprint) DO UPDATE SET status = excluded.status,
+             starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+             resolve_received_at = excluded.resolve_received_at",
+    )
+    .bind(&rows)
+    .execute(&mut *tx)
+    .await?;
+    // An earlier start that became known moves the running episode; it does not start another.
+    sqlx::query(
+        "DELETE FROM episode e
+         USING jsonb_to_recordset($1) AS n (source text, fingerprint text, starts_at timestamptz)
+         WHERE e.source = n.source AND e.fingerprint = n.fingerprint AND e.ended_at IS NULL
+             AND e.started_at <> n.starts_at",
+    )
+    .bind(&rows)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO episode (source, fingerprint, started_at, ended_at)
+         SELECT source, fingerprint, starts_at, ends_at
+         FROM jsonb_to_recordset($1) AS n (source text, fingerprint text, starts_at timestamptz,
+             ends_at timestamptz)
+         ON CONFLICT (source, fingerprint, started_at) DO UPDATE SET ended_at = excluded.ended_at",
+    )
+    .bind(&rows)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Only the alerts that the messages were about: the others of a large incident have not changed.
+fn member_rows(one: &Placed) -> Vec<Value> {
+    let named: BTreeSet<&AlertId> = one.named.iter().collect();
+    let members = one.touched.incident.members.iter().filter(|(id, _)| named.contains(id));
+    members
+        .map(|(id, member)| {
+            json!({
+                "incident": one.id, "source": id.source, "fingerprint": id.fingerprint,
+                "status": member.status.as_str(), "severity": member.severity.as_str(),
+                "labels": member.labels, "annotations": member.annotations,
+                "starts_at": member.starts_at, "ends_at": member.ends_at,
+                "generator_url": member.generator_url, "received": member.received,
+                "reason": member.reason,
+            })
+        })
+        .collect()
+}
+
+/// Appends decisions about messages of one delivery.
+pub(super) async fn record(
+    tx: &mut PgConnection,
+    delivery: Uuid,
+    source: &str,
+    decisions: &[(&Decision, Option<Uuid>)],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if decisions.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Value> = decisions
+        .iter()
+        .map(|(decision, incident)| {
+            json!({
+                "incident": incident, "source": decision.alert.source,
+                "fingerprint": decision.alert.fingerprint, "kind": decision.action.as_str(),
+                "reason": decision.reason,
+            })
+        })
+        .collect();
+    sqlx::query(
+        "INSERT INTO decision (at, incident, delivery, source, fingerprint, kind, actor, reason)
+         SELECT $2, incident, $3, source, fingerprint, kind, $4, reason
+         FROM jsonb_to_recordset($1) AS n (incident uuid, source text, fingerprint text, kind text, reason text)",
+    )
+    .bind(Value::Array(rows))
+    .bind(now)
+    .bind(delivery)
+    .bind(source)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Appends one line to an incident's timeline that no delivery brought.
+pub(super) async fn note(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    now: DateTime<Utc>,
+    kind: &str,
+    actor: &str,
+    reason: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO decision (at, incident, kind, actor, reason) VALUES ($1, $2, $3, $4, $5)")
+        .bind(now)
+        .bind(incident)
+        .bind(kind)
+        .bind(actor)
+        .bind(reason)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Counts that something which people see has changed.
+pub(super) async fn advance(tx: &mut PgConnection, incident: Uuid) -> Result<(), StoreError> {
+    sqlx::query("UPDATE incident SET version = version + 1 WHERE id = $1").bind(incident).execute(tx).await?;
+    Ok(())
+}

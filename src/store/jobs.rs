@@ -1,0 +1,248 @@
+//! The queue: work is enqueued in the transaction that causes it, claimed in one short statement, done with no
+//! transaction open, and finished by handing the claim back.
+//!
+//! A claim is a lease by the clock of the database, numbered by a fence: a worker that was paused past its lease
+//! finds that its fence is old, and whatever it still wants to write is refused.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Store, StoreError};
+
+/// How long a claim holds without renewal (DESIGN section 4).
+pub(super) const LEASE: &str = "15 seconds";
+/// A job that failed so often without saying why is parked: it would fail for ever.
+const MOST_ATTEMPTS: i32 = 8;
+
+/// What kind of work. Each kind has its own lane in the worker, so that none waits behind another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobKind {
+    /// Tell a pager.
+    Page,
+    /// Tell a chat or a webhook.
+    Message,
+    /// Collect evidence, write the summary.
+    Triage,
+}
+
+impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Page, Self::Message, Self::Triage];
+
+    /// The word of the database and of the metric.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Message => "message",
+            Self::Triage => "triage",
+        }
+    }
+
+    /// The lane that serves an integration such as `pagerduty/0`.
+    pub fn of_integration(integration: &str) -> Self {
+        if integration.starts_with("pagerduty/") { Self::Page } else { Self::Message }
+    }
+}
+
+/// Work to be enqueued.
+#[derive(Debug, Clone)]
+pub(super) struct NewJob {
+    pub kind: JobKind,
+    pub key: String,
+    pub incident: Uuid,
+    pub run_at: Option<DateTime<Utc>>,
+}
+
+/// The right to do a job, until the lease ends. Finishing consumes it.
+#[derive(Debug)]
+pub struct Claim {
+    /// The job.
+    pub id: i64,
+    /// What kind.
+    pub kind: JobKind,
+    /// What it is about: a target's id, or an incident's with the reason to look again.
+    pub key: String,
+    /// The incident that it belongs to.
+    pub incident: Uuid,
+    /// How often it has been claimed, this time included.
+    pub attempts: i32,
+    /// When it could first have been claimed.
+    pub run_at: DateTime<Utc>,
+    pub(super) fence: i64,
+}
+
+/// How a claimed job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing is left to do.
+    Done,
+    /// Something is left; try again after this time.
+    Retry {
+        /// Not before.
+        after: Duration,
+        /// What went wrong.
+        error: String,
+    },
+}
+
+/// How many jobs of a kind are in which state.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct JobCounts {
+    /// The kind's word.
+    pub kind: String,
+    /// `ready`, `running`, `parked`.
+    pub state: String,
+    /// How many.
+    pub count: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct ClaimRow {
+    id: i64,
+    key: String,
+    incident: Uuid,
+    attempts: i32,
+    run_at: DateTime<Utc>,
+    fence: i64,
+}
+
+/// Enqueues `jobs`. One that is waiting already stays one; one that runs will run once more.
+pub(super) async fn enqueue(tx: &mut PgConnection, jobs: &[NewJob]) -> Result<(), StoreError> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Value> = jobs
+        .iter()
+        .map(|job| json!({"kind": job.kind.as_str(), "key": job.key, "incident": job.incident, "run_at": job.run_at}))
+        .collect();
+    sqlx::query(
+        "INSERT INTO job (kind, key, incident, state, run_at)
+         SELECT DISTINCT ON (kind, key) kind, key, incident, 'ready', COALESCE(run_at, now())
+         FROM jsonb_to_recordset($1) AS n (kind text, key text, incident uuid, run_at timestamptz)
+         ORDER BY kind, key, run_at NULLS FIRST
+         ON CONFLICT (kind, key) WHERE state <> 'parked' DO UPDATE SET
+             again = job.again OR job.state = 'running',
+             run_at = CASE WHEN job.state = 'running' THEN job.run_at
+                           WHEN job.attempts > 0 THEN job.run_at
+                           ELSE least(job.run_at, excluded.run_at) END",
+    )
+    .bind(Value::Array(rows))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Refuses whatever a worker writes after its lease has passed to another. Locks the job's row, so that a takeover
+/// waits for this transaction.
+pub(super) async fn hold(tx: &mut PgConnection, claim: &Claim) -> Result<(), StoreError> {
+    let mine: Option<i64> =
+        sqlx::query_scalar("SELECT id FROM job WHERE id = $1 AND fence = $2 AND state = 'running' FOR UPDATE")
+            .bind(claim.id)
+            .bind(claim.fence)
+            .fetch_optional(tx)
+            .await?;
+    mine.map(drop).ok_or(StoreError::Fenced)
+}
+
+impl Store {
+    /// Takes up to `most` jobs of `kind` that are due, or whose owner let the lease end.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn claim(&self, kind: JobKind, most: usize) -> Result<Vec<Claim>, StoreError> {
+        let rows: Vec<ClaimRow> = sqlx::query_as(
+            "UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, again = false,
+                 lease_until = now() + $3::interval
+             WHERE id IN (SELECT id FROM job
+                 WHERE kind = $1 AND ((state = 'ready' AND run_at <= now())
+                     OR (state = 'running' AND lease_until < now()))
+                 ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+             RETURNING id, key, incident, attempts, run_at, fence",
+        )
+        .bind(kind.as_str())
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .bind(LEASE)
+        .fetch_all(&self.pool)
+        .await?;
+        let claim = |row: ClaimRow| Claim {
+            id: row.id,
+            kind,
+            key: row.key,
+            incident: row.incident,
+            attempts: row.attempts,
+            run_at: row.run_at,
+            fence: row.fence,
+        };
+        Ok(rows.into_iter().map(claim).collect())
+    }
+
+    /// Makes the lease as long again.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when the job has passed to another worker.
+    pub async fn renew(&self, claim: &Claim) -> Result<(), StoreError> {
+        let renewed = sqlx::query(
+            "UPDATE job SET lease_until = now() + $3::interval WHERE id = $1 AND fence = $2 AND state = 'running'",
+        )
+        .bind(claim.id)
+        .bind(claim.fence)
+        .bind(LEASE)
+        .execute(&self.pool)
+        .await?;
+        if renewed.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Fenced) }
+    }
+
+    /// Hands a claim back. Returns whether the job was parked: it failed too often.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when it was no longer this worker's to finish.
+    pub async fn finish(&self, claim: Claim, outcome: &Outcome) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        hold(&mut tx, &claim).await?;
+        let parked = match outcome {
+            Outcome::Done => {
+                sqlx::query("DELETE FROM job WHERE id = $1 AND NOT again").bind(claim.id).execute(&mut *tx).await?;
+                sqlx::query(
+                    "UPDATE job SET state = 'ready', run_at = now(), attempts = 0, lease_until = NULL, error = NULL
+                     WHERE id = $1",
+                )
+                .bind(claim.id)
+                .execute(&mut *tx)
+                .await?;
+                false
+            }
+            Outcome::Retry { after, error } => {
+                // Deliveries are bounded by their edges' own policy; a triage that keeps failing is a poison job.
+                let park = claim.kind == JobKind::Triage && claim.attempts >= MOST_ATTEMPTS;
+                sqlx::query(
+                    "UPDATE job SET state = CASE WHEN $4 THEN 'parked' ELSE 'ready' END, lease_until = NULL,
+                         run_at = now() + make_interval(secs => $2), error = $3
+                     WHERE id = $1",
+                )
+                .bind(claim.id)
+                .bind(after.as_secs_f64())
+                .bind(error)
+                .bind(park)
+                .execute(&mut *tx)
+                .await?;
+                park
+            }
+        };
+        tx.commit().await?;
+        Ok(parked)
+    }
+
+    /// How many jobs of each kind are in which state.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn job_counts(&self) -> Result<Vec<JobCounts>, StoreError> {
+        Ok(sqlx::query_as("SELECT kind, state, count(*) AS count FROM job GROUP BY kind, state")
+            .fetch_all(&self.pool)
+            .await?)
+    }
+}

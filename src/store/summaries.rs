@@ -1,0 +1,143 @@
+//! What was written about an incident, round by round, and what that cost.
+
+use chrono::{DateTime, Utc};
+use firstlook_core::evidence::Redactor;
+use firstlook_core::summary::{Cause, Claim as Sentence, Confidence, RuledOut, State, Summary, Verdict};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::jobs::{self, Claim, JobKind, NewJob};
+use super::row::At;
+use super::{Store, StoreError, incidents, told};
+
+#[derive(Deserialize)]
+struct SummaryRow {
+    state: State,
+    reason: Option<String>,
+    language: String,
+    headline: Option<String>,
+    claims: Vec<SentenceRow>,
+    causes: Vec<CauseRow>,
+    ruled_out: Vec<RuledOutRow>,
+    next_steps: Vec<String>,
+    model: Option<String>,
+    input_tokens: u64,
+    output_tokens: u64,
+    cost_usd: Option<f64>,
+    duration_ms: u64,
+    written_at: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+struct SentenceRow {
+    text: String,
+    citations: Vec<String>,
+    verdict: Verdict,
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CauseRow {
+    text: String,
+    confidence: Confidence,
+    citations: Vec<String>,
+    against: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RuledOutRow {
+    text: String,
+    citations: Vec<String>,
+}
+
+/// A stored summary; its text regains its type by passing the door again.
+pub(super) fn read(at: At<'_>, body: Value, redactor: &Redactor) -> Result<Summary, StoreError> {
+    let row: SummaryRow = at.json("body", body)?;
+    let words = |text: String| redactor.redact(&text);
+    let sentence = |row: SentenceRow| Sentence {
+        text: words(row.text),
+        citations: row.citations,
+        verdict: row.verdict,
+        reason: row.reason.map(words),
+    };
+    let cause = |row: CauseRow| Cause {
+        text: words(row.text),
+        confidence: row.confidence,
+        citations: row.citations,
+        against: row.against,
+    };
+    let ruled_out = |row: RuledOutRow| RuledOut { text: words(row.text), citations: row.citations };
+    Ok(Summary {
+        state: row.state,
+        reason: row.reason.map(words),
+        language: row.language,
+        headline: row.headline.map(words),
+        claims: row.claims.into_iter().map(sentence).collect(),
+        causes: row.causes.into_iter().map(cause).collect(),
+        ruled_out: row.ruled_out.into_iter().map(ruled_out).collect(),
+        next_steps: row.next_steps.into_iter().map(words).collect(),
+        model: row.model,
+        input_tokens: row.input_tokens,
+        output_tokens: row.output_tokens,
+        cost_usd: row.cost_usd,
+        duration_ms: row.duration_ms,
+        written_at: row.written_at,
+    })
+}
+
+impl Store {
+    /// Tokens spent on an incident, and by everybody since `day` began.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tokens_spent(&self, incident: Uuid, day: DateTime<Utc>) -> Result<(u64, u64), StoreError> {
+        let (one, all): (i64, i64) = sqlx::query_as(
+            "SELECT COALESCE((SELECT sum(input_tokens + output_tokens) FROM summary WHERE incident = $1), 0)::bigint,
+                    COALESCE((SELECT sum(input_tokens + output_tokens) FROM summary WHERE written_at >= $2), 0)::bigint",
+        )
+        .bind(incident)
+        .bind(day)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok((u64::try_from(one).unwrap_or(0), u64::try_from(all).unwrap_or(0)))
+    }
+
+    /// Keeps a summary as the incident's newest, has its messages show it, and has the triage look again at `again`.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when another worker has the job.
+    pub async fn keep_summary(
+        &self,
+        claim: &Claim,
+        round: i32,
+        summary: &Summary,
+        again: Option<DateTime<Utc>>,
+        note: &str,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        jobs::hold(&mut tx, claim).await?;
+        sqlx::query(
+            "INSERT INTO summary (incident, round, written_at, state, body, input_tokens, output_tokens)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(claim.incident)
+        .bind(round)
+        .bind(summary.written_at)
+        .bind(json!(summary.state).as_str())
+        .bind(json!(summary))
+        .bind(i64::try_from(summary.input_tokens).unwrap_or(i64::MAX))
+        .bind(i64::try_from(summary.output_tokens).unwrap_or(i64::MAX))
+        .execute(&mut *tx)
+        .await?;
+        incidents::advance(&mut tx, claim.incident).await?;
+        incidents::note(&mut tx, claim.incident, summary.written_at, "summary", "firstlook", note).await?;
+        told::refresh(&mut tx, claim.incident).await?;
+        if let Some(run_at) = again {
+            let key = format!("{}/window-closed", claim.incident);
+            let job = NewJob { kind: JobKind::Triage, key, incident: claim.incident, run_at: Some(run_at) };
+            jobs::enqueue(&mut tx, &[job]).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}

@@ -1,0 +1,380 @@
+//! Targets and edges: who is told of an incident, what they must be told, and what they have been.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use firstlook_core::incident::EdgeKind;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::ingest::{Judge, Placed};
+use super::jobs::{self, Claim, JobKind, NewJob};
+use super::row::At;
+use super::{Store, StoreError};
+
+/// Where a message stands at its receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Slack's id of the channel.
+    pub channel: String,
+    /// Slack's name of the message.
+    pub ts: String,
+}
+
+/// One incident at one integration of one receiver.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Its name.
+    pub id: Uuid,
+    /// The incident.
+    pub incident: Uuid,
+    /// The receiver's name.
+    pub receiver: String,
+    /// The kind and its place in the receiver: `slack/0`.
+    pub integration: String,
+    /// Where its message stands, once there is one.
+    pub address: Option<Address>,
+    /// The version of the incident that it shows.
+    pub sent_version: i64,
+    /// What is left to tell, in order.
+    pub edges: Vec<Edge>,
+}
+
+/// A change that is left to tell.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// Its place in the order.
+    pub seq: i32,
+    /// What changed.
+    pub kind: EdgeKind,
+    /// How often it has been tried.
+    pub attempts: i32,
+    /// An earlier try may have arrived.
+    pub doubt: bool,
+    /// When it had to be told.
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TargetRow {
+    id: Uuid,
+    incident: Uuid,
+    receiver: String,
+    integration: String,
+    address: Option<Value>,
+    sent_version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct EdgeRow {
+    seq: i32,
+    kind: String,
+    state: String,
+    attempts: i32,
+    doubt: bool,
+    created_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SeqRow {
+    id: Uuid,
+    incident: Uuid,
+    receiver: String,
+    integration: String,
+    seq: i32,
+}
+
+/// Makes the targets that the routes want, appends the edges, and enqueues what follows.
+pub(super) async fn tell(
+    tx: &mut PgConnection,
+    placed: &[Placed],
+    judge: &Judge<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = placed.iter().map(|one| one.id).collect();
+    let stored: Vec<SeqRow> = sqlx::query_as(
+        "SELECT t.id, t.incident, t.receiver, t.integration, COALESCE(max(e.seq), 0) AS seq
+         FROM target t LEFT JOIN edge e ON e.target = t.id WHERE t.incident = ANY ($1) GROUP BY t.id",
+    )
+    .bind(&ids)
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut of: BTreeMap<Uuid, Vec<SeqRow>> = BTreeMap::new();
+    for row in stored {
+        of.entry(row.incident).or_default().push(row);
+    }
+    let mut plan = Plan::default();
+    for one in placed {
+        plan.add(one, of.remove(&one.id).unwrap_or_default(), judge, now);
+    }
+    plan.write(tx).await
+}
+
+/// Rows to be written for some incidents.
+#[derive(Default)]
+struct Plan {
+    targets: Vec<Value>,
+    edges: Vec<Value>,
+    jobs: Vec<NewJob>,
+}
+
+impl Plan {
+    fn add(&mut self, one: &Placed, stored: Vec<SeqRow>, judge: &Judge<'_>, now: DateTime<Utc>) {
+        let edges = &one.touched.edges;
+        let begins = edges.iter().any(|edge| !matches!(edge, EdgeKind::Resolve | EdgeKind::Acknowledge));
+        let routes = if begins { (judge.route)(&one.touched, &one.labels) } else { Vec::new() };
+        for row in &stored {
+            let told = self.edges(row.id, row.seq, edges, now);
+            // A pager shows no level: only an edge is news to it.
+            if told || (one.touched.shown && JobKind::of_integration(&row.integration) == JobKind::Message) {
+                self.job(row.id, &row.integration, one.id);
+            }
+        }
+        let known = |route: &super::Route| {
+            stored.iter().any(|row| row.receiver == route.receiver && row.integration == route.integration)
+        };
+        for route in routes.iter().filter(|route| !known(route)) {
+            let id = Uuid::now_v7();
+            self.targets.push(json!({
+                "id": id, "incident": one.id, "receiver": route.receiver,
+                "integration": route.integration, "reason": route.reason,
+            }));
+            // Whatever brought it here, for this target it begins.
+            let mut first = vec![EdgeKind::Trigger];
+            first.extend(edges.iter().filter(|edge| **edge == EdgeKind::Resolve));
+            self.edges(id, 0, &first, now);
+            self.job(id, &route.integration, one.id);
+        }
+        if edges.iter().any(|edge| matches!(edge, EdgeKind::Trigger | EdgeKind::Retrigger)) {
+            self.jobs.push(NewJob {
+                kind: JobKind::Triage,
+                key: one.id.to_string(),
+                incident: one.id,
+                run_at: None,
+            });
+        }
+    }
+
+    fn edges(&mut self, target: Uuid, last: i32, kinds: &[EdgeKind], now: DateTime<Utc>) -> bool {
+        for (seq, kind) in (last + 1..).zip(kinds) {
+            self.edges.push(json!({"target": target, "seq": seq, "kind": kind.as_str(), "created_at": now}));
+        }
+        !kinds.is_empty()
+    }
+
+    fn job(&mut self, target: Uuid, integration: &str, incident: Uuid) {
+        let kind = JobKind::of_integration(integration);
+        self.jobs.push(NewJob { kind, key: target.to_string(), incident, run_at: None });
+    }
+
+    async fn write(self, tx: &mut PgConnection) -> Result<(), StoreError> {
+        if !self.targets.is_empty() {
+            sqlx::query(
+                "INSERT INTO target (id, incident, receiver, integration, reason)
+                 SELECT id, incident, receiver, integration, reason FROM jsonb_to_recordset($1)
+                     AS n (id uuid, incident uuid, receiver text, integration text, reason text)",
+            )
+            .bind(Value::Array(self.targets))
+            .execute(&mut *tx)
+            .await?;
+        }
+        if !self.edges.is_empty() {
+            sqlx::query(
+                "INSERT INTO edge (target, seq, kind, state, created_at)
+                 SELECT target, seq, kind, 'pending', created_at FROM jsonb_to_recordset($1)
+                     AS n (target uuid, seq integer, kind text, created_at timestamptz)",
+            )
+            .bind(Value::Array(self.edges))
+            .execute(&mut *tx)
+            .await?;
+        }
+        jobs::enqueue(tx, &self.jobs).await
+    }
+}
+
+/// Has every chat message of an incident shown anew.
+pub(super) async fn refresh(tx: &mut PgConnection, incident: Uuid) -> Result<(), StoreError> {
+    let targets: Vec<(Uuid, String)> = sqlx::query_as("SELECT id, integration FROM target WHERE incident = $1")
+        .bind(incident)
+        .fetch_all(&mut *tx)
+        .await?;
+    let jobs: Vec<NewJob> = targets
+        .into_iter()
+        .map(|(id, integration)| (id, JobKind::of_integration(&integration)))
+        .filter(|(_, kind)| *kind == JobKind::Message)
+        .map(|(id, kind)| NewJob { kind, key: id.to_string(), incident, run_at: None })
+        .collect();
+    jobs::enqueue(tx, &jobs).await
+}
+
+/// Appends one edge for each target of an incident, and enqueues its telling.
+pub(super) async fn append(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    kind: EdgeKind,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let targets: Vec<(Uuid, String)> = sqlx::query_as(
+        "WITH told AS (
+             INSERT INTO edge (target, seq, kind, state, created_at)
+             SELECT t.id, COALESCE((SELECT max(seq) FROM edge WHERE target = t.id), 0) + 1, $2, 'pending', $3
+             FROM target t WHERE t.incident = $1 RETURNING target)
+         SELECT t.id, t.integration FROM target t JOIN told ON told.target = t.id",
+    )
+    .bind(incident)
+    .bind(kind.as_str())
+    .bind(now)
+    .fetch_all(&mut *tx)
+    .await?;
+    let jobs: Vec<NewJob> = targets
+        .into_iter()
+        .map(|(id, integration)| NewJob {
+            kind: JobKind::of_integration(&integration),
+            key: id.to_string(),
+            incident,
+            run_at: None,
+        })
+        .collect();
+    jobs::enqueue(tx, &jobs).await
+}
+
+impl Store {
+    /// The target that a claim is about, with what is left to tell.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the target is not there.
+    pub async fn target(&self, claim: &Claim) -> Result<Target, StoreError> {
+        let at = At { table: "job", row: &claim.id };
+        let id: Uuid = claim.key.parse().map_err(|error| at.corrupt("key", error))?;
+        let row: TargetRow = sqlx::query_as(
+            "SELECT id, incident, receiver, integration, address, sent_version FROM target WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_one(&self.pool)
+        .await?;
+        let edges: Vec<EdgeRow> = sqlx::query_as(
+            "SELECT seq, kind, state, attempts, doubt, created_at FROM edge
+             WHERE target = $1 AND state IN ('pending', 'sending') ORDER BY seq",
+        )
+        .bind(id)
+        .fetch_all(&self.pool)
+        .await?;
+        let at = At { table: "edge", row: &row.id };
+        let edges = edges
+            .into_iter()
+            .map(|edge| {
+                let kind = EdgeKind::parse(&edge.kind)
+                    .ok_or_else(|| at.corrupt("kind", format!("{:?} is no kind of edge", edge.kind)))?;
+                // Still `sending`: whoever tried it died before the answer, so it may have arrived.
+                let doubt = edge.doubt || edge.state == "sending";
+                Ok(Edge { seq: edge.seq, kind, attempts: edge.attempts, doubt, created_at: edge.created_at })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        let address = row.address.map(|value| At { table: "target", row: &row.id }.json("address", value));
+        Ok(Target {
+            id: row.id,
+            incident: row.incident,
+            receiver: row.receiver,
+            integration: row.integration,
+            address: address.transpose()?,
+            sent_version: row.sent_version,
+            edges,
+        })
+    }
+
+    /// Notes that an edge is about to be sent, before it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when another worker has the job: then it must not be sent.
+    pub async fn sending(&self, claim: &Claim, target: &Target, edge: &Edge) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        jobs::hold(&mut tx, claim).await?;
+        sqlx::query(
+            "UPDATE edge SET state = 'sending', attempts = attempts + 1, doubt = $3
+             WHERE target = $1 AND seq = $2",
+        )
+        .bind(target.id)
+        .bind(edge.seq)
+        .bind(edge.doubt)
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Notes that an edge arrived, where its message stands, and which version that shows.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when another worker has the job.
+    pub async fn sent(
+        &self,
+        claim: &Claim,
+        target: &Target,
+        edge: &Edge,
+        version: i64,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        jobs::hold(&mut tx, claim).await?;
+        sqlx::query(
+            "UPDATE edge SET state = 'sent', sent_at = $3, error = NULL WHERE target = $1 AND seq = $2",
+        )
+        .bind(target.id)
+        .bind(edge.seq)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+        set_address(&mut tx, target, version).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Notes that the message shows `version`.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when another worker has the job.
+    pub async fn shown(&self, claim: &Claim, target: &Target, version: i64) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        jobs::hold(&mut tx, claim).await?;
+        set_address(&mut tx, target, version).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Notes that an edge did not arrive: to be tried again, or parked for good.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when another worker has the job.
+    pub async fn unsent(
+        &self,
+        claim: &Claim,
+        target: &Target,
+        edge: &Edge,
+        park: bool,
+        doubt: bool,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        jobs::hold(&mut tx, claim).await?;
+        sqlx::query("UPDATE edge SET state = $3, doubt = $4, error = $5 WHERE target = $1 AND seq = $2")
+            .bind(target.id)
+            .bind(edge.seq)
+            .bind(if park { "parked" } else { "pending" })
+            .bind(doubt || edge.doubt)
+            .bind(error)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn set_address(tx: &mut PgConnection, target: &Target, version: i64) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE target SET address = COALESCE($2, address), sent_version = greatest(sent_version, $3) WHERE id = $1",
+    )
+    .bind(target.id)
+    .bind(target.address.as_ref().map(|address| json!(address)))
+    .bind(version)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,279 @@
+//! The incident as people see it, read in one go: whole for its page, without evidence and timeline for lists.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use firstlook_core::alert::AlertId;
+use firstlook_core::evidence::Redactor;
+use firstlook_core::evidence::known::Earlier;
+use firstlook_core::incident::Member;
+use firstlook_core::notify::view::Incident;
+use firstlook_core::notify::{Parts, Told, assemble};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::row::At;
+use super::{Filter, PageOf, Store, StoreError, evidence, slots, summaries};
+
+/// How many earlier incidents of the group are shown.
+const MOST_EARLIER: i64 = 3;
+/// Longest timeline; the newest entries are kept.
+const MOST_EVENTS: i64 = 500;
+
+/// What turns stored text into told text.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// The rules of redaction.
+    pub redactor: Redactor,
+    /// Where this installation's pages are, without a slash at its end.
+    pub external_url: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    number: i64,
+    title: String,
+    status: String,
+    severity: String,
+    service: Option<String>,
+    key: Value,
+    labels: Value,
+    opened_at: DateTime<Utc>,
+    started_at: DateTime<Utc>,
+    acknowledged_at: Option<DateTime<Utc>>,
+    resolved_at: Option<DateTime<Utc>>,
+    owner: Option<String>,
+    runbook: Option<Value>,
+    version: i64,
+    occurrences: i64,
+    summary: Option<Value>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ToldRow {
+    incident: Uuid,
+    receiver: String,
+    integration: String,
+    target_reason: String,
+    kind: String,
+    state: String,
+    attempts: i32,
+    sent_at: Option<DateTime<Utc>>,
+    error: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct EarlierRow {
+    number: i64,
+    title: String,
+    opened_at: DateTime<Utc>,
+    resolved_at: DateTime<Utc>,
+    ended_by: String,
+}
+
+const SELECT: &str = "SELECT i.id, i.number, i.title, i.status, i.severity, i.service, s.key, i.labels, i.opened_at,
+        i.started_at, i.acknowledged_at, i.resolved_at, i.owner, i.runbook, i.version,
+        (SELECT count(*) FROM incident o WHERE o.slot = i.slot AND o.number <= i.number) AS occurrences,
+        (SELECT body FROM summary WHERE incident = i.id ORDER BY round DESC LIMIT 1) AS summary
+    FROM incident i JOIN slot s ON s.key_hash = i.slot";
+
+impl Store {
+    /// The incident with this number or UUID, whole.
+    ///
+    /// # Errors
+    /// When the database does not answer, or holds something that this version cannot read.
+    pub async fn incident(&self, name: &str, words: &Words) -> Result<Option<Incident>, StoreError> {
+        let number: Option<i64> = name.parse().ok();
+        let id: Option<Uuid> = name.parse().ok();
+        let query = sqlx::AssertSqlSafe(format!("{SELECT} WHERE i.number = $1 OR i.id = $2"));
+        let row: Option<Row> =
+            sqlx::query_as(query).bind(number).bind(id).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(None) };
+        let id = row.id;
+        let members = self.members(&[id]).await?.remove(&id).unwrap_or_default();
+        let told = self.told(&[id]).await?.remove(&id).unwrap_or_default();
+        let mut parts = parts(row, members, told, &words.redactor)?;
+        parts.earlier = self.earlier(id).await?;
+        parts.timeline = self.timeline(id).await?;
+        let stored: Option<(Value, Value, DateTime<Utc>)> = sqlx::query_as(
+            "SELECT items, gaps, collected_at FROM evidence WHERE incident = $1 ORDER BY round DESC LIMIT 1",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        if let Some((items, gaps, at)) = stored {
+            let place = At { table: "evidence", row: &id };
+            let (items, gaps) = evidence::read(place, items, gaps, &words.redactor)?;
+            parts.collected = Some((items, gaps, at));
+        }
+        Ok(Some(assemble(parts, &words.redactor, &words.external_url)))
+    }
+
+    /// One page of incidents, the newest first.
+    ///
+    /// # Errors
+    /// As [`Store::incident`].
+    pub async fn incidents(&self, filter: &Filter, words: &Words) -> Result<PageOf<Incident>, StoreError> {
+        let mut rows = self.rows(filter).await?;
+        let more = rows.len() as i64 > filter.limit;
+        rows.truncate(usize::try_from(filter.limit).unwrap_or(0));
+        let next = rows.last().filter(|_| more).map(|row| row.number);
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let mut members = self.members(&ids).await?;
+        let mut told = self.told(&ids).await?;
+        let mut items = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.id;
+            let members = members.remove(&id).unwrap_or_default();
+            let told = told.remove(&id).unwrap_or_default();
+            let parts = parts(row, members, told, &words.redactor)?;
+            let mut incident = assemble(parts, &words.redactor, &words.external_url);
+            (incident.evidence, incident.timeline) = (None, None);
+            items.push(incident);
+        }
+        Ok(PageOf { items, next })
+    }
+
+    async fn rows(&self, filter: &Filter) -> Result<Vec<Row>, StoreError> {
+        let statuses: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
+        let severities: Vec<&str> = filter.severity.iter().map(|severity| severity.as_str()).collect();
+        // `strpos` and not LIKE: what people type holds no wildcard.
+        let query = sqlx::AssertSqlSafe(format!(
+            "{SELECT}
+             WHERE (cardinality($1::text[]) = 0 OR i.status = ANY ($1))
+               AND (cardinality($2::text[]) = 0 OR i.severity = ANY ($2))
+               AND ($3::timestamptz IS NULL OR i.opened_at >= $3)
+               AND ($4::bigint IS NULL OR i.number < $4)
+               AND ($5::text IS NULL OR strpos(lower(i.title), lower($5)) > 0
+                    OR strpos(lower(i.service), lower($5)) > 0
+                    OR EXISTS (SELECT 1 FROM jsonb_each_text(i.labels) l
+                               WHERE strpos(lower(l.value), lower($5)) > 0))
+             ORDER BY i.number DESC LIMIT $6"
+        ));
+        Ok(sqlx::query_as(query)
+            .bind(&statuses)
+            .bind(&severities)
+            .bind(filter.since)
+            .bind(filter.before)
+            .bind(filter.q.as_deref().map(|q| q.replace('\0', "\u{fffd}")))
+            .bind(filter.limit.saturating_add(1))
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    async fn members(&self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<(AlertId, Member)>>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        slots::members(&mut connection, ids).await
+    }
+
+    async fn told(&self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Told>>, StoreError> {
+        let rows: Vec<ToldRow> = sqlx::query_as(
+            "SELECT t.incident, t.receiver, t.integration, t.reason AS target_reason, e.kind, e.state, e.attempts,
+                    e.sent_at, e.error
+             FROM target t JOIN edge e ON e.target = t.id
+             WHERE t.incident = ANY ($1) ORDER BY e.created_at, t.id, e.seq",
+        )
+        .bind(ids)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut of: BTreeMap<Uuid, Vec<Told>> = BTreeMap::new();
+        for row in rows {
+            of.entry(row.incident).or_default().push(Told {
+                receiver: row.receiver,
+                integration: row.integration,
+                kind: row.kind,
+                state: row.state,
+                attempts: row.attempts,
+                sent_at: row.sent_at,
+                reason: row.target_reason,
+                error: row.error,
+            });
+        }
+        Ok(of)
+    }
+
+    async fn earlier(&self, id: Uuid) -> Result<Vec<Earlier>, StoreError> {
+        let rows: Vec<EarlierRow> = sqlx::query_as(
+            "SELECT o.number, o.title, o.opened_at, o.resolved_at,
+                    COALESCE((SELECT CASE d.kind WHEN 'resolved' THEN 'Resolved by ' || d.actor || '. ' || d.reason
+                                     ELSE 'Ended by itself: its alerts stopped firing.' END
+                              FROM decision d WHERE d.incident = o.id AND d.kind IN ('resolved', 'incident_resolved')
+                              ORDER BY d.id DESC LIMIT 1), 'It is not recorded how it ended.') AS ended_by
+             FROM incident i JOIN incident o ON o.slot = i.slot AND o.number < i.number
+             WHERE i.id = $1 AND o.status = 'resolved' ORDER BY o.number DESC LIMIT $2",
+        )
+        .bind(id)
+        .bind(MOST_EARLIER)
+        .fetch_all(&self.pool)
+        .await?;
+        let earlier = |row: EarlierRow| Earlier {
+            number: row.number,
+            title: row.title,
+            opened_at: row.opened_at,
+            resolved_at: row.resolved_at,
+            ended_by: row.ended_by,
+        };
+        Ok(rows.into_iter().map(earlier).collect())
+    }
+
+    async fn timeline(
+        &self,
+        id: Uuid,
+    ) -> Result<Vec<(DateTime<Utc>, String, String, String)>, StoreError> {
+        // What was told is part of the timeline, though it is kept with the edges.
+        Ok(sqlx::query_as(
+            "SELECT at, kind, actor, text FROM (
+                 SELECT at, kind, actor, id AS seq,
+                        CASE WHEN fingerprint IS NULL THEN reason
+                             ELSE COALESCE((SELECT labels ->> 'alertname' FROM incident_alert a
+                                            WHERE a.incident = d.incident AND a.source = d.source
+                                              AND a.fingerprint = d.fingerprint), fingerprint)
+                                  || ': ' || reason END AS text
+                 FROM decision d WHERE incident = $1
+                 UNION ALL
+                 SELECT e.sent_at, 'told', 'firstlook', e.seq, t.receiver || ' (' || t.integration || '): ' || e.kind
+                 FROM target t JOIN edge e ON e.target = t.id WHERE t.incident = $1 AND e.state = 'sent'
+                 ORDER BY at DESC, seq DESC LIMIT $2) newest
+             ORDER BY at, seq",
+        )
+        .bind(id)
+        .bind(MOST_EVENTS)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+}
+
+fn parts(
+    row: Row,
+    members: Vec<(AlertId, Member)>,
+    told: Vec<Told>,
+    redactor: &Redactor,
+) -> Result<Parts, StoreError> {
+    let at = At { table: "incident", row: &row.id };
+    let summary = row.summary.map(|body| summaries::read(At { table: "summary", row: &row.id }, body, redactor));
+    Ok(Parts {
+        id: row.id.to_string(),
+        number: row.number,
+        title: row.title,
+        status: at.status(&row.status)?,
+        severity: at.severity("severity", &row.severity)?,
+        service: row.service,
+        group_key: at.labels("slot.key", row.key)?,
+        labels: at.labels("labels", row.labels)?,
+        opened_at: row.opened_at,
+        started_at: row.started_at,
+        acknowledged_at: row.acknowledged_at,
+        resolved_at: row.resolved_at,
+        owner: row.owner,
+        runbook: row.runbook.map(|value| at.json("runbook", value)).transpose()?,
+        version: row.version,
+        occurrences: row.occurrences,
+        members,
+        earlier: Vec::new(),
+        collected: None,
+        summary: summary.transpose()?,
+        told,
+        timeline: Vec::new(),
+    })
+}

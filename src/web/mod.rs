@@ -1,0 +1,118 @@
+//! Door: network. HTTP in: the route table, on one screen, and the servers that serve it.
+//!
+//! Knows actix. Must not decide anything: each handler reads a request, calls one function, and writes its answer.
+
+mod api;
+mod health;
+mod html;
+pub mod origin;
+pub mod pages;
+mod problem;
+mod trace;
+mod webhooks;
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
+use actix_web::{App as Actix, HttpServer, web};
+
+use crate::config::Authorization;
+use crate::ingest::Ingest;
+use crate::library::Library;
+use crate::store::{Store, Words};
+use crate::worker::Wake;
+use pages::Pages;
+
+/// No script, no frame, no outside picture, font or form target (FAULTS S4, S6).
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Headers must have come by then: what slow clients can hold.
+const HEADERS_WITHIN: Duration = Duration::from_secs(5);
+/// How long a drain waits for answers, in seconds.
+const DRAIN_S: u64 = 8;
+
+/// What the handlers share.
+#[derive(Debug)]
+pub struct App {
+    /// Everything stored.
+    pub store: Store,
+    /// Hop 1.
+    pub ingest: Ingest,
+    /// Makes stored text fit to be told.
+    pub words: Words,
+    /// The Alertmanager sources by name, with what they must show.
+    pub sources: BTreeMap<String, Option<Authorization>>,
+    /// Where people see this installation.
+    pub external_url: String,
+    /// The runbooks.
+    pub library: Arc<Library>,
+    /// Has the worker look at once.
+    pub wake: Wake,
+    /// The pages' templates.
+    pub pages: Pages,
+}
+
+/// What senders use.
+fn senders(routes: &mut web::ServiceConfig) {
+    routes.service(webhooks::alertmanager).service(health::healthz).service(health::readyz);
+}
+
+/// What people and their tools use, and senders too.
+fn everything(routes: &mut web::ServiceConfig) {
+    senders(routes);
+    routes
+        .service(html::list)
+        .service(html::incident)
+        .service(html::act)
+        .service(html::deliveries)
+        .service(html::runbooks)
+        .service(html::style)
+        .service(api::list)
+        .service(api::one)
+        .service(api::act)
+        .service(api::deliveries)
+        .service(api::delivery)
+        .service(health::metrics_page)
+        .default_service(web::to(html::missing));
+}
+
+/// Which routes a listener serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Serves {
+    /// All of them.
+    Everything,
+    /// Webhooks and health alone.
+    Senders,
+}
+
+/// A server on `listener`; it runs when it is awaited, and its handle stops it.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn server(listener: TcpListener, app: web::Data<App>, serves: Serves) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || {
+        let headers = DefaultHeaders::new()
+            .add(("content-security-policy", CONTENT_SECURITY_POLICY))
+            .add(("x-content-type-options", "nosniff"))
+            .add(("referrer-policy", "same-origin"))
+            .add(("cache-control", "no-store"));
+        Actix::new()
+            .app_data(app.clone())
+            .wrap(Compress::default())
+            .wrap(headers)
+            .wrap(from_fn(trace::follow))
+            .configure(if serves == Serves::Everything { everything } else { senders })
+    });
+    Ok(server
+        .listen(listener)?
+        .workers(2)
+        .client_request_timeout(HEADERS_WITHIN)
+        .client_disconnect_timeout(Duration::from_secs(1))
+        .shutdown_timeout(DRAIN_S)
+        .disable_signals()
+        .run())
+}

@@ -1,0 +1,127 @@
+//! Errors as `application/problem+json` (RFC 9457): what is wrong, and what would put it right.
+//!
+//! Never holds a secret, nor the words of a database error: those go to the log, with the trace id.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::json;
+
+use crate::store::StoreError;
+
+/// Seconds after which a sender or client should come again: the store is back within 5 s of its own start (FAULTS R5).
+const RETRY_AFTER: &str = "5";
+
+/// An error answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    status: StatusCode,
+    title: &'static str,
+    detail: String,
+}
+
+impl Problem {
+    /// 400: what was sent cannot be used.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, title: "This cannot be used", detail: detail.into() }
+    }
+
+    /// 401: not who they say they are.
+    pub fn unauthorized() -> Self {
+        let detail = "send the credentials of this source, as `authorization` or `basic_auth` of its configuration";
+        Self { status: StatusCode::UNAUTHORIZED, title: "Not authorized", detail: detail.into() }
+    }
+
+    /// 403: a page of another site asked for this.
+    pub fn foreign() -> Self {
+        let detail = "the request comes from a page of another site; `server.external_url` names this one";
+        Self { status: StatusCode::FORBIDDEN, title: "Not from here", detail: detail.into() }
+    }
+
+    /// 404: there is no such thing.
+    pub fn not_found(what: &str) -> Self {
+        Self { status: StatusCode::NOT_FOUND, title: "Not found", detail: format!("there is no {what}") }
+    }
+
+    /// 413: more than is read.
+    pub fn too_large(most: usize) -> Self {
+        let detail = format!("a body may have {most} bytes; lower the sender's group size or `max_alerts`");
+        Self { status: StatusCode::PAYLOAD_TOO_LARGE, title: "Too large", detail }
+    }
+
+    /// 503: nothing was kept, come again. Senders retry it, which they do not after a 429 (FACTS A4, B5).
+    pub fn unavailable(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Try again", detail: detail.into() }
+    }
+
+    /// The status, for the page that stands in for this answer.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Title and detail, for the page that stands in for this answer.
+    pub fn words(&self) -> (&'static str, &str) {
+        (self.title, &self.detail)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Corrupt { .. } => {
+                tracing::error!(%error, "a stored row cannot be read");
+                let detail = "something stored cannot be read; the log of this time names the row".into();
+                Self { status: StatusCode::INTERNAL_SERVER_ERROR, title: "A fault in firstlook", detail }
+            }
+            _ => {
+                tracing::warn!(%error, "the database does not do what is asked");
+                Self::unavailable("the database does not answer; nothing was kept")
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.title, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header(("retry-after", RETRY_AFTER));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header(("www-authenticate", "Bearer"));
+        }
+        let body = json!({
+            "type": "about:blank", "status": self.status.as_u16(), "title": self.title, "detail": self.detail,
+        });
+        response.content_type("application/problem+json").body(body.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_store_asks_to_come_again_and_keeps_its_secrets() {
+        let problem: Problem = StoreError::Database(sqlx::Error::Configuration("postgres://u:hunter2@x".into())).into();
+        let response = problem.error_response();
+        assert_eq!((response.status().as_u16(), problem.status().as_u16()), (503, 503));
+        assert_eq!(response.headers().get("retry-after").unwrap(), RETRY_AFTER);
+        assert!(!problem.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_corrupt_row_is_not_the_senders_fault() {
+        let error = StoreError::Corrupt { table: "slot", column: "key", row: "1".into(), reason: "odd".into() };
+        assert_eq!(Problem::from(error).status().as_u16(), 500);
+    }
+}

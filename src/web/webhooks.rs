@@ -1,0 +1,103 @@
+//! Where senders knock: authorization first, then a bounded body within the deadline, then hop 1.
+//!
+//! The status is the sender's retry policy (DESIGN section 4): 200 committed, 400 nothing usable in it, 401 not who
+//! they say, 413 too large, 503 come again.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use futures_util::StreamExt;
+use serde_json::json;
+
+use super::App;
+use super::problem::Problem;
+use crate::clock;
+use crate::config::Authorization;
+use crate::ingest::{Answer, Arrival};
+use crate::sources;
+use crate::telemetry::metrics::{self, Metric};
+
+/// Largest body. Alertmanager's with 5,000 alerts of a group has about 4 MB.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// Everything a request may take; SNS gives 15 s, so 10 leave room (DESIGN section 4).
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Alertmanager's webhook (FACTS A1).
+#[post("/webhooks/alertmanager/{source}")]
+pub async fn alertmanager(
+    app: web::Data<App>,
+    request: HttpRequest,
+    source: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let taken = tokio::time::timeout(DEADLINE, take(&app, &request, &source, payload)).await;
+    let answer = match taken {
+        Ok(answer) => answer,
+        Err(_) => Err(Problem::unavailable("the alarm could not be kept within 10 s; nothing was kept")),
+    };
+    let status = answer.as_ref().map_or_else(|problem| problem.status(), HttpResponse::status);
+    metrics::count(Metric::WebhookRequests, &[("source_kind", "alertmanager"), ("status", status.as_str())]);
+    answer
+}
+
+async fn take(
+    app: &App,
+    request: &HttpRequest,
+    source: &str,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let Some(authorization) = app.sources.get(source) else {
+        return Err(Problem::not_found("source of this name under `sources.alertmanager`"));
+    };
+    if !authorized(authorization.as_ref(), request) {
+        return Err(Problem::unauthorized());
+    }
+    let body = read(request, payload).await?;
+    let source = format!("alertmanager/{source}");
+    let received_at = clock::now();
+    let parsed = sources::alertmanager::parse(&body, &source, received_at);
+    let arrival = Arrival { source, body, received_at, trace_id: super::trace::of(request) };
+    match app.ingest.accept(arrival, parsed).await? {
+        Answer::Unusable { delivery, reason, remedy } => {
+            Err(Problem::bad_request(format!("{reason}; {remedy}. The body is kept as delivery {delivery}.")))
+        }
+        Answer::Kept { delivery, decisions, rejected } => {
+            let decided: Vec<_> = decisions
+                .iter()
+                .map(|(decision, incident)| {
+                    json!({
+                        "fingerprint": decision.alert.fingerprint, "action": decision.action.as_str(),
+                        "reason": decision.reason, "incident": incident,
+                    })
+                })
+                .collect();
+            Ok(HttpResponse::Ok().json(json!({"delivery": delivery, "alerts": decided, "rejected": rejected})))
+        }
+    }
+}
+
+/// Bearer or basic credentials, compared in constant time. A source without any takes everybody; the configuration
+/// allows that on loopback alone.
+fn authorized(wanted: Option<&Authorization>, request: &HttpRequest) -> bool {
+    let Some(wanted) = wanted else { return true };
+    let given = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
+    given.is_some_and(|given| wanted.allows(given))
+}
+
+/// The body, as it came: bounded, and never inflated.
+async fn read(request: &HttpRequest, mut payload: web::Payload) -> Result<Vec<u8>, Problem> {
+    let encoding = request.headers().get(header::CONTENT_ENCODING).map_or(&b""[..], |value| value.as_bytes());
+    if !encoding.is_empty() && !encoding.eq_ignore_ascii_case(b"identity") {
+        return Err(Problem::bad_request("a compressed body is not read; send it as it is"));
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| Problem::bad_request(format!("the body did not arrive: {error}")))?;
+        if body.len() + chunk.len() > MOST_BYTES {
+            return Err(Problem::too_large(MOST_BYTES));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}

@@ -1,0 +1,163 @@
+//! The loop that drives the second and third hop: claims jobs, lane by lane, and keeps their leases.
+//!
+//! Each kind of job has a lane with a bound of its own, so that a hanging model or chat never stands before a page.
+//! Knows the queue. Must not know what a job does.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use rand::Rng;
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use crate::store::{Claim, JobKind, Outcome, Store, StoreError};
+use crate::telemetry::metrics::{self, Metric};
+
+/// Looks so often for work that nobody woke it for: due retries, other replicas' jobs, ended leases.
+const POLL: Duration = Duration::from_millis(500);
+/// A third of the lease, so that two renewals may fail.
+const RENEW: Duration = Duration::from_secs(5);
+/// How long a drain waits for running jobs; what is left is taken over by its lease (DESIGN section 4: ≤ 20 s).
+const DRAIN: Duration = Duration::from_secs(8);
+
+/// Wakes the lanes of this process when something was enqueued; other processes find it when they poll.
+#[derive(Debug, Default, Clone)]
+pub struct Wake([Arc<Notify>; 3]);
+
+impl Wake {
+    /// Has every lane look at once.
+    pub fn all(&self) {
+        self.0.iter().for_each(|lane| lane.notify_one());
+    }
+
+    fn lane(&self, kind: JobKind) -> &Arc<Notify> {
+        let [page, message, triage] = &self.0;
+        match kind {
+            JobKind::Page => page,
+            JobKind::Message => message,
+            JobKind::Triage => triage,
+        }
+    }
+}
+
+/// How many jobs of a kind run at once in this process.
+fn width(kind: JobKind) -> usize {
+    match kind {
+        JobKind::Page => 16,
+        JobKind::Message => 8,
+        JobKind::Triage => 4,
+    }
+}
+
+/// Runs the lane of `kind` until `stop`, then waits a little for what is running.
+pub async fn lane<F, R>(store: Store, kind: JobKind, wake: Wake, stop: CancellationToken, work: F)
+where
+    F: Fn(Arc<Claim>) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Result<Outcome, StoreError>> + Send + 'static,
+{
+    let slots = Arc::new(Semaphore::new(width(kind)));
+    let mut running = JoinSet::new();
+    while !stop.is_cancelled() {
+        let free = slots.available_permits();
+        let claims = if free == 0 { Ok(Vec::new()) } else { store.claim(kind, free).await };
+        let claims = claims.unwrap_or_else(|error| {
+            tracing::warn!(kind = kind.as_str(), %error, "cannot look for work; trying again");
+            Vec::new()
+        });
+        let found = !claims.is_empty();
+        for claim in claims {
+            let Ok(permit) = Arc::clone(&slots).try_acquire_owned() else { break };
+            let (store, work, wake) = (store.clone(), work.clone(), wake.clone());
+            running.spawn(async move {
+                one(store, kind, claim, work).await;
+                drop(permit);
+                // A free place, or a job that goes on: look again without waiting for the poll.
+                wake.all();
+            });
+        }
+        while running.try_join_next().is_some() {}
+        if !found {
+            let pause = POLL.mul_f64(rand::rng().random_range(0.8..1.2));
+            tokio::select! {
+                () = wake.lane(kind).notified() => {}
+                () = tokio::time::sleep(pause) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+    let drained = tokio::time::timeout(DRAIN, async { while running.join_next().await.is_some() {} }).await;
+    if drained.is_err() {
+        tracing::warn!(kind = kind.as_str(), left = running.len(), "stopping with jobs unfinished; their leases end");
+    }
+}
+
+/// Does one job under its lease, and hands the claim back.
+async fn one<F, R>(store: Store, kind: JobKind, claim: Claim, work: F)
+where
+    F: Fn(Arc<Claim>) -> R,
+    R: Future<Output = Result<Outcome, StoreError>>,
+{
+    let claim = Arc::new(claim);
+    let span = tracing::info_span!("job", kind = kind.as_str(), job = claim.id, incident = %claim.incident);
+    async {
+        let started = tokio::time::Instant::now();
+        let lease = keep(&store, &claim);
+        let done = std::panic::AssertUnwindSafe(work(Arc::clone(&claim))).catch_unwind();
+        let outcome = tokio::select! {
+            done = done => done,
+            () = lease => {
+                tracing::warn!("the lease passed to another worker; this one stops");
+                return;
+            }
+        };
+        metrics::observe(Metric::JobSeconds, &[("kind", kind.as_str())], started.elapsed().as_secs_f64());
+        let outcome = match outcome {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(StoreError::Fenced)) => return,
+            Ok(Err(error)) => Outcome::Retry { after: pause(claim.attempts), error: error.to_string() },
+            Err(panic) => Outcome::Retry { after: pause(claim.attempts), error: said(&panic) },
+        };
+        if let Outcome::Retry { after, error } = &outcome {
+            tracing::warn!(attempts = claim.attempts, after_s = after.as_secs_f64(), error, "a job is to be tried again");
+        }
+        let Some(claim) = Arc::into_inner(claim) else {
+            // Somebody kept a copy past the end of the job: the lease will end, and the job runs again.
+            tracing::error!("a job's claim outlived its work");
+            return;
+        };
+        match store.finish(claim, &outcome).await {
+            Ok(false) => {}
+            Ok(true) => tracing::error!(?outcome, "a job failed too often and was parked"),
+            Err(error) => tracing::warn!(%error, "a job could not be handed back; its lease will end"),
+        }
+    }
+    .instrument(span)
+    .await;
+}
+
+/// Renews the lease; returns when it is lost.
+async fn keep(store: &Store, claim: &Claim) {
+    loop {
+        tokio::time::sleep(RENEW).await;
+        match store.renew(claim).await {
+            Err(StoreError::Fenced) => return,
+            Err(error) => tracing::warn!(%error, "a lease could not be renewed"),
+            Ok(()) => {}
+        }
+    }
+}
+
+/// Grows to five minutes, with jitter, so that what fails together is not tried together.
+fn pause(attempts: i32) -> Duration {
+    let base = 2f64.powi(attempts.clamp(0, 9)).min(300.0);
+    Duration::from_secs_f64(base * rand::rng().random_range(0.5..1.0))
+}
+
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("a bug: {}", text.unwrap_or("it panicked without a message"))
+}
