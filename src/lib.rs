@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod evidence;
 pub mod http;
 pub mod secret;
 pub mod telemetry;

@@ -1,4 +1,6 @@
-//! `route:`: the tree that says who is told.
+//! `route:` and `matchers:`: the tree that says who is told.
+//!
+//! What a tree means is [`firstlook_core::route`]'s business; here its faults get their lines.
 
 use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::route::{Route, Tree};
@@ -6,64 +8,59 @@ use firstlook_core::route::{Route, Tree};
 use super::section::Section;
 use super::{Error, Receiver};
 
-const KEYS: [&str; 4] = ["receiver", "matchers", "continue", "routes"];
+const KNOWN: [&str; 4] = ["receiver", "matchers", "continue", "routes"];
 const LATER: [&str; 2] = ["active_time_intervals", "mute_time_intervals"];
 
 /// Reads `route:`; every receiver that it names must be one of `receivers`.
 pub fn read(top: &Section<'_>, receivers: &[Receiver]) -> Result<Tree, Error> {
-    let root = top.section("route", &KEYS, &LATER)?.ok_or_else(|| {
+    let root = top.section("route", &KNOWN, &LATER)?.ok_or_else(|| {
         top.error("route", "is missing: write `route: { receiver: NAME }` with the name of a receiver")
     })?;
     for key in ["matchers", "continue"] {
         if root.node(key).is_some() {
-            return Err(
-                root.error(key, "has no place in the root, which takes every alert: move it into `routes`")
-            );
+            let text = "has no place in the root, which takes every alert: move it into `routes`";
+            return Err(root.error(key, text));
         }
     }
-    let receiver = root.required("receiver", "the root tells one when no other route matches")?;
-    known(&root, &receiver, receivers)?;
-    Ok(Tree { receiver, routes: children(&root, receivers)? })
+    let name = root.required("receiver", "the root tells one when no other route matches")?;
+    Ok(Tree { receiver: known(&root, name, receivers)?, routes: routes(&root, receivers)? })
 }
 
-fn children(section: &Section<'_>, receivers: &[Receiver]) -> Result<Vec<Route>, Error> {
-    let child = |(path, node): (String, _)| {
-        let child = Section::open(section.context, node, &path, &KEYS, &LATER)?;
-        let receiver = child.text("receiver")?;
-        if let Some(receiver) = &receiver {
-            known(&child, receiver, receivers)?;
-        }
-        Ok(Route {
-            receiver,
-            matchers: matchers(&child)?,
-            continue_matching: child.boolean("continue", false)?,
-            routes: children(&child, receivers)?,
-        })
-    };
-    section.list("routes")?.into_iter().map(child).collect()
-}
-
-fn known(section: &Section<'_>, receiver: &str, receivers: &[Receiver]) -> Result<(), Error> {
-    if receivers.iter().any(|known| known.name == receiver) {
-        return Ok(());
+fn known(section: &Section<'_>, name: String, receivers: &[Receiver]) -> Result<String, Error> {
+    if receivers.iter().any(|receiver| receiver.name == name) {
+        return Ok(name);
     }
-    let names: Vec<&str> = receivers.iter().map(|known| known.name.as_str()).collect();
+    let names: Vec<&str> = receivers.iter().map(|receiver| receiver.name.as_str()).collect();
     let there = if names.is_empty() {
         "there are none".to_owned()
     } else {
         format!("there are {}", names.join(", "))
     };
-    Err(section.error("receiver", format!("{receiver:?} is not one of `receivers`: {there}")))
+    Err(section.error("receiver", format!("{name:?} is not one of `receivers`: {there}")))
 }
 
-/// `matchers:`, all of which must hold.
+fn routes(section: &Section<'_>, receivers: &[Receiver]) -> Result<Vec<Route>, Error> {
+    let mut routes = Vec::new();
+    for (path, node) in section.list("routes")? {
+        let child = Section::open(section.context, node, &path, &KNOWN, &LATER)?;
+        let receiver = child.text("receiver")?;
+        routes.push(Route {
+            receiver: receiver.map(|name| known(&child, name, receivers)).transpose()?,
+            matchers: matchers(&child)?,
+            continue_matching: child.boolean("continue", false)?,
+            routes: self::routes(&child, receivers)?,
+        });
+    }
+    Ok(routes)
+}
+
+/// Reads `matchers:`; one that cannot be used is named with its line.
 pub fn matchers(section: &Section<'_>) -> Result<Matchers, Error> {
     let texts = section.texts("matchers")?.unwrap_or_default();
     for (text, line) in &texts {
-        if let Err(error) = Matchers::parse(&[text]) {
-            let name = section.name("matchers");
-            return Err(section.context.error(*line, format!("`{name}`: {error}")));
-        }
+        Matchers::parse(&[text]).map_err(|error| {
+            section.context.error(*line, format!("`{}`: {error}", section.name("matchers")))
+        })?;
     }
     let texts: Vec<String> = texts.into_iter().map(|(text, _)| text).collect();
     Matchers::parse(&texts).map_err(|error| section.error("matchers", error))

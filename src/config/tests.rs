@@ -42,7 +42,10 @@ fn the_example_is_whole_and_true() {
     assert_eq!((config.alertmanager.len(), config.labels.len(), config.receivers.len()), (2, 2, 3));
     assert_eq!(config.route.routes[1].routes[0].receiver.as_deref(), Some("oncall"));
     assert!(config.route.routes[1].continue_matching && !config.route.routes[0].continue_matching);
-    assert!(config.route.routes[1].matchers.to_string().contains(r#"severity!="info""#));
+    let batch =
+        [("namespace", "batch"), ("severity", "warning"), ("service", "billing")].into_iter().collect();
+    let told: Vec<_> = config.route.receivers(&batch).into_iter().map(|told| told.receiver).collect();
+    assert_eq!(told, ["oncall"]);
     assert_eq!(
         config.receiver("oncall").unwrap().pagerduty[0].routing_key.expose(),
         "https://PAGERDUTY_ROUTING_KEY"
