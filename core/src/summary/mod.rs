@@ -2,6 +2,13 @@
 //!
 //! Knows the prompt, the answer's form and the check of its citations. Must not know which model answers, or how.
 
+pub mod answer;
+pub mod budget;
+mod clean;
+pub mod grounding;
+pub mod outcome;
+pub mod prompt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +20,9 @@ use crate::evidence::Redacted;
 pub enum State {
     /// Evidence is being collected, or a model is being asked.
     Looking,
-    /// A model answered and at least one sentence can be told.
+    /// A model answered, and at least one sentence of it is verified.
     Ready,
-    /// A model answered, and nothing of it could be told.
+    /// A model answered, and nothing of it could be verified: the first look stands.
     NothingVerified,
     /// No model is configured: the first look stands.
     NoModel,
@@ -89,7 +96,8 @@ pub struct RuledOut {
 pub struct Summary {
     /// Where it stands.
     pub state: State,
-    /// In words, where it is not [`State::Ready`]: what happened, and which configuration key would change it.
+    /// In words: what happened where it is not [`State::Ready`], and which configuration key would change it;
+    /// else what was left out of a ready one, if anything.
     pub reason: Option<Redacted>,
     /// `en` or `ja`.
     pub language: String,

@@ -1,0 +1,156 @@
+//! The summary of every way in which asking a model can end, in words for people.
+//!
+//! Knows the states and their words. Must not know how the model was asked.
+
+use chrono::{DateTime, Utc};
+
+use super::budget::OverBudget;
+use super::grounding::Grounded;
+use super::{State, Summary};
+use crate::evidence::Redactor;
+
+/// What asking took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Tokens that went in, over all calls.
+    pub input_tokens: u64,
+    /// Tokens that came out, over all calls.
+    pub output_tokens: u64,
+    /// From the first request to the last answer, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// What every summary says of itself, whatever its end.
+#[derive(Debug, Clone, Copy)]
+pub struct Outcome<'a> {
+    /// `en` or `ja`.
+    pub language: &'a str,
+    /// The model's id, where one was asked.
+    pub model: Option<&'a str>,
+    /// What it took.
+    pub usage: Usage,
+    /// When it ended.
+    pub written_at: DateTime<Utc>,
+    /// Makes the reasons fit to be told: they may quote a server.
+    pub redactor: &'a Redactor,
+}
+
+impl Outcome<'_> {
+    /// Evidence is being collected, or a model is being asked.
+    pub fn looking(self) -> Summary {
+        self.without_text(State::Looking, "Evidence is being collected.")
+    }
+
+    /// No model is configured.
+    pub fn no_model(self) -> Summary {
+        self.without_text(
+            State::NoModel,
+            "No model is configured. Set summary.provider to have a summary written.",
+        )
+    }
+
+    /// A token budget is used up.
+    pub fn over_budget(self, over: &OverBudget) -> Summary {
+        self.without_text(State::OverBudget, &over.to_string())
+    }
+
+    /// The model failed, was too slow or answered garbage; `reason` is one sentence for people.
+    pub fn failed(self, reason: &str) -> Summary {
+        self.without_text(State::Failed, reason)
+    }
+
+    /// The model answered: ready where at least one of its sentences is verified, else nothing of it is told.
+    pub fn answered(self, grounded: Grounded) -> Summary {
+        if !grounded.any_verified() {
+            let counts = grounded.counts();
+            let reason = format!(
+                "The model answered, and nothing of it could be verified ({} unchecked, {} refuted).",
+                counts.unchecked, counts.refuted
+            );
+            // The sentences stay, for the record and for the metric.
+            let summary = self.without_text(State::NothingVerified, &reason);
+            return Summary { claims: grounded.claims, ..summary };
+        }
+        Summary {
+            reason: grounded.left_out.map(|reason| self.redactor.redact(&reason)),
+            headline: grounded.headline,
+            claims: grounded.claims,
+            causes: grounded.causes,
+            ruled_out: grounded.ruled_out,
+            next_steps: grounded.next_steps,
+            ..self.without_text(State::Ready, "")
+        }
+    }
+
+    fn without_text(self, state: State, reason: &str) -> Summary {
+        Summary {
+            state,
+            reason: (!reason.is_empty()).then(|| self.redactor.redact(reason)),
+            language: self.language.to_owned(),
+            headline: None,
+            claims: Vec::new(),
+            causes: Vec::new(),
+            ruled_out: Vec::new(),
+            next_steps: Vec::new(),
+            model: self.model.map(str::to_owned),
+            input_tokens: self.usage.input_tokens,
+            output_tokens: self.usage.output_tokens,
+            cost_usd: None,
+            duration_ms: self.usage.duration_ms,
+            written_at: self.written_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::summary::budget::OverBudget;
+    use crate::summary::{Claim, Verdict};
+
+    fn outcome(redactor: &Redactor) -> Outcome<'_> {
+        let usage = Usage { input_tokens: 10, output_tokens: 2, duration_ms: 7 };
+        Outcome { language: "ja", model: Some("m"), usage, written_at: DateTime::UNIX_EPOCH, redactor }
+    }
+
+    fn claims(verdicts: &[Verdict]) -> Grounded {
+        let claim = |verdict: &Verdict| Claim {
+            text: Redactor::default().redact("x"),
+            citations: vec![],
+            verdict: *verdict,
+            reason: None,
+        };
+        let headline = Some(Redactor::default().redact("headline"));
+        Grounded { headline, claims: verdicts.iter().map(claim).collect(), ..Grounded::default() }
+    }
+
+    #[test]
+    fn every_end_has_its_state_and_says_why() {
+        let redactor = Redactor::default();
+        let over = OverBudget::Day { used: 1, limit: 2, needed: 3 };
+        for (summary, state, says) in [
+            (outcome(&redactor).looking(), State::Looking, "being collected"),
+            (outcome(&redactor).no_model(), State::NoModel, "summary.provider"),
+            (outcome(&redactor).over_budget(&over), State::OverBudget, "tokens_per_day"),
+            (outcome(&redactor).failed("The model was silent."), State::Failed, "The model was silent."),
+        ] {
+            assert_eq!(summary.state, state);
+            assert!(summary.reason.as_ref().unwrap().as_str().contains(says), "{summary:?}");
+            assert_eq!((summary.input_tokens, summary.output_tokens, summary.duration_ms), (10, 2, 7));
+            assert_eq!((summary.model.as_deref(), summary.language.as_str()), (Some("m"), "ja"));
+        }
+    }
+
+    #[test]
+    fn one_verified_sentence_makes_it_ready_and_none_makes_it_fall_back() {
+        let redactor = Redactor::default();
+        let ready = outcome(&redactor).answered(claims(&[Verdict::Refuted, Verdict::Verified]));
+        assert_eq!((ready.state, ready.reason), (State::Ready, None));
+        assert!(ready.headline.is_some());
+
+        let fallen = outcome(&redactor).answered(claims(&[Verdict::Refuted, Verdict::Unchecked]));
+        assert_eq!((fallen.state, fallen.headline), (State::NothingVerified, None));
+        assert_eq!(fallen.claims.len(), 2, "kept for the record");
+        assert!(fallen.reason.unwrap().as_str().contains("1 unchecked, 1 refuted"));
+    }
+}
