@@ -1,1 +1,15 @@
+//! The one integration binary: one link step for all integration tests, and one private Postgres for the run.
+//!
+//! `support` holds the peers (fakes of the services that cannot be had, real ones of those that can);
+//! `support_tests` proves that the fakes refuse what the real ones refuse.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "the whole crate is a test: a broken expectation has to stop it with a message"
+)]
+
+mod support;
+mod support_tests;

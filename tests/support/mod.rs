@@ -1,0 +1,16 @@
+//! The peers of the tests. Servers that we cannot have (Slack, PagerDuty, a model, Loki) are fakes that check
+//! what the real ones check; what Debian packages (Postgres, Prometheus, Alertmanager, Chromium) is the real thing.
+//!
+//! Nothing here knows the product's inside: it speaks HTTP, SQL addresses and files only.
+
+pub mod browser;
+pub mod loki;
+pub mod model;
+pub mod pagerduty;
+pub mod plan;
+pub mod postgres;
+pub mod process;
+pub mod prometheus;
+pub mod server;
+pub mod slack;
+pub mod wait;
