@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::library::Library;
 use crate::sources::alertmanager::{Notification, Unusable};
 use crate::store::{Batch, DeliveryState, Group, Judge, NewDelivery, Route, Store, StoreError};
+use crate::telemetry::labels;
 use crate::telemetry::metrics::{self, Metric};
 use crate::worker::Wake;
 
@@ -119,7 +120,10 @@ impl Ingest {
         let batch = Batch { delivery: head, groups, aside };
         let decisions = self.write(&batch, now).await?;
         for (decision, _) in &decisions {
-            metrics::count(Metric::Decisions, &[("action", decision.action.as_str())]);
+            metrics::count(Metric::Alerts, &[decision.action.into()]);
+            if let Some(change) = change(decision.action) {
+                metrics::count(Metric::Incidents, &[change.into()]);
+            }
         }
         self.wake.all();
         Ok(Answer::Kept { delivery, decisions, rejected })
@@ -154,6 +158,16 @@ impl Ingest {
     }
 }
 
+/// What a decision did to its incident.
+fn change(action: Action) -> Option<labels::IncidentChange> {
+    match action {
+        Action::Opened => Some(labels::IncidentChange::Opened),
+        Action::Reopened => Some(labels::IncidentChange::Reopened),
+        Action::IncidentResolved => Some(labels::IncidentChange::Resolved),
+        Action::Joined | Action::Duplicate | Action::AlertResolved | Action::Late | Action::Ignored => None,
+    }
+}
+
 fn head(
     id: Uuid,
     arrival: Arrival,
@@ -162,7 +176,12 @@ fn head(
     truncated: u64,
     faults: &[String],
 ) -> NewDelivery {
-    metrics::count(Metric::Deliveries, &[("state", state.as_str())]);
+    let counted = match state {
+        DeliveryState::Accepted => labels::DeliveryState::Accepted,
+        DeliveryState::Partial => labels::DeliveryState::Partial,
+        DeliveryState::Rejected => labels::DeliveryState::Rejected,
+    };
+    metrics::count(Metric::Deliveries, &[counted.into()]);
     NewDelivery {
         id,
         received_at: arrival.received_at,

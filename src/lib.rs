@@ -2,7 +2,6 @@
 
 pub mod clock;
 pub mod config;
-pub mod evidence;
 pub mod http;
 pub mod secret;
 pub mod telemetry;

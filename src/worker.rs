@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::store::{Claim, JobKind, Outcome, Store, StoreError};
+use crate::telemetry::labels;
 use crate::telemetry::metrics::{self, Metric};
 
 /// Looks so often for work that nobody woke it for: due retries, other replicas' jobs, ended leases.
@@ -41,6 +42,15 @@ impl Wake {
             JobKind::Message => message,
             JobKind::Triage => triage,
         }
+    }
+}
+
+/// The metric's word for a kind.
+pub fn label(kind: JobKind) -> labels::JobKind {
+    match kind {
+        JobKind::Page => labels::JobKind::Page,
+        JobKind::Message => labels::JobKind::Message,
+        JobKind::Triage => labels::JobKind::Triage,
     }
 }
 
@@ -114,7 +124,7 @@ where
                 return;
             }
         };
-        metrics::observe(Metric::JobSeconds, &[("kind", kind.as_str())], started.elapsed().as_secs_f64());
+        metrics::observe(Metric::JobDuration, started.elapsed(), &[label(kind).into()]);
         let outcome = match outcome {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(StoreError::Fenced)) => return,

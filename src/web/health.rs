@@ -5,7 +5,10 @@ use serde_json::json;
 
 use super::App;
 use super::problem::Problem;
+use crate::store::{JobCounts, JobKind};
+use crate::telemetry::labels::JobState;
 use crate::telemetry::metrics::{self, Metric};
+use crate::worker;
 
 /// Alive: the process answers. Says nothing of the database, so that an orchestrator does not kill what would recover.
 #[get("/healthz")]
@@ -24,8 +27,19 @@ pub async fn readyz(app: web::Data<App>) -> Result<HttpResponse, Problem> {
 #[get("/metrics")]
 pub async fn metrics_page(app: web::Data<App>) -> HttpResponse {
     match app.store.job_counts().await {
-        Ok(counts) => metrics::jobs(counts.iter().map(|row| (row.kind.as_str(), row.state.as_str(), row.count))),
+        Ok(counts) => show(&counts),
         Err(error) => tracing::warn!(%error, "the queue could not be counted"),
     }
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(metrics::render())
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(app.exporter.render())
+}
+
+/// Every kind and state, so that a count that fell to nothing is shown as 0 and not as its last value.
+fn show(counts: &[JobCounts]) {
+    for kind in JobKind::ALL {
+        for state in JobState::ALL {
+            let row = counts.iter().find(|row| row.kind == kind.as_str() && row.state == state.as_str());
+            let count = row.map_or(0.0, |row| row.count as f64);
+            metrics::gauge(Metric::Jobs, count, &[worker::label(kind).into(), (*state).into()]);
+        }
+    }
 }

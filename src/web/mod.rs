@@ -2,6 +2,7 @@
 //!
 //! Knows actix. Must not decide anything: each handler reads a request, calls one function, and writes its answer.
 
+mod access;
 mod api;
 mod health;
 mod html;
@@ -24,6 +25,7 @@ use crate::config::Authorization;
 use crate::ingest::Ingest;
 use crate::library::Library;
 use crate::store::{Store, Words};
+use crate::telemetry::metrics::Exporter;
 use crate::worker::Wake;
 use pages::Pages;
 
@@ -36,7 +38,6 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(5);
 const DRAIN_S: u64 = 8;
 
 /// What the handlers share.
-#[derive(Debug)]
 pub struct App {
     /// Everything stored.
     pub store: Store,
@@ -54,6 +55,8 @@ pub struct App {
     pub wake: Wake,
     /// The pages' templates.
     pub pages: Pages,
+    /// The metrics of this process.
+    pub exporter: Exporter,
 }
 
 /// What senders use.

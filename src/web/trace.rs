@@ -6,6 +6,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest};
 use tracing::Instrument;
 
+use crate::telemetry::labels::{Route, StatusClass};
 use crate::telemetry::metrics::{self, Metric};
 
 /// The request's id: 32 lower-case hex digits, as W3C Trace Context has them.
@@ -24,16 +25,17 @@ pub async fn follow(
     let started = tokio::time::Instant::now();
     async move {
         let response = next.call(request).await;
-        let took = started.elapsed().as_secs_f64();
+        let took = started.elapsed();
         match &response {
             Ok(response) => {
                 let status = response.status().as_u16();
                 // The pattern and not the path: paths are for ever new, labels must not be.
-                let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
-                metrics::request(&route, status, took);
-                tracing::debug!(status, took_s = took, "answered");
+                let route = Route::of(&response.request().match_pattern().unwrap_or_default());
+                let labels = [route.into(), StatusClass::of(status).into()];
+                metrics::observe(Metric::HttpRequestDuration, took, &labels);
+                tracing::debug!(status, took_s = took.as_secs_f64(), "answered");
             }
-            Err(error) => tracing::debug!(%error, took_s = took, "refused"),
+            Err(error) => tracing::debug!(%error, took_s = took.as_secs_f64(), "refused"),
         }
         response
     }

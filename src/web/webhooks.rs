@@ -11,11 +11,13 @@ use futures_util::StreamExt;
 use serde_json::json;
 
 use super::App;
+use super::access;
 use super::problem::Problem;
 use crate::clock;
 use crate::config::Authorization;
 use crate::ingest::{Answer, Arrival};
 use crate::sources;
+use crate::telemetry::labels::{SenderKind, WebhookStatus};
 use crate::telemetry::metrics::{self, Metric};
 
 /// Largest body. Alertmanager's with 5,000 alerts of a group has about 4 MB.
@@ -37,7 +39,7 @@ pub async fn alertmanager(
         Err(_) => Err(Problem::unavailable("the alarm could not be kept within 10 s; nothing was kept")),
     };
     let status = answer.as_ref().map_or_else(|problem| problem.status(), HttpResponse::status);
-    metrics::count(Metric::WebhookRequests, &[("source_kind", "alertmanager"), ("status", status.as_str())]);
+    metrics::count(Metric::WebhookRequests, &[SenderKind::Alertmanager.into(), WebhookStatus::of(status.as_u16()).into()]);
     answer
 }
 
@@ -82,7 +84,7 @@ async fn take(
 fn authorized(wanted: Option<&Authorization>, request: &HttpRequest) -> bool {
     let Some(wanted) = wanted else { return true };
     let given = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
-    given.is_some_and(|given| wanted.allows(given))
+    given.is_some_and(|given| access::allows(wanted, given))
 }
 
 /// The body, as it came: bounded, and never inflated.
