@@ -7,5 +7,9 @@ pub mod secret;
 pub mod telemetry;
 
 pub mod evidence;
+pub mod ingest;
+pub mod library;
 pub mod sources;
 pub mod store;
+pub mod web;
+pub mod worker;

@@ -1,0 +1,227 @@
+//! The one time axis: SVG that stretches with its row, so that text keeps its size at any width.
+//!
+//! Knows sparklines and the alarm's instant. Must not know what the lines say.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use firstlook_core::evidence::{Change, Frequency, Item};
+use serde::Serialize;
+
+use super::evidence::{Window, delta};
+use super::text::{count, short};
+use super::{times, words};
+
+/// Rows of the axis; more would not be compared by eye.
+const MOST_LANES: usize = 8;
+
+/// The figure's context.
+#[derive(Serialize)]
+pub(super) struct Axis {
+    range: Option<String>,
+    alarm: Option<Alarm>,
+    lanes: Vec<Lane>,
+    ticks: Vec<Tick>,
+    rows: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Alarm {
+    x: String,
+    time: String,
+    /// Near the right end the word stands left of its mark.
+    anchor: &'static str,
+    dx: i8,
+}
+
+#[derive(Serialize)]
+struct Lane {
+    id: String,
+    label: String,
+    about: String,
+    bars: String,
+    gone: bool,
+    now: String,
+    word: String,
+    /// Where the alarm's instant lies.
+    alarm: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Tick {
+    x: String,
+    text: String,
+    anchor: &'static str,
+    minor: bool,
+}
+
+/// A line of the same as a table.
+#[derive(Serialize)]
+struct Row {
+    time: String,
+    counts: Vec<u32>,
+}
+
+/// The small drawing beside a pattern.
+#[derive(Serialize)]
+pub(super) struct Spark {
+    bars: String,
+    calm: bool,
+    mark: Option<String>,
+    about: String,
+}
+
+/// The axis of the patterns that differ; none without such patterns.
+pub(super) fn axis(logs: &[&Item], window: Option<Window>, alarm: DateTime<Utc>) -> Option<Axis> {
+    let shown: Vec<(&Item, &Frequency)> = logs
+        .iter()
+        .filter_map(|i| i.frequency.as_ref().map(|f| (*i, f)))
+        .filter(|(_, f)| f.change != Change::Common && !f.sparkline.is_empty())
+        .take(MOST_LANES)
+        .collect();
+    let at = window.and_then(|w| share(w, alarm));
+    (!shown.is_empty()).then(|| Axis {
+        range: window.map(|w| words::range(&times::minute(w.from).text, &times::minute(w.until).text)),
+        alarm: at.map(|at| Alarm {
+            x: percent(at),
+            time: times::clock(alarm).text,
+            anchor: if at > 0.7 { "end" } else { "start" },
+            dx: if at > 0.7 { -10 } else { 10 },
+        }),
+        lanes: shown.iter().map(|(item, frequency)| lane(item, frequency, at.map(percent))).collect(),
+        ticks: window.map(ticks).unwrap_or_default(),
+        rows: window.map(|w| rows(&shown, w)).unwrap_or_default(),
+    })
+}
+
+fn lane(item: &Item, frequency: &Frequency, alarm: Option<String>) -> Lane {
+    Lane {
+        id: item.id.clone(),
+        label: short(item.title.as_str(), 40),
+        about: words::sparkline(&item.id, frequency.sparkline.iter().max().copied().unwrap_or_default()),
+        bars: bars(&frequency.sparkline, 1000.0, 100.0),
+        gone: frequency.change == Change::Gone,
+        now: count(frequency.now),
+        word: delta(frequency.change, Some(frequency)).word,
+        alarm,
+    }
+}
+
+/// The drawing for one pattern; none where nothing was counted per slice.
+pub(super) fn spark(frequency: &Frequency, window: Option<Window>, alarm: DateTime<Utc>) -> Option<Spark> {
+    let most = frequency.sparkline.iter().max()?;
+    Some(Spark {
+        bars: bars(&frequency.sparkline, 100.0, 24.0),
+        calm: matches!(frequency.change, Change::Gone | Change::Common),
+        mark: window.and_then(|w| share(w, alarm)).map(|at| format!("{:.1}", at * 100.0)),
+        about: words::sparkline("", *most),
+    })
+}
+
+/// The path of bars over `width` × `height`, the highest touching the top.
+fn bars(counts: &[u32], width: f64, height: f64) -> String {
+    let most = f64::from(counts.iter().max().copied().unwrap_or_default().max(1));
+    #[allow(clippy::cast_precision_loss, reason = "a few dozen slices")]
+    let slice = width / counts.len().max(1) as f64;
+    let mut path = String::new();
+    let mut left = slice * 0.1;
+    for n in counts {
+        if *n > 0 {
+            let tall = (f64::from(*n) / most * height).max(height * 0.04);
+            // Writing to a String cannot fail.
+            let _ = write!(path, "M{left:.1} {height}v-{tall:.1}h{:.1}v{tall:.1}z", slice * 0.8);
+        }
+        left += slice;
+    }
+    path
+}
+
+/// Where in the window `at` lies, from 0 to 1; none outside it.
+#[allow(clippy::cast_precision_loss, reason = "milliseconds of hours")]
+fn share(window: Window, at: DateTime<Utc>) -> Option<f64> {
+    let whole = (window.until - window.from).num_milliseconds();
+    let part = (at - window.from).num_milliseconds();
+    (whole > 0 && (0..=whole).contains(&part)).then(|| part as f64 / whole as f64)
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1}%", share * 100.0)
+}
+
+/// Whole steps of time, at most eight; every second one is left out on a phone.
+fn ticks(window: Window) -> Vec<Tick> {
+    let minutes = (window.until - window.from).num_minutes();
+    let steps = [1, 2, 5, 10, 15, 30, 60, 120, 360, 1440];
+    let step = TimeDelta::minutes(steps.into_iter().find(|s| minutes / s <= 7).unwrap_or(1440 * 7));
+    let mut ticks = Vec::new();
+    let Ok(mut at) = window.from.duration_trunc(step) else { return ticks };
+    while at <= window.until && ticks.len() < 12 {
+        if let Some(x) = share(window, at) {
+            ticks.push(Tick {
+                x: percent(x),
+                text: times::minute(at).text,
+                anchor: if x < 0.04 {
+                    "start"
+                } else if x > 0.96 {
+                    "end"
+                } else {
+                    "middle"
+                },
+                minor: ticks.len() % 2 == 1,
+            });
+        }
+        at += step;
+    }
+    ticks
+}
+
+fn rows(shown: &[(&Item, &Frequency)], window: Window) -> Vec<Row> {
+    let slices = shown.iter().map(|(_, f)| f.sparkline.len()).max().unwrap_or_default();
+    let Ok(parts) = i32::try_from(slices.max(1)) else { return Vec::new() };
+    let length = (window.until - window.from) / parts;
+    (0..parts)
+        .zip(0..slices)
+        .map(|(n, slice)| Row {
+            time: times::clock(window.from + length * n).text,
+            counts: shown.iter().map(|(_, f)| f.sparkline.get(slice).copied().unwrap_or_default()).collect(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(from: &str, until: &str) -> Window {
+        Window { from: from.parse().unwrap(), until: until.parse().unwrap() }
+    }
+
+    #[test]
+    fn the_highest_bar_touches_the_top_and_empty_slices_have_none() {
+        assert_eq!(bars(&[0, 2, 4], 30.0, 24.0), "M11.0 24v-12.0h8.0v12.0zM21.0 24v-24.0h8.0v24.0z");
+        assert_eq!(bars(&[0, 0], 30.0, 24.0), "");
+        assert_eq!(bars(&[], 30.0, 24.0), "");
+        assert!(bars(&[1, 1000], 20.0, 100.0).starts_with("M1.0 100v-4.0"), "a single line is still seen");
+    }
+
+    #[test]
+    fn an_instant_outside_the_window_has_no_place() {
+        let w = window("2026-11-19T18:00:00Z", "2026-11-19T18:20:00Z");
+        assert_eq!(share(w, "2026-11-19T18:05:00Z".parse().unwrap()), Some(0.25));
+        assert_eq!(share(w, "2026-11-19T17:59:59Z".parse().unwrap()), None);
+        assert_eq!(share(w, "2026-11-19T18:20:01Z".parse().unwrap()), None);
+        let empty = window("2026-11-19T18:00:00Z", "2026-11-19T18:00:00Z");
+        assert_eq!(share(empty, empty.from), None);
+    }
+
+    #[test]
+    fn ticks_are_round_and_few() {
+        let texts = |w| ticks(w).into_iter().map(|t| t.text).collect::<Vec<_>>();
+        let quarter = window("2026-11-19T17:52:00Z", "2026-11-19T18:09:00Z");
+        assert_eq!(texts(quarter), ["17:55", "18:00", "18:05"]);
+        let long = window("2026-11-18T00:00:00Z", "2026-11-19T18:00:00Z");
+        assert!(!texts(long).is_empty() && texts(long).len() <= 8);
+        let backwards = window("2026-11-19T18:00:00Z", "2026-11-19T17:00:00Z");
+        assert!(texts(backwards).is_empty());
+    }
+}

@@ -1,0 +1,232 @@
+//! Evidence on the page: log patterns with their frequency, everything else, and what cites what.
+//!
+//! Knows items; gaps stand with the summary, where they weigh. Must not know the model.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use firstlook_core::evidence::{Change, Frequency, Item, Kind};
+use firstlook_core::notify::view::Incident;
+use firstlook_core::summary::{Summary, Verdict};
+use serde::Serialize;
+
+use super::text::{self, Piece};
+use super::times::{self, When};
+use super::{axis, links, words};
+
+/// The time that the collected evidence covers: what the slices of a sparkline divide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Its beginning.
+    pub from: DateTime<Utc>,
+    /// Its end.
+    pub until: DateTime<Utc>,
+}
+
+/// A chip that leads to an item; one that names nothing on this page is text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Cite {
+    pub id: String,
+    pub linked: bool,
+}
+
+/// A sentence or cause that cites an item.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Back {
+    href: String,
+    text: String,
+}
+
+/// Which ids can be jumped to, and who cites them.
+pub(super) struct Index {
+    ids: BTreeSet<String>,
+    backs: BTreeMap<String, Vec<Back>>,
+}
+
+impl Index {
+    pub(super) fn of(incident: &Incident) -> Self {
+        let items = incident.evidence.iter().flat_map(|e| &e.items).map(|i| i.id.clone());
+        let steps = incident.runbook.iter().flat_map(|r| &r.steps).map(|s| s.id.clone());
+        let backs = incident.summary.as_ref().map(backs).unwrap_or_default();
+        Self { ids: items.chain(steps).collect(), backs }
+    }
+
+    pub(super) fn cites(&self, citations: &[String]) -> Vec<Cite> {
+        let cite = |id: &String| Cite { id: id.clone(), linked: self.ids.contains(id) };
+        citations.iter().map(cite).collect()
+    }
+
+    fn backs(&self, id: &str) -> Vec<Back> {
+        self.backs.get(id).cloned().unwrap_or_default()
+    }
+}
+
+fn backs(summary: &Summary) -> BTreeMap<String, Vec<Back>> {
+    let mut backs: BTreeMap<String, Vec<Back>> = BTreeMap::new();
+    let verified = summary.claims.iter().filter(|c| c.verdict == Verdict::Verified);
+    for (n, claim) in (1..).zip(verified) {
+        for id in &claim.citations {
+            backs
+                .entry(id.clone())
+                .or_default()
+                .push(Back { href: format!("#s{n}"), text: words::sentence(n) });
+        }
+    }
+    for (n, cause) in (1..).zip(&summary.causes) {
+        for id in &cause.citations {
+            backs.entry(id.clone()).or_default().push(Back { href: format!("#k{n}"), text: words::cause(n) });
+        }
+    }
+    backs
+}
+
+/// The section's context.
+#[derive(Serialize)]
+pub(super) struct Evidence {
+    axis: Option<axis::Axis>,
+    logs: Vec<Log>,
+    logs_title: String,
+    others: Vec<Group>,
+    nothing: bool,
+}
+
+#[derive(Serialize)]
+struct Log {
+    id: String,
+    delta: Delta,
+    now: String,
+    normally: String,
+    seen: Option<When>,
+    source: String,
+    title: Vec<Piece>,
+    spark: Option<axis::Spark>,
+    samples: Vec<Vec<Piece>>,
+    samples_title: String,
+    open: bool,
+    query: Option<String>,
+    link: Option<String>,
+    backs: Vec<Back>,
+}
+
+/// How a pattern differs: shape, word, colour.
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct Delta {
+    class: &'static str,
+    icon: &'static str,
+    pub word: String,
+}
+
+#[derive(Serialize)]
+struct Group {
+    id: &'static str,
+    title: &'static str,
+    items: Vec<Other>,
+}
+
+#[derive(Serialize)]
+struct Other {
+    id: String,
+    title: String,
+    source: String,
+    at: Option<When>,
+    text: Vec<Piece>,
+    query: Option<String>,
+    link: Option<String>,
+    backs: Vec<Back>,
+}
+
+/// The section; runbook steps and earlier occurrences have their own place.
+pub(super) fn section(
+    incident: &Incident,
+    window: Option<Window>,
+    index: &Index,
+    now: DateTime<Utc>,
+) -> Option<Evidence> {
+    let evidence = incident.evidence.as_ref()?;
+    let logs: Vec<&Item> = evidence.items.iter().filter(|i| i.kind == Kind::Log).collect();
+    let steps: BTreeSet<&str> =
+        incident.runbook.iter().flat_map(|r| &r.steps).map(|s| s.id.as_str()).collect();
+    let others: Vec<Group> = words::KINDS
+        .iter()
+        .filter_map(|&(kind, anchor, title)| {
+            let items = evidence.items.iter().filter(|i| i.kind == kind && !steps.contains(i.id.as_str()));
+            let items: Vec<Other> = items.map(|i| other(i, index, now)).collect();
+            (!items.is_empty()).then_some(Group { id: anchor, title, items })
+        })
+        .collect();
+    Some(Evidence {
+        axis: axis::axis(&logs, window, incident.started_at),
+        logs_title: words::log_patterns(logs.len()),
+        nothing: logs.is_empty() && evidence.collected_at.is_some(),
+        logs: logs.iter().enumerate().map(|(n, i)| log(i, n == 0, window, incident, index, now)).collect(),
+        others,
+    })
+}
+
+fn log(
+    item: &Item,
+    first: bool,
+    window: Option<Window>,
+    incident: &Incident,
+    index: &Index,
+    now: DateTime<Utc>,
+) -> Log {
+    let frequency = item.frequency.as_ref();
+    let samples: Vec<Vec<Piece>> = item.text.as_str().lines().map(text::pieces).collect();
+    let gone = frequency.filter(|f| f.change == Change::Gone);
+    let seen = match gone {
+        Some(f) => f.last_seen.map(|at| (words::LAST_SEEN, at)),
+        None => item.at.map(|at| (words::FIRST_SEEN, at)),
+    };
+    Log {
+        id: item.id.clone(),
+        delta: frequency.map_or_else(|| delta(Change::Common, None), |f| delta(f.change, Some(f))),
+        now: frequency.map(|f| text::count(f.now)).unwrap_or_default(),
+        normally: frequency.map(|f| words::normally(&text::number(f.normal))).unwrap_or_default(),
+        seen: seen.map(|(word, at)| {
+            let when = times::moment(at, now);
+            When { text: format!("{word} {}", when.text), ..when }
+        }),
+        source: item.source.clone(),
+        title: text::pieces(item.title.as_str()),
+        spark: frequency.and_then(|f| axis::spark(f, window, incident.started_at)),
+        samples_title: words::sample_lines(samples.len()),
+        samples,
+        open: first,
+        query: item.query.as_ref().map(ToString::to_string),
+        link: item.link.as_deref().and_then(links::safe),
+        backs: index.backs(&item.id),
+    }
+}
+
+/// The badge of a change; a surge says how many times as much.
+pub(super) fn delta(change: Change, frequency: Option<&Frequency>) -> Delta {
+    let (class, icon) = match change {
+        Change::New | Change::Value => ("d-new", "i-new"),
+        Change::Surged | Change::Number => ("d-up", "i-up"),
+        Change::Severe => ("d-up", "i-warn"),
+        Change::Gone | Change::Common => ("d-gone", "i-gone"),
+    };
+    let times = frequency.filter(|f| change == Change::Surged && f.normal > 0.0).map(|f| {
+        #[allow(clippy::cast_precision_loss, reason = "two digits are shown")]
+        let times = f.now as f64 / f.normal;
+        format!(
+            " ×{}",
+            text::number(if times >= 10.0 { times.round() } else { (times * 10.0).round() / 10.0 })
+        )
+    });
+    Delta { class, icon, word: format!("{}{}", words::change(change), times.unwrap_or_default()) }
+}
+
+fn other(item: &Item, index: &Index, now: DateTime<Utc>) -> Other {
+    Other {
+        id: item.id.clone(),
+        title: item.title.to_string(),
+        source: item.source.clone(),
+        at: item.at.map(|at| times::moment(at, now)),
+        text: text::pieces(item.text.as_str()),
+        query: item.query.as_ref().map(ToString::to_string),
+        link: item.link.as_deref().and_then(links::safe),
+        backs: index.backs(&item.id),
+    }
+}

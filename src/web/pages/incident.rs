@@ -1,0 +1,273 @@
+//! The page of one incident: the five facts, then everything that stands behind them.
+//!
+//! Knows the incident as it is told. Must not know HTTP or the database.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use firstlook_core::alert::Severity;
+use firstlook_core::incident::Status;
+use firstlook_core::notify::view::{Impact, Incident};
+use firstlook_core::summary::State;
+use serde::Serialize;
+
+use super::evidence::{self, Cite, Evidence, Index, Window};
+use super::summary::{self, HowSure};
+use super::text::number;
+use super::times::{self, When};
+use super::{Current, Shell, runbook, told, words};
+
+/// The page reloads itself while somebody is looking, but no longer than this after the incident opened.
+const LOOKING_AT_MOST: TimeDelta = TimeDelta::minutes(10);
+const RELOAD_SECONDS: u32 = 10;
+
+/// What the page of an incident is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct IncidentView<'a> {
+    /// With its evidence and timeline.
+    pub incident: &'a Incident,
+    /// The time that the evidence covers; without it no time axis is drawn.
+    pub window: Option<Window>,
+    /// Guards the forms; without it there are none.
+    pub csrf: Option<&'a str>,
+}
+
+/// A badge: shape, word, colour.
+#[derive(Debug, Serialize)]
+pub(super) struct Badge {
+    pub class: &'static str,
+    pub icon: &'static str,
+    pub word: String,
+}
+
+pub(super) fn severity(severity: Severity) -> Badge {
+    let icon = match severity {
+        Severity::Critical => "i-crit",
+        Severity::Warning => "i-warn",
+        Severity::Info => "i-info",
+    };
+    Badge { class: severity.as_str(), icon, word: words::severity(severity).to_owned() }
+}
+
+pub(super) fn status(status: Status) -> Badge {
+    let icon = match status {
+        Status::Open => "s-open",
+        Status::Acknowledged => "s-ack",
+        Status::Resolved => "s-res",
+    };
+    Badge { class: status.as_str(), icon, word: words::status(status).to_owned() }
+}
+
+/// The page's context.
+#[derive(Serialize)]
+pub(super) struct Page {
+    header: Header,
+    summary: summary::Section,
+    column: runbook::Column,
+    evidence: Option<Evidence>,
+    counts: Counts,
+    told: told::Told,
+    phases: Option<told::Phases>,
+    lines: Vec<told::Line>,
+    lines_more: Option<String>,
+}
+
+/// The numbers in the links to the page's parts.
+#[derive(Serialize)]
+struct Counts {
+    steps: usize,
+    evidence: usize,
+    alerts: usize,
+    earlier: i64,
+}
+
+#[derive(Serialize)]
+struct Header {
+    number: i64,
+    edge: &'static str,
+    severity: Badge,
+    status: Badge,
+    resolved: bool,
+    was: String,
+    flags: Vec<Badge>,
+    labels: Vec<String>,
+    alertname: Option<String>,
+    title: String,
+    headline: Option<String>,
+    since: When,
+    since_day: String,
+    age: String,
+    bad: HowBad,
+    first: Option<First>,
+    sure: HowSure,
+    who: Who,
+    ended: Option<Ended>,
+    forms: Option<Forms>,
+}
+
+#[derive(Serialize)]
+struct HowBad {
+    value: String,
+    over: bool,
+    about: String,
+}
+
+#[derive(Serialize)]
+struct First {
+    text: String,
+    because: String,
+    cites: Vec<Cite>,
+}
+
+#[derive(Serialize)]
+struct Who {
+    name: String,
+    nobody: bool,
+    about: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Ended {
+    day: String,
+    from: When,
+    until: When,
+    lasted: String,
+    acknowledged: Option<String>,
+    how: Option<How>,
+}
+
+#[derive(Serialize)]
+struct How {
+    text: String,
+    actor: String,
+}
+
+#[derive(Serialize)]
+struct Forms {
+    csrf: String,
+    acknowledge: bool,
+}
+
+pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
+    let incident = view.incident;
+    let index = Index::of(incident);
+    let (lines, lines_more) = told::timeline(incident, now);
+    let page = Page {
+        header: header(view, &index, now),
+        summary: summary::section(incident, &index, now),
+        column: runbook::column(incident),
+        evidence: evidence::section(incident, view.window, &index, now),
+        counts: Counts {
+            steps: incident.runbook.as_ref().map_or(0, |r| r.steps.len()),
+            evidence: incident.evidence.as_ref().map_or(0, |e| e.items.len()),
+            alerts: incident.alerts.len(),
+            earlier: (incident.occurrences - 1).max(0),
+        },
+        told: told::told(incident, now),
+        phases: told::phases(incident),
+        lines,
+        lines_more,
+    };
+    let title = format!("{}: {}, #{}", standing(incident), incident.title, incident.number);
+    let mut shell = Shell::new(title, Current { incidents: true, ..Current::default() }, page);
+    let looking = incident.status != Status::Resolved && summary::state(incident) == State::Looking;
+    shell.refresh = (looking && now - incident.opened_at < LOOKING_AT_MOST).then_some(RELOAD_SECONDS);
+    shell.has_do = shell.body.header.forms.is_some();
+    shell
+}
+
+/// For the window's title: `Critical, open`.
+fn standing(incident: &Incident) -> String {
+    match incident.status {
+        Status::Resolved => words::status(Status::Resolved).to_owned(),
+        other => format!("{}, {}", words::severity(incident.severity), other.as_str()),
+    }
+}
+
+fn header(view: &IncidentView<'_>, index: &Index, now: DateTime<Utc>) -> Header {
+    let incident = view.incident;
+    let resolved = incident.status == Status::Resolved;
+    let label = |key: &str| incident.labels.get(key).map(ToString::to_string);
+    let labels = [incident.service.as_ref().map(ToString::to_string), label("namespace"), label("cluster")];
+    Header {
+        number: incident.number,
+        edge: if resolved { "resolved" } else { incident.severity.as_str() },
+        severity: severity(incident.severity),
+        status: status(incident.status),
+        resolved,
+        was: words::was(words::severity(incident.severity)),
+        flags: flags(incident, now),
+        labels: labels.into_iter().flatten().collect(),
+        alertname: label("alertname"),
+        title: incident.title.to_string(),
+        headline: incident.summary.as_ref().and_then(|s| s.headline.as_ref()).map(ToString::to_string),
+        since: times::minute(incident.started_at),
+        since_day: times::day(incident.started_at, now),
+        age: times::span(now - incident.started_at),
+        bad: how_bad(incident),
+        first: incident.do_first.as_ref().map(|f| First {
+            text: f.text.to_string(),
+            because: f.because.to_string(),
+            cites: index.cites(&f.citations),
+        }),
+        sure: summary::how_sure(incident),
+        who: who(incident, now),
+        ended: incident.resolved_at.filter(|_| resolved).map(|at| ended(incident, at, now)),
+        forms: view
+            .csrf
+            .filter(|_| !resolved)
+            .map(|csrf| Forms { csrf: csrf.to_owned(), acknowledge: incident.status == Status::Open }),
+    }
+}
+
+fn flags(incident: &Incident, now: DateTime<Utc>) -> Vec<Badge> {
+    let flags = incident.flags.iter().map(|f| {
+        let (word, icon) = words::flag(f);
+        Badge { class: "skipped", icon, word }
+    });
+    let silenced = incident.silenced_until.filter(|until| *until > now).map(|until| Badge {
+        class: "skipped",
+        icon: "i-gone",
+        word: words::silenced(&times::minute(until).text),
+    });
+    flags.chain(silenced).collect()
+}
+
+fn how_bad(incident: &Incident) -> HowBad {
+    let Some(Impact { value, threshold, normal, unit }) = &incident.impact else {
+        let (firing, all) = (told::firing(incident), incident.alerts.len());
+        return HowBad { value: words::firing(firing, all), over: false, about: words::NO_NUMBER.to_owned() };
+    };
+    let with_unit = |v: f64| match unit.as_deref() {
+        None | Some("") => number(v),
+        Some("%") => format!("{}%", number(v)),
+        Some(unit) => format!("{} {unit}", number(v)),
+    };
+    let about =
+        [threshold.map(|t| words::threshold(&with_unit(t))), normal.map(|n| words::normal(&with_unit(n)))];
+    let about: Vec<String> = about.into_iter().flatten().collect();
+    HowBad { value: with_unit(*value), over: true, about: about.join(", ") }
+}
+
+fn who(incident: &Incident, now: DateTime<Utc>) -> Who {
+    let acknowledged = incident.acknowledged_at.map(|at| words::acknowledged(&times::moment(at, now).text));
+    let escalates =
+        incident.escalates_at.filter(|at| *at > now).map(|at| words::escalates(&times::minute(at).text));
+    match &incident.owner {
+        Some(owner) => Who { name: owner.to_string(), nobody: false, about: acknowledged },
+        None if incident.status == Status::Acknowledged => {
+            Who { name: words::status(Status::Acknowledged).to_owned(), nobody: false, about: acknowledged }
+        }
+        None => Who { name: words::NOBODY.to_owned(), nobody: true, about: escalates },
+    }
+}
+
+fn ended(incident: &Incident, at: DateTime<Utc>, now: DateTime<Utc>) -> Ended {
+    let last = incident.timeline.iter().flatten().rfind(|e| e.kind.contains("resolve"));
+    Ended {
+        day: times::day(incident.started_at, now),
+        from: times::clock(incident.started_at),
+        until: times::moment(at, incident.started_at),
+        lasted: times::span(at - incident.started_at),
+        acknowledged: incident.acknowledged_at.map(|taken| times::span(taken - incident.opened_at)),
+        how: last.map(|e| How { text: e.text.to_string(), actor: e.actor.to_string() }),
+    }
+}

@@ -1,0 +1,216 @@
+//! The list of incidents, grouped by where they stand with people; and what stands in its place when it is empty.
+//!
+//! Knows the filter of the address. Must not know how incidents are found.
+
+use chrono::{DateTime, Utc};
+use firstlook_core::alert::Severity;
+use firstlook_core::incident::Status;
+use firstlook_core::notify::view::Incident;
+use firstlook_core::summary::State;
+use serde::Serialize;
+
+use super::incident::{Badge, severity, status};
+use super::links::query;
+use super::text::short;
+use super::times::{self, When};
+use super::{Current, Shell, words};
+
+/// What the list shows. An empty dimension of the filter restricts nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// `status=open&status=acknowledged`.
+    pub status: Vec<Status>,
+    /// `severity=critical`.
+    pub severity: Vec<Severity>,
+    /// Searched for in incidents.
+    pub q: String,
+}
+
+/// What the list page is made from.
+#[derive(Debug, Clone)]
+pub struct ListView<'a> {
+    /// One page of them, newest first, without evidence and timeline.
+    pub incidents: &'a [Incident],
+    /// As the address says.
+    pub filter: Filter,
+    /// Whether nobody asked for a filter: then an empty list means that nothing is open.
+    pub default_filter: bool,
+    /// Where the next page begins.
+    pub next_cursor: Option<String>,
+    /// Whether any incident was ever recorded.
+    pub ever: bool,
+    /// Where senders reach the first configured Alertmanager source, for the page that says how to begin.
+    pub webhook_url: String,
+}
+
+/// The page's context.
+#[derive(Serialize)]
+pub(super) struct Page {
+    total: String,
+    updated: When,
+    q: String,
+    on: Vec<On>,
+    groups: Vec<Group>,
+    empty: Option<Empty>,
+    older: Option<String>,
+    statuses: Vec<Choice>,
+    severities: Vec<Choice>,
+}
+
+/// A part of the filter, and the address without it.
+#[derive(Serialize)]
+struct On {
+    text: String,
+    without: String,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    value: &'static str,
+    word: &'static str,
+    checked: bool,
+}
+
+#[derive(Serialize)]
+struct Group {
+    id: &'static str,
+    status: Badge,
+    total: usize,
+    rows: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    number: i64,
+    severity: Badge,
+    title: String,
+    facts: Vec<String>,
+    owner: String,
+    nobody: bool,
+    age: When,
+    /// Drawn without colour.
+    calm: bool,
+}
+
+#[derive(Default, Serialize)]
+struct Empty {
+    never: bool,
+    open: bool,
+    filtered: bool,
+    webhook_url: String,
+}
+
+const STATUSES: [Status; 3] = [Status::Open, Status::Acknowledged, Status::Resolved];
+const SEVERITIES: [Severity; 3] = [Severity::Critical, Severity::Warning, Severity::Info];
+
+pub(super) fn page(view: &ListView<'_>, now: DateTime<Utc>) -> Shell<Page> {
+    let filter = &view.filter;
+    let none = view.incidents.is_empty();
+    let page = Page {
+        total: words::listed(view.incidents.len(), view.next_cursor.is_some()),
+        updated: times::clock(now),
+        q: filter.q.clone(),
+        on: if view.default_filter { Vec::new() } else { on(filter) },
+        groups: STATUSES.iter().filter_map(|s| group(*s, view.incidents, now)).collect(),
+        empty: none.then(|| Empty {
+            never: !view.ever,
+            open: view.ever && view.default_filter,
+            filtered: view.ever && !view.default_filter,
+            webhook_url: view.webhook_url.clone(),
+        }),
+        older: view.next_cursor.as_deref().map(|c| address(filter, Some(c))),
+        statuses: STATUSES
+            .map(|s| Choice {
+                value: s.as_str(),
+                word: words::status(s),
+                checked: filter.status.contains(&s),
+            })
+            .into(),
+        severities: SEVERITIES
+            .map(|s| Choice {
+                value: s.as_str(),
+                word: words::severity(s),
+                checked: filter.severity.contains(&s),
+            })
+            .into(),
+    };
+    Shell::new(words::INCIDENTS.to_owned(), Current { incidents: true, ..Current::default() }, page)
+}
+
+fn group(of: Status, incidents: &[Incident], now: DateTime<Utc>) -> Option<Group> {
+    let rows: Vec<Row> = incidents.iter().filter(|i| i.status == of).map(|i| row(i, now)).collect();
+    (!rows.is_empty()).then(|| Group { id: of.as_str(), status: status(of), total: rows.len(), rows })
+}
+
+fn row(incident: &Incident, now: DateTime<Utc>) -> Row {
+    let resolved = incident.resolved_at.filter(|_| incident.status == Status::Resolved);
+    let nobody = incident.owner.is_none() && incident.status == Status::Open;
+    let owner = match (&incident.owner, incident.status, incident.acknowledged_at) {
+        (Some(owner), _, _) => owner.to_string(),
+        (None, Status::Open, _) => words::NOBODY.to_owned(),
+        (None, Status::Resolved, None) => words::NOBODY_TOOK_IT.to_owned(),
+        (None, _, _) => words::status(Status::Acknowledged).to_owned(),
+    };
+    let age = match resolved {
+        Some(at) => times::moment(at, now),
+        None => When { text: times::span(now - incident.started_at), ..times::clock(incident.started_at) },
+    };
+    Row {
+        number: incident.number,
+        severity: severity(incident.severity),
+        title: incident.title.to_string(),
+        facts: facts(incident, resolved),
+        owner,
+        nobody,
+        age,
+        calm: resolved.is_some(),
+    }
+}
+
+fn facts(incident: &Incident, resolved: Option<DateTime<Utc>>) -> Vec<String> {
+    let cause = incident.summary.as_ref().filter(|s| s.state == State::Ready).and_then(|s| s.causes.first());
+    let looking = resolved.is_none() && incident.summary.as_ref().is_none_or(|s| s.state == State::Looking);
+    let flags = incident.flags.iter().map(|f| words::flag(f).0);
+    let facts = [
+        Some(format!("#{}", incident.number)),
+        incident.service.as_ref().map(ToString::to_string),
+        Some(words::many(incident.alerts.len(), "alert")),
+        resolved.map(|at| words::lasted(&times::span(at - incident.started_at))),
+        cause.map(|c| words::likely_cause(&short(c.text.as_str(), 80), words::confidence(c.confidence))),
+        looking.then(|| words::IN_PROGRESS.to_owned()),
+        incident.runbook.is_none().then(|| words::NO_RUNBOOK.to_owned()),
+    ];
+    facts.into_iter().flatten().chain(flags).collect()
+}
+
+/// Each part of the filter with the address that leaves it out.
+fn on(filter: &Filter) -> Vec<On> {
+    let mut on = Vec::new();
+    for s in &filter.status {
+        let rest = Filter { status: without(&filter.status, s), ..filter.clone() };
+        on.push(On { text: words::status(*s).to_owned(), without: address(&rest, None) });
+    }
+    for s in &filter.severity {
+        let rest = Filter { severity: without(&filter.severity, s), ..filter.clone() };
+        on.push(On { text: words::severity(*s).to_owned(), without: address(&rest, None) });
+    }
+    if !filter.q.is_empty() {
+        let rest = Filter { q: String::new(), ..filter.clone() };
+        on.push(On { text: format!("“{}”", filter.q), without: address(&rest, None) });
+    }
+    on
+}
+
+fn without<T: PartialEq + Copy>(all: &[T], one: &T) -> Vec<T> {
+    all.iter().filter(|s| *s != one).copied().collect()
+}
+
+fn address(filter: &Filter, cursor: Option<&str>) -> String {
+    let mut pairs: Vec<(&str, &str)> = filter.status.iter().map(|s| ("status", s.as_str())).collect();
+    pairs.extend(filter.severity.iter().map(|s| ("severity", s.as_str())));
+    if !filter.q.is_empty() {
+        pairs.push(("q", &filter.q));
+    }
+    pairs.extend(cursor.map(|c| ("cursor", c)));
+    if pairs.is_empty() { "/".to_owned() } else { format!("/?{}", query(&pairs)) }
+}

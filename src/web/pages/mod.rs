@@ -1,0 +1,208 @@
+//! The web pages: pure functions from what is known to HTML.
+//!
+//! Knows the incident as it is told ([`firstlook_core::notify::view`]), the words and the templates. Must not know
+//! HTTP, the database or the clock: `now` is an argument. All text is escaped where a template prints it; no page has
+//! a script or an inline style, so that a content security policy can forbid both.
+
+mod axis;
+mod deliveries;
+mod error;
+mod evidence;
+mod helpers;
+mod inbox;
+mod incident;
+mod links;
+mod list;
+mod runbook;
+mod summary;
+mod text;
+mod times;
+mod told;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use handlebars::Handlebars;
+use serde::Serialize;
+
+pub use deliveries::{DeliveriesView, DeliveryDetail, DeliveryRow, TraceLine};
+pub use error::ErrorView;
+pub use evidence::Window;
+pub use inbox::{InboxView, Received, Sent};
+pub use incident::IncidentView;
+pub use list::{Filter, ListView};
+pub use runbook::{RunbookRow, RunbooksView};
+
+/// The style sheet, to be served at `/static/style.css`.
+pub const STYLE: &str = include_str!("../../../templates/style.css");
+
+/// Every template by its name; those that others include stand among them.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("head", include_str!("../../../templates/head.hbs")),
+    ("foot", include_str!("../../../templates/foot.hbs")),
+    ("cites", include_str!("../../../templates/cites.hbs")),
+    ("marked", include_str!("../../../templates/marked.hbs")),
+    ("back", include_str!("../../../templates/back.hbs")),
+    ("bars", include_str!("../../../templates/bars.hbs")),
+    ("sure", include_str!("../../../templates/sure.hbs")),
+    ("incident", include_str!("../../../templates/incident.hbs")),
+    ("header", include_str!("../../../templates/header.hbs")),
+    ("summary", include_str!("../../../templates/summary.hbs")),
+    ("runbook", include_str!("../../../templates/runbook.hbs")),
+    ("axis", include_str!("../../../templates/axis.hbs")),
+    ("evidence", include_str!("../../../templates/evidence.hbs")),
+    ("told", include_str!("../../../templates/told.hbs")),
+    ("timeline", include_str!("../../../templates/timeline.hbs")),
+    ("list", include_str!("../../../templates/list.hbs")),
+    ("empty", include_str!("../../../templates/empty.hbs")),
+    ("deliveries", include_str!("../../../templates/deliveries.hbs")),
+    ("delivery", include_str!("../../../templates/delivery.hbs")),
+    ("runbooks", include_str!("../../../templates/runbooks.hbs")),
+    ("error", include_str!("../../../templates/error.hbs")),
+    ("inbox", include_str!("../../../templates/inbox.hbs")),
+    ("message", include_str!("../../../templates/message.hbs")),
+    ("spans", include_str!("../../../templates/spans.hbs")),
+];
+
+/// Why a page could not be made. Both are faults of this program: templates are part of it.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// A template cannot be read.
+    #[error("template {name} cannot be read: {source}")]
+    Template {
+        /// The template's name.
+        name: &'static str,
+        /// Where and why.
+        source: Box<handlebars::TemplateError>,
+    },
+    /// A template asks for something that its context does not have.
+    #[error("page {name} cannot be rendered: {source}")]
+    Render {
+        /// The template's name.
+        name: &'static str,
+        /// Where and why.
+        source: Box<handlebars::RenderError>,
+    },
+}
+
+/// The pages, their templates read once.
+#[derive(Debug)]
+pub struct Pages {
+    registry: Handlebars<'static>,
+}
+
+/// What every page has around its own content.
+#[derive(Serialize)]
+struct Shell<T> {
+    /// Of the window; ` | firstlook` follows.
+    title: String,
+    /// `incidents`, `runbooks` or `deliveries` is marked as the current one.
+    current: Current,
+    /// Load the page again after so many seconds.
+    refresh: Option<u32>,
+    /// Whether the phone has a bar of actions at the thumb, for which the page leaves room.
+    has_do: bool,
+    version: &'static str,
+    #[serde(flatten)]
+    body: T,
+}
+
+/// The place in the navigation.
+#[derive(Default, Serialize)]
+struct Current {
+    incidents: bool,
+    runbooks: bool,
+    deliveries: bool,
+}
+
+impl<T: Serialize> Shell<T> {
+    fn new(title: String, current: Current, body: T) -> Self {
+        Self { title, current, refresh: None, has_do: false, version: env!("CARGO_PKG_VERSION"), body }
+    }
+}
+
+impl Pages {
+    /// Reads all templates.
+    ///
+    /// # Errors
+    /// When a template is not well formed.
+    pub fn new() -> Result<Self, PageError> {
+        let mut registry = Handlebars::new();
+        registry.set_strict_mode(true);
+        // Lines of a partial are not indented with the line that includes it: `<pre>` shows what it is given.
+        registry.set_prevent_indent(true);
+        registry.register_escape_fn(helpers::escape);
+        registry.register_helper("t", Box::new(helpers::word));
+        registry.register_helper("icon", Box::new(helpers::icon));
+        for &(name, template) in TEMPLATES {
+            registry
+                .register_template_string(name, template)
+                .map_err(|source| PageError::Template { name, source: Box::new(source) })?;
+        }
+        Ok(Self { registry })
+    }
+
+    /// The page of one incident.
+    ///
+    /// # Errors
+    /// [`PageError::Render`], as for every page.
+    pub fn incident(&self, view: &IncidentView<'_>, now: DateTime<Utc>) -> Result<String, PageError> {
+        self.render("incident", &incident::page(view, now))
+    }
+
+    /// The list of incidents, or why it is empty.
+    ///
+    /// # Errors
+    /// [`PageError::Render`].
+    pub fn list(&self, view: &ListView<'_>, now: DateTime<Utc>) -> Result<String, PageError> {
+        self.render("list", &list::page(view, now))
+    }
+
+    /// What senders delivered, newest first.
+    ///
+    /// # Errors
+    /// [`PageError::Render`].
+    pub fn deliveries(&self, view: &DeliveriesView, now: DateTime<Utc>) -> Result<String, PageError> {
+        self.render("deliveries", &deliveries::page(view, now))
+    }
+
+    /// One delivery: what was decided, and its body.
+    ///
+    /// # Errors
+    /// [`PageError::Render`].
+    pub fn delivery(&self, view: &DeliveryDetail) -> Result<String, PageError> {
+        self.render("delivery", &deliveries::detail(view))
+    }
+
+    /// The runbooks that are loaded, and their faults.
+    ///
+    /// # Errors
+    /// [`PageError::Render`].
+    pub fn runbooks(&self, view: &RunbooksView) -> Result<String, PageError> {
+        self.render("runbooks", &runbook::page(view))
+    }
+
+    /// What went wrong, and what to do about it.
+    ///
+    /// # Errors
+    /// [`PageError::Render`].
+    pub fn error(&self, view: &ErrorView) -> Result<String, PageError> {
+        self.render("error", &error::page(view))
+    }
+
+    /// The trial's stand-in for Slack and PagerDuty.
+    ///
+    /// # Errors
+    /// [`PageError::Render`].
+    pub fn inbox(&self, view: &InboxView, now: DateTime<Utc>) -> Result<String, PageError> {
+        self.render("inbox", &inbox::page(view, now))
+    }
+
+    fn render<T: Serialize>(&self, name: &'static str, context: &Shell<T>) -> Result<String, PageError> {
+        self.registry
+            .render(name, context)
+            .map_err(|source| PageError::Render { name, source: Box::new(source) })
+    }
+}

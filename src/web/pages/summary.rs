@@ -1,0 +1,207 @@
+//! The summary on the page: what is verified, what is not, and what stands in its place where there is none.
+//!
+//! Knows verdicts. Must not know how they were reached. Refuted sentences are never shown.
+
+use chrono::{DateTime, Utc};
+use firstlook_core::evidence::Gap;
+use firstlook_core::notify::view::Incident;
+use firstlook_core::summary::{Cause, Claim, Confidence, RuledOut, State, Summary, Verdict};
+use serde::Serialize;
+
+use super::evidence::{Cite, Index};
+use super::text::count;
+use super::times;
+use super::words;
+
+/// The section's context.
+#[derive(Serialize)]
+pub(super) struct Section {
+    /// What stands in the place of a summary: title and text.
+    instead: Option<Instead>,
+    claims: Vec<Sentence>,
+    unchecked: Vec<Sentence>,
+    causes: Vec<Suspect>,
+    ruled_out: Vec<Sentence>,
+    next_steps: Vec<String>,
+    gaps: Vec<Missing>,
+    gaps_title: String,
+    /// Whether there is a box of doubts: unchecked sentences or gaps.
+    doubts: bool,
+    /// Whether there are causes, likely or ruled out.
+    suspects: bool,
+    /// When and by whom it was made, sentence by sentence.
+    made: Vec<String>,
+}
+
+/// Something that could not be had.
+#[derive(Serialize)]
+struct Missing {
+    source: String,
+    reason: String,
+    remedy: String,
+}
+
+#[derive(Serialize)]
+struct Instead {
+    title: &'static str,
+    text: &'static str,
+    reason: Option<String>,
+    busy: bool,
+}
+
+#[derive(Serialize)]
+struct Sentence {
+    n: usize,
+    text: String,
+    reason: Option<String>,
+    cites: Vec<Cite>,
+}
+
+#[derive(Serialize)]
+struct Suspect {
+    n: usize,
+    sure: Sure,
+    text: String,
+    cites: Vec<Cite>,
+    /// For the chips of what speaks against it.
+    against: Option<Against>,
+}
+
+#[derive(Serialize)]
+struct Against {
+    cites: Vec<Cite>,
+}
+
+/// Three bars and a word.
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct Sure {
+    one: bool,
+    two: bool,
+    three: bool,
+    word: &'static str,
+}
+
+impl From<Confidence> for Sure {
+    fn from(confidence: Confidence) -> Self {
+        let (two, three) = match confidence {
+            Confidence::Confirmed => (true, true),
+            Confidence::Likely => (true, false),
+            Confidence::Inconclusive => (false, false),
+        };
+        Self { one: true, two, three, word: words::confidence(confidence) }
+    }
+}
+
+/// How sure, for the header: the bars of the first cause or a word, and how much of it was checked.
+#[derive(Debug, Serialize)]
+pub(super) struct HowSure {
+    pub bars: Option<Sure>,
+    pub word: &'static str,
+    pub about: String,
+}
+
+/// Where the summary stands; before the first triage somebody is about to look.
+pub(super) fn state(incident: &Incident) -> State {
+    incident.summary.as_ref().map_or(State::Looking, |s| s.state)
+}
+
+pub(super) fn how_sure(incident: &Incident) -> HowSure {
+    let gaps = incident.evidence.as_ref().map_or(0, |e| e.gaps.len());
+    let plain = |word| HowSure { bars: None, word, about: words::many(gaps, "gap") };
+    let Some(summary) = &incident.summary else { return plain(words::LOOKING) };
+    match summary.state {
+        State::Looking => plain(words::LOOKING),
+        State::NoModel | State::OverBudget | State::Failed => plain(words::FIRST_LOOK),
+        State::NothingVerified => plain(words::NOTHING),
+        State::Ready => {
+            let of = |v| summary.claims.iter().filter(|c| c.verdict == v).count();
+            let (verified, unchecked) = (of(Verdict::Verified), of(Verdict::Unchecked));
+            let bars = summary.causes.first().map(|c| Sure::from(c.confidence));
+            let word = if bars.is_some() { "" } else { words::FIRST_LOOK };
+            HowSure { bars, word, about: words::sure(verified, verified + unchecked, gaps) }
+        }
+    }
+}
+
+pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) -> Section {
+    let collected = incident.evidence.as_ref().and_then(|e| e.collected_at);
+    let gaps: Vec<Missing> = incident.evidence.iter().flat_map(|e| &e.gaps).map(missing).collect();
+    let empty = Section {
+        instead: None,
+        claims: Vec::new(),
+        unchecked: Vec::new(),
+        causes: Vec::new(),
+        ruled_out: Vec::new(),
+        next_steps: Vec::new(),
+        gaps_title: words::gaps_title(gaps.len()),
+        doubts: !gaps.is_empty(),
+        suspects: false,
+        gaps,
+        made: collected.map(|at| words::collected(&times::moment(at, now).text)).into_iter().collect(),
+    };
+    let state = state(incident);
+    let Some(summary) = incident.summary.as_ref() else {
+        return Section { instead: Some(instead(state, collected.is_some(), None)), ..empty };
+    };
+    let mut section = Section {
+        claims: sentences(&summary.claims, Verdict::Verified, index),
+        unchecked: sentences(&summary.claims, Verdict::Unchecked, index),
+        causes: (1..).zip(&summary.causes).map(|(n, c)| suspect(n, c, index)).collect(),
+        ruled_out: (1..).zip(&summary.ruled_out).map(|(n, r)| ruled_out(n, r, index)).collect(),
+        next_steps: summary.next_steps.iter().map(ToString::to_string).collect(),
+        ..empty
+    };
+    section.doubts |= !section.unchecked.is_empty();
+    section.suspects = !section.causes.is_empty() || !section.ruled_out.is_empty();
+    section.made.extend(written(incident, summary, now));
+    let told = !section.claims.is_empty() || !section.unchecked.is_empty() || !section.causes.is_empty();
+    if state != State::Ready || !told {
+        section.instead = Some(instead(state, collected.is_some(), Some(summary)));
+    }
+    section
+}
+
+fn instead(state: State, collected: bool, summary: Option<&Summary>) -> Instead {
+    let (title, text) = words::no_summary(state, collected);
+    let reason = summary.and_then(|s| s.reason.as_ref()).map(ToString::to_string);
+    Instead { title, text, reason, busy: state == State::Looking }
+}
+
+fn sentences(claims: &[Claim], verdict: Verdict, index: &Index) -> Vec<Sentence> {
+    let chosen = claims.iter().filter(|c| c.verdict == verdict);
+    let sentence = |(n, c): (usize, &Claim)| Sentence {
+        n,
+        text: c.text.to_string(),
+        reason: c.reason.as_ref().map(ToString::to_string),
+        cites: index.cites(&c.citations),
+    };
+    (1..).zip(chosen).map(sentence).collect()
+}
+
+fn suspect(n: usize, cause: &Cause, index: &Index) -> Suspect {
+    Suspect {
+        n,
+        sure: cause.confidence.into(),
+        text: cause.text.to_string(),
+        cites: index.cites(&cause.citations),
+        against: (!cause.against.is_empty()).then(|| Against { cites: index.cites(&cause.against) }),
+    }
+}
+
+fn ruled_out(n: usize, out: &RuledOut, index: &Index) -> Sentence {
+    Sentence { n, text: out.text.to_string(), reason: None, cites: index.cites(&out.citations) }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "one decimal of seconds is shown")]
+fn written(incident: &Incident, summary: &Summary, now: DateTime<Utc>) -> Option<String> {
+    let model = summary.model.as_deref()?;
+    let items = incident.evidence.as_ref().map_or(0, |e| e.items.len());
+    let (input, output) = (count(summary.input_tokens), count(summary.output_tokens));
+    let seconds = format!("{:.1}", summary.duration_ms as f64 / 1000.0);
+    let at = times::moment(summary.written_at, now).text;
+    (summary.state != State::Looking).then(|| words::written(model, &at, items, &input, &output, &seconds))
+}
+
+fn missing(gap: &Gap) -> Missing {
+    Missing { source: gap.source.clone(), reason: gap.reason.to_string(), remedy: gap.remedy.to_string() }
+}

@@ -1,0 +1,289 @@
+//! The page of an incident.
+
+use firstlook_core::notify::view::Incident;
+use firstlook_core::summary::State;
+
+use super::samples::{self, now, red};
+use super::{check, in_order, keep, pages};
+use crate::web::pages::{IncidentView, Window};
+
+fn page(name: &str, incident: &Incident) -> String {
+    let view = IncidentView { incident, window: Some(samples::window()), csrf: Some("c2f1\"<") };
+    let html = pages().incident(&view, now()).unwrap();
+    keep(name, &html);
+    html
+}
+
+#[test]
+fn five_facts_come_first_and_the_order_is_that_of_a_phone() {
+    let html = page("open", &samples::open());
+    in_order(
+        &html,
+        &[
+            "Critical</span>",
+            ">Open<",
+            "<h1 id=\"title\">payment-api fails",
+            "No database connection",
+            "<dt>Since",
+            "14 min",
+            "<dt>How bad",
+            "38.2%",
+            "alarm 5%, normal 0.2%",
+            "Do this first",
+            "Roll back payment-api",
+            "<dt>How sure",
+            "2 of 3 verified, 2 gaps",
+            "<dt>Who",
+            "Nobody yet",
+            "escalates at 18:37 UTC",
+            "class=\"jump\"",
+            "id=\"summary\"",
+            "id=\"runbook\"",
+            "id=\"before\"",
+            "one time axis",
+            "Log patterns (3)",
+            "id=\"L1\"",
+            "The alarm</h3>",
+            "Why was I paged?</h2>",
+            "id=\"alerts\"",
+            "id=\"timeline\"",
+        ],
+    );
+    assert!(html.contains("<time datetime=\"2026-11-19T18:07:00Z\">18:07</time> UTC"));
+    assert!(
+        html.contains("<title>Critical, open: payment-api fails 38.2% of requests, #482 | firstlook</title>")
+    );
+    assert!(!html.contains("http-equiv=\"refresh\""), "nothing moves under the reader's eyes");
+}
+
+#[test]
+fn doubt_is_shown_and_what_is_refuted_is_not() {
+    let html = page("open", &samples::open());
+    assert_eq!(html.matches("Verified: </span>").count(), 2);
+    in_order(
+        &html,
+        &[
+            "Not verified</h3>",
+            "Capture retries rose",
+            "Nothing in it can be checked",
+            "Could not be had (2)",
+            "cloudtrail:LookupEvents",
+        ],
+    );
+    assert!(!html.contains("2,300"), "a refuted sentence is never told");
+    in_order(&html, &["Likely causes", ">Medium<", ">Low<", "Against it:", ">Ruled out<", "Next steps"]);
+    assert!(html.contains("10,410 tokens in, 890 out, 11.6 s"));
+}
+
+#[test]
+fn chips_lead_to_evidence_and_evidence_says_who_cites_it() {
+    let html = page("open", &samples::open());
+    assert!(html.contains("<a class=\"cite\" href=\"#L1\"><span class=\"vh\">evidence </span>L1</a>"));
+    assert!(html.contains("<span class=\"muted mono\">L9</span>"), "an id that is not here is no link");
+    assert!(html.contains("Cited by <a href=\"#s2\">sentence 2</a> <a href=\"#k1\">cause 1</a>"));
+}
+
+#[test]
+fn patterns_say_how_they_differ_and_share_one_axis() {
+    let html = page("open", &samples::open());
+    in_order(
+        &html,
+        &[
+            "17:52 to 18:09 UTC",
+            "alarm 18:07:00</text>",
+            "<text x=\"17.6%\"",
+            "id=\"L1\"",
+            "New</span>",
+            "<b>260</b> now, 0 normally",
+            "first seen 18:04:36",
+            "<span class=\"ph\">&lt;num&gt;</span>ms",
+            "Sample lines (2)",
+            "id=\"L2\"",
+            "Surged ×6.2",
+            "<span class=\"red\">email</span>",
+            "id=\"L3\"",
+            "Gone</span>",
+            "last seen 18:05:10",
+        ],
+    );
+    assert_eq!(html.matches("x1=\"88.2%\"").count(), 4, "the alarm's line crosses its row and each lane");
+    assert_eq!(html.matches("class=\"mk\" d=\"M88.2 0V24\"").count(), 3, "and each sparkline");
+}
+
+#[test]
+fn without_a_window_patterns_are_drawn_without_times() {
+    let incident = samples::open();
+    let view = IncidentView { incident: &incident, window: None, csrf: None };
+    let html = pages().incident(&view, now()).unwrap();
+    check(&html);
+    assert!(
+        html.contains("class=\"bars\"")
+            && !html.contains("class=\"mk\"")
+            && !html.contains("The same as a table")
+    );
+    let late = Window { from: samples::at("18:10:00"), until: samples::at("18:20:00") };
+    let html = pages().incident(&IncidentView { window: Some(late), ..view }, now()).unwrap();
+    assert!(html.contains("The same as a table") && !html.contains("class=\"mk\""), "the alarm lies outside");
+}
+
+#[test]
+fn forms_are_there_when_the_state_allows_and_somebody_may() {
+    let forms = |incident: &Incident| {
+        let html = page("forms", incident);
+        ["acknowledge", "resolve"]
+            .map(|verb| html.contains(&format!("method=\"post\" action=\"/incidents/482/{verb}\"")))
+    };
+    assert_eq!(forms(&samples::open()), [true, true]);
+    assert_eq!(forms(&samples::acknowledged()), [false, true]);
+    assert_eq!(forms(&samples::resolved()), [false, false]);
+    let html = page("open", &samples::open());
+    assert_eq!(html.matches("name=\"csrf\" value=\"c2f1&quot;&lt;\"").count(), 2);
+    assert!(html.contains("<body class=\"has-do\">"));
+    let incident = samples::open();
+    let html =
+        pages().incident(&IncidentView { incident: &incident, window: None, csrf: None }, now()).unwrap();
+    assert!(!html.contains("<form") && !html.contains("has-do"));
+}
+
+#[test]
+fn each_state_of_the_summary_says_why_there_is_none() {
+    let cases = [
+        (State::Looking, "the model is reading it", "Looking", true),
+        (State::NoModel, "No model is configured", "First look only", false),
+        (State::OverBudget, "token budget is used up", "First look only", false),
+        (State::Failed, "did not answer usefully", "First look only", false),
+        (State::NothingVerified, "Nothing could be verified", "Nothing verified", false),
+        (State::Ready, "had nothing to say", "First look only", false),
+    ];
+    for (state, words, sure, reloads) in cases {
+        let html = page(&format!("{state:?}"), &samples::without_summary(state, "because of <b>this</b>"));
+        in_order(
+            &html,
+            &[sure, "id=\"summary\"", words, "because of &lt;b&gt;this&lt;/b&gt;", "Could not be had (2)"],
+        );
+        assert_eq!(html.contains("http-equiv=\"refresh\" content=\"10\""), reloads, "{state:?}");
+        assert!(!html.contains("Likely causes") && !html.contains("Next steps"));
+    }
+}
+
+#[test]
+fn the_first_look_of_a_second_ago_stands_alone() {
+    let html = page("bare", &samples::bare());
+    in_order(
+        &html,
+        &[
+            "http-equiv=\"refresh\"",
+            "Info</span>",
+            "31 s",
+            "2 of 2 alerts firing",
+            "the alarm gives no number",
+            "No first step is known",
+            "evidence is being collected",
+            "No runbook matched",
+            "alertname=&quot;PaymentApi5xxRateHigh&quot;",
+            "the first incident of its group",
+            "Nothing has been told",
+        ],
+    );
+    assert!(!html.contains("id=\"evidence\"") && !html.contains("href=\"#evidence\""));
+    let mut old = samples::bare();
+    old.opened_at = samples::at("18:00:00");
+    assert!(!page("bare-old", &old).contains("http-equiv=\"refresh\""), "no page reloads for ever");
+}
+
+#[test]
+fn acknowledged_and_resolved_say_who_and_how() {
+    let html = page("acknowledged", &samples::acknowledged());
+    in_order(
+        &html,
+        &["Acknowledged</span>", "Flapping", "Stale", "<dt>Who", "Aya Tanaka", "acknowledged 18:09:46 UTC"],
+    );
+    let html = page("resolved", &samples::resolved());
+    in_order(
+        &html,
+        &[
+            "inc-resolved",
+            "Resolved</span>",
+            "was Critical",
+            "<dt>When",
+            "18:07:00",
+            "18:20:02",
+            "<dt>Lasted",
+            "13 min",
+            "How it ended",
+            "All alerts resolved.",
+            "<dt>To acknowledge",
+            "2 min 46 s",
+            "Aya Tanaka",
+            "How it went",
+            "nobody on it, 2 min 46 s",
+            "acknowledged, 10 min",
+            "All alerts resolved.",
+            "incident opened",
+            "id=\"summary\"",
+        ],
+    );
+    assert!(!html.contains("Do this first"));
+    let mut alone = samples::resolved();
+    (alone.acknowledged_at, alone.owner) = (None, None);
+    let html = page("resolved-alone", &alone);
+    in_order(&html, &["Nobody took it", "nobody on it, 13 min"]);
+    assert!(!html.contains("class=\"p2\""));
+}
+
+#[test]
+fn notifications_say_what_became_of_them() {
+    let html = page("open", &samples::open());
+    in_order(
+        &html,
+        &[
+            "oncall, PagerDuty",
+            ">page<",
+            "Sent<",
+            "18:07:00.600",
+            "severity=&quot;critical&quot;",
+            "oncall, Slack",
+            "kept up to date",
+            "Sent, 2nd try",
+            "oncall, Slack 2",
+            "first message",
+            "Failed 3 times, still trying",
+            "oncall, webhook",
+            "Not sent, given up",
+        ],
+    );
+}
+
+#[test]
+fn many_alerts_are_counted_not_listed() {
+    let mut incident = samples::open();
+    let one = incident.alerts[0].clone();
+    incident.alerts = vec![one; 512];
+    let html = page("many", &incident);
+    in_order(&html, &["Alerts (512)", "412 alerts more not shown here.", "href=\"/api/v1/incidents/482\""]);
+    assert_eq!(html.matches("data-l=\"Received\"").count(), 100);
+    assert!(html.contains("<span class=\"why mono\">pod=a-1 </span>"), "only what is not common to all");
+    let entry = incident.timeline.as_ref().unwrap()[0].clone();
+    incident.timeline = Some(vec![entry; 130]);
+    assert!(page("many", &incident).contains("30 entries more not shown here."));
+}
+
+#[test]
+fn a_name_of_240_letters_is_shown_whole() {
+    let mut incident = samples::open();
+    let long = "x".repeat(240);
+    incident.title = red(&long);
+    incident.labels.insert("alertname".to_owned(), red(&long));
+    incident.alerts[0].labels.insert("alertname".to_owned(), red(&long));
+    assert_eq!(page("long", &incident).matches(long.as_str()).count(), 4, "title, h1, alarm's name, table");
+}
+
+#[test]
+fn text_from_outside_stays_text_wherever_it_stands() {
+    let html = page("nasty", &samples::nasty());
+    let whole = "&lt;script&gt;alert(1)&lt;/script&gt; &quot; onload=&quot;x&#x27; &amp; \u{fffd}gnp.exe";
+    assert!(html.matches(whole).count() > 50);
+    for part in html.split("gnp.exe").filter(|p| !p.is_empty()) {
+        assert!(!part.contains("x' &"));
+    }
+}

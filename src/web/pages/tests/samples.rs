@@ -1,0 +1,441 @@
+//! Incidents for the tests of the pages, in every state.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use firstlook_core::alert::{AlertStatus, Severity};
+use firstlook_core::evidence::{Change, Frequency, Gap, Item, Kind, Redacted, Redactor};
+use firstlook_core::incident::Status;
+use firstlook_core::notify::view::{
+    Alert, Block, DoFirst, Evidence, Impact, Incident, Notification, Runbook, Step, TimelineEntry,
+};
+use firstlook_core::summary::{Cause, Claim, Confidence, RuledOut, State, Summary, Verdict};
+
+use crate::web::pages::Window;
+
+/// The instant that the pages are read at: 14 minutes after the alarm.
+pub(super) fn now() -> DateTime<Utc> {
+    "2026-11-19T18:21:08Z".parse().unwrap()
+}
+
+pub(super) fn at(clock: &str) -> DateTime<Utc> {
+    format!("2026-11-19T{clock}Z").parse().unwrap()
+}
+
+pub(super) fn red(text: &str) -> Redacted {
+    Redactor::default().redact(text)
+}
+
+pub(super) fn window() -> Window {
+    Window { from: at("17:52:00"), until: at("18:09:00") }
+}
+
+fn cites(ids: &[&str]) -> Vec<String> {
+    ids.iter().map(|id| (*id).to_owned()).collect()
+}
+
+fn labels(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<String, Redacted> {
+    pairs.iter().map(|(k, v)| ((*k).to_owned(), red(v))).collect()
+}
+
+fn item(id: &str, kind: Kind, source: &str, title: &str, text: &str) -> Item {
+    Item {
+        id: id.to_owned(),
+        kind,
+        source: source.to_owned(),
+        title: red(title),
+        text: red(text),
+        query: None,
+        link: None,
+        at: None,
+        frequency: None,
+    }
+}
+
+fn log(id: &str, change: Change, counts: &[u32], normal: f64, title: &str, text: &str) -> Item {
+    let now = counts.iter().map(|n| u64::from(*n)).sum();
+    let last_seen = Some(at("18:05:10"));
+    Item {
+        at: Some(at("18:04:36")),
+        frequency: Some(Frequency { change, now, normal, sparkline: counts.to_vec(), last_seen }),
+        query: Some(red(r#"{app="payment-api"} |= "ERROR""#)),
+        ..item(id, Kind::Log, "k8s", title, text)
+    }
+}
+
+fn items() -> Vec<Item> {
+    let rising = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 13, 36, 59, 74, 78];
+    let surge = [2, 2, 2, 2, 2, 2, 3, 6, 11, 14, 19, 20, 19, 20, 17, 20, 19];
+    let gone = [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 0, 0, 0];
+    let mut history = item(
+        "H1",
+        Kind::History,
+        "history",
+        "#455, 3 Oct, 22 min",
+        "Rolled back v2.37.1; it recovered 9 min later.",
+    );
+    history.link = Some("/incidents/455".to_owned());
+    vec![
+        item(
+            "A1",
+            Kind::Alarm,
+            "alert",
+            "PaymentApi5xxRateHigh",
+            "38.2% of requests get a 5xx; the alarm is set at 5%.",
+        ),
+        item("R1", Kind::Runbook, "runbook", "Is the pool full?", "Is the pool full? active equals max."),
+        history,
+        log(
+            "L1",
+            Change::New,
+            &rising,
+            0.0,
+            "ERROR HikariPool-1 - Connection is not available, request timed out after <num>ms (total=20, active=20, idle=0, waiting=<num>)",
+            "18:04:36.114 ERROR [exec-17] HikariPool-1 - Connection is not available, request timed out after 30001ms (total=20, active=20, idle=0, waiting=4)\n18:05:58.902 ERROR [exec-43] HikariPool-1 - Connection is not available, request timed out after 30000ms (total=20, active=20, idle=0, waiting=163)",
+        ),
+        log(
+            "L2",
+            Change::Surged,
+            &surge,
+            29.0,
+            "WARN CaptureClient : retrying capture attempt=<num> psp=<any> user=█email█",
+            "18:02:20.031 WARN CaptureClient : retrying capture attempt=2 psp=kito user=█email█",
+        ),
+        log(
+            "L3",
+            Change::Gone,
+            &gone,
+            34.0,
+            "INFO SettlementJob : heartbeat ok batch=<num>",
+            "18:05:10.000 INFO SettlementJob : heartbeat ok batch=88213",
+        ),
+    ]
+}
+
+fn runbook() -> Runbook {
+    let step = |id: &str, section: &str, text: &str, blocks: Vec<Block>| Step {
+        id: id.to_owned(),
+        section: red(section),
+        text: red(text),
+        blocks,
+    };
+    let block = |language: &str, text: &str| Block { language: language.to_owned(), text: red(text) };
+    Runbook {
+        path: "connection-pool.md".to_owned(),
+        title: red("Connection pool exhausted"),
+        commit: Some("4c1e9d0aa1b2c3d4".to_owned()),
+        url: Some("https://git.example.com/runbooks/connection-pool.md".to_owned()),
+        steps: vec![
+            step("R1", "Check", "Is the pool full? active equals max.", vec![]),
+            step(
+                "R2",
+                "Check",
+                "Is it one endpoint, or all?",
+                vec![block("logql", "sum by (path) (rate({app=\"payment-api\"}[1m]))")],
+            ),
+            step(
+                "R3",
+                "Respond",
+                "If a deploy came less than 30 min before: roll back.",
+                vec![block("sh", "deployctl rollback payment-api")],
+            ),
+            step("R4", "Escalate", "After 30 min: platform lead.", vec![]),
+        ],
+    }
+}
+
+fn summary() -> Summary {
+    let claim = |text: &str, ids: &[&str], verdict, reason: Option<&str>| Claim {
+        text: red(text),
+        citations: cites(ids),
+        verdict,
+        reason: reason.map(red),
+    };
+    Summary {
+        state: State::Ready,
+        reason: None,
+        language: "en".to_owned(),
+        headline: Some(red("No database connection has been free in its pool since 18:04:36.")),
+        claims: vec![
+            claim(
+                "PaymentApi5xxRateHigh fired: 38.2% of requests get a 5xx, and the alarm is set at 5%.",
+                &["A1"],
+                Verdict::Verified,
+                None,
+            ),
+            claim(
+                "A message not seen in the baseline, “Connection is not available”, appeared at 18:04:36.",
+                &["L1"],
+                Verdict::Verified,
+                None,
+            ),
+            claim(
+                "Capture retries rose before the pool was full.",
+                &["L2", "L9"],
+                Verdict::Unchecked,
+                Some("Nothing in it can be checked literally."),
+            ),
+            claim(
+                "About 2,300 customers are affected.",
+                &["L1"],
+                Verdict::Refuted,
+                Some("2,300 stands in no cited item."),
+            ),
+        ],
+        causes: vec![
+            Cause {
+                text: red("Each capture keeps a database connection while it retries the payment provider."),
+                confidence: Confidence::Likely,
+                citations: cites(&["L2", "L1"]),
+                against: vec![],
+            },
+            Cause {
+                text: red("The settlement job holds connections."),
+                confidence: Confidence::Inconclusive,
+                citations: cites(&["L3"]),
+                against: cites(&["L2"]),
+            },
+        ],
+        ruled_out: vec![RuledOut { text: red("A slow database."), citations: cites(&["L1"]) }],
+        next_steps: vec![red("Roll back to v2.40.3."), red("Watch whether L1 stops.")],
+        model: Some("claude-sonnet-4-6".to_owned()),
+        input_tokens: 10_410,
+        output_tokens: 890,
+        cost_usd: None,
+        duration_ms: 11_600,
+        written_at: at("18:07:31"),
+    }
+}
+
+fn alert(name: &str, pod: &str) -> Alert {
+    Alert {
+        source: "alertmanager/main".to_owned(),
+        fingerprint: "00f1ab".to_owned(),
+        status: AlertStatus::Firing,
+        severity: Severity::Critical,
+        labels: labels(&[("alertname", name), ("service", "payment-api"), ("pod", pod)]),
+        annotations: labels(&[("summary", "38.2% of requests get a 5xx")]),
+        starts_at: at("18:07:00"),
+        ends_at: None,
+        received: 6,
+    }
+}
+
+fn notifications() -> Vec<Notification> {
+    let one = |integration: &str, kind: &str, state: &str, attempts, reason: &str| Notification {
+        receiver: "oncall".to_owned(),
+        integration: integration.to_owned(),
+        kind: kind.to_owned(),
+        state: state.to_owned(),
+        attempts,
+        sent_at: (state == "sent").then(|| at("18:07:00.600")),
+        reason: red(reason),
+    };
+    vec![
+        one("pagerduty/0", "trigger", "sent", 1, "route 1, severity=\"critical\""),
+        one("slack/0", "level", "sent", 2, "route 1; first try: 429, waited 1 s"),
+        one("slack/1", "trigger", "pending", 3, "route 1; 503 from Slack"),
+        one("webhook/0", "trigger", "parked", 8, "404: no such address; check webhook_configs[0].url"),
+    ]
+}
+
+fn timeline() -> Vec<TimelineEntry> {
+    let line = |clock: &str, kind: &str, actor: &str, text: &str| TimelineEntry {
+        at: at(clock),
+        kind: kind.to_owned(),
+        actor: red(actor),
+        text: red(text),
+    };
+    vec![
+        line("18:07:00", "opened", "alertmanager/main", "PaymentApi5xxRateHigh fired, incident opened."),
+        line("18:07:00.6", "told", "firstlook", "Paged oncall through PagerDuty."),
+        line("18:07:19", "evidence", "firstlook", "Evidence ready: 6 items, 2 gaps."),
+        line("18:07:31", "summary", "firstlook", "Summary ready: 2 of 3 sentences verified."),
+    ]
+}
+
+/// An open critical incident with everything.
+pub(super) fn open() -> Incident {
+    let gap = |source: &str, reason: &str, remedy: &str| Gap {
+        source: source.to_owned(),
+        reason: red(reason),
+        remedy: red(remedy),
+    };
+    Incident {
+        id: "0193".to_owned(),
+        number: 482,
+        title: red("payment-api fails 38.2% of requests"),
+        status: Status::Open,
+        flags: vec![],
+        severity: Severity::Critical,
+        service: Some(red("payment-api")),
+        group_key: labels(&[("cluster", "prod-tokyo"), ("service", "payment-api")]),
+        labels: labels(&[
+            ("alertname", "PaymentApi5xxRateHigh"),
+            ("cluster", "prod-tokyo"),
+            ("service", "payment-api"),
+        ]),
+        opened_at: at("18:07:00"),
+        started_at: at("18:07:00"),
+        acknowledged_at: None,
+        resolved_at: None,
+        owner: None,
+        escalates_at: Some(at("18:37:00")),
+        silenced_until: None,
+        impact: Some(Impact {
+            value: 38.2,
+            threshold: Some(5.0),
+            normal: Some(0.2),
+            unit: Some("%".to_owned()),
+        }),
+        do_first: Some(DoFirst {
+            text: red("Roll back payment-api to v2.40.3"),
+            because: red("Runbook step 3."),
+            citations: cites(&["R3", "R1", "H1"]),
+        }),
+        occurrences: 4,
+        alerts: vec![alert("PaymentApi5xxRateHigh", "a-1"), alert("PaymentApi5xxRateHigh", "a-2")],
+        runbook: Some(runbook()),
+        evidence: Some(Evidence {
+            items: items(),
+            gaps: vec![
+                gap("cloudtrail", "access denied", "Allow cloudtrail:LookupEvents"),
+                gap(
+                    "k8s",
+                    "no answer within 20 s",
+                    "Raise evidence.timeout or narrow the query of source k8s",
+                ),
+            ],
+            collected_at: Some(at("18:07:19")),
+        }),
+        summary: Some(summary()),
+        notifications: notifications(),
+        timeline: Some(timeline()),
+        url: "http://127.0.0.1:8080/incidents/482".to_owned(),
+        version: 7,
+    }
+}
+
+/// [`open`] with a summary in `state`, which has a reason and no sentence.
+pub(super) fn without_summary(state: State, reason: &str) -> Incident {
+    let mut incident = open();
+    incident.summary = Some(Summary {
+        state,
+        reason: Some(red(reason)),
+        headline: None,
+        claims: vec![],
+        causes: vec![],
+        ruled_out: vec![],
+        next_steps: vec![],
+        model: None,
+        ..summary()
+    });
+    incident
+}
+
+pub(super) fn acknowledged() -> Incident {
+    Incident {
+        status: Status::Acknowledged,
+        acknowledged_at: Some(at("18:09:46")),
+        owner: Some(red("Aya Tanaka")),
+        flags: vec!["flapping".to_owned(), "stale".to_owned()],
+        ..open()
+    }
+}
+
+pub(super) fn resolved() -> Incident {
+    let mut incident = acknowledged();
+    incident.status = Status::Resolved;
+    incident.resolved_at = Some(at("18:20:02"));
+    incident.flags.clear();
+    for alert in &mut incident.alerts {
+        alert.status = AlertStatus::Resolved;
+    }
+    incident.timeline.as_mut().unwrap().push(TimelineEntry {
+        at: at("18:20:02"),
+        kind: "resolved".to_owned(),
+        actor: red("alertmanager/main"),
+        text: red("All alerts resolved."),
+    });
+    incident
+}
+
+/// The first look of a second ago: no runbook, no evidence, no summary, no number.
+pub(super) fn bare() -> Incident {
+    Incident {
+        opened_at: now() - TimeDelta::seconds(1),
+        started_at: now() - TimeDelta::seconds(31),
+        severity: Severity::Info,
+        impact: None,
+        do_first: None,
+        occurrences: 1,
+        runbook: None,
+        evidence: None,
+        summary: None,
+        notifications: vec![],
+        timeline: Some(vec![]),
+        service: None,
+        escalates_at: None,
+        ..open()
+    }
+}
+
+/// Text that tries to leave its place, everywhere that text from outside can stand.
+pub(super) fn nasty() -> Incident {
+    let evil = "<script>alert(1)</script> \" onload=\"x' & \u{202e}gnp.exe";
+    let mut incident = open();
+    incident.title = red(evil);
+    incident.service = Some(red(evil));
+    incident.owner = Some(red(evil));
+    incident.labels.insert("alertname".to_owned(), red(evil));
+    incident.group_key.insert(evil.to_owned(), red(evil));
+    incident.flags = vec![evil.to_owned()];
+    incident.do_first =
+        Some(DoFirst { text: red(evil), because: red(evil), citations: vec![evil.to_owned()] });
+    for alert in &mut incident.alerts {
+        alert.source = evil.to_owned();
+        alert.labels.insert("pod".to_owned(), red(evil));
+        alert.annotations.insert("summary".to_owned(), red(evil));
+    }
+    for note in &mut incident.notifications {
+        note.receiver = evil.to_owned();
+        note.integration = evil.to_owned();
+        note.state = evil.to_owned();
+        note.kind = evil.to_owned();
+        note.reason = red(evil);
+    }
+    for line in incident.timeline.iter_mut().flatten() {
+        line.text = red(evil);
+        line.actor = red(evil);
+    }
+    let runbook = incident.runbook.as_mut().unwrap();
+    runbook.path = evil.to_owned();
+    runbook.title = red(evil);
+    runbook.url = Some("javascript:alert(1)".to_owned());
+    for step in &mut runbook.steps {
+        step.text = red(evil);
+        step.section = red(evil);
+        step.blocks = vec![Block { language: evil.to_owned(), text: red(evil) }];
+    }
+    let evidence = incident.evidence.as_mut().unwrap();
+    for item in &mut evidence.items {
+        item.title = red(evil);
+        item.text = red(evil);
+        item.source = evil.to_owned();
+        item.query = Some(red(evil));
+        item.link = Some("javascript:alert(1)".to_owned());
+    }
+    for gap in &mut evidence.gaps {
+        (gap.source, gap.reason, gap.remedy) = (evil.to_owned(), red(evil), red(evil));
+    }
+    let summary = incident.summary.as_mut().unwrap();
+    summary.headline = Some(red(evil));
+    summary.model = Some(evil.to_owned());
+    summary.next_steps = vec![red(evil)];
+    for claim in &mut summary.claims {
+        (claim.text, claim.reason) = (red(evil), Some(red(evil)));
+        claim.citations.push(evil.to_owned());
+    }
+    for cause in &mut summary.causes {
+        (cause.text, cause.against) = (red(evil), vec![evil.to_owned()]);
+    }
+    incident
+}

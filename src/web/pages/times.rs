@@ -1,0 +1,109 @@
+//! Times and ages as people read them. Times are UTC.
+//!
+//! Knows calendars. Must not know the clock.
+
+use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
+use serde::Serialize;
+
+/// A time for a `<time>` element.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct When {
+    /// RFC 3339, for programs.
+    pub iso: String,
+    /// For people.
+    pub text: String,
+}
+
+/// To the second, without the day: `03:07:00`.
+pub(super) fn clock(at: DateTime<Utc>) -> When {
+    when(at, "%H:%M:%S")
+}
+
+/// To the millisecond: `03:07:00.031`, with the day where it is not that of `now`.
+pub(super) fn exact(at: DateTime<Utc>, now: DateTime<Utc>) -> When {
+    when(at, if at.date_naive() == now.date_naive() { "%H:%M:%S%.3f" } else { "%-d %b, %H:%M:%S%.3f" })
+}
+
+/// To the second, with the day where it is not that of `now`: `20 Nov, 03:07:00`.
+pub(super) fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> When {
+    let format = match (at.date_naive() == now.date_naive(), at.year() == now.year()) {
+        (true, _) => "%H:%M:%S",
+        (false, true) => "%-d %b, %H:%M:%S",
+        (false, false) => "%-d %b %Y, %H:%M:%S",
+    };
+    when(at, format)
+}
+
+/// `Fri 20 Nov`, with the year where it is not that of `now`.
+pub(super) fn day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    at.format(if at.year() == now.year() { "%a %-d %b" } else { "%-d %b %Y" }).to_string()
+}
+
+/// `03:07`.
+pub(super) fn minute(at: DateTime<Utc>) -> When {
+    when(at, "%H:%M")
+}
+
+/// An age or a length in its two largest units: `42 s`, `14 min`, `1 h 51 min`, `3 d 4 h`. Negative ones, which
+/// differing clocks make, are `0 s`.
+pub(super) fn span(length: TimeDelta) -> String {
+    let seconds = length.num_seconds().max(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match () {
+        () if seconds < 60 => format!("{seconds} s"),
+        () if minutes < 5 && seconds % 60 != 0 => format!("{minutes} min {} s", seconds % 60),
+        () if minutes < 60 => format!("{minutes} min"),
+        () if hours < 48 && minutes % 60 != 0 => format!("{hours} h {} min", minutes % 60),
+        () if hours < 48 => format!("{hours} h"),
+        () if hours % 24 != 0 => format!("{days} d {} h", hours % 24),
+        () => format!("{days} d"),
+    }
+}
+
+fn when(at: DateTime<Utc>, format: &str) -> When {
+    When { iso: at.to_rfc3339_opts(SecondsFormat::Secs, true), text: at.format(format).to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_read_in_their_two_largest_units() {
+        let cases = [
+            (-5, "0 s"),
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (166, "2 min 46 s"),
+            (899, "14 min"),
+            (3600, "1 h"),
+            (6660, "1 h 51 min"),
+            (86_400 * 2, "2 d"),
+            (86_400 * 3 + 4 * 3600, "3 d 4 h"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(span(TimeDelta::seconds(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn the_day_is_said_only_where_it_is_another() {
+        let at: DateTime<Utc> = "2026-11-19T18:07:00.031Z".parse().unwrap();
+        let texts = |now: &str| {
+            let now = now.parse().unwrap();
+            (moment(at, now).text, exact(at, now).text, day(at, now))
+        };
+        let own = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+        assert_eq!(texts("2026-11-19T19:00:00Z"), own("18:07:00", "18:07:00.031", "Thu 19 Nov"));
+        assert_eq!(
+            texts("2026-11-20T19:00:00Z"),
+            own("19 Nov, 18:07:00", "19 Nov, 18:07:00.031", "Thu 19 Nov")
+        );
+        assert_eq!(
+            texts("2027-01-20T19:00:00Z"),
+            own("19 Nov 2026, 18:07:00", "19 Nov, 18:07:00.031", "19 Nov 2026")
+        );
+        assert_eq!(clock(at).iso, "2026-11-19T18:07:00Z");
+    }
+}

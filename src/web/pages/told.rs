@@ -1,0 +1,177 @@
+//! Why somebody was told, the alerts of an incident, and its timeline.
+//!
+//! Knows notifications and decisions as they are told. Must not know how they are sent.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use firstlook_core::alert::AlertStatus;
+use firstlook_core::evidence::Redacted;
+use firstlook_core::incident::Status;
+use firstlook_core::notify::view::{Alert, Incident, Notification, TimelineEntry};
+use serde::Serialize;
+
+use super::text::count;
+use super::times::{self, When};
+use super::words;
+
+/// Rows of one table; the rest is counted, and in the API.
+const MOST_ROWS: usize = 100;
+
+/// The context of the two tables.
+#[derive(Serialize)]
+pub(super) struct Told {
+    notifications: Vec<Told1>,
+    alerts: Vec<AlertRow>,
+    alerts_title: String,
+    alerts_more: Option<String>,
+    grouped_by: Vec<String>,
+    api: String,
+}
+
+#[derive(Serialize)]
+struct Told1 {
+    receiver: String,
+    what: String,
+    class: &'static str,
+    icon: &'static str,
+    state: String,
+    at: Option<When>,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct AlertRow {
+    name: String,
+    differs: Vec<String>,
+    about: Option<String>,
+    severity: &'static str,
+    status: &'static str,
+    since: When,
+    source: String,
+    received: String,
+}
+
+pub(super) fn told(incident: &Incident, now: DateTime<Utc>) -> Told {
+    let more = incident.alerts.len().saturating_sub(MOST_ROWS);
+    Told {
+        notifications: incident.notifications.iter().map(|n| notification(n, now)).collect(),
+        alerts: incident.alerts.iter().take(MOST_ROWS).map(|a| alert(a, &incident.labels, now)).collect(),
+        alerts_title: words::alerts_title(incident.alerts.len()),
+        alerts_more: (more > 0).then(|| words::not_shown(more, "alert")),
+        grouped_by: pairs(&incident.group_key),
+        api: format!("/api/v1/incidents/{}", incident.number),
+    }
+}
+
+fn notification(told: &Notification, now: DateTime<Utc>) -> Told1 {
+    let (class, icon, state) = words::notification(&told.state, told.attempts);
+    Told1 {
+        receiver: format!("{}, {}", told.receiver, words::integration(&told.integration)),
+        what: words::told(&told.integration, &told.kind),
+        class,
+        icon,
+        state,
+        at: told.sent_at.map(|at| times::exact(at, now)),
+        reason: told.reason.to_string(),
+    }
+}
+
+fn alert(alert: &Alert, common: &BTreeMap<String, Redacted>, now: DateTime<Utc>) -> AlertRow {
+    let name = alert.labels.get("alertname").map_or_else(|| alert.fingerprint.clone(), ToString::to_string);
+    let own = alert.labels.iter().filter(|(k, v)| common.get(*k) != Some(*v) && *k != "alertname");
+    let about = ["summary", "description", "message"].iter().find_map(|k| alert.annotations.get(*k));
+    AlertRow {
+        name,
+        differs: own.map(|(k, v)| format!("{k}={v}")).collect(),
+        about: about.map(ToString::to_string),
+        severity: words::severity(alert.severity),
+        status: alert.status.as_str(),
+        since: times::moment(alert.starts_at, now),
+        source: alert.source.clone(),
+        received: count(u64::try_from(alert.received).unwrap_or_default()),
+    }
+}
+
+/// `key=value` for each label, in order.
+pub(super) fn pairs(labels: &BTreeMap<String, Redacted>) -> Vec<String> {
+    labels.iter().map(|(k, v)| format!("{k}={v}")).collect()
+}
+
+/// How many alerts fire still.
+pub(super) fn firing(incident: &Incident) -> usize {
+    incident.alerts.iter().filter(|a| a.status == AlertStatus::Firing).count()
+}
+
+/// A line of a timeline.
+#[derive(Serialize)]
+pub(super) struct Line {
+    class: &'static str,
+    at: When,
+    text: String,
+    actor: String,
+}
+
+/// The timeline, newest first, and how many lines are left out.
+pub(super) fn timeline(incident: &Incident, now: DateTime<Utc>) -> (Vec<Line>, Option<String>) {
+    let entries: &[TimelineEntry] = incident.timeline.as_deref().unwrap_or_default();
+    let line = |e: &TimelineEntry| Line {
+        class: class(&e.kind),
+        at: times::moment(e.at, now),
+        text: e.text.to_string(),
+        actor: e.actor.to_string(),
+    };
+    let more = entries.len().saturating_sub(MOST_ROWS);
+    let lines = entries.iter().rev().take(MOST_ROWS).map(line).collect();
+    (lines, (more > 0).then(|| words::not_shown(more, "entry").replace("entrys", "entries")))
+}
+
+/// The mark of a line: red for alarms, violet for people and what is told to them, green for the end.
+fn class(kind: &str) -> &'static str {
+    let is = |words: &[&str]| words.iter().any(|w| kind.contains(w));
+    match () {
+        () if is(&["resolved", "resolve"]) => "fin",
+        () if is(&["opened", "joined", "fired", "raised"]) => "hot",
+        () if is(&["acknowledge", "told", "paged", "trigger"]) => "man",
+        () => "",
+    }
+}
+
+/// How long each phase of an ended incident took, as shares of the whole.
+#[derive(Serialize)]
+pub(super) struct Phases {
+    waiting: String,
+    waiting_word: String,
+    working: Option<Working>,
+    opened: When,
+    resolved: When,
+}
+
+#[derive(Serialize)]
+struct Working {
+    from: String,
+    share: String,
+    word: String,
+    at: When,
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a share of a bar")]
+pub(super) fn phases(incident: &Incident) -> Option<Phases> {
+    let resolved = incident.resolved_at.filter(|_| incident.status == Status::Resolved)?;
+    let whole = (resolved - incident.opened_at).num_milliseconds().max(1) as f64;
+    let taken = incident.acknowledged_at.filter(|at| *at >= incident.opened_at && *at <= resolved);
+    let waited = taken.unwrap_or(resolved) - incident.opened_at;
+    let share = waited.num_milliseconds() as f64 / whole * 100.0;
+    Some(Phases {
+        waiting: format!("{share:.1}%"),
+        waiting_word: words::phase_waiting(&times::span(waited)),
+        working: taken.map(|at| Working {
+            from: format!("{share:.1}%"),
+            share: format!("{:.1}%", 100.0 - share),
+            word: words::phase_working(&times::span(resolved - at)),
+            at: times::minute(at),
+        }),
+        opened: times::minute(incident.opened_at),
+        resolved: times::minute(resolved),
+    })
+}
