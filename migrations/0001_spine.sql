@@ -104,6 +104,7 @@ CREATE TABLE decision (
     actor        text        NOT NULL,
     reason       text        NOT NULL
 );
+CREATE INDEX decision_of_delivery ON decision (delivery, id) WHERE delivery IS NOT NULL;
 CREATE INDEX decision_of_incident ON decision (incident, id) WHERE incident IS NOT NULL;
 
 -- One incident at one integration of one receiver.
@@ -165,10 +166,14 @@ CREATE TABLE evidence (
     incident      uuid        NOT NULL REFERENCES incident (id),
     round         integer     NOT NULL CHECK (round > 0),
     collected_at  timestamptz NOT NULL,
+    -- The time that it covers.
+    window_start  timestamptz NOT NULL,
+    window_end    timestamptz NOT NULL,
     items         jsonb       NOT NULL,
     gaps          jsonb       NOT NULL,
     pack          text        NOT NULL,
-    PRIMARY KEY (incident, round)
+    PRIMARY KEY (incident, round),
+    CHECK (window_start <= window_end)
 );
 
 -- What was written from it, immutable; the newest round is shown.

@@ -10,10 +10,9 @@ use chrono::{DateTime, Utc};
 use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::alert::{AlertMessage, LabelRule, Labels, SeverityRule, map_labels};
 use firstlook_core::incident::{
-    Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle, Touched, decide,
+    Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle, decide,
 };
 use firstlook_core::route::Tree;
-use firstlook_core::runbook::Pinned;
 use uuid::Uuid;
 
 use crate::library::Library;
@@ -49,8 +48,10 @@ pub struct Ingest {
     pub store: Store,
     /// What the configuration says.
     pub rules: Arc<Rules>,
-    /// The runbooks.
-    pub library: Arc<Library>,
+    /// The runbooks; without a folder there are none.
+    pub library: Option<Arc<Library>>,
+    /// Where people edit them.
+    pub edit_url: Option<String>,
     /// Has the worker look at once.
     pub wake: Wake,
 }
@@ -135,11 +136,11 @@ impl Ingest {
         now: DateTime<Utc>,
     ) -> Result<Vec<(Decision, Option<i64>)>, StoreError> {
         let rules = Arc::clone(&self.rules);
-        let library = Arc::clone(&self.library);
+        let runbooks = self.library.as_deref().map(Library::snapshot).unwrap_or_default();
         let judge = Judge {
             decide: &move |slot, incoming| decide(slot, incoming, rules.lifecycle, now),
             route: &|touched, labels| self.rules.routes(&touched.incident, labels),
-            runbook: &move |touched, labels| runbook(&library, touched, labels),
+            runbook: &|touched, labels| runbooks.pin(labels, &annotations(&touched.incident), self.edit_url.as_deref()),
         };
         Ok(self.store.ingest(batch, &judge, now).await?.decisions)
     }
@@ -246,8 +247,8 @@ impl Rules {
     }
 }
 
-/// The runbook of a new incident, as it is now: the alert's own hint first, then the most specific file.
-pub fn runbook(library: &Library, touched: &Touched, labels: &Labels) -> Option<Pinned> {
-    let annotations = touched.incident.members.values().next().map(|member| member.annotations.clone());
-    library.pin(labels, &annotations.unwrap_or_default())
+/// The annotations of an incident's most severe alarm: they may name a runbook.
+pub fn annotations(incident: &Current) -> Labels {
+    let worst = incident.members.values().max_by_key(|member| member.severity);
+    worst.map(|member| member.annotations.clone()).unwrap_or_default()
 }

@@ -13,7 +13,8 @@ use std::process::Stdio;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use firstlook_core::runbook::{Fault, Runbook};
+use firstlook_core::alert::Labels;
+use firstlook_core::runbook::{Fault, Pinned, Runbook, choose};
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -110,6 +111,24 @@ impl Library {
         let changed = *current != fresh;
         *current = fresh;
         Ok(changed)
+    }
+}
+
+impl Snapshot {
+    /// The runbook for an alert with these (mapped) labels and annotations, as it is now. `edit_url` is where people
+    /// edit the files; a file's path is appended.
+    pub fn pin(&self, labels: &Labels, annotations: &Labels, edit_url: Option<&str>) -> Option<Pinned> {
+        let (runbook, reason) = choose(&self.runbooks, labels, annotations)?;
+        Some(Pinned {
+            path: runbook.path.clone(),
+            title: runbook.title.clone(),
+            commit: self.commit.clone(),
+            url: edit_url.map(|base| format!("{}/{}", base.trim_end_matches('/'), runbook.path)),
+            reason,
+            owner: runbook.owner.clone(),
+            escalate_after: runbook.escalate_after.map(|after| after.as_secs()),
+            steps: runbook.steps.clone(),
+        })
     }
 }
 

@@ -72,7 +72,28 @@ pub struct DeliveryHead {
     pub bytes: i32,
     /// The request's trace id.
     pub trace_id: String,
+    /// The numbers of the incidents that it touched.
+    pub incidents: Vec<i64>,
 }
+
+/// What became of one alert of a delivery.
+#[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
+pub struct DeliveryDecision {
+    /// The decision's word.
+    pub kind: String,
+    /// The sender's identity for the alert.
+    pub fingerprint: String,
+    /// Why.
+    pub reason: String,
+    /// The number of its incident.
+    pub incident: Option<i64>,
+}
+
+const HEAD: &str = "SELECT d.id, d.received_at, d.source, d.state, d.reason, d.alerts, d.truncated,
+        length(d.body) AS bytes, d.trace_id,
+        ARRAY(SELECT DISTINCT i.number FROM decision c JOIN incident i ON i.id = c.incident
+              WHERE c.delivery = d.id ORDER BY i.number LIMIT 100) AS incidents
+    FROM delivery d";
 
 pub(super) async fn insert(tx: &mut PgConnection, new: &NewDelivery) -> Result<(), StoreError> {
     sqlx::query(
@@ -112,11 +133,10 @@ impl Store {
         before: Option<DateTime<Utc>>,
         limit: i64,
     ) -> Result<Vec<DeliveryHead>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT id, received_at, source, state, reason, alerts, truncated, length(body) AS bytes, trace_id
-             FROM delivery WHERE $1::timestamptz IS NULL OR received_at < $1
-             ORDER BY received_at DESC, id LIMIT $2",
-        )
+        let query = sqlx::AssertSqlSafe(format!(
+            "{HEAD} WHERE $1::timestamptz IS NULL OR d.received_at < $1 ORDER BY d.received_at DESC, d.id LIMIT $2"
+        ));
+        Ok(sqlx::query_as(query)
         .bind(before)
         .bind(limit)
         .fetch_all(&self.pool)
@@ -128,10 +148,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn delivery(&self, id: Uuid) -> Result<Option<(DeliveryHead, Vec<u8>)>, StoreError> {
-        let head: Option<DeliveryHead> = sqlx::query_as(
-            "SELECT id, received_at, source, state, reason, alerts, truncated, length(body) AS bytes, trace_id
-             FROM delivery WHERE id = $1",
-        )
+        let query = sqlx::AssertSqlSafe(format!("{HEAD} WHERE d.id = $1"));
+        let head: Option<DeliveryHead> = sqlx::query_as(query)
         .bind(id)
         .fetch_optional(&self.pool)
         .await?;
@@ -141,5 +159,20 @@ impl Store {
             .fetch_one(&self.pool)
             .await?;
         Ok(Some((head, body)))
+    }
+
+    /// What became of each alert of a delivery, at most 1,000 of them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn delivery_decisions(&self, id: Uuid) -> Result<Vec<DeliveryDecision>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT d.kind, COALESCE(d.fingerprint, '') AS fingerprint, d.reason, i.number AS incident
+             FROM decision d LEFT JOIN incident i ON i.id = d.incident
+             WHERE d.delivery = $1 ORDER BY d.id LIMIT 1000",
+        )
+        .bind(id)
+        .fetch_all(&self.pool)
+        .await?)
     }
 }

@@ -1,7 +1,8 @@
 //! What was collected for an incident, round by round.
 
 use chrono::{DateTime, Utc};
-use firstlook_core::evidence::{Frequency, Gap, Item, Kind, Redacted, Redactor};
+use firstlook_core::evidence::{Frequency, Gap, Item, Kind, Redacted, Redactor, Window};
+use firstlook_core::notify::view::Evidence;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,6 +14,8 @@ use super::{Store, StoreError, incidents, told};
 /// One collection, to be kept.
 #[derive(Debug, Clone)]
 pub struct NewEvidence {
+    /// The time that it covers.
+    pub window: Window,
     /// `L1`, `M1` … in decisive order.
     pub items: Vec<Item>,
     /// What could not be had.
@@ -56,7 +59,7 @@ struct GapRow {
 
 /// Stored items and gaps. They were redacted before they were stored; passing the door again is how their type is
 /// regained, and covers rules that were added since.
-pub(super) fn read(
+fn read(
     at: At<'_>,
     items: Value,
     gaps: Value,
@@ -83,7 +86,35 @@ pub(super) fn read(
     Ok((items.into_iter().map(item).collect(), gaps.into_iter().map(gap).collect()))
 }
 
+#[derive(sqlx::FromRow)]
+struct NewestRow {
+    items: Value,
+    gaps: Value,
+    collected_at: DateTime<Utc>,
+    window_start: DateTime<Utc>,
+    window_end: DateTime<Utc>,
+}
+
 impl Store {
+    pub(super) async fn newest_evidence(
+        &self,
+        incident: Uuid,
+        redactor: &Redactor,
+    ) -> Result<Option<Evidence>, StoreError> {
+        let row: Option<NewestRow> = sqlx::query_as(
+            "SELECT items, gaps, collected_at, window_start, window_end
+             FROM evidence WHERE incident = $1 ORDER BY round DESC LIMIT 1",
+        )
+        .bind(incident)
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let at = At { table: "evidence", row: &incident };
+        let (items, gaps) = read(at, row.items, row.gaps, redactor)?;
+        let window = Window { start: row.window_start, end: row.window_end };
+        Ok(Some(Evidence { items, gaps, collected_at: Some(row.collected_at), window: Some(window) }))
+    }
+
     /// The newest collection, if there is one.
     ///
     /// # Errors
@@ -118,11 +149,14 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         jobs::hold(&mut tx, claim).await?;
         sqlx::query(
-            "INSERT INTO evidence (incident, round, collected_at, items, gaps, pack) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO evidence (incident, round, collected_at, window_start, window_end, items, gaps, pack)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(claim.incident)
         .bind(round)
         .bind(now)
+        .bind(new.window.start)
+        .bind(new.window.end)
         .bind(json!(new.items))
         .bind(json!(new.gaps))
         .bind(new.pack.as_str())

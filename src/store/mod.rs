@@ -21,7 +21,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 pub use actions::Acted;
-pub use deliveries::{DeliveryHead, DeliveryState, NewDelivery};
+pub use deliveries::{DeliveryDecision, DeliveryHead, DeliveryState, NewDelivery};
 pub use evidence::{Collected, NewEvidence};
 pub use incidents::{Filter, PageOf};
 pub use ingest::{Batch, Group, Judge, Route, Written};

@@ -13,7 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::row::At;
-use super::{Filter, PageOf, Store, StoreError, evidence, slots, summaries};
+use super::{Filter, PageOf, Store, StoreError, slots, summaries};
 
 /// How many earlier incidents of the group are shown.
 const MOST_EARLIER: i64 = 3;
@@ -96,17 +96,7 @@ impl Store {
         let mut parts = parts(row, members, told, &words.redactor)?;
         parts.earlier = self.earlier(id).await?;
         parts.timeline = self.timeline(id).await?;
-        let stored: Option<(Value, Value, DateTime<Utc>)> = sqlx::query_as(
-            "SELECT items, gaps, collected_at FROM evidence WHERE incident = $1 ORDER BY round DESC LIMIT 1",
-        )
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await?;
-        if let Some((items, gaps, at)) = stored {
-            let place = At { table: "evidence", row: &id };
-            let (items, gaps) = evidence::read(place, items, gaps, &words.redactor)?;
-            parts.collected = Some((items, gaps, at));
-        }
+        parts.collected = self.newest_evidence(id, &words.redactor).await?;
         Ok(Some(assemble(parts, &words.redactor, &words.external_url)))
     }
 
@@ -133,6 +123,14 @@ impl Store {
             items.push(incident);
         }
         Ok(PageOf { items, next })
+    }
+
+    /// Whether there has ever been an incident.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn any_incident(&self) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM incident)").fetch_one(&self.pool).await?)
     }
 
     async fn rows(&self, filter: &Filter) -> Result<Vec<Row>, StoreError> {

@@ -122,7 +122,7 @@ label! {
     Route as "route" {
         AlertmanagerWebhook = "/webhooks/alertmanager/{source}", Home = "/", Incident = "/incidents/{id}",
         IncidentAction = "/incidents/{id}/{deed:acknowledge|resolve}", Runbooks = "/runbooks",
-        Deliveries = "/deliveries", Style = "/static/style.css", ApiIncidents = "/api/v1/incidents",
+        Deliveries = "/deliveries", Delivery = "/deliveries/{id}", Style = "/static/style.css", ApiIncidents = "/api/v1/incidents",
         ApiIncident = "/api/v1/incidents/{id}",
         ApiIncidentAction = "/api/v1/incidents/{id}/{deed:acknowledge|resolve}",
         ApiDeliveries = "/api/v1/deliveries", ApiDelivery = "/api/v1/deliveries/{id}",

@@ -50,7 +50,7 @@ pub struct App {
     /// Where people see this installation.
     pub external_url: String,
     /// The runbooks.
-    pub library: Arc<Library>,
+    pub library: Option<Arc<Library>>,
     /// Has the worker look at once.
     pub wake: Wake,
     /// The pages' templates.
@@ -72,6 +72,7 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(html::incident)
         .service(html::act)
         .service(html::deliveries)
+        .service(html::delivery)
         .service(html::runbooks)
         .service(html::style)
         .service(api::list)

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::view::{Alert, Block, Evidence, Incident, Notification, Runbook, Step, TimelineEntry};
 use crate::alert::{AlertId, Labels, Severity};
 use crate::evidence::known::{self, Earlier};
-use crate::evidence::{Gap, Item, Redacted, Redactor};
+use crate::evidence::{Redacted, Redactor};
 use crate::incident::{Member, Status};
 use crate::runbook::Pinned;
 use crate::summary::Summary;
@@ -51,8 +51,8 @@ pub struct Parts {
     pub members: Vec<(AlertId, Member)>,
     /// What came before, the newest first.
     pub earlier: Vec<Earlier>,
-    /// The newest collection: items, gaps, when.
-    pub collected: Option<(Vec<Item>, Vec<Gap>, DateTime<Utc>)>,
+    /// The newest collection.
+    pub collected: Option<Evidence>,
     /// The newest summary.
     pub summary: Option<Summary>,
     /// What was told to whom.
@@ -89,11 +89,9 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
     let mut items = known::alarms(&parts.members, redactor);
     items.extend(parts.runbook.iter().flat_map(|runbook| known::steps(runbook, redactor)));
     items.extend(known::earlier(&parts.earlier, redactor, &url));
-    let (collected, gaps, collected_at) = match parts.collected {
-        Some((items, gaps, at)) => (items, gaps, Some(at)),
-        None => Default::default(),
-    };
-    items.extend(collected);
+    let mut evidence = parts.collected.unwrap_or_default();
+    items.append(&mut evidence.items);
+    evidence.items = items;
     let words = |text: &str| redactor.redact(text);
     let mut incident = Incident {
         id: parts.id,
@@ -117,7 +115,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
         occurrences: parts.occurrences,
         alerts: alerts(parts.members, redactor),
         runbook: parts.runbook.map(|runbook| pinned(runbook, redactor)),
-        evidence: Some(Evidence { items, gaps, collected_at }),
+        evidence: Some(evidence),
         summary: parts.summary,
         notifications: parts.told.into_iter().map(|told| notification(told, redactor)).collect(),
         timeline: Some(

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::alert::{AlertStatus, Severity};
-use crate::evidence::{Gap, Item, Redacted};
+use crate::evidence::{Gap, Item, Redacted, Window};
 use crate::incident::Status;
 use crate::summary::Summary;
 
@@ -158,7 +158,7 @@ pub struct Block {
 }
 
 /// Items and gaps.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Evidence {
     /// In the order of the pack: alarm, runbook, history, then by decisiveness.
     pub items: Vec<Item>,
@@ -166,6 +166,8 @@ pub struct Evidence {
     pub gaps: Vec<Gap>,
     /// When it was collected; null while the first look stands alone.
     pub collected_at: Option<DateTime<Utc>>,
+    /// The time that it covers.
+    pub window: Option<Window>,
 }
 
 /// One thing told, or to be told, to one integration of one receiver.

@@ -141,13 +141,9 @@ fn read_matchers(raw: Option<Vec<(usize, String)>>, faults: &mut Vec<Fault>) -> 
 fn yaml_fault(error: &serde_saphyr::Error) -> Fault {
     let line = error.location().map_or(1, |at| usize::try_from(at.line()).unwrap_or(0)).saturating_add(1);
     let text = error.without_snippet().to_string();
-<<<<<<< HEAD
-    let what = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned();
-=======
     let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     // Its own words end in a line that counts from the YAML's beginning, not from the file's.
     let what = first.rsplit_once(" at line ").map_or(first, |(words, _)| words);
->>>>>>> runbook
     Fault::new(
         line,
         format!("front matter: {what}"),

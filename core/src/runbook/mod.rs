@@ -5,10 +5,7 @@
 mod choose;
 mod front_matter;
 mod markdown;
-<<<<<<< HEAD
 mod pinned;
-=======
->>>>>>> runbook
 #[cfg(test)]
 mod tests;
 
@@ -18,10 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::matchers::Matchers;
 pub use choose::choose;
-<<<<<<< HEAD
 pub use pinned::Pinned;
-=======
->>>>>>> runbook
 
 /// One numbered or listed thing to do, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -104,11 +104,7 @@ const FAULTY: &[(&str, &str, usize, &str)] = &[
     ("escalate_after: 1h30m", "escalate_after: 0s", 4, "not a length of time"),
     ("escalate_after: 1h30m", "escalate_after: [1h]", 4, "front matter: "),
     ("owner: platform", "owner: ' '", 3, "owner: is empty"),
-<<<<<<< HEAD
-    ("owner: platform", "owner: {", 4, "front matter: "),
-=======
     ("owner: platform", "owner: {", 3, "front matter: expected string scalar; "),
->>>>>>> runbook
     ("owner: platform", "owner: a\nowner: b", 4, "duplicate"),
     ("service=~\"api|web\"", "service=~\"api|(web\"", 2, "does not compile"),
     ("service=~\"api|web\"", "service", 2, "expected =, !=, =~ or !~"),
@@ -137,17 +133,10 @@ const FAULTY: &[(&str, &str, usize, &str)] = &[
     ("https://grafana.example/d/1", "javascript:alert(1)", 14, "not of http, https or mailto"),
     ("https://grafana.example/d/1", "/etc/passwd.md", 14, "cannot be followed"),
     ("https://grafana.example/d/1", "", 14, "leads nowhere"),
-<<<<<<< HEAD
-    ("- Call.", "-\n- Call.", 34, "says nothing"),
-    ("- Call.", "- Call.\n  ```sh\n  kubectl", 35, "never closed"),
-    ("- Call.", "- Call.\n  ```sh\n  ```", 35, "empty"),
-    ("## Escalate\n", "## Escalate\n```logql\n{a=\"b\"}\n```\n", 34, "belongs to no step"),
-=======
     ("- Call.", "-\n- Call.", 35, "says nothing"),
     ("- Call.", "- Call.\n  ```sh\n  kubectl", 36, "never closed"),
     ("- Call.", "- Call.\n  ```sh\n  ```", 36, "empty"),
     ("## Escalate\n", "## Escalate\n```logql\n{a=\"b\"}\n```\n", 35, "belongs to no step"),
->>>>>>> runbook
 ];
 
 #[test]
@@ -210,12 +199,8 @@ fn the_most_specific_wins_and_the_alert_itself_before_all() {
         book("silent.md", &[]),
         book("team/a/any.md", &["alertname=B"]),
     ];
-<<<<<<< HEAD
-    let by_labels: &[(&[(&str, &str)], Option<&str>)] = &[
-=======
     type Row<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>);
     let by_labels: &[Row<'_>] = &[
->>>>>>> runbook
         (&[("alertname", "A"), ("service", "api")], Some("exact.md")),
         (&[("alertname", "A"), ("service", "web")], Some("regex.md")),
         (&[("alertname", "A"), ("service", "db")], Some("negative.md")),
