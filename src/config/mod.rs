@@ -125,8 +125,12 @@ const KEYS: [&str; 14] = [
 pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config, Error> {
     let base = Path::new(file).parent().unwrap_or(Path::new(""));
     let context = Context { file, base, around, warnings: Vec::new().into() };
-    let root =
-        yaml::parse(text.trim_start_matches('\u{feff}')).map_err(|(line, text)| context.error(line, text))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let root = yaml::parse(text).map_err(|(line, fault)| {
+        // `{ url: ${X} }` is the usual mistake: the braces belong to YAML there.
+        let braces = text.lines().nth(line.saturating_sub(1)).is_some_and(|line| line.contains(": ${"));
+        context.error(line, if braces { format!("{fault}; write \"${{VAR}}\" with quotes") } else { fault })
+    })?;
     let top = Section::open(&context, &root, "", &KEYS, &["storm", "time_intervals", "briefings"])?;
     only(&top, "language", "en")?;
     only(&top, "time_zone", "UTC")?;

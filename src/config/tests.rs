@@ -164,3 +164,11 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k, max_per_minute: 120
     assert_eq!(config.evidence.sources.len(), 1);
     assert_eq!(config.route.routes[0].receiver, None);
 }
+
+#[test]
+fn a_variable_without_quotes_in_braces_is_explained() {
+    let error = read(&format!("{REST}database: {{ url: ${{TOKEN}} }}\n")).unwrap_err();
+    assert_eq!(error.line, Some(3));
+    assert!(error.text.ends_with("; write \"${VAR}\" with quotes"), "{error}");
+    assert_eq!(with("database:\n  url: ${TOKEN}\n").database_url.unwrap().expose(), "t0ken");
+}
