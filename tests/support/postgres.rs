@@ -50,7 +50,9 @@ impl Cluster {
         let mut initdb = cluster.command("initdb");
         initdb.arg("-D").arg(cluster.data());
         initdb.args(["-U", "postgres", "-A", "trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
-        run(&mut initdb);
+        // Under a watchdog as well: the tests may be killed in this second.
+        let mut initdb = Daemon::start("initdb", "TERM", initdb, cluster.folder.path());
+        assert!(initdb.wait().success(), "initdb failed:\n{}", initdb.log());
         cluster.restart();
         cluster
     }

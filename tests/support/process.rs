@@ -6,7 +6,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// It waits for its input to end: with a line it goes in peace, without one the test binary is dead, by whatever
 /// cause, and the child and its folder go too.
@@ -15,7 +15,8 @@ read -r _ && exit 0
 kill -s "$1" "$2"
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do kill -0 "$2" || break; sleep 0.1; done
 kill -s KILL "$2"
-rm -rf "$3"
+# Its own children may still write for a moment.
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do rm -rf "$3" && break; sleep 0.1; done
 "#;
 
 /// A running child. Dropping it kills it, and shows its log if the test is failing.
@@ -60,8 +61,8 @@ impl Daemon {
     }
 
     /// Waits until it has ended.
-    pub fn wait(&mut self) {
-        self.child.wait().unwrap();
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
     }
 }
 

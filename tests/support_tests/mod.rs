@@ -5,6 +5,7 @@ mod model;
 mod pagerduty;
 mod peers;
 mod plan;
+mod samples;
 mod slack;
 
 use std::time::Duration;

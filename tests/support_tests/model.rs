@@ -1,5 +1,7 @@
 //! The model's fake: both protocols answer the script, and refuse malformed requests in their own shapes.
 
+use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, Message};
 use serde_json::{Value, json};
 
 use super::client;
@@ -125,4 +127,33 @@ async fn forced_failures_carry_bedrocks_names() {
         .unwrap();
     assert_eq!((response.status().as_u16(), response.text().await.unwrap().as_str()), (200, "\u{1}"));
     assert_eq!(model.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn the_official_client_is_understood() {
+    let model = echo();
+    let config = aws_sdk_bedrockruntime::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(model.url())
+        .region(Region::new("ap-northeast-1"))
+        .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    let client = aws_sdk_bedrockruntime::Client::from_conf(config);
+    let message = |text: &str| {
+        let message =
+            Message::builder().role(ConversationRole::User).content(ContentBlock::Text(text.to_owned()));
+        message.build().unwrap()
+    };
+    let id = "global.anthropic.claude-haiku-4-5-20251001-v1:0";
+    let answer = client.converse().model_id(id).messages(message("hello")).send().await.unwrap();
+    let content = answer.output().unwrap().as_message().unwrap().content();
+    assert_eq!(content[0].as_text().unwrap(), "you said: hello");
+    assert_eq!(answer.usage().unwrap().total_tokens(), 6);
+    let refused = client.converse().model_id(id).messages(message(" ")).send().await.unwrap_err();
+    assert!(refused.into_service_error().is_validation_exception());
+    model.plan().repeat(Behaviour::status(429));
+    let throttled = client.converse().model_id(id).messages(message("hello")).send().await.unwrap_err();
+    assert!(throttled.into_service_error().is_throttling_exception());
+    assert!(model.requests().len() > 3, "it tries again by itself");
 }
