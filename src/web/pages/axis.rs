@@ -97,7 +97,7 @@ pub(super) fn axis(logs: &[&Item], window: Option<Window>, alarm: DateTime<Utc>)
 fn lane(item: &Item, frequency: &Frequency, alarm: Option<String>) -> Lane {
     Lane {
         id: item.id.clone(),
-        label: short(item.title.as_str(), 40),
+        label: short(item.title.as_str(), 32),
         about: words::sparkline(&item.id, frequency.sparkline.iter().max().copied().unwrap_or_default()),
         bars: bars(&frequency.sparkline, 1000.0, 100.0),
         gone: frequency.change == Change::Gone,

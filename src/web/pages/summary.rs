@@ -117,7 +117,7 @@ pub(super) fn how_sure(incident: &Incident) -> HowSure {
             let of = |v| summary.claims.iter().filter(|c| c.verdict == v).count();
             let (verified, unchecked) = (of(Verdict::Verified), of(Verdict::Unchecked));
             let bars = summary.causes.first().map(|c| Sure::from(c.confidence));
-            let word = if bars.is_some() { "" } else { words::FIRST_LOOK };
+            let word = if bars.is_some() { "" } else { words::NO_CAUSE };
             HowSure { bars, word, about: words::sure(verified, verified + unchecked, gaps) }
         }
     }

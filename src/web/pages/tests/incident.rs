@@ -4,7 +4,7 @@ use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::State;
 
 use super::samples::{self, now, red};
-use super::{check, in_order, keep, pages};
+use super::{check, in_order, keep, pages, states};
 use crate::web::pages::{IncidentView, Window};
 
 fn page(name: &str, incident: &Incident) -> String {
@@ -134,8 +134,8 @@ fn forms_are_there_when_the_state_allows_and_somebody_may() {
             .map(|verb| html.contains(&format!("method=\"post\" action=\"/incidents/482/{verb}\"")))
     };
     assert_eq!(forms(&samples::open()), [true, true]);
-    assert_eq!(forms(&samples::acknowledged()), [false, true]);
-    assert_eq!(forms(&samples::resolved()), [false, false]);
+    assert_eq!(forms(&states::acknowledged()), [false, true]);
+    assert_eq!(forms(&states::resolved()), [false, false]);
     let html = page("open", &samples::open());
     assert_eq!(html.matches("name=\"csrf\" value=\"c2f1&quot;&lt;\"").count(), 2);
     assert!(html.contains("<body class=\"has-do\">"));
@@ -153,10 +153,12 @@ fn each_state_of_the_summary_says_why_there_is_none() {
         (State::OverBudget, "token budget is used up", "First look only", false),
         (State::Failed, "did not answer usefully", "First look only", false),
         (State::NothingVerified, "Nothing could be verified", "Nothing verified", false),
-        (State::Ready, "had nothing to say", "First look only", false),
+        (State::Ready, "had nothing to say", "No cause named", false),
     ];
     for (state, words, sure, reloads) in cases {
-        let html = page(&format!("{state:?}"), &samples::without_summary(state, "because of <b>this</b>"));
+        let mut incident = states::without_summary(state, "because of <b>this</b>");
+        incident.opened_at = samples::at("18:20:00");
+        let html = page(&format!("{state:?}"), &incident);
         in_order(
             &html,
             &[sure, "id=\"summary\"", words, "because of &lt;b&gt;this&lt;/b&gt;", "Could not be had (2)"],
@@ -168,7 +170,7 @@ fn each_state_of_the_summary_says_why_there_is_none() {
 
 #[test]
 fn the_first_look_of_a_second_ago_stands_alone() {
-    let html = page("bare", &samples::bare());
+    let html = page("bare", &states::bare());
     in_order(
         &html,
         &[
@@ -186,19 +188,19 @@ fn the_first_look_of_a_second_ago_stands_alone() {
         ],
     );
     assert!(!html.contains("id=\"evidence\"") && !html.contains("href=\"#evidence\""));
-    let mut old = samples::bare();
+    let mut old = states::bare();
     old.opened_at = samples::at("18:00:00");
     assert!(!page("bare-old", &old).contains("http-equiv=\"refresh\""), "no page reloads for ever");
 }
 
 #[test]
 fn acknowledged_and_resolved_say_who_and_how() {
-    let html = page("acknowledged", &samples::acknowledged());
+    let html = page("acknowledged", &states::acknowledged());
     in_order(
         &html,
         &["Acknowledged</span>", "Flapping", "Stale", "<dt>Who", "Aya Tanaka", "acknowledged 18:09:46 UTC"],
     );
-    let html = page("resolved", &samples::resolved());
+    let html = page("resolved", &states::resolved());
     in_order(
         &html,
         &[
@@ -224,7 +226,7 @@ fn acknowledged_and_resolved_say_who_and_how() {
         ],
     );
     assert!(!html.contains("Do this first"));
-    let mut alone = samples::resolved();
+    let mut alone = states::resolved();
     (alone.acknowledged_at, alone.owner) = (None, None);
     let html = page("resolved-alone", &alone);
     in_order(&html, &["Nobody took it", "nobody on it, 13 min"]);
@@ -280,7 +282,7 @@ fn a_name_of_240_letters_is_shown_whole() {
 
 #[test]
 fn text_from_outside_stays_text_wherever_it_stands() {
-    let html = page("nasty", &samples::nasty());
+    let html = page("nasty", &states::nasty());
     let whole = "&lt;script&gt;alert(1)&lt;/script&gt; &quot; onload=&quot;x&#x27; &amp; \u{fffd}gnp.exe";
     assert!(html.matches(whole).count() > 50);
     for part in html.split("gnp.exe").filter(|p| !p.is_empty()) {

@@ -4,6 +4,7 @@ mod inbox;
 mod incident;
 mod others;
 mod samples;
+mod states;
 
 use super::Pages;
 
@@ -49,11 +50,14 @@ fn attribute<'h>(html: &'h str, start: &str) -> Vec<&'h str> {
     html.split(start).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
-/// Where each of `texts` first stands; they stand in this order.
+/// Each of `texts` stands on the page, after the one before it.
 fn in_order(html: &str, texts: &[&str]) {
-    let places: Vec<usize> =
-        texts.iter().map(|t| html.find(t).unwrap_or_else(|| panic!("{t:?} is not on the page"))).collect();
-    assert!(places.is_sorted(), "{texts:?} stand at {places:?}");
+    let mut from = 0;
+    for text in texts {
+        let found = html[from..].find(text);
+        let found = found.unwrap_or_else(|| panic!("{text:?} does not stand where it should in {texts:?}"));
+        from += found + text.len();
+    }
 }
 
 /// Writes the page to `FIRSTLOOK_PAGES` to be looked at in a browser, beside a copy of the style sheet.

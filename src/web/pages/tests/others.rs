@@ -5,7 +5,7 @@ use firstlook_core::incident::Status;
 use firstlook_core::notify::view::Incident;
 
 use super::samples::{self, at, now, red};
-use super::{in_order, keep, pages};
+use super::{in_order, keep, pages, states};
 use crate::web::pages::{
     DeliveriesView, DeliveryDetail, DeliveryRow, ErrorView, Filter, ListView, RunbookRow, RunbooksView,
     TraceLine,
@@ -31,11 +31,11 @@ fn list(name: &str, view: &ListView<'_>) -> String {
 #[test]
 fn incidents_stand_in_groups_with_their_facts() {
     let incidents =
-        [samples::resolved(), samples::bare(), samples::acknowledged(), samples::open(), samples::nasty()];
+        [states::resolved(), states::bare(), states::acknowledged(), samples::open(), states::nasty()];
     let mut all = view(&incidents);
     all.next_cursor = Some("a b&c".to_owned());
     let html = list("list", &all);
-    in_order(&html, &["The newest 5 incidents that match.", "Updated <time", "id=\"g-open\""]);
+    in_order(&html, &["The newest 5 incidents that match. Updated", "<time", "id=\"g-open\""]);
     in_order(
         &html,
         &[

@@ -1,6 +1,8 @@
-//! All words of the pages, in English. Templates ask by key, code by constant or function.
+//! All words of the pages, in English. Templates ask by key ([`text`]), code by constant or function.
 //!
 //! Knows the words of the design (High, Medium, Low; Not verified; Why was I paged?). Must not know HTML.
+
+mod table;
 
 use firstlook_core::alert::Severity;
 use firstlook_core::evidence::{Change, Kind};
@@ -8,6 +10,9 @@ use firstlook_core::incident::Status;
 use firstlook_core::summary::{Confidence, State};
 
 use super::text::count;
+#[cfg(test)]
+pub(super) use table::keys;
+pub(super) use table::text;
 
 pub(super) const FIRST_SEEN: &str = "first seen";
 pub(super) const LAST_SEEN: &str = "last seen";
@@ -23,6 +28,7 @@ pub(super) const INBOX: &str = "Trial inbox";
 pub(super) const FIRST_LOOK: &str = "First look only";
 pub(super) const LOOKING: &str = "Looking";
 pub(super) const NOTHING: &str = "Nothing verified";
+pub(super) const NO_CAUSE: &str = "No cause named";
 
 /// The kinds of evidence that have a list of their own: anchor and title. Logs stand before, the rest elsewhere.
 pub(super) const KINDS: &[(Kind, &str, &str)] = &[
@@ -32,138 +38,6 @@ pub(super) const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Trace, "h-tr", "Traces"),
     (Kind::Runbook, "h-rb", "From the runbook"),
 ];
-
-/// The words that stand in templates.
-const TABLE: &[(&str, &str)] = &[
-    ("skip", "Skip to content"),
-    ("menu", "Menu"),
-    ("incidents", INCIDENTS),
-    ("runbooks", RUNBOOKS),
-    ("deliveries", DELIVERIES),
-    ("times_utc", "Times are UTC."),
-    ("evidence_id", "evidence "),
-    ("since", "Since"),
-    ("how_bad", "How bad"),
-    ("do_first", "Do this first"),
-    ("how_sure", "How sure"),
-    ("who", "Who"),
-    ("when", "When"),
-    ("lasted", "Lasted"),
-    ("to_acknowledge", "To acknowledge"),
-    ("to", "to"),
-    ("how_it_ended", "How it ended"),
-    ("acknowledge", "Acknowledge"),
-    ("resolve", "Resolve"),
-    ("on_this_page", "On this page"),
-    ("summary", "Summary"),
-    ("evidence", "Evidence"),
-    ("runbook", "Runbook"),
-    ("why_paged", "Why was I paged?"),
-    ("alerts", "Alerts"),
-    ("timeline", "Timeline"),
-    ("earlier", "Earlier"),
-    ("checked", "Each sentence was checked against the evidence it cites"),
-    ("verified", "Verified: "),
-    ("not_verified", "Not verified"),
-    ("likely_causes", "Likely causes"),
-    ("against", "Against it:"),
-    ("ruled_out", "Ruled out"),
-    ("nobody_took_it", NOBODY_TOOK_IT),
-    ("no_first", "No first step is known"),
-    ("no_first_text", "No runbook matched. The evidence below is where to begin."),
-    ("fault", "Fault"),
-    ("next_steps", "Next steps"),
-    ("side", "Runbook and earlier occurrences"),
-    ("no_runbook_title", "No runbook matched"),
-    ("no_runbook_text", "Write one in the runbooks’ folder; its front matter says for which alerts it is:"),
-    ("earlier_title", "Earlier, and how each ended"),
-    ("what_changed", "Log patterns, on one time axis"),
-    ("alarm", "alarm"),
-    ("alarm_row", "Alarm"),
-    ("alarm_at", "The alarm"),
-    ("lines_per_slice", "lines in each slice of the window"),
-    ("as_table", "The same as a table"),
-    ("chart_numbers", "The chart’s numbers"),
-    ("time", "Time"),
-    ("no_patterns", "No log pattern was found in the window."),
-    ("now", "now,"),
-    ("query", "Query"),
-    ("open_source", "open at its source"),
-    ("cited_by", "Cited by"),
-    ("told_none", "Nothing has been told to anybody about this incident yet."),
-    ("notifications", "Notifications"),
-    ("receiver", "Receiver"),
-    ("what", "What"),
-    ("state", "State"),
-    ("reason", "Reason"),
-    ("alert", "Alert"),
-    ("source", "Source"),
-    ("received", "Received"),
-    ("grouped_by", "Grouped by"),
-    ("in_the_api", "All of them are in the API."),
-    ("how_it_went", "How it went"),
-    ("phases", "Phases"),
-    ("search", "Search"),
-    ("search_label", "Search incidents"),
-    ("filters", "Filters"),
-    ("filtered_by", "Filtered by"),
-    ("remove", "remove"),
-    ("severity", "Severity"),
-    ("apply", "Apply"),
-    ("older", "Older"),
-    ("pages", "Pages"),
-    ("updated", "Updated"),
-    ("nothing_open", "Nothing is open"),
-    ("nothing_open_text", "No incident is open or acknowledged."),
-    ("show_resolved", "Show resolved"),
-    ("nothing_matches", "Nothing matches this filter"),
-    ("remove_filter", "Remove the filter"),
-    ("never", "No alarm has ever arrived"),
-    ("never_text", "Point Alertmanager here. The first alarm shows on this page within a second."),
-    ("all_filters", "All filters"),
-    ("verdict", "Verdict"),
-    ("why", "Why"),
-    ("incident", "Incident"),
-    ("size", "Size"),
-    ("deliveries_caption", "Deliveries, newest first"),
-    ("no_deliveries", "Nothing has been delivered"),
-    ("no_deliveries_text", "Every request body that a sender delivers is kept and shown here."),
-    ("trace", "What was decided"),
-    ("no_trace", "Nothing was decided: no alert in it was usable."),
-    ("raw_body", "Body, redacted"),
-    ("runbooks_caption", "Runbooks"),
-    ("title", "Title"),
-    ("file", "File"),
-    ("matches", "Matches"),
-    ("owner", "Owner"),
-    ("steps", "Steps"),
-    ("faults", "Faults"),
-    ("no_runbooks", "No runbook is loaded"),
-    ("no_runbooks_text", "Put Markdown files into this folder; the first line of each step says what to do."),
-    ("what_to_do", "What to do"),
-    ("inbox_note", "This page stands in for Slack and PagerDuty."),
-    ("inbox_text", "It shows what firstlook sent to them in this trial. Nothing left this machine."),
-    ("inbox_title", "Trial inbox: what Slack and PagerDuty would show"),
-    ("inbox_slack", "Slack (stand-in)"),
-    ("inbox_pagerduty", "PagerDuty (stand-in)"),
-    ("inbox_empty", "Nothing has been sent yet."),
-    ("app", "APP"),
-    ("image", "Image"),
-    ("replies", "In the thread"),
-    ("also_channel", "also sent to the channel"),
-    ("key", "Key"),
-];
-
-/// The word that templates call `key`.
-pub(super) fn text(key: &str) -> Option<&'static str> {
-    TABLE.iter().find(|(k, _)| *k == key).map(|(_, word)| *word)
-}
-
-/// The keys, for the test that each is used.
-#[cfg(test)]
-pub(super) fn keys() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().map(|(key, _)| *key)
-}
 
 pub(super) fn severity(severity: Severity) -> &'static str {
     match severity {
@@ -362,7 +236,7 @@ pub(super) fn not_shown(n: usize, what: &str) -> String {
     format!("{} more not shown here.", many(n, what))
 }
 pub(super) fn listed(n: usize, more: bool) -> String {
-    if more { format!("The newest {} that match.", many(n, "incident")) } else { many(n, "incident") }
+    if more { format!("The newest {} that match", many(n, "incident")) } else { many(n, "incident") }
 }
 pub(super) fn lasted(span: &str) -> String {
     format!("lasted {span}")
