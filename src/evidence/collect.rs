@@ -107,12 +107,17 @@ fn normals(windows: &[Window], results: Vec<Result<Fetched, Fault>>, faults: &mu
         match result {
             Ok(fetched) => {
                 // What is wrong with a file is wrong with it for all windows: said once.
-                let new: Vec<_> = fetched.faults.into_iter().filter(|fault| !faults.contains(fault)).collect();
+                let new: Vec<_> =
+                    fetched.faults.into_iter().filter(|fault| !faults.contains(fault)).collect();
                 faults.extend(new);
                 normals.push(Normal { window: *window, lines: fetched.lines, truncated: fetched.truncated });
             }
             Err(fault) => faults.push(Fault {
-                reason: format!("no comparison with {}: {}", window.start.format("%Y-%m-%d %H:%M UTC"), fault.reason),
+                reason: format!(
+                    "no comparison with {}: {}",
+                    window.start.format("%Y-%m-%d %H:%M UTC"),
+                    fault.reason
+                ),
                 ..fault
             }),
         }

@@ -131,7 +131,10 @@ impl Joiner {
 
 /// What no message begins with: white space, or a frame or cause of a stack trace.
 fn is_continuation(line: &str) -> bool {
-    line.starts_with([' ', '\t']) || line.starts_with("at ") || line.starts_with("Caused by") || line.is_empty()
+    line.starts_with([' ', '\t'])
+        || line.starts_with("at ")
+        || line.starts_with("Caused by")
+        || line.is_empty()
 }
 
 #[cfg(test)]
@@ -156,7 +159,10 @@ mod tests {
     #[test]
     fn where_lines_carry_times_one_without_belongs_to_the_one_before() {
         let text = "2024-01-01 00:00:00 a\nTraceback\nValueError: 1\n2024-01-01 00:00:01 b";
-        assert_eq!(events(true, text), ["2024-01-01 00:00:00 a\nTraceback\nValueError: 1", "2024-01-01 00:00:01 b"]);
+        assert_eq!(
+            events(true, text),
+            ["2024-01-01 00:00:00 a\nTraceback\nValueError: 1", "2024-01-01 00:00:01 b"]
+        );
         assert_eq!(events(false, text).len(), 4, "in an untimed file they stand alone");
     }
 

@@ -73,13 +73,18 @@ pub(super) fn streams(entries: &[(i64, &str, String)]) -> String {
             serde_json::json!({"stream": {"app": app, "pod": "p"}, "values": values})
         })
         .collect();
-    serde_json::json!({"status": "success", "data": {"resultType": "streams", "result": result, "stats": {}}}).to_string()
+    serde_json::json!({"status": "success", "data": {"resultType": "streams", "result": result, "stats": {}}})
+        .to_string()
 }
 
 /// What Loki does with `query_range`, forward: entries of the window in order of time, `limit` of them.
 pub(super) fn query_range(all: &[(i64, &str, String)], asked: &Asked) -> Answer {
     if asked.number("limit") > 5_000 {
-        return (400, "", "max entries limit per query exceeded, limit > max_entries_limit (5001 > 5000)".to_owned());
+        return (
+            400,
+            "",
+            "max entries limit per query exceeded, limit > max_entries_limit (5001 > 5000)".to_owned(),
+        );
     }
     let (start, end) = (asked.number("start"), asked.number("end"));
     let mut found: Vec<_> = all.iter().filter(|entry| start <= entry.0 && entry.0 < end).cloned().collect();

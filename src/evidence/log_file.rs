@@ -71,7 +71,10 @@ impl LogFile {
         let _stop_on_drop = StopOnDrop(stop.clone());
         let read = tokio::task::spawn_blocking(move || collect(&pattern, &root, window, caps, &stop));
         read.await.map_err(|_| {
-            Fault::unavailable("reading the files failed unexpectedly", "see the log of firstlook for the cause")
+            Fault::unavailable(
+                "reading the files failed unexpectedly",
+                "see the log of firstlook for the cause",
+            )
         })?
     }
 
@@ -89,7 +92,9 @@ impl LogFile {
 
 /// A label's value comes from a sender: it may name one folder or file, never a path or a pattern.
 fn harmless<'a>(name: &str, value: &'a str) -> Result<&'a str, Fault> {
-    let odd = |letter: char| matches!(letter, '/' | '\\' | '*' | '?' | '[' | ']' | '{' | '}') || letter.is_control();
+    let odd = |letter: char| {
+        matches!(letter, '/' | '\\' | '*' | '?' | '[' | ']' | '{' | '}') || letter.is_control()
+    };
     if value.contains(odd) || value.contains("..") || value == "." {
         return Err(Fault::configuration(
             format!("the value of the label `{name}` cannot be part of a path"),
@@ -130,7 +135,10 @@ fn collect(
     }
     if let Some(first) = undatable.first() {
         fetched.faults.push(Fault::configuration(
-            format!("the lines of {first}{} carry no times, so what was said then is unknown", find::others(&undatable)),
+            format!(
+                "the lines of {first}{} carry no times, so what was said then is unknown",
+                find::others(&undatable)
+            ),
             "let the application write a time at the beginning of each line",
         ));
     }

@@ -21,7 +21,7 @@ use page::{Body, Pager, Step};
 /// Loki's default `max_entries_limit_per_query`.
 const PAGE_LINES: usize = 5_000;
 /// A longer answer is asked for again with fewer lines.
-const PAGE_BYTES: usize = 16 * 1024 * 1024;
+const PAGE_BYTES: usize = 8 * 1024 * 1024;
 /// What is read of an answer that says what is wrong.
 const ERROR_BYTES: usize = 4 * 1024;
 /// The longest pause before the one retry.
@@ -68,16 +68,24 @@ impl Loki {
         tenant: Option<String>,
         timeout: Duration,
     ) -> Result<Self, Fault> {
-        let bad_url =
-            |_| Fault::configuration("the address of Loki is not a URL", "correct `url`, such as http://loki:3100");
+        let bad_url = |_| {
+            Fault::configuration(
+                "the address of Loki is not a URL",
+                "correct `url`, such as http://loki:3100",
+            )
+        };
         let mut url = Url::parse(url).map_err(bad_url)?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(Fault::configuration("the address of Loki is not an HTTP URL", "begin `url` with http:// or https://"));
+            return Err(Fault::configuration(
+                "the address of Loki is not an HTTP URL",
+                "begin `url` with http:// or https://",
+            ));
         }
         let auth = match (auth, url.password()) {
-            (Auth::None, Some(password)) => {
-                Auth::Basic { username: url.username().to_owned(), password: Secret::new(password.to_owned()) }
-            }
+            (Auth::None, Some(password)) => Auth::Basic {
+                username: url.username().to_owned(),
+                password: Secret::new(password.to_owned()),
+            },
             (auth, _) => auth,
         };
         // These fail only for addresses that cannot have user information.
@@ -87,7 +95,10 @@ impl Loki {
         let path = format!("{}/loki/api/v1/query_range", url.path().trim_end_matches('/'));
         url.set_path(&path);
         let client = crate::http::client(timeout).map_err(|error| {
-            Fault::configuration(format!("no HTTP client: {}", error.without_url()), "check the TLS roots of the system")
+            Fault::configuration(
+                format!("no HTTP client: {}", error.without_url()),
+                "check the TLS roots of the system",
+            )
         })?;
         let query = Template::parse(query)?;
         query::check(&query)?;
@@ -178,7 +189,10 @@ impl Loki {
         } else {
             "broke off its answer"
         };
-        Fault::unavailable(format!("Loki at {} {what}", self.address()), "check `url`, and that this Loki is up")
+        Fault::unavailable(
+            format!("Loki at {} {what}", self.address()),
+            "check `url`, and that this Loki is up",
+        )
     }
 
     fn refused(&self, status: StatusCode, body: &[u8]) -> Fault {

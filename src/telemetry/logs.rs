@@ -37,7 +37,8 @@ pub enum LogsError {
 /// # Errors
 /// When the filter is not understood, or logging has begun already.
 pub fn install(filter: Option<&str>) -> Result<(), LogsError> {
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse(filter.unwrap_or(""))?;
+    let filter =
+        EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse(filter.unwrap_or(""))?;
     let registry = Registry::default().with(filter);
     if std::io::stderr().is_terminal() {
         registry.with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr)).try_init()?;
@@ -81,9 +82,11 @@ where
         let mut fields = Fields::default();
         event.record(&mut fields);
         let mut object = fields.0;
-        let inherited = context.event_scope(event).into_iter().flatten().find_map(|span| {
-            span.extensions().get::<TraceId>().map(|trace_id| trace_id.0.clone())
-        });
+        let inherited = context
+            .event_scope(event)
+            .into_iter()
+            .flatten()
+            .find_map(|span| span.extensions().get::<TraceId>().map(|trace_id| trace_id.0.clone()));
         if let Some(trace_id) = inherited {
             object.entry(TRACE_ID).or_insert(trace_id);
         }
@@ -100,7 +103,11 @@ where
     }
 }
 
-fn keep_trace_id<S: Subscriber + for<'a> LookupSpan<'a>>(mut fields: Fields, id: &Id, context: &Context<'_, S>) {
+fn keep_trace_id<S: Subscriber + for<'a> LookupSpan<'a>>(
+    mut fields: Fields,
+    id: &Id,
+    context: &Context<'_, S>,
+) {
     if let (Some(trace_id), Some(span)) = (fields.0.remove(TRACE_ID), context.span(id)) {
         span.extensions_mut().replace(TraceId(trace_id));
     }
@@ -194,7 +201,10 @@ mod tests {
         assert_eq!(lines.len(), 1);
         let line = &lines[0];
         assert_eq!((&line["level"], &line["message"]), (&"warn".into(), &"sent twice".into()));
-        assert_eq!((&line["attempts"], &line["ok"], &line["name"]), (&3.into(), &false.into(), &"a\n\"b".into()));
+        assert_eq!(
+            (&line["attempts"], &line["ok"], &line["name"]),
+            (&3.into(), &false.into(), &"a\n\"b".into())
+        );
         assert_eq!(line["trace_id"], "t-1");
         assert_eq!(line["target"], module_path!());
         assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));

@@ -2,7 +2,9 @@
 //!
 //! Knows names, units, help texts and buckets. Must not know when something is worth counting: the hops do.
 
-use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics_exporter_prometheus::{
+    BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
 
 use super::labels::{self, Label};
 
@@ -63,7 +65,8 @@ pub struct Description {
 
 /// The goal is 0.25 s (DESIGN, "The numbers that hold everywhere").
 const PAGE_BUCKETS: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
-const REQUEST_BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const REQUEST_BUCKETS: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// The evidence deadline is 20 s, the model's 45 s.
 const WORK_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 45.0, 90.0];
 
@@ -89,8 +92,9 @@ impl Metric {
     pub fn description(self) -> Description {
         use Kind::{Counter, Gauge, Seconds};
         use labels::{
-            AlertAction, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind, JobState, ModelOutcome,
-            Rejection, Route, SendOutcome, SenderKind, StatusClass, TokenDirection, WebhookStatus,
+            AlertAction, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind, JobState,
+            ModelOutcome, Rejection, Route, SendOutcome, SenderKind, StatusClass, TokenDirection,
+            WebhookStatus,
         };
         let (name, kind, labels, help): (_, _, &'static [&'static str], _) = match self {
             Self::WebhookRequests => (
@@ -99,9 +103,12 @@ impl Metric {
                 &[SenderKind::NAME, WebhookStatus::NAME],
                 "Requests at the webhooks, by kind of sender and status.",
             ),
-            Self::Alerts => {
-                ("firstlook_alerts_total", Counter, &[AlertAction::NAME], "Alerts received, by what was decided.")
-            }
+            Self::Alerts => (
+                "firstlook_alerts_total",
+                Counter,
+                &[AlertAction::NAME],
+                "Alerts received, by what was decided.",
+            ),
             Self::RejectedDeliveries => (
                 "firstlook_rejected_deliveries_total",
                 Counter,
@@ -127,18 +134,24 @@ impl Metric {
                 "Time from the commit of an alert to the request of its incident's first page.",
             ),
             Self::Jobs => ("firstlook_jobs", Gauge, &[JobState::NAME], "Jobs in the store, by state."),
-            Self::JobDuration => {
-                ("firstlook_job_duration_seconds", Seconds(WORK_BUCKETS), &[JobKind::NAME], "How long jobs ran.")
-            }
+            Self::JobDuration => (
+                "firstlook_job_duration_seconds",
+                Seconds(WORK_BUCKETS),
+                &[JobKind::NAME],
+                "How long jobs ran.",
+            ),
             Self::EvidenceFetch => (
                 "firstlook_evidence_fetch_seconds",
                 Seconds(WORK_BUCKETS),
                 &[EvidenceKind::NAME, FetchOutcome::NAME],
                 "How long evidence sources took, and how it ended.",
             ),
-            Self::ModelCalls => {
-                ("firstlook_model_calls_total", Counter, &[ModelOutcome::NAME], "Calls of the model, by outcome.")
-            }
+            Self::ModelCalls => (
+                "firstlook_model_calls_total",
+                Counter,
+                &[ModelOutcome::NAME],
+                "Calls of the model, by outcome.",
+            ),
             Self::ModelTokens => (
                 "firstlook_model_tokens_total",
                 Counter,
@@ -151,7 +164,9 @@ impl Metric {
                 &[Route::NAME, StatusClass::NAME],
                 "How long HTTP requests took, by route template and class of status.",
             ),
-            Self::BuildInfo => ("firstlook_build_info", Gauge, &["version"], "Always 1; the labels say which build runs."),
+            Self::BuildInfo => {
+                ("firstlook_build_info", Gauge, &["version"], "Always 1; the labels say which build runs.")
+            }
         };
         Description { name, kind, labels, help }
     }

@@ -16,7 +16,8 @@ fn earlier() -> Window {
 }
 
 fn file_source(folder: &tempfile::TempDir) -> Source {
-    fs::write(folder.path().join("app.log"), "2026-03-01 09:50:00 normal\n2026-03-01 10:05:00 boom\n").unwrap();
+    fs::write(folder.path().join("app.log"), "2026-03-01 09:50:00 normal\n2026-03-01 10:05:00 boom\n")
+        .unwrap();
     let path = format!("{}/*.log", folder.path().display());
     Source { name: "files".to_owned(), door: Door::LogFile(LogFile::new(&path).unwrap()) }
 }

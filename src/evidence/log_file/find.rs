@@ -41,10 +41,16 @@ pub(super) fn files(pattern: &str, root: &Path, stop: &Stop) -> Result<Found, Fa
             "check `path` of this source, and that firstlook may read that folder",
         )
     })?;
-    let options =
-        glob::MatchOptions { require_literal_separator: true, require_literal_leading_dot: true, case_sensitive: true };
+    let options = glob::MatchOptions {
+        require_literal_separator: true,
+        require_literal_leading_dot: true,
+        case_sensitive: true,
+    };
     let entries = glob::glob_with(pattern, options).map_err(|error| {
-        Fault::configuration(format!("`{pattern}` is not a pattern: {}", error.msg), "correct `path` of this source")
+        Fault::configuration(
+            format!("`{pattern}` is not a pattern: {}", error.msg),
+            "correct `path` of this source",
+        )
     })?;
     let mut found = Found { files: Vec::new(), faults: Vec::new() };
     let mut left_out = LeftOut::default();
@@ -54,7 +60,9 @@ pub(super) fn files(pattern: &str, root: &Path, stop: &Stop) -> Result<Found, Fa
         }
         match entry {
             Ok(path) => look_at(&path, &real_root, &mut found.files, &mut left_out),
-            Err(error) => found.faults.push(super::unreadable(&error.path().display().to_string(), error.error())),
+            Err(error) => {
+                found.faults.push(super::unreadable(&error.path().display().to_string(), error.error()))
+            }
         }
     }
     found.files.sort_by(|a, b| b.modified.cmp(&a.modified).then_with(|| a.path.cmp(&b.path)));
@@ -86,9 +94,8 @@ fn look_at(path: &Path, real_root: &Path, files: &mut Vec<File>, left_out: &mut 
     if !metadata.is_file() {
         return;
     }
-    let is_packed = |path: &Path| {
-        path.extension().and_then(|end| end.to_str()).is_some_and(|end| PACKED.contains(&end))
-    };
+    let is_packed =
+        |path: &Path| path.extension().and_then(|end| end.to_str()).is_some_and(|end| PACKED.contains(&end));
     if is_packed(&real) {
         left_out.packed.push(path.display().to_string());
         return;
@@ -111,7 +118,10 @@ impl LeftOut {
         let mut faults = Vec::new();
         if let Some(first) = self.outside.first() {
             faults.push(Fault::configuration(
-                format!("{first}{} leads out of the configured folder by a symbolic link", others(&self.outside)),
+                format!(
+                    "{first}{} leads out of the configured folder by a symbolic link",
+                    others(&self.outside)
+                ),
                 "name the real folder in `path` of this source",
             ));
         }

@@ -63,7 +63,10 @@ impl Body {
     /// When it is no answer of Loki to a query for lines.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let garbage = || {
-            Fault::unavailable("the answer is not one of Loki", "check that `url` of this source leads to Loki's HTTP API")
+            Fault::unavailable(
+                "the answer is not one of Loki",
+                "check that `url` of this source leads to Loki's HTTP API",
+            )
         };
         let answer: Answer = serde_json::from_slice(bytes).map_err(|_| garbage())?;
         if answer.data.result_type != "streams" {
@@ -77,7 +80,8 @@ impl Body {
         for Stream { stream, values } in streams {
             let (key, name) = (format!("{stream:?}"), name(&stream));
             for value in values {
-                let (Some(at), Some(text)) = (value.first().and_then(Value::as_str), value.get(1).and_then(Value::as_str))
+                let (Some(at), Some(text)) =
+                    (value.first().and_then(Value::as_str), value.get(1).and_then(Value::as_str))
                 else {
                     return Err(garbage());
                 };
@@ -114,10 +118,15 @@ impl Pager {
     /// # Errors
     /// When the window lies outside the times that nanoseconds can tell.
     pub(super) fn new(window: Window, caps: Caps, limit: usize) -> Result<Self, Fault> {
-        let (Some(start), Some(end)) = (window.start.timestamp_nanos_opt(), window.end.timestamp_nanos_opt()) else {
-            return Err(Fault::configuration("the window lies outside of Loki's times", "check the time of the alert"));
+        let (Some(start), Some(end)) = (window.start.timestamp_nanos_opt(), window.end.timestamp_nanos_opt())
+        else {
+            return Err(Fault::configuration(
+                "the window lies outside of Loki's times",
+                "check the time of the alert",
+            ));
         };
-        let step = (start < end && caps.lines > 0).then_some(Step { start, end, limit: limit.min(caps.lines) });
+        let step =
+            (start < end && caps.lines > 0).then_some(Step { start, end, limit: limit.min(caps.lines) });
         let (border, taken) = (start, HashMap::new());
         Ok(Self { step, caps, bytes: 0, lines: Vec::new(), border, taken, truncated: None, pages: 0 })
     }
@@ -181,7 +190,8 @@ impl Pager {
             self.step = Some(Step { start: self.border, ..step });
         } else if known > 0 && self.pages < MOST_PAGES {
             // A page of nothing but known lines: more of them share one instant than a page holds.
-            self.truncated = Some(format!("more than {} lines carry the same time: some are missing", step.limit));
+            self.truncated =
+                Some(format!("more than {} lines carry the same time: some are missing", step.limit));
             self.taken.clear();
             self.border = step.start + 1;
             self.step = Some(Step { start: self.border, ..step }).filter(|step| step.start < step.end);
@@ -204,7 +214,11 @@ impl Pager {
             self.border = entry.at;
             self.taken.clear();
         }
-        self.lines.push(Line { at: Some(DateTime::from_timestamp_nanos(entry.at)), stream: entry.stream, text });
+        self.lines.push(Line {
+            at: Some(DateTime::from_timestamp_nanos(entry.at)),
+            stream: entry.stream,
+            text,
+        });
         true
     }
 

@@ -14,9 +14,13 @@ use super::super::template::{Part, Template, value};
 enum Place {
     Outside,
     /// Within `"…"`; escapes apply.
-    Quoted { regex: bool },
+    Quoted {
+        regex: bool,
+    },
     /// Within backticks; nothing can be escaped.
-    Raw { regex: bool },
+    Raw {
+        regex: bool,
+    },
 }
 
 /// # Errors
@@ -160,7 +164,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_kept_inside_is_refused() {
-        assert!(filled(r#"{a="1"} | {{labels.x}}"#, "json").unwrap_err().remedy.contains(r#""{{labels.x}}""#));
+        assert!(
+            filled(r#"{a="1"} | {{labels.x}}"#, "json").unwrap_err().remedy.contains(r#""{{labels.x}}""#)
+        );
         assert!(filled(r#"{a="1"} |= `{{labels.x}}`"#, "a`b").unwrap_err().remedy.contains("double quotes"));
         assert!(filled(r#"{a="{{labels.x}}"}"#, "").unwrap_err().reason.contains("no label `x`"));
     }

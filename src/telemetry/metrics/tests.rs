@@ -17,7 +17,11 @@ fn rendered() -> String {
         observe(Metric::FirstPage, Duration::from_millis(200), &[]);
         gauge(Metric::Jobs, 3.0, &[JobState::Ready.into()]);
         observe(Metric::JobDuration, Duration::from_secs(1), &[JobKind::Triage.into()]);
-        observe(Metric::EvidenceFetch, Duration::from_secs(2), &[EvidenceKind::Loki.into(), FetchOutcome::Ok.into()]);
+        observe(
+            Metric::EvidenceFetch,
+            Duration::from_secs(2),
+            &[EvidenceKind::Loki.into(), FetchOutcome::Ok.into()],
+        );
         count(Metric::ModelCalls, &[ModelOutcome::Ok.into()]);
         count_by(Metric::ModelTokens, 1_200, &[TokenDirection::Input.into()]);
         let labels = [Route::of("/incidents/{id}").into(), StatusClass::of(404).into()];
@@ -62,7 +66,10 @@ fn names_follow_the_conventions() {
         assert_eq!(name.ends_with("_total"), kind == Kind::Counter, "{name}");
         assert_eq!(name.ends_with("_seconds"), matches!(kind, Kind::Seconds(_)), "{name}");
         assert!(!name.contains("milli") && !name.contains("minutes"), "base units only: {name}");
-        assert!(labels.iter().all(|label| plain(label) && !["le", "job", "instance"].contains(label)), "{name}");
+        assert!(
+            labels.iter().all(|label| plain(label) && !["le", "job", "instance"].contains(label)),
+            "{name}"
+        );
         assert!(help.ends_with('.'), "{name}");
         if let Kind::Seconds(buckets) = kind {
             assert!(buckets.is_sorted() && buckets.len() <= 15, "{name}");
