@@ -21,7 +21,7 @@ use page::{Body, Pager, Step};
 /// Loki's default `max_entries_limit_per_query`.
 const PAGE_LINES: usize = 5_000;
 /// A longer answer is asked for again with fewer lines.
-const PAGE_BYTES: usize = 16 * 1024 * 1024;
+const PAGE_BYTES: usize = 8 * 1024 * 1024;
 /// What is read of an answer that says what is wrong.
 const ERROR_BYTES: usize = 4 * 1024;
 /// The longest pause before the one retry.

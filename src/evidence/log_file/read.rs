@@ -50,6 +50,9 @@ pub(super) fn read(file: &File, window: Window, caps: Caps, stop: &Stop) -> io::
         return Err(io::Error::other("not a regular file"));
     }
     let length = metadata.len();
+    if length == 0 {
+        return Ok(Part::default());
+    }
     let timed = has_times(&mut handle, 0, window.end)?
         || has_times(&mut handle, length.saturating_sub(SAMPLE), window.end)?;
     let (from, to) = if timed {

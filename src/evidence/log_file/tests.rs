@@ -99,11 +99,11 @@ async fn links_out_of_the_folder_are_refused_and_links_within_it_are_read_once()
         "{:?}",
         fetched.faults
     );
-    let fault = fetch(&folder, "leak/*.log").await.unwrap();
+    let named = fetch(&folder, "leak/*.log").await.unwrap();
     assert_eq!(
-        fault.lines,
-        [],
-        "a link as the fixed folder itself is the operator's word, another file in it is not"
+        texts(&named),
+        ["2026-03-01 10:05:00 secret"],
+        "a link that the operator names as the folder is meant"
     );
 }
 
@@ -221,7 +221,7 @@ async fn lines_slightly_out_of_order_are_not_missed() {
 async fn a_file_without_times_counts_when_it_was_written_in_the_window() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("plain.log");
-    let text = format!("{}one\n  more\ntwo\n", "filler filler\n".repeat(400_000));
+    let text = format!("{}one\n  more\ntwo\n", format!("{}\n", "filler ".repeat(10)).repeat(80_000));
     for (modified, expected) in [("09:59:59", 0), ("10:10:00", 2), ("10:18:00", 2), ("10:25:00", 0)] {
         write(folder.path(), "plain.log", &text);
         let modified = time(&format!("2026-03-01T{modified}Z"));
