@@ -75,16 +75,18 @@ fn number(key: &str, value: &str) -> Result<i64, Problem> {
     value.parse().map_err(|_| Problem::bad_request(format!("{key}={value:?} is no number")))
 }
 
+/// A page of incidents, the newest first.
 #[get("/api/v1/incidents")]
-async fn list(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn list(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let asked = asked(request.query_string())?;
     let page = app.store.incidents(&asked.filter, &app.words).await?;
     let next = page.next.map(|number| number.to_string());
     Ok(HttpResponse::Ok().json(json!({"items": page.items, "next_cursor": next})))
 }
 
+/// One incident, whole.
 #[get("/api/v1/incidents/{id}")]
-async fn one(app: web::Data<App>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn one(app: web::Data<App>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let incident = app.store.incident(&id, &app.words).await?;
     Ok(HttpResponse::Ok().json(incident.ok_or_else(|| Problem::not_found("incident of this id or number"))?))
 }
@@ -96,8 +98,9 @@ struct Resolve {
     text: String,
 }
 
+/// What a person does to an incident.
 #[post("/api/v1/incidents/{id}/{deed:acknowledge|resolve}")]
-async fn act(
+pub async fn act(
     app: web::Data<App>,
     request: HttpRequest,
     path: web::Path<(String, String)>,
@@ -143,8 +146,9 @@ struct Older {
     limit: Option<i64>,
 }
 
+/// A page of deliveries, the newest first.
 #[get("/api/v1/deliveries")]
-async fn deliveries(app: web::Data<App>, query: web::Query<Older>) -> Result<HttpResponse, Problem> {
+pub async fn deliveries(app: web::Data<App>, query: web::Query<Older>) -> Result<HttpResponse, Problem> {
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
     let items = app.store.deliveries(query.cursor, limit).await?;
     let full = i64::try_from(items.len()).is_ok_and(|count| count == limit);
@@ -152,8 +156,9 @@ async fn deliveries(app: web::Data<App>, query: web::Query<Older>) -> Result<Htt
     Ok(HttpResponse::Ok().json(json!({"items": items, "next_cursor": next})))
 }
 
+/// One delivery with its body.
 #[get("/api/v1/deliveries/{id}")]
-async fn delivery(app: web::Data<App>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+pub async fn delivery(app: web::Data<App>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     let Some((head, body)) = app.store.delivery(*id).await? else {
         return Err(Problem::not_found("delivery of this id"));
     };

@@ -53,6 +53,7 @@ fn html(status: StatusCode, page: String) -> HttpResponse {
     HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page)
 }
 
+/// Incidents that are not over, or what the form asks for.
 #[get("/")]
 pub async fn list(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let page = listed(&app, request.query_string()).await;
@@ -84,12 +85,16 @@ async fn listed(app: &App, query: &str) -> Result<Result<String, PageError>, Pro
     Ok(app.pages.list(&view, clock::now()))
 }
 
+/// One incident.
 #[get("/incidents/{id}")]
 pub async fn incident(app: web::Data<App>, id: web::Path<String>) -> HttpResponse {
     let page = async {
         let incident = app.store.incident(&id, &app.words).await?;
         let incident = incident.ok_or_else(|| Problem::not_found("incident of this number"))?;
-        Ok(app.pages.incident(&IncidentView { incident: &incident, actions: true }, clock::now()))
+        let window = incident.evidence.as_ref().and_then(|evidence| evidence.window);
+        let window = window.map(|window| super::pages::Window { from: window.start, until: window.end });
+        let view = IncidentView { incident: &incident, window, csrf: Some("") };
+        Ok(app.pages.incident(&view, clock::now()))
     };
     let page = page.await;
     answer(&app, page)
@@ -102,6 +107,7 @@ struct Deed {
     text: String,
 }
 
+/// What a person does to an incident, from its page.
 #[post("/incidents/{id}/{deed:acknowledge|resolve}")]
 pub async fn act(
     app: web::Data<App>,
@@ -126,6 +132,7 @@ struct Older {
     cursor: Option<DateTime<Utc>>,
 }
 
+/// What senders delivered.
 #[get("/deliveries")]
 pub async fn deliveries(app: web::Data<App>, query: web::Query<Older>) -> HttpResponse {
     let page = async {
@@ -139,6 +146,7 @@ pub async fn deliveries(app: web::Data<App>, query: web::Query<Older>) -> HttpRe
     answer(&app, page)
 }
 
+/// One delivery: what became of it, and its body.
 #[get("/deliveries/{id}")]
 pub async fn delivery(app: web::Data<App>, id: web::Path<Uuid>) -> HttpResponse {
     let page = async {
@@ -177,6 +185,7 @@ fn row(app: &App, head: DeliveryHead) -> DeliveryRow {
     }
 }
 
+/// The runbooks that are loaded, and their faults.
 #[get("/runbooks")]
 pub async fn runbooks(app: web::Data<App>) -> HttpResponse {
     let snapshot = app.library.as_deref().map(|library| library.snapshot()).unwrap_or_default();
@@ -202,6 +211,7 @@ pub async fn runbooks(app: web::Data<App>) -> HttpResponse {
     answer(&app, Ok(page))
 }
 
+/// The one style sheet.
 #[get("/static/style.css")]
 pub async fn style() -> HttpResponse {
     HttpResponse::Ok()
