@@ -249,7 +249,7 @@ pub fn all_items(n: usize) -> String {
 }
 
 pub fn more_steps(n: usize) -> String {
-    format!("{} more", count(n, "step", "steps"))
+    count(n, "more step", "more steps")
 }
 
 /// `Could not be had (2):`
