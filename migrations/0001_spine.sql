@@ -128,6 +128,8 @@ CREATE TABLE edge (
     kind        text        NOT NULL
         CHECK (kind IN ('trigger', 'retrigger', 'severity_raised', 'acknowledge', 'resolve')),
     state       text        NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'parked')),
+    -- For a rise in severity: what was known before.
+    was         text        CHECK (was IN ('critical', 'warning', 'info')),
     attempts    integer     NOT NULL DEFAULT 0,
     -- An earlier try may have arrived although its answer did not.
     doubt       boolean     NOT NULL DEFAULT false,
@@ -135,7 +137,8 @@ CREATE TABLE edge (
     sent_at     timestamptz,
     error       text,
     PRIMARY KEY (target, seq),
-    CHECK ((state = 'sent') = (sent_at IS NOT NULL))
+    CHECK ((state = 'sent') = (sent_at IS NOT NULL)),
+    CHECK (kind <> 'severity_raised' OR was IS NOT NULL)
 );
 
 -- Work to be done once. A running job is its owner's until lease_until, by the clock of this database; `fence`

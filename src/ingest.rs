@@ -9,9 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::alert::{AlertMessage, LabelRule, Labels, SeverityRule, map_labels};
-use firstlook_core::incident::{
-    Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle, decide,
-};
+use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle, decide};
 use firstlook_core::route::Tree;
 use uuid::Uuid;
 
@@ -140,7 +138,9 @@ impl Ingest {
         let judge = Judge {
             decide: &move |slot, incoming| decide(slot, incoming, rules.lifecycle, now),
             route: &|touched, labels| self.rules.routes(&touched.incident, labels),
-            runbook: &|touched, labels| runbooks.pin(labels, &annotations(&touched.incident), self.edit_url.as_deref()),
+            runbook: &|touched, labels| {
+                runbooks.pin(labels, &annotations(&touched.incident), self.edit_url.as_deref())
+            },
         };
         Ok(self.store.ingest(batch, &judge, now).await?.decisions)
     }

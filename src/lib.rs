@@ -6,9 +6,11 @@ pub mod http;
 pub mod secret;
 pub mod telemetry;
 
+pub mod deliver;
 pub mod evidence;
 pub mod ingest;
 pub mod library;
+pub mod receivers;
 pub mod sources;
 pub mod store;
 pub mod web;

@@ -101,7 +101,11 @@ where
     }
     let drained = tokio::time::timeout(DRAIN, async { while running.join_next().await.is_some() {} }).await;
     if drained.is_err() {
-        tracing::warn!(kind = kind.as_str(), left = running.len(), "stopping with jobs unfinished; their leases end");
+        tracing::warn!(
+            kind = kind.as_str(),
+            left = running.len(),
+            "stopping with jobs unfinished; their leases end"
+        );
     }
 }
 
@@ -132,7 +136,12 @@ where
             Err(panic) => Outcome::Retry { after: pause(claim.attempts), error: said(&panic) },
         };
         if let Outcome::Retry { after, error } = &outcome {
-            tracing::warn!(attempts = claim.attempts, after_s = after.as_secs_f64(), error, "a job is to be tried again");
+            tracing::warn!(
+                attempts = claim.attempts,
+                after_s = after.as_secs_f64(),
+                error,
+                "a job is to be tried again"
+            );
         }
         let Some(claim) = Arc::into_inner(claim) else {
             // Somebody kept a copy past the end of the job: the lease will end, and the job runs again.
@@ -168,6 +177,7 @@ fn pause(attempts: i32) -> Duration {
 }
 
 fn said(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("a bug: {}", text.unwrap_or("it panicked without a message"))
 }

@@ -136,11 +136,7 @@ impl Store {
         let query = sqlx::AssertSqlSafe(format!(
             "{HEAD} WHERE $1::timestamptz IS NULL OR d.received_at < $1 ORDER BY d.received_at DESC, d.id LIMIT $2"
         ));
-        Ok(sqlx::query_as(query)
-        .bind(before)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?)
+        Ok(sqlx::query_as(query).bind(before).bind(limit).fetch_all(&self.pool).await?)
     }
 
     /// One delivery with its body.
@@ -149,10 +145,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn delivery(&self, id: Uuid) -> Result<Option<(DeliveryHead, Vec<u8>)>, StoreError> {
         let query = sqlx::AssertSqlSafe(format!("{HEAD} WHERE d.id = $1"));
-        let head: Option<DeliveryHead> = sqlx::query_as(query)
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await?;
+        let head: Option<DeliveryHead> = sqlx::query_as(query).bind(id).fetch_optional(&self.pool).await?;
         let Some(head) = head else { return Ok(None) };
         let body: Vec<u8> = sqlx::query_scalar("SELECT body FROM delivery WHERE id = $1")
             .bind(id)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use firstlook_core::alert::Severity;
 use firstlook_core::incident::EdgeKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -38,6 +39,8 @@ pub struct Target {
     pub address: Option<Address>,
     /// The version of the incident that it shows.
     pub sent_version: i64,
+    /// The hash of the incident's group key, in hex: pagers fold by it.
+    pub slot: String,
     /// What is left to tell, in order.
     pub edges: Vec<Edge>,
 }
@@ -49,6 +52,8 @@ pub struct Edge {
     pub seq: i32,
     /// What changed.
     pub kind: EdgeKind,
+    /// For a rise in severity: what was known before.
+    pub was: Option<Severity>,
     /// How often it has been tried.
     pub attempts: i32,
     /// An earlier try may have arrived.
@@ -65,12 +70,14 @@ struct TargetRow {
     integration: String,
     address: Option<Value>,
     sent_version: i64,
+    slot: String,
 }
 
 #[derive(sqlx::FromRow)]
 struct EdgeRow {
     seq: i32,
     kind: String,
+    was: Option<String>,
     state: String,
     attempts: i32,
     doubt: bool,
@@ -126,7 +133,7 @@ impl Plan {
         let begins = edges.iter().any(|edge| !matches!(edge, EdgeKind::Resolve | EdgeKind::Acknowledge));
         let routes = if begins { (judge.route)(&one.touched, &one.labels) } else { Vec::new() };
         for row in &stored {
-            let told = self.edges(row.id, row.seq, edges, now);
+            let told = self.edges(row.id, row.seq, edges, one.touched.was, now);
             // A pager shows no level: only an edge is news to it.
             if told || (one.touched.shown && JobKind::of_integration(&row.integration) == JobKind::Message) {
                 self.job(row.id, &row.integration, one.id);
@@ -144,7 +151,7 @@ impl Plan {
             // Whatever brought it here, for this target it begins.
             let mut first = vec![EdgeKind::Trigger];
             first.extend(edges.iter().filter(|edge| **edge == EdgeKind::Resolve));
-            self.edges(id, 0, &first, now);
+            self.edges(id, 0, &first, one.touched.was, now);
             self.job(id, &route.integration, one.id);
         }
         if edges.iter().any(|edge| matches!(edge, EdgeKind::Trigger | EdgeKind::Retrigger)) {
@@ -157,9 +164,19 @@ impl Plan {
         }
     }
 
-    fn edges(&mut self, target: Uuid, last: i32, kinds: &[EdgeKind], now: DateTime<Utc>) -> bool {
+    fn edges(
+        &mut self,
+        target: Uuid,
+        last: i32,
+        kinds: &[EdgeKind],
+        was: Severity,
+        now: DateTime<Utc>,
+    ) -> bool {
         for (seq, kind) in (last + 1..).zip(kinds) {
-            self.edges.push(json!({"target": target, "seq": seq, "kind": kind.as_str(), "created_at": now}));
+            let was = (*kind == EdgeKind::SeverityRaised).then(|| was.as_str());
+            self.edges.push(json!({
+                "target": target, "seq": seq, "kind": kind.as_str(), "was": was, "created_at": now,
+            }));
         }
         !kinds.is_empty()
     }
@@ -182,9 +199,9 @@ impl Plan {
         }
         if !self.edges.is_empty() {
             sqlx::query(
-                "INSERT INTO edge (target, seq, kind, state, created_at)
-                 SELECT target, seq, kind, 'pending', created_at FROM jsonb_to_recordset($1)
-                     AS n (target uuid, seq integer, kind text, created_at timestamptz)",
+                "INSERT INTO edge (target, seq, kind, was, state, created_at)
+                 SELECT target, seq, kind, was, 'pending', created_at FROM jsonb_to_recordset($1)
+                     AS n (target uuid, seq integer, kind text, was text, created_at timestamptz)",
             )
             .bind(Value::Array(self.edges))
             .execute(&mut *tx)
@@ -250,13 +267,15 @@ impl Store {
         let at = At { table: "job", row: &claim.id };
         let id: Uuid = claim.key.parse().map_err(|error| at.corrupt("key", error))?;
         let row: TargetRow = sqlx::query_as(
-            "SELECT id, incident, receiver, integration, address, sent_version FROM target WHERE id = $1",
+            "SELECT t.id, t.incident, t.receiver, t.integration, t.address, t.sent_version,
+                    encode(i.slot, 'hex') AS slot
+             FROM target t JOIN incident i ON i.id = t.incident WHERE t.id = $1",
         )
         .bind(id)
         .fetch_one(&self.pool)
         .await?;
         let edges: Vec<EdgeRow> = sqlx::query_as(
-            "SELECT seq, kind, state, attempts, doubt, created_at FROM edge
+            "SELECT seq, kind, was, state, attempts, doubt, created_at FROM edge
              WHERE target = $1 AND state IN ('pending', 'sending') ORDER BY seq",
         )
         .bind(id)
@@ -270,7 +289,15 @@ impl Store {
                     .ok_or_else(|| at.corrupt("kind", format!("{:?} is no kind of edge", edge.kind)))?;
                 // Still `sending`: whoever tried it died before the answer, so it may have arrived.
                 let doubt = edge.doubt || edge.state == "sending";
-                Ok(Edge { seq: edge.seq, kind, attempts: edge.attempts, doubt, created_at: edge.created_at })
+                let was = edge.was.map(|word| at.severity("was", &word)).transpose()?;
+                Ok(Edge {
+                    seq: edge.seq,
+                    kind,
+                    was,
+                    attempts: edge.attempts,
+                    doubt,
+                    created_at: edge.created_at,
+                })
             })
             .collect::<Result<_, StoreError>>()?;
         let address = row.address.map(|value| At { table: "target", row: &row.id }.json("address", value));
@@ -281,6 +308,7 @@ impl Store {
             integration: row.integration,
             address: address.transpose()?,
             sent_version: row.sent_version,
+            slot: row.slot,
             edges,
         })
     }
@@ -327,6 +355,31 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         set_address(&mut tx, target, version).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The version that a target's message shows.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn shown_version(&self, target: Uuid) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT sent_version FROM target WHERE id = $1")
+            .bind(target)
+            .fetch_one(&self.pool)
+            .await?)
+    }
+
+    /// Notes that the message is gone from where it stood, so that the next edge posts anew.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when another worker has the job.
+    pub async fn forget_address(&self, claim: &Claim, target: &Target) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        jobs::hold(&mut tx, claim).await?;
+        sqlx::query("UPDATE target SET address = NULL, sent_version = 0 WHERE id = $1")
+            .bind(target.id)
+            .execute(&mut *tx)
+            .await?;
         Ok(tx.commit().await?)
     }
 

@@ -36,8 +36,7 @@ mod tests {
     fn bearer_and_basic() {
         let bearer =
             Authorization::Header { scheme: "Bearer".into(), credentials: Secret::new("s3cret".to_owned()) };
-        let basic =
-            Authorization::Basic { username: "am".into(), password: Secret::new("a:b".to_owned()) };
+        let basic = Authorization::Basic { username: "am".into(), password: Secret::new("a:b".to_owned()) };
         let encoded = |text: &str| format!("Basic {}", STANDARD.encode(text));
         let cases = [
             (&bearer, "Bearer s3cret".to_owned(), true),

@@ -46,7 +46,11 @@ pub fn asked(query: &str) -> Result<Asked, Problem> {
             "since" => asked.filter.since = Some(time(&value)?),
             "cursor" => asked.filter.before = Some(number("cursor", &value)?),
             "limit" => asked.filter.limit = number("limit", &value)?.clamp(1, MOST),
-            _ => return Err(Problem::bad_request(format!("{key:?} is none of: status, severity, q, since, cursor, limit"))),
+            _ => {
+                return Err(Problem::bad_request(format!(
+                    "{key:?} is none of: status, severity, q, since, cursor, limit"
+                )));
+            }
         }
     }
     for word in &asked.status {
@@ -173,7 +177,9 @@ mod tests {
 
     #[test]
     fn a_query_is_read_and_refused_by_name() {
-        let read = asked("status=open,acknowledged&status=resolved&severity=critical&q=a%20b&limit=9999&cursor=7").unwrap();
+        let read =
+            asked("status=open,acknowledged&status=resolved&severity=critical&q=a%20b&limit=9999&cursor=7")
+                .unwrap();
         assert_eq!(read.filter.status.len(), 3);
         assert_eq!((read.filter.limit, read.filter.before), (MOST, Some(7)));
         assert_eq!(read.filter.q.as_deref(), Some("a b"));

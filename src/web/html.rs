@@ -28,7 +28,8 @@ fn answer(app: &App, page: Result<Result<String, PageError>, Problem>) -> HttpRe
         Ok(Ok(page)) => return html(StatusCode::OK, page),
         Ok(Err(error)) => {
             tracing::error!(%error, "a page cannot be rendered");
-            return HttpResponse::InternalServerError().body("a fault in firstlook: this page cannot be rendered");
+            return HttpResponse::InternalServerError()
+                .body("a fault in firstlook: this page cannot be rendered");
         }
         Err(problem) => (problem.status(), problem_page(app, &problem)),
     };

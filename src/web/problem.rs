@@ -27,7 +27,8 @@ impl Problem {
 
     /// 401: not who they say they are.
     pub fn unauthorized() -> Self {
-        let detail = "send the credentials of this source, as `authorization` or `basic_auth` of its configuration";
+        let detail =
+            "send the credentials of this source, as `authorization` or `basic_auth` of its configuration";
         Self { status: StatusCode::UNAUTHORIZED, title: "Not authorized", detail: detail.into() }
     }
 
@@ -112,7 +113,8 @@ mod tests {
 
     #[test]
     fn a_dead_store_asks_to_come_again_and_keeps_its_secrets() {
-        let problem: Problem = StoreError::Database(sqlx::Error::Configuration("postgres://u:hunter2@x".into())).into();
+        let problem: Problem =
+            StoreError::Database(sqlx::Error::Configuration("postgres://u:hunter2@x".into())).into();
         let response = problem.error_response();
         assert_eq!((response.status().as_u16(), problem.status().as_u16()), (503, 503));
         assert_eq!(response.headers().get("retry-after").unwrap(), RETRY_AFTER);
@@ -121,7 +123,8 @@ mod tests {
 
     #[test]
     fn a_corrupt_row_is_not_the_senders_fault() {
-        let error = StoreError::Corrupt { table: "slot", column: "key", row: "1".into(), reason: "odd".into() };
+        let error =
+            StoreError::Corrupt { table: "slot", column: "key", row: "1".into(), reason: "odd".into() };
         assert_eq!(Problem::from(error).status().as_u16(), 500);
     }
 }

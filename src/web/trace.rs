@@ -21,7 +21,8 @@ pub async fn follow(
     let given = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).and_then(caller);
     let id = given.unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
     request.extensions_mut().insert(TraceId(id.clone()));
-    let span = tracing::info_span!("request", trace_id = id, method = %request.method(), path = request.path());
+    let span =
+        tracing::info_span!("request", trace_id = id, method = %request.method(), path = request.path());
     let started = tokio::time::Instant::now();
     async move {
         let response = next.call(request).await;
@@ -53,7 +54,8 @@ fn caller(header: &str) -> Option<String> {
     let mut parts = header.split('-');
     let (version, id) = (parts.next()?, parts.next()?);
     let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    let valid = version.len() == 2 && hex(version) && id.len() == 32 && hex(id) && id.bytes().any(|b| b != b'0');
+    let valid =
+        version.len() == 2 && hex(version) && id.len() == 32 && hex(id) && id.bytes().any(|b| b != b'0');
     (valid && parts.count() >= 2).then(|| id.to_owned())
 }
 
@@ -65,7 +67,9 @@ mod tests {
     fn only_a_valid_traceparent_is_taken_over() {
         let id = "4bf92f3577b34da6a3ce929d0e0e4736";
         assert_eq!(caller(&format!("00-{id}-00f067aa0ba902b7-01")).as_deref(), Some(id));
-        for bad in ["", "00", &format!("00-{id}"), "00-00000000000000000000000000000000-1-1", "00-<script>-1-1"] {
+        for bad in
+            ["", "00", &format!("00-{id}"), "00-00000000000000000000000000000000-1-1", "00-<script>-1-1"]
+        {
             assert_eq!(caller(bad), None, "{bad}");
         }
     }

@@ -39,7 +39,10 @@ pub async fn alertmanager(
         Err(_) => Err(Problem::unavailable("the alarm could not be kept within 10 s; nothing was kept")),
     };
     let status = answer.as_ref().map_or_else(|problem| problem.status(), HttpResponse::status);
-    metrics::count(Metric::WebhookRequests, &[SenderKind::Alertmanager.into(), WebhookStatus::of(status.as_u16()).into()]);
+    metrics::count(
+        Metric::WebhookRequests,
+        &[SenderKind::Alertmanager.into(), WebhookStatus::of(status.as_u16()).into()],
+    );
     answer
 }
 
@@ -74,7 +77,8 @@ async fn take(
                     })
                 })
                 .collect();
-            Ok(HttpResponse::Ok().json(json!({"delivery": delivery, "alerts": decided, "rejected": rejected})))
+            Ok(HttpResponse::Ok()
+                .json(json!({"delivery": delivery, "alerts": decided, "rejected": rejected})))
         }
     }
 }
@@ -95,7 +99,8 @@ async fn read(request: &HttpRequest, mut payload: web::Payload) -> Result<Vec<u8
     }
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| Problem::bad_request(format!("the body did not arrive: {error}")))?;
+        let chunk =
+            chunk.map_err(|error| Problem::bad_request(format!("the body did not arrive: {error}")))?;
         if body.len() + chunk.len() > MOST_BYTES {
             return Err(Problem::too_large(MOST_BYTES));
         }

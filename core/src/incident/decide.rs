@@ -55,7 +55,13 @@ impl Work {
         let incidents: Vec<Touched> = slot
             .current
             .iter()
-            .map(|current| Touched { incident: current.clone(), edges: Vec::new(), shown: false, new: false })
+            .map(|current| Touched {
+                incident: current.clone(),
+                edges: Vec::new(),
+                shown: false,
+                new: false,
+                was: current.told_severity,
+            })
             .collect();
         Self {
             rules,
@@ -171,7 +177,13 @@ impl Work {
             resolved_at: None,
             members: BTreeMap::new(),
         };
-        self.incidents.push(Touched { incident, edges: Vec::new(), shown: true, new: true });
+        self.incidents.push(Touched {
+            incident,
+            edges: Vec::new(),
+            shown: true,
+            new: true,
+            was: one.severity,
+        });
         self.touched.push(true);
     }
 

@@ -192,6 +192,8 @@ pub struct Touched {
     pub shown: bool,
     /// Whether it was opened here: it is not in the store yet.
     pub new: bool,
+    /// The severity that its receivers knew before.
+    pub was: Severity,
 }
 
 /// What the messages change.

@@ -140,6 +140,8 @@ fn a_changed_start_while_firing_starts_no_episode_and_the_earliest_stays() {
 fn a_rise_in_severity_is_told_once_and_a_fall_is_not() {
     let mut world = World::default();
     world.hear(0, &[fires("a", 0)]);
+    let rise = decide(&world.slot, &[said("b", Severity::Critical, 1, None)], RULES, at(1));
+    assert_eq!(rise.incidents[0].was, Severity::Warning);
     world.hear(1, &[said("b", Severity::Critical, 1, None)]);
     assert_eq!(world.incident().severity, Severity::Critical);
     world.hear(2, &[said("b", Severity::Critical, 1, Some(2))]);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::first::do_first;
 use super::view::{Alert, Block, Evidence, Incident, Notification, Runbook, Step, TimelineEntry};
 use crate::alert::{AlertId, Labels, Severity};
 use crate::evidence::known::{self, Earlier};
@@ -133,7 +134,8 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
         url: url(parts.number),
         version: parts.version,
     };
-    incident.do_first = None;
+    let steps = (incident.runbook.as_ref(), incident.evidence.as_ref(), incident.summary.as_ref());
+    incident.do_first = do_first(steps.0, steps.1, steps.2, redactor);
     incident
 }
 

@@ -3,6 +3,28 @@
 //! Knows every earlier stage. Must not know sockets, retries or rates.
 
 mod assemble;
+pub mod backoff;
+mod facts;
+mod first;
+mod lock;
+mod pagerduty;
+mod slack;
+mod text;
 pub mod view;
+mod webhook;
+mod words;
+mod zone;
+
+#[cfg(test)]
+mod samples;
 
 pub use assemble::{Parts, Told, assemble};
+pub use first::do_first;
+pub use pagerduty::{dedup_key, pagerduty_acknowledge, pagerduty_resolve, pagerduty_trigger};
+pub use slack::{
+    acknowledged_line, again_line, incoming_webhook, resolved_line, slack_post, slack_post_again,
+    slack_update,
+};
+pub use webhook::webhook_body;
+pub use words::Again;
+pub use zone::Zone;

@@ -1,0 +1,105 @@
+//! Picks from an incident the facts that every message tells: how bad, where, which alarm, what was told of it.
+//!
+//! Knows the view. Must not know how a message is laid out.
+
+use crate::alert::AlertStatus;
+use crate::evidence::Item;
+use crate::summary::{Cause, Claim, State, Summary, Verdict};
+
+use super::text::one_line;
+use super::view::{Alert, Block, Impact, Incident, Step};
+use super::words;
+
+/// Where an alarm says in words what is wrong, best first (FACTS A5).
+const OWN_WORDS: [&str; 3] = ["summary", "description", "message"];
+
+/// The most severe alert that fires; when none does, the most severe one.
+pub fn worst(view: &Incident) -> Option<&Alert> {
+    let firing = view.alerts.iter().filter(|a| a.status == AlertStatus::Firing);
+    // `max_by_key` would give the last of equals, and the view has the newest first.
+    firing
+        .min_by_key(|a| std::cmp::Reverse(a.severity))
+        .or_else(|| view.alerts.iter().min_by_key(|a| std::cmp::Reverse(a.severity)))
+}
+
+/// How many alerts fire.
+pub fn firing(view: &Incident) -> usize {
+    view.alerts.iter().filter(|a| a.status == AlertStatus::Firing).count()
+}
+
+/// How bad: the alarm's numbers, else its own words.
+pub fn how_bad(view: &Incident) -> Option<String> {
+    if let Some(impact) = &view.impact {
+        return Some(amount(impact));
+    }
+    let annotations = &worst(view)?.annotations;
+    OWN_WORDS
+        .iter()
+        .filter_map(|key| annotations.get(*key))
+        .map(|text| one_line(text.as_str()))
+        .find(|text| !text.is_empty())
+}
+
+/// `24.9% (alarm 5%, normal 0.2%)`.
+pub fn amount(impact: &Impact) -> String {
+    let with_unit = |value: f64| words::quantity(value, impact.unit.as_deref());
+    words::amount(with_unit(impact.value), impact.threshold.map(with_unit), impact.normal.map(with_unit))
+}
+
+/// The name of the alarm: the group's, else that of its worst alert.
+pub fn alarm(view: &Incident) -> Option<String> {
+    let named = view.group_key.get("alertname").or_else(|| worst(view)?.labels.get("alertname"));
+    named.map(|name| one_line(name.as_str())).filter(|name| !name.is_empty())
+}
+
+/// What else groups it: `prod-tokyo`, `payments`. Without the alarm's name and without the service.
+pub fn place(view: &Incident) -> Vec<String> {
+    let others = view.group_key.iter().filter(|(key, _)| !matches!(key.as_str(), "alertname" | "service"));
+    others.map(|(_, value)| one_line(value.as_str())).filter(|value| !value.is_empty()).collect()
+}
+
+/// The summary, where it can be told.
+pub fn ready(view: &Incident) -> Option<&Summary> {
+    view.summary.as_ref().filter(|summary| summary.state == State::Ready)
+}
+
+/// The sentences that may be told: refuted ones are shown to nobody.
+pub fn told(summary: &Summary) -> impl Iterator<Item = &Claim> {
+    summary.claims.iter().filter(|claim| claim.verdict != Verdict::Refuted)
+}
+
+/// The cause that the model is most sure of; the first of equals.
+pub fn best_cause(summary: &Summary) -> Option<&Cause> {
+    summary.causes.iter().min_by_key(|cause| words::bars(cause.confidence).1)
+}
+
+/// The items of the evidence, whether collected already or known at once.
+pub fn items(view: &Incident) -> &[Item] {
+    view.evidence.as_ref().map_or(&[], |evidence| &evidence.items)
+}
+
+/// Whether evidence was collected; before that the first look stands alone.
+pub fn collected(view: &Incident) -> bool {
+    view.evidence.as_ref().is_some_and(|evidence| evidence.collected_at.is_some())
+}
+
+/// The runbook step that the thing to do first was taken from, and its place in the runbook, from 1.
+pub fn first_step(view: &Incident) -> Option<(usize, &Step)> {
+    let (first, runbook) = (view.do_first.as_ref()?, view.runbook.as_ref()?);
+    let at = runbook.steps.iter().position(|step| step.text == first.text)?;
+    runbook.steps.get(at).map(|step| (at + 1, step))
+}
+
+/// A command of a step that fits on one line.
+pub fn command(step: &Step) -> Option<&Block> {
+    let is_shell = |b: &&Block| matches!(b.language.as_str(), "sh" | "bash" | "shell" | "console");
+    step.blocks.iter().find(is_shell).filter(|b| b.text.as_str().trim().lines().count() == 1)
+}
+
+/// Whether a citation has the form of an evidence id: a kind's letter and a number (DESIGN section 3).
+pub fn is_id(id: &str) -> bool {
+    let mut chars = id.chars();
+    let letter = chars.next().is_some_and(|c| "AMLCTRH".contains(c));
+    let number = chars.as_str();
+    letter && (1..=4).contains(&number.len()) && number.chars().all(|c| c.is_ascii_digit())
+}

@@ -1,0 +1,181 @@
+//! An incident as a PagerDuty event (Events API v2, FACTS C).
+//!
+//! Knows the event's fields and limits. Must not know the routing key, which the door puts in, nor how it is sent.
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::alert::AlertStatus;
+use crate::evidence::Kind;
+
+use super::text::{address, angles, columns, cut, json_ascii, one_line};
+use super::view::Incident;
+use super::words::{self, Again};
+use super::zone::Zone;
+use super::{facts, lock};
+
+/// PagerDuty takes 1,024 characters; a phone shows about the first 80, so that the first sentence ends there.
+const SUMMARY: usize = 1_024;
+const FIRST_SENTENCE: usize = 80;
+/// One detail, as JSON in ASCII. Seven of them with their keys stay below 2,000 characters; more is not read at
+/// night (messages/README).
+const DETAIL: usize = 240;
+/// PagerDuty's own short fields.
+const FIELD: usize = 200;
+
+/// The key under which PagerDuty folds events into one incident: the same for the page that is sent without the
+/// store and for the incident that is stored later (DESIGN section 4), hence a hash of these two and nothing else.
+pub fn dedup_key(instance: &str, group_key: &str) -> String {
+    // The length keeps ("ab", "c") and ("a", "bc") apart.
+    let hash = Sha256::new().chain_update((instance.len() as u64).to_be_bytes());
+    let hash = hash.chain_update(instance).chain_update(group_key).finalize();
+    let hex: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("firstlook-{hex}")
+}
+
+/// A `trigger` event without its `routing_key`. `client`: this installation's name. `again`: why it is told again,
+/// `None` for the first time.
+pub fn pagerduty_trigger(
+    view: &Incident,
+    zone: &Zone,
+    client: &str,
+    dedup_key: &str,
+    again: Option<Again>,
+) -> Value {
+    known(json!({
+        "event_action": "trigger",
+        "dedup_key": dedup_key,
+        "payload": payload(view, zone, again),
+        "client": field(client),
+        "client_url": address(&view.url),
+        "links": links(view),
+    }))
+}
+
+/// A `resolve` event without its `routing_key`; PagerDuty drops it silently when the key is not open.
+pub fn pagerduty_resolve(dedup_key: &str) -> Value {
+    json!({ "event_action": "resolve", "dedup_key": dedup_key })
+}
+
+/// An `acknowledge` event without its `routing_key`; PagerDuty drops it silently when the key is not open.
+pub fn pagerduty_acknowledge(dedup_key: &str) -> Value {
+    json!({ "event_action": "acknowledge", "dedup_key": dedup_key })
+}
+
+fn payload(view: &Incident, zone: &Zone, again: Option<Again>) -> Value {
+    let service = view.service.as_ref().map(|service| field(service.as_str()));
+    let alarm = facts::alarm(view).map(|alarm| field(&alarm));
+    let place = facts::place(view).first().map(|place| field(place));
+    let component = service.filter(|service| !service.is_empty());
+    // `source` must not be empty: what is affected, else what said so.
+    let source = component.clone().or_else(|| alarm.clone());
+    known(json!({
+        "summary": summary(view, zone, again),
+        "source": source.unwrap_or_else(|| words::incident_link(view.number)),
+        "severity": view.severity.as_str(),
+        "timestamp": view.started_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        "component": component,
+        "group": place,
+        "class": alarm,
+        "custom_details": details(view, zone),
+    }))
+}
+
+/// The fields that have a value: a null is not an absent field to every receiver.
+fn known(mut fields: Value) -> Value {
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    fields
+}
+
+fn field(text: &str) -> String {
+    angles(&cut(&one_line(text), FIELD, columns))
+}
+
+/// One sentence of at most 80 columns that holds what, how much and the number; then the first step, since when, where.
+fn summary(view: &Incident, zone: &Zone, again: Option<Again>) -> String {
+    let lead = again.map(|again| {
+        let now = if let Again::Repeated { now } = again { now } else { view.started_at };
+        format!("{}: ", words::lead_again(again, view.severity, now - view.started_at))
+    });
+    let lead = lead.unwrap_or_default();
+    let number = format!(", #{}.", view.number);
+    let room = FIRST_SENTENCE.saturating_sub(super::text::width(&lead) + number.len());
+    let what = cut(&lock::what_and_how_much(view), room, columns);
+    let first = view
+        .do_first
+        .as_ref()
+        .map(|first| words::first(&words::sentence(&cut(&one_line(first.text.as_str()), 200, columns))));
+    let mut rest = vec![words::since(&zone.time(view.started_at))];
+    rest.extend(facts::place(view).iter().map(|place| cut(place, 60, columns)));
+    rest.extend(facts::alarm(view).map(|alarm| cut(&alarm, 100, columns)));
+    let all = format!("{lead}{what}{number}{} {}.", first.unwrap_or_default(), rest.join(", "));
+    angles(&cut(&all, SUMMARY, char::len_utf16))
+}
+
+/// The details, their keys numbered in the order in which they should be read.
+fn details(view: &Incident, zone: &Zone) -> Value {
+    let all = [
+        (words::DETAIL_HOW_BAD, facts::how_bad(view)),
+        (words::DETAIL_SINCE, Some(zone.date(view.started_at))),
+        (words::DETAIL_FIRST, first(view)),
+        (words::DETAIL_LAST_TIME, last_time(view)),
+        (words::DETAIL_SUMMARY, headline(view)),
+        (words::DETAIL_WHY, why(view)),
+        (words::DETAIL_ALERTS, alerts(view)),
+    ];
+    let known = all.into_iter().filter_map(|(key, text)| Some((key, text.filter(|text| !text.is_empty())?)));
+    let numbered = (1..).zip(known).map(|(at, (key, text))| {
+        (format!("{at} {key}"), json!(cut(&angles(&one_line(&text)), DETAIL, json_ascii)))
+    });
+    Value::Object(numbered.collect::<Map<_, _>>())
+}
+
+fn first(view: &Incident) -> Option<String> {
+    let first = view.do_first.as_ref()?;
+    let command = facts::first_step(view).and_then(|(_, step)| facts::command(step));
+    let command = command.map(|block| format!(" {}", block.text.as_str().trim())).unwrap_or_default();
+    Some(format!("{}{command} ({})", first.text, first.because.as_str().trim_end_matches('.')))
+}
+
+fn last_time(view: &Incident) -> Option<String> {
+    let last = facts::items(view).iter().find(|item| item.kind == Kind::History)?;
+    Some(format!("{}: {}", last.title, last.text))
+}
+
+fn headline(view: &Incident) -> Option<String> {
+    facts::ready(view)?.headline.as_ref().map(ToString::to_string)
+}
+
+/// Why the receiver is told, as recorded when it was decided.
+fn why(view: &Incident) -> Option<String> {
+    let ours = view.notifications.iter().find(|told| told.integration.starts_with("pagerduty"))?;
+    Some(ours.reason.to_string())
+}
+
+fn alerts(view: &Incident) -> Option<String> {
+    let firing: Vec<_> = view.alerts.iter().filter(|alert| alert.status == AlertStatus::Firing).collect();
+    let name = |alert: &&&super::view::Alert| {
+        let name = alert.labels.get("alertname").map_or("", |name| name.as_str());
+        format!("{name} ({})", alert.source)
+    };
+    let named: Vec<_> = firing.iter().take(3).map(|alert| name(&alert)).collect();
+    let more = firing.len().saturating_sub(named.len());
+    let more = (more > 0).then(|| words::more(more));
+    (!named.is_empty()).then(|| named.into_iter().chain(more).collect::<Vec<_>>().join(", "))
+}
+
+/// The incident's page and the runbook.
+fn links(view: &Incident) -> Vec<Value> {
+    let page =
+        address(&view.url).map(|url| json!({ "href": url, "text": words::incident_link(view.number) }));
+    let runbook = view.runbook.as_ref().and_then(|runbook| {
+        let url = address(runbook.url.as_deref()?)?;
+        Some(json!({ "href": url, "text": field(&words::runbook_link(&runbook.path)) }))
+    });
+    page.into_iter().chain(runbook).collect()
+}
+
+#[cfg(test)]
+mod tests;

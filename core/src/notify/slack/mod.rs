@@ -1,0 +1,163 @@
+//! An incident as a Slack message: one living message, edited in place, and the few lines under it that ring.
+//!
+//! Knows Block Kit and its limits (FACTS D; samples: messages/README). Must not know how a message is sent, nor its
+//! token. Nothing above the link button grows when evidence and summary arrive below it.
+
+mod blocks;
+mod body;
+mod summary;
+mod thread;
+
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::incident::Status;
+
+use super::facts;
+use super::lock::{Telling, line};
+use super::text::{columns, cut, escape, one_line};
+use super::view::Incident;
+use super::words;
+use super::zone::Zone;
+
+pub use thread::{acknowledged_line, again_line, resolved_line};
+
+/// Body of `chat.postMessage` for an incident that has no message yet. `channel`: its id, or its name with `#`.
+pub fn slack_post(view: &Incident, zone: &Zone, channel: &str) -> Value {
+    post(view, zone, channel, Telling::Plain, living(view, zone))
+}
+
+/// The same after the answer to a post was lost, at `first_try`: that post may exist, and this one says so.
+pub fn slack_post_again(view: &Incident, zone: &Zone, channel: &str, first_try: DateTime<Utc>) -> Value {
+    let mut blocks = living(view, zone);
+    blocks.extend(blocks::context(&words::possible_repeat(&zone.seconds(first_try))));
+    post(view, zone, channel, Telling::PossibleRepeat, blocks)
+}
+
+/// Body of `chat.update`. `channel_id` and `ts` as the post's answer gave them: a name is not taken here.
+pub fn slack_update(view: &Incident, zone: &Zone, channel_id: &str, ts: &str) -> Value {
+    json!({
+        "channel": channel_id,
+        "ts": ts,
+        "text": fallback(view, zone, Telling::Plain),
+        "blocks": living(view, zone),
+        "metadata": metadata(view, "living"),
+    })
+}
+
+/// Body for an incoming webhook, which can neither edit nor answer in a thread: the message once, and that it will
+/// not change.
+pub fn incoming_webhook(view: &Incident, zone: &Zone) -> Value {
+    let mut blocks = living(view, zone);
+    if view.status != Status::Resolved {
+        blocks.extend(blocks::context(words::NO_EDITS));
+    }
+    json!({
+        "text": fallback(view, zone, Telling::Plain),
+        "blocks": blocks,
+        "unfurl_links": false,
+        "unfurl_media": false,
+    })
+}
+
+fn post(view: &Incident, zone: &Zone, channel: &str, telling: Telling, blocks: Vec<Value>) -> Value {
+    json!({
+        "channel": channel,
+        "text": fallback(view, zone, telling),
+        "blocks": blocks,
+        "unfurl_links": false,
+        "unfurl_media": false,
+        "metadata": metadata(view, "living"),
+    })
+}
+
+/// What a lock screen shows, escaped.
+fn fallback(view: &Incident, zone: &Zone, telling: Telling) -> String {
+    escape(&line(view, zone, telling))
+}
+
+/// What lets a message be found again after a lost answer.
+fn metadata(view: &Incident, kind: &str) -> Value {
+    json!({
+        "event_type": "firstlook_message",
+        "event_payload": { "incident": view.number, "kind": kind, "version": view.version },
+    })
+}
+
+/// The blocks of the living message.
+fn living(view: &Incident, zone: &Zone) -> Vec<Value> {
+    let mut blocks = vec![header(view)];
+    blocks.extend(blocks::context(&state_line(view, zone)));
+    let open = blocks::open_button(&words::open_button(view.number), &view.url);
+    if view.status == Status::Resolved {
+        blocks.extend(body::end(view, zone));
+        blocks.extend(open);
+        blocks.extend(blocks::context(words::RESOLVED_FOOT));
+        return blocks;
+    }
+    blocks.extend(body::facts(view, zone));
+    blocks.extend(body::first(view));
+    blocks.extend(open);
+    match facts::ready(view) {
+        Some(told) => blocks.extend(summary::block(view, told)),
+        None if facts::collected(view) => blocks.extend(body::delta(view, zone)),
+        None => blocks.extend(body::earlier(view, zone)),
+    }
+    if facts::ready(view).is_none() {
+        blocks.extend(body::runbook(view));
+    }
+    blocks.extend(body::gaps(view));
+    blocks.extend(blocks::context(&provenance(view, zone)));
+    blocks
+}
+
+fn header(view: &Incident) -> Value {
+    let title = one_line(view.title.as_str());
+    if view.status == Status::Resolved {
+        let lasted = view.resolved_at.unwrap_or(view.started_at) - view.started_at;
+        return blocks::header(&format!("✓ {}: {title}", words::resolved_after(lasted)));
+    }
+    blocks::header(&format!("{} {}: {title}", words::symbol(view.severity), words::severity(view.severity)))
+}
+
+/// `○ Open · #482 · prod-tokyo · PaymentApi5xxRateHigh`.
+fn state_line(view: &Incident, zone: &Zone) -> String {
+    let owner = view.owner.as_ref().map(|owner| blocks::short(owner.as_str(), 40));
+    let mut parts = vec![words::state(view.status, view.severity, owner.as_deref())];
+    parts.extend(view.flags.iter().map(|flag| words::flag(flag)));
+    parts.extend(view.silenced_until.map(|until| words::silenced(&zone.time(until))));
+    parts.push(format!("#{}", view.number));
+    parts.extend(facts::place(view));
+    parts.extend(facts::alarm(view));
+    cut(&parts.join(" · "), 150, columns)
+}
+
+/// Where what stands above comes from, and what still follows.
+fn provenance(view: &Incident, zone: &Zone) -> String {
+    let looking = |summary: &crate::summary::Summary| summary.state == crate::summary::State::Looking;
+    if let Some(told) = facts::ready(view) {
+        let model = told.model.as_deref().map(|model| cut(&one_line(model), 80, columns));
+        return words::written(model.as_deref(), &zone.seconds(told.written_at));
+    }
+    let without = view.summary.as_ref().and_then(|summary| {
+        let reason = summary.reason.as_ref().map(|reason| blocks::short(reason.as_str(), 300));
+        words::no_summary(summary.state, reason.as_deref())
+    });
+    let collected = view.evidence.as_ref().and_then(|evidence| Some((evidence, evidence.collected_at?)));
+    match (without, collected) {
+        (Some(words), _) => words,
+        (None, Some((evidence, at))) => {
+            let follows = view.summary.as_ref().is_some_and(looking);
+            words::evidence(&zone.seconds(at), evidence.items.len(), evidence.gaps.len(), follows)
+        }
+        (None, None) => {
+            let path = view.runbook.as_ref().map(|runbook| blocks::short(&runbook.path, 80));
+            words::first_look(path.as_deref())
+        }
+    }
+}
