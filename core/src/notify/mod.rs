@@ -4,6 +4,7 @@
 
 pub mod backoff;
 mod facts;
+mod figures;
 mod first;
 mod lock;
 mod pagerduty;
