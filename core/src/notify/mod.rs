@@ -5,6 +5,7 @@
 mod assemble;
 pub mod backoff;
 mod facts;
+mod figures;
 mod first;
 mod lock;
 mod pagerduty;

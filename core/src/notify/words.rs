@@ -9,6 +9,9 @@ use crate::evidence::{Change, Frequency};
 use crate::incident::Status;
 use crate::summary::{Confidence, State};
 
+use super::figures::grouped;
+pub use super::figures::{count, duration, number, quantity, sentence};
+
 /// Why an incident that was told once rings again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Again {
@@ -103,85 +106,12 @@ pub fn silenced(until: &str) -> String {
     format!("Silenced until {until}")
 }
 
-/// A number as people write it: `24.9`, `1,284`, `0.0032`.
-pub fn number(value: f64) -> String {
-    if !value.is_finite() {
-        return "not a number".to_owned();
-    }
-    let size = value.abs();
-    if size >= 1e15 || (size > 0.0 && size < 1e-4) {
-        return format!("{value:.2e}");
-    }
-    let digits = if size >= 100.0 {
-        0
-    } else if size >= 1.0 {
-        1
-    } else {
-        4
-    };
-    let text = format!("{value:.digits$}");
-    let text = if digits > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    let (whole, fraction) = text.split_once('.').map_or((text, ""), |(w, f)| (w, f));
-    let point = if fraction.is_empty() { "" } else { "." };
-    format!("{}{point}{fraction}", grouped(whole))
-}
-
-fn grouped(digits: &str) -> String {
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
-    let mut out = sign.to_owned();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `24.9%`, `310 ms`.
-pub fn quantity(value: f64, unit: Option<&str>) -> String {
-    match unit.map(str::trim).filter(|unit| !unit.is_empty()) {
-        Some("%") => format!("{}%", number(value)),
-        Some(unit) => format!("{} {unit}", number(value)),
-        None => number(value),
-    }
-}
-
 /// `24.9% (alarm 5%, normal 0.2%)`.
 pub fn amount(value: String, threshold: Option<String>, normal: Option<String>) -> String {
     let threshold = threshold.map(|t| format!("alarm {t}"));
     let normal = normal.map(|n| format!("normal {n}"));
     let known: Vec<_> = [threshold, normal].into_iter().flatten().collect();
     if known.is_empty() { value } else { format!("{value} ({})", known.join(", ")) }
-}
-
-/// `48 s`, `34 min`, `4 h`, `4 h 10 min`, `3 d 2 h`.
-pub fn duration(span: TimeDelta) -> String {
-    let seconds = span.num_seconds().max(0);
-    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-    let two = |big: i64, unit: &str, small: i64, small_unit: &str| match small {
-        0 => format!("{big} {unit}"),
-        _ => format!("{big} {unit} {small} {small_unit}"),
-    };
-    if days > 0 {
-        two(days, "d", hours % 24, "h")
-    } else if hours > 0 {
-        two(hours, "h", minutes % 60, "min")
-    } else if minutes > 0 {
-        format!("{minutes} min")
-    } else {
-        format!("{seconds} s")
-    }
-}
-
-pub fn count(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(&n.to_string()), if n == 1 { one } else { many })
-}
-
-/// The text with a full stop, unless it ends like a sentence already.
-pub fn sentence(text: &str) -> String {
-    let ends = text.ends_with(['.', '!', '?', '…', '。', '！', '？']);
-    if ends || text.is_empty() { text.to_owned() } else { format!("{text}.") }
 }
 
 pub fn since_then(owner: &str) -> String {
@@ -412,58 +342,4 @@ pub fn runbook_link(path: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_read_as_people_write_them() {
-        for (value, want) in [
-            (24.94, "24.9"),
-            (5.0, "5"),
-            (0.2, "0.2"),
-            (0.0032, "0.0032"),
-            (1_284.0, "1,284"),
-            (-1_234_567.8, "-1,234,568"),
-            (0.0, "0"),
-            (1e18, "1.00e18"),
-            (f64::NAN, "not a number"),
-        ] {
-            assert_eq!(number(value), want);
-        }
-        assert_eq!(quantity(310.0, Some("ms")), "310 ms");
-        assert_eq!(
-            amount("24.9%".into(), Some("5%".into()), Some("0.2%".into())),
-            "24.9% (alarm 5%, normal 0.2%)"
-        );
-        assert_eq!(amount("24.9%".into(), None, None), "24.9%");
-    }
-
-    #[test]
-    fn durations_and_sentences() {
-        for (seconds, want) in [
-            (-5, "0 s"),
-            (48, "48 s"),
-            (2_040, "34 min"),
-            (14_400, "4 h"),
-            (15_000, "4 h 10 min"),
-            (266_400, "3 d 2 h"),
-        ] {
-            assert_eq!(duration(TimeDelta::seconds(seconds)), want);
-        }
-        assert_eq!(gap("Loki", "no answer", "raise x"), "Loki: no answer. Remedy: raise x.");
-        assert_eq!(gap("Loki", "no answer.", ""), "Loki: no answer.");
-        assert_eq!(how_sure(Some(Confidence::Confirmed), 6, 7, 2), "▮▮▮ High, 6 of 7 verified, 2 gaps");
-        assert_eq!(how_sure(None, 0, 0, 1), "1 gap");
-    }
-
-    #[test]
-    fn every_state_without_a_summary_says_why() {
-        for state in [State::NoModel, State::OverBudget, State::Failed, State::NothingVerified] {
-            assert!(no_summary(state, None).is_some_and(|words| words.starts_with("No summary: ")));
-            let given = no_summary(state, Some("the model did not answer within 45 s")).unwrap_or_default();
-            assert!(given.contains("within 45 s. Everything"), "{given}");
-        }
-        assert_eq!(no_summary(State::Ready, Some("x")), None);
-        assert_eq!(no_summary(State::Looking, None), None);
-    }
-}
+mod tests;

@@ -1,0 +1,55 @@
+//! That words, numbers and reasons read as people write them.
+
+use super::*;
+
+#[test]
+fn numbers_read_as_people_write_them() {
+    for (value, want) in [
+        (24.94, "24.9"),
+        (5.0, "5"),
+        (0.2, "0.2"),
+        (0.0032, "0.0032"),
+        (1_284.0, "1,284"),
+        (-1_234_567.8, "-1,234,568"),
+        (0.0, "0"),
+        (1e18, "1.00e18"),
+        (f64::NAN, "not a number"),
+    ] {
+        assert_eq!(number(value), want);
+    }
+    assert_eq!(quantity(310.0, Some("ms")), "310 ms");
+    assert_eq!(
+        amount("24.9%".into(), Some("5%".into()), Some("0.2%".into())),
+        "24.9% (alarm 5%, normal 0.2%)"
+    );
+    assert_eq!(amount("24.9%".into(), None, None), "24.9%");
+}
+
+#[test]
+fn durations_and_sentences() {
+    for (seconds, want) in [
+        (-5, "0 s"),
+        (48, "48 s"),
+        (2_040, "34 min"),
+        (14_400, "4 h"),
+        (15_000, "4 h 10 min"),
+        (266_400, "3 d 2 h"),
+    ] {
+        assert_eq!(duration(TimeDelta::seconds(seconds)), want);
+    }
+    assert_eq!(gap("Loki", "no answer", "raise x"), "Loki: no answer. Remedy: raise x.");
+    assert_eq!(gap("Loki", "no answer.", ""), "Loki: no answer.");
+    assert_eq!(how_sure(Some(Confidence::Confirmed), 6, 7, 2), "▮▮▮ High, 6 of 7 verified, 2 gaps");
+    assert_eq!(how_sure(None, 0, 0, 1), "1 gap");
+}
+
+#[test]
+fn every_state_without_a_summary_says_why() {
+    for state in [State::NoModel, State::OverBudget, State::Failed, State::NothingVerified] {
+        assert!(no_summary(state, None).is_some_and(|words| words.starts_with("No summary: ")));
+        let given = no_summary(state, Some("the model did not answer within 45 s")).unwrap_or_default();
+        assert!(given.contains("within 45 s. Everything"), "{given}");
+    }
+    assert_eq!(no_summary(State::Ready, Some("x")), None);
+    assert_eq!(no_summary(State::Looking, None), None);
+}
