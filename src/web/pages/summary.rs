@@ -107,7 +107,8 @@ pub(super) fn state(incident: &Incident) -> State {
 
 pub(super) fn how_sure(incident: &Incident) -> HowSure {
     let gaps = incident.evidence.as_ref().map_or(0, |e| e.gaps.len());
-    let plain = |word| HowSure { bars: None, word, about: words::many(gaps, "gap") };
+    let about = if gaps == 0 { String::new() } else { words::many(gaps, "gap") };
+    let plain = |word| HowSure { bars: None, word, about: about.clone() };
     let Some(summary) = &incident.summary else { return plain(words::LOOKING) };
     match summary.state {
         State::Looking => plain(words::LOOKING),

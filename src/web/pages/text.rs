@@ -81,7 +81,7 @@ pub(super) fn count(n: u64) -> String {
 )]
 pub(super) fn number(value: f64) -> String {
     let size = value.abs();
-    if size >= 100.0 && size < 1e15 {
+    if (100.0..1e15).contains(&size) {
         let sign = if value < 0.0 { "-" } else { "" };
         return format!("{sign}{}", count(size.round() as u64));
     }

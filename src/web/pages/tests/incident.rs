@@ -187,6 +187,7 @@ fn the_first_look_of_a_second_ago_stands_alone() {
             "Nothing has been told",
         ],
     );
+    assert!(!html.contains("0 gaps"), "nothing was looked for yet");
     assert!(!html.contains("id=\"evidence\"") && !html.contains("href=\"#evidence\""));
     let mut old = states::bare();
     old.opened_at = samples::at("18:00:00");

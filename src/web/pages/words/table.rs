@@ -41,7 +41,7 @@ const TABLE: &[(&str, &str)] = &[
     ("ruled_out", "Ruled out"),
     ("nobody_took_it", NOBODY_TOOK_IT),
     ("no_first", "No first step is known"),
-    ("no_first_text", "No runbook matched. The evidence below is where to begin."),
+    ("no_first_text", "Begin with the alerts and the evidence below."),
     ("fault", "Fault"),
     ("next_steps", "Next steps"),
     ("side", "Runbook and earlier occurrences"),
