@@ -4,6 +4,7 @@ use super::*;
 use crate::models::{Bedrock, Class, Model, Stop};
 use aws_config::SdkConfig;
 use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_sdk_bedrockruntime::config::{Credentials, SharedCredentialsProvider};
 use serde_json::json;
 
@@ -104,7 +105,9 @@ async fn garbage_silence_and_floods_are_errors() {
 async fn missing_credentials_are_named() {
     let server = Server::start(vec![said(GOOD, "end_turn")]).await;
     let shared = crate::aws::config(Some("eu-west-1"), Some(&server.url)).await;
-    let nobody = ProfileFileCredentialsProvider::builder().profile_name("no-such-profile-anywhere").build();
+    let given = ProviderConfig::without_region().with_http_client(shared.http_client().unwrap());
+    let nobody =
+        ProfileFileCredentialsProvider::builder().configure(&given).profile_name("no-such-profile").build();
     let shared = shared.into_builder().credentials_provider(SharedCredentialsProvider::new(nobody)).build();
     let model = Model::Bedrock(Bedrock::new(&shared, "m".to_owned(), None));
     let refused = model.ask(&prompt(), soon()).await.unwrap_err();
