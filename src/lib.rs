@@ -6,10 +6,12 @@ pub mod http;
 pub mod secret;
 pub mod telemetry;
 
+pub mod aws;
 pub mod deliver;
 pub mod evidence;
 pub mod ingest;
 pub mod library;
+pub mod models;
 pub mod receivers;
 pub mod sources;
 pub mod store;

@@ -105,10 +105,10 @@ fn parts(word: String) -> Vec<String> {
         words.extend(moment(at));
     } else if is_time(&word) {
         words.extend(truncated(&word));
-    } else if let Some((a, b)) = halves(&word) {
-        if word.contains(':') || (is_quantity(a) && is_quantity(b)) {
-            words.extend([a, b].map(str::to_owned));
-        }
+    } else if let Some((a, b)) = halves(&word)
+        && (word.contains(':') || (is_quantity(a) && is_quantity(b)))
+    {
+        words.extend([a, b].map(str::to_owned));
     }
     words.push(word);
     words
@@ -118,7 +118,7 @@ fn halves(word: &str) -> Option<(&str, &str)> {
     if is_time(word) {
         return None;
     }
-    ['/', '-', ':'].into_iter().find_map(|at| {
+    ['/', ':', '-'].into_iter().find_map(|at| {
         let (a, b) = word.split_once(at)?;
         (!a.is_empty() && !b.is_empty() && !b.contains(at)).then_some((a, b))
     })

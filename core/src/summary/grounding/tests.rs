@@ -61,7 +61,7 @@ fn items() -> Vec<Item> {
             "C1",
             Kind::Change,
             "Deployment of api v2.14.1",
-            "by alice, 14:01 UTC, commit 4f2a9c1, 2026-11-20T23:02:00+09:00",
+            "by alice, 14:01 UTC, commit 4f2a9c1 to db-0:6543, 2026-11-20T23:02:00+09:00",
         ),
         item(
             "R1",

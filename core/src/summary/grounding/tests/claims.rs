@@ -42,6 +42,7 @@ const CLAIMS: &[(&str, &[&str], Verdict, &str)] = &[
     ("10.0.0.7 refuses on port 5432.", &["L1"], Verified, ""),
     ("10.0.0.8 refuses on port 5432.", &["L1"], Unchecked, "10.0.0.8"),
     ("v2.14.1 was deployed as 4F2A9C1.", &["C1"], Verified, ""),
+    ("db-0 listens on 6543.", &["C1"], Verified, ""),
     ("v2.14.2 was deployed.", &["C1"], Unchecked, "v2.14.2"),
     ("v2.14 was deployed.", &["C1"], Unchecked, "v2.14"),
     ("/api/v1/pay fails.", &["L1"], Verified, ""),

@@ -1,0 +1,193 @@
+//! Door: network. Servers that speak OpenAI's chat completions: vLLM, Ollama, LiteLLM and others (FACTS F).
+//!
+//! Knows their form and its dialects: content may be null, a list of parts, or follow a thought; usage may be missing.
+
+use std::time::Duration;
+
+use firstlook_core::summary::prompt::{ANSWER_TOKENS, Prompt, Role};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Answer, ModelError, RESPONSE_BYTES, Stop, estimated_tokens, is_passing, quoted};
+use crate::secret::Secret;
+
+/// No request lives longer than this, whatever its deadline.
+const AT_MOST: Duration = Duration::from_secs(300);
+
+/// Where and what to ask.
+#[derive(Debug, Clone)]
+pub struct OpenAiSettings {
+    /// Up to and without `/chat/completions`: `http://ollama:11434/v1`.
+    pub base_url: String,
+    /// The model's name there.
+    pub model: String,
+    /// Sent as a bearer token.
+    pub api_key: Option<Secret>,
+    /// Left out where absent.
+    pub temperature: Option<f32>,
+}
+
+/// A model behind an OpenAI-compatible server.
+#[derive(Debug, Clone)]
+pub struct OpenAi {
+    client: reqwest::Client,
+    url: String,
+    settings: OpenAiSettings,
+}
+
+#[derive(Deserialize)]
+struct Completion {
+    choices: Vec<Choice>,
+    usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    message: Message,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    #[serde(default)]
+    content: Value,
+}
+
+#[derive(Deserialize)]
+struct Usage {
+    prompt_tokens: Option<u64>,
+    completion_tokens: Option<u64>,
+}
+
+impl OpenAi {
+    /// # Errors
+    /// When the TLS roots of the system cannot be read.
+    pub fn new(settings: OpenAiSettings) -> Result<Self, reqwest::Error> {
+        let url = format!("{}/chat/completions", settings.base_url.trim_end_matches('/'));
+        Ok(Self { client: crate::http::client(AT_MOST)?, url, settings })
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.settings.model
+    }
+
+    pub(super) async fn ask(&self, prompt: &Prompt) -> Result<Answer, ModelError> {
+        let mut request = self.client.post(&self.url).json(&self.body(prompt));
+        if let Some(key) = &self.settings.api_key {
+            request = request.bearer_auth(key.expose());
+        }
+        let response = request.send().await.map_err(|error| self.unreached(&error))?;
+        let status = response.status().as_u16();
+        let after = response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.parse().ok());
+        let body = self.read(response).await?;
+        if status != 200 {
+            return Err(ModelError { after: after.map(Duration::from_secs), ..self.refused(status, &body) });
+        }
+        let completion: Completion = serde_json::from_slice(&body).map_err(|_| {
+            ModelError::fail("The model server's answer is not a chat completion. Check summary.base_url.")
+        })?;
+        answer(completion, prompt)
+    }
+
+    fn body(&self, prompt: &Prompt) -> Value {
+        let turns = prompt.turns().iter().map(|turn| match turn.role {
+            Role::User => json!({"role": "user", "content": turn.text}),
+            Role::Assistant => json!({"role": "assistant", "content": turn.text}),
+        });
+        let system = json!({"role": "system", "content": prompt.system()});
+        let messages: Vec<Value> = std::iter::once(system).chain(turns).collect();
+        let mut body =
+            json!({"model": self.settings.model, "messages": messages, "max_tokens": ANSWER_TOKENS});
+        if let (Some(temperature), Some(body)) = (self.settings.temperature, body.as_object_mut()) {
+            body.insert("temperature".to_owned(), json!(temperature));
+        }
+        body
+    }
+
+    async fn read(&self, mut response: reqwest::Response) -> Result<Vec<u8>, ModelError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.unreached(&error))? {
+            if body.len() + chunk.len() > RESPONSE_BYTES {
+                return Err(ModelError::fail(format!(
+                    "The model server's answer is longer than {RESPONSE_BYTES} bytes."
+                )));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// Without the error's own words: they can hold the address with its password.
+    fn unreached(&self, error: &reqwest::Error) -> ModelError {
+        if error.is_connect() {
+            ModelError::retry("The model server could not be reached. Check summary.base_url.")
+        } else if error.is_builder() {
+            ModelError::fail("summary.base_url is not an address.")
+        } else {
+            ModelError::retry("The connection to the model server broke off.")
+        }
+    }
+
+    fn refused(&self, status: u16, body: &[u8]) -> ModelError {
+        let json: Value = serde_json::from_slice(body).unwrap_or_default();
+        let error = json.get("error").unwrap_or(&json);
+        let word = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
+        let key = self.settings.api_key.as_ref().map(Secret::expose).filter(|key| !key.is_empty());
+        let said =
+            key.map_or_else(|| word("message").to_owned(), |key| word("message").replace(key, "<secret>"));
+        let said = quoted(&said);
+        let model = &self.settings.model;
+        match status {
+            401 | 403 => ModelError::fail(format!(
+                "The model server refused the key (status {status}). Check summary.api_key_file. {said}"
+            )),
+            404 => ModelError::fail(format!(
+                "The model server has no {model} (status 404). Check summary.model and summary.base_url. {said}"
+            )),
+            // No quota comes back within an incident's minutes.
+            429 if word("code") == "insufficient_quota" => {
+                ModelError::fail(format!("The account of the model server is used up. {said}"))
+            }
+            429 => ModelError::retry(format!("The model server is throttling. {said}")),
+            _ if is_passing(status) => {
+                ModelError::retry(format!("The model server failed with status {status}. {said}"))
+            }
+            _ => {
+                ModelError::fail(format!("The model server refused the request with status {status}. {said}"))
+            }
+        }
+    }
+}
+
+fn answer(completion: Completion, prompt: &Prompt) -> Result<Answer, ModelError> {
+    let usage = completion.usage;
+    let choice = completion.choices.into_iter().next();
+    let choice = choice.ok_or_else(|| ModelError::retry("The model server answered without a choice."))?;
+    let text = text(&choice.message.content);
+    Ok(Answer {
+        input_tokens: usage.as_ref().and_then(|u| u.prompt_tokens).unwrap_or_else(|| prompt.tokens()),
+        output_tokens: usage
+            .as_ref()
+            .and_then(|u| u.completion_tokens)
+            .unwrap_or_else(|| estimated_tokens(&text)),
+        stop: match choice.finish_reason.as_deref() {
+            Some("length") => Stop::Truncated,
+            Some("content_filter") => Stop::Filtered,
+            _ => Stop::Complete,
+        },
+        text,
+    })
+}
+
+/// A string, or the text parts of a list. What stands before `</think>` is a thought of a server without a parser for it.
+fn text(content: &Value) -> String {
+    let whole: String = match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().filter_map(|part| part.get("text")?.as_str()).collect(),
+        _ => String::new(),
+    };
+    match whole.rsplit_once("</think>") {
+        Some((_, answer)) => answer.to_owned(),
+        None => whole,
+    }
+}

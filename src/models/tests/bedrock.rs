@@ -1,0 +1,116 @@
+//! Converse: the real SDK against a local server.
+
+use super::*;
+use crate::models::{Bedrock, Class, Model, Stop};
+use aws_config::SdkConfig;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_sdk_bedrockruntime::config::{Credentials, SharedCredentialsProvider};
+use serde_json::json;
+
+pub async fn model(url: &str) -> Model {
+    let keys = Credentials::new("AKIDEXAMPLE", "example-secret-key", None, None, "test");
+    let shared: SdkConfig = crate::aws::config(Some("eu-west-1"), Some(url)).await;
+    let shared = shared.into_builder().credentials_provider(SharedCredentialsProvider::new(keys)).build();
+    Model::Bedrock(Bedrock::new(&shared, "global.anthropic.claude:0/x".to_owned(), None))
+}
+
+pub fn said(text: &str, stop: &str) -> Reply {
+    let content = json!([{"reasoningContent": {"reasoningText": {"text": "hm"}}}, {"text": text}]);
+    let body = json!({
+        "output": {"message": {"role": "assistant", "content": content}},
+        "stopReason": stop,
+        "usage": {"inputTokens": 900, "outputTokens": 80, "totalTokens": 980},
+        "metrics": {"latencyMs": 5},
+    });
+    Reply::new(200, body.to_string())
+}
+
+pub fn error(status: u16, kind: &'static str) -> Reply {
+    Reply::new(status, r#"{"message":"in the server's\n words"}"#).header("x-amzn-errortype", kind)
+}
+
+#[tokio::test]
+async fn a_question_is_signed_and_its_answer_read() {
+    let server = Server::start(vec![said(GOOD, "end_turn")]).await;
+    let answer = model(&server.url).await.ask(&prompt(), soon()).await.unwrap();
+    assert_eq!((answer.text.as_str(), answer.stop), (GOOD, Stop::Complete));
+    assert_eq!((answer.input_tokens, answer.output_tokens), (900, 80));
+
+    let asked = &server.asked()[0];
+    assert!(
+        asked.head.starts_with("POST /model/global.anthropic.claude%3A0%2Fx/converse HTTP/1.1"),
+        "{}",
+        asked.head
+    );
+    assert!(asked.head.contains("/eu-west-1/bedrock/aws4_request"), "{}", asked.head);
+    assert_eq!(asked.body["system"][0]["text"], prompt().system());
+    assert_eq!(asked.body["messages"][0]["role"], "user");
+    assert_eq!(asked.body["inferenceConfig"], json!({"maxTokens": 2000}), "no temperature unless configured");
+}
+
+#[tokio::test]
+async fn each_stop_has_its_meaning() {
+    for (stop, meaning) in [
+        ("max_tokens", Stop::Truncated),
+        ("guardrail_intervened", Stop::Filtered),
+        ("content_filtered", Stop::Filtered),
+        ("model_context_window_exceeded", Stop::Overflow),
+        ("something_new", Stop::Complete),
+    ] {
+        let server = Server::start(vec![said("x", stop)]).await;
+        assert_eq!(model(&server.url).await.ask(&prompt(), soon()).await.unwrap().stop, meaning, "{stop}");
+    }
+}
+
+#[tokio::test]
+async fn each_error_is_classed_and_explained_and_asked_once() {
+    for (status, kind, class, says) in [
+        (429, "ThrottlingException", Class::Retry, "throttling"),
+        (429, "ModelNotReadyException", Class::Retry, "ModelNotReadyException"),
+        (408, "ModelTimeoutException", Class::Retry, "408"),
+        (424, "ModelErrorException", Class::Retry, "424"),
+        (500, "InternalServerException", Class::Retry, "500"),
+        (503, "ServiceUnavailableException", Class::Retry, "503"),
+        (400, "ValidationException", Class::Fail, "in the server's words"),
+        (403, "AccessDeniedException", Class::Fail, "bedrock:InvokeModel"),
+        (404, "ResourceNotFoundException", Class::Fail, "summary.model"),
+    ] {
+        let server = Server::start(vec![error(status, kind)]).await;
+        let refused = model(&server.url).await.ask(&prompt(), soon()).await.unwrap_err();
+        assert_eq!(refused.class, class, "{kind}: {refused}");
+        assert!(refused.reason.contains(says), "{kind}: {refused}");
+        assert_eq!(server.asked().len(), 1, "the SDK's own retries are off");
+    }
+}
+
+#[tokio::test]
+async fn garbage_silence_and_floods_are_errors() {
+    let server = Server::start(vec![Reply::new(200, "<html>")]).await;
+    assert_eq!(model(&server.url).await.ask(&prompt(), soon()).await.unwrap_err().class, Class::Fail);
+
+    let server = Server::start(vec![said(&"x".repeat(1 << 20), "end_turn")]).await;
+    let flood = model(&server.url).await.ask(&prompt(), soon()).await.unwrap_err();
+    assert!(flood.class == Class::Fail && flood.reason.contains("longer than 1048576 bytes"), "{flood}");
+
+    let server = Server::start(vec![said(GOOD, "end_turn").slow(Duration::from_secs(5))]).await;
+    let deadline = Instant::now() + Duration::from_millis(300);
+    assert_eq!(model(&server.url).await.ask(&prompt(), deadline).await.unwrap_err().class, Class::Deadline);
+
+    let gone = model("http://127.0.0.1:1").await.ask(&prompt(), soon()).await.unwrap_err();
+    assert!(gone.class == Class::Retry && gone.reason.contains("could not be reached"), "{gone}");
+}
+
+#[tokio::test]
+async fn missing_credentials_are_named() {
+    let server = Server::start(vec![said(GOOD, "end_turn")]).await;
+    let shared = crate::aws::config(Some("eu-west-1"), Some(&server.url)).await;
+    let given = ProviderConfig::without_region().with_http_client(shared.http_client().unwrap());
+    let nobody =
+        ProfileFileCredentialsProvider::builder().configure(&given).profile_name("no-such-profile").build();
+    let shared = shared.into_builder().credentials_provider(SharedCredentialsProvider::new(nobody)).build();
+    let model = Model::Bedrock(Bedrock::new(&shared, "m".to_owned(), None));
+    let refused = model.ask(&prompt(), soon()).await.unwrap_err();
+    assert!(refused.class == Class::Fail && refused.reason.contains("no AWS credentials"), "{refused}");
+    assert!(server.asked().is_empty());
+}

@@ -1,0 +1,93 @@
+//! Chat completions and their dialects.
+
+use super::*;
+use crate::models::{Class, Model, OpenAi, OpenAiSettings, Stop};
+use crate::secret::Secret;
+use serde_json::{Value, json};
+
+const KEY: &str = "sk-test-0123456789";
+
+pub fn model(url: &str) -> Model {
+    let api_key = Some(Secret::new(KEY.to_owned()));
+    let settings =
+        OpenAiSettings { base_url: format!("{url}/v1/"), model: "qwen".into(), api_key, temperature: None };
+    Model::OpenAi(OpenAi::new(settings).unwrap())
+}
+
+fn said(content: Value, finish: &str) -> Reply {
+    let message =
+        json!({"role": "assistant", "content": content, "reasoning_content": "hm", "tool_calls": []});
+    let body = json!({
+        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+        "usage": {"prompt_tokens": 900, "completion_tokens": 80},
+    });
+    Reply::new(200, body.to_string())
+}
+
+#[tokio::test]
+async fn a_question_has_its_form_and_each_dialect_is_read() {
+    for (content, text) in [
+        (json!(GOOD), GOOD),
+        (json!(null), ""),
+        (json!([{"type": "text", "text": "a"}, {"type": "x"}, {"type": "text", "text": "b"}]), "ab"),
+        (json!(format!("<think>{{}} or so</think>{GOOD}")), GOOD),
+        (json!({"odd": 1}), ""),
+    ] {
+        let server = Server::start(vec![said(content, "stop")]).await;
+        let answer = model(&server.url).ask(&prompt(), soon()).await.unwrap();
+        assert_eq!((answer.text.as_str(), answer.stop), (text, Stop::Complete));
+        assert_eq!((answer.input_tokens, answer.output_tokens), (900, 80));
+        let asked = &server.asked()[0];
+        assert!(asked.head.starts_with("POST /v1/chat/completions HTTP/1.1"), "{}", asked.head);
+        assert!(asked.head.contains(&format!("authorization: Bearer {KEY}")), "{}", asked.head);
+        assert_eq!((&asked.body["model"], &asked.body["max_tokens"]), (&json!("qwen"), &json!(2000)));
+        assert_eq!(asked.body["messages"][0], json!({"role": "system", "content": prompt().system()}));
+        assert_eq!(asked.body["messages"][1]["role"], "user");
+        assert!(asked.body.get("temperature").is_none());
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_estimated_where_the_server_is_silent() {
+    let body = json!({"choices": [{"message": {"content": "12345678"}, "finish_reason": "length"}]});
+    let server = Server::start(vec![Reply::new(200, body.to_string())]).await;
+    let answer = model(&server.url).ask(&prompt(), soon()).await.unwrap();
+    assert_eq!((answer.input_tokens, answer.output_tokens), (prompt().tokens(), 2));
+    assert_eq!(answer.stop, Stop::Truncated);
+}
+
+#[tokio::test]
+async fn each_error_is_classed_and_never_shows_the_key() {
+    let words =
+        |code: &str| json!({"error": {"message": format!("bad\n{KEY} here"), "code": code}}).to_string();
+    for (status, body, class, says) in [
+        (429, words("rate_limit_exceeded"), Class::Retry, "throttling"),
+        (429, words("insufficient_quota"), Class::Fail, "used up"),
+        (500, "oops".to_owned(), Class::Retry, "status 500"),
+        (503, words(""), Class::Retry, "bad <secret> here"),
+        (400, words("context_length_exceeded"), Class::Fail, "status 400"),
+        (401, words(""), Class::Fail, "summary.api_key_file"),
+        (404, "{}".to_owned(), Class::Fail, "summary.model"),
+        (302, String::new(), Class::Fail, "status 302"),
+        (200, "<html>".to_owned(), Class::Fail, "summary.base_url"),
+        (200, r#"{"choices":[]}"#.to_owned(), Class::Retry, "without a choice"),
+        (200, "x".repeat((1 << 20) + 1), Class::Fail, "longer than 1048576 bytes"),
+    ] {
+        let server = Server::start(vec![Reply::new(status, body).header("retry-after", "7")]).await;
+        let model = model(&server.url);
+        let refused = model.ask(&prompt(), soon()).await.unwrap_err();
+        assert_eq!(refused.class, class, "{refused}");
+        assert!(refused.reason.contains(says), "{refused}");
+        assert!(!format!("{refused:?} {model:?}").contains(KEY), "{refused:?}");
+        assert_eq!(refused.after, (status >= 300).then(|| Duration::from_secs(7)));
+    }
+}
+
+#[tokio::test]
+async fn silence_ends_at_the_deadline_and_a_closed_door_may_open() {
+    let server = Server::start(vec![said(json!("x"), "stop").slow(Duration::from_secs(5))]).await;
+    let deadline = Instant::now() + Duration::from_millis(300);
+    assert_eq!(model(&server.url).ask(&prompt(), deadline).await.unwrap_err().class, Class::Deadline);
+    let gone = model("http://127.0.0.1:1").ask(&prompt(), soon()).await.unwrap_err();
+    assert!(gone.class == Class::Retry && gone.reason.contains("summary.base_url"), "{gone}");
+}
