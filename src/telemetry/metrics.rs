@@ -90,85 +90,81 @@ impl Metric {
 
     /// What Prometheus is told of it.
     pub fn description(self) -> Description {
-        use Kind::{Counter, Gauge, Seconds};
-        use labels::{
-            AlertAction, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind, JobState,
-            ModelOutcome, Rejection, Route, SendOutcome, SenderKind, StatusClass, TokenDirection,
-            WebhookStatus,
-        };
-        let (name, kind, labels, help): (_, _, &'static [&'static str], _) = match self {
-            Self::WebhookRequests => (
-                "firstlook_webhook_requests_total",
-                Counter,
-                &[SenderKind::NAME, WebhookStatus::NAME],
-                "Requests at the webhooks, by kind of sender and status.",
-            ),
-            Self::Alerts => (
-                "firstlook_alerts_total",
-                Counter,
-                &[AlertAction::NAME],
-                "Alerts received, by what was decided.",
-            ),
-            Self::RejectedDeliveries => (
-                "firstlook_rejected_deliveries_total",
-                Counter,
-                &[Rejection::NAME],
-                "Deliveries that were not accepted, by reason.",
-            ),
-            Self::Incidents => (
-                "firstlook_incidents_total",
-                Counter,
-                &[IncidentChange::NAME],
-                "Incidents that were opened, reopened or resolved.",
-            ),
-            Self::Notifications => (
-                "firstlook_notifications_total",
-                Counter,
-                &[Integration::NAME, SendOutcome::NAME],
-                "Attempts to notify, by integration and how they ended.",
-            ),
-            Self::FirstPage => (
-                "firstlook_first_page_seconds",
-                Seconds(PAGE_BUCKETS),
-                &[],
-                "Time from the commit of an alert to the request of its incident's first page.",
-            ),
-            Self::Jobs => ("firstlook_jobs", Gauge, &[JobState::NAME], "Jobs in the store, by state."),
-            Self::JobDuration => (
-                "firstlook_job_duration_seconds",
-                Seconds(WORK_BUCKETS),
-                &[JobKind::NAME],
-                "How long jobs ran.",
-            ),
-            Self::EvidenceFetch => (
-                "firstlook_evidence_fetch_seconds",
-                Seconds(WORK_BUCKETS),
-                &[EvidenceKind::NAME, FetchOutcome::NAME],
-                "How long evidence sources took, and how it ended.",
-            ),
-            Self::ModelCalls => (
-                "firstlook_model_calls_total",
-                Counter,
-                &[ModelOutcome::NAME],
-                "Calls of the model, by outcome.",
-            ),
-            Self::ModelTokens => (
-                "firstlook_model_tokens_total",
-                Counter,
-                &[TokenDirection::NAME],
-                "Tokens that the model read and wrote.",
-            ),
-            Self::HttpRequestDuration => (
-                "firstlook_http_request_duration_seconds",
-                Seconds(REQUEST_BUCKETS),
-                &[Route::NAME, StatusClass::NAME],
-                "How long HTTP requests took, by route template and class of status.",
-            ),
-            Self::BuildInfo => {
-                ("firstlook_build_info", Gauge, &["version"], "Always 1; the labels say which build runs.")
+        Description { name: self.name(), kind: self.kind(), labels: self.labels(), help: self.help() }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::WebhookRequests => "firstlook_webhook_requests_total",
+            Self::Alerts => "firstlook_alerts_total",
+            Self::RejectedDeliveries => "firstlook_rejected_deliveries_total",
+            Self::Incidents => "firstlook_incidents_total",
+            Self::Notifications => "firstlook_notifications_total",
+            Self::FirstPage => "firstlook_first_page_seconds",
+            Self::Jobs => "firstlook_jobs",
+            Self::JobDuration => "firstlook_job_duration_seconds",
+            Self::EvidenceFetch => "firstlook_evidence_fetch_seconds",
+            Self::ModelCalls => "firstlook_model_calls_total",
+            Self::ModelTokens => "firstlook_model_tokens_total",
+            Self::HttpRequestDuration => "firstlook_http_request_duration_seconds",
+            Self::BuildInfo => "firstlook_build_info",
+        }
+    }
+
+    fn kind(self) -> Kind {
+        match self {
+            Self::FirstPage => Kind::Seconds(PAGE_BUCKETS),
+            Self::HttpRequestDuration => Kind::Seconds(REQUEST_BUCKETS),
+            Self::JobDuration | Self::EvidenceFetch => Kind::Seconds(WORK_BUCKETS),
+            Self::Jobs | Self::BuildInfo => Kind::Gauge,
+            Self::WebhookRequests
+            | Self::Alerts
+            | Self::RejectedDeliveries
+            | Self::Incidents
+            | Self::Notifications
+            | Self::ModelCalls
+            | Self::ModelTokens => Kind::Counter,
+        }
+    }
+
+    fn labels(self) -> &'static [&'static str] {
+        match self {
+            Self::WebhookRequests => &[labels::SenderKind::NAME, labels::WebhookStatus::NAME],
+            Self::Alerts => &[labels::AlertAction::NAME],
+            Self::RejectedDeliveries => &[labels::Rejection::NAME],
+            Self::Incidents => &[labels::IncidentChange::NAME],
+            Self::Notifications => &[labels::Integration::NAME, labels::SendOutcome::NAME],
+            Self::FirstPage => &[],
+            Self::Jobs => &[labels::JobState::NAME],
+            Self::JobDuration => &[labels::JobKind::NAME],
+            Self::EvidenceFetch => &[labels::EvidenceKind::NAME, labels::FetchOutcome::NAME],
+            Self::ModelCalls => &[labels::ModelOutcome::NAME],
+            Self::ModelTokens => &[labels::TokenDirection::NAME],
+            Self::HttpRequestDuration => &[labels::Route::NAME, labels::StatusClass::NAME],
+            Self::BuildInfo => &["version"],
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::WebhookRequests => "Requests at the webhooks, by kind of sender and status.",
+            Self::Alerts => "Alerts received, by what was decided.",
+            Self::RejectedDeliveries => "Deliveries that were not accepted, by reason.",
+            Self::Incidents => "Incidents that were opened, reopened or resolved.",
+            Self::Notifications => "Attempts to notify, by integration and how they ended.",
+            Self::FirstPage => {
+                "Time from the commit of an alert to the request of its incident's first page."
             }
-        };
-        Description { name, kind, labels, help }
+            Self::Jobs => "Jobs in the store, by state.",
+            Self::JobDuration => "How long jobs ran.",
+            Self::EvidenceFetch => "How long evidence sources took, and how it ended.",
+            Self::ModelCalls => "Calls of the model, by outcome.",
+            Self::ModelTokens => "Tokens that the model read and wrote.",
+            Self::HttpRequestDuration => {
+                "How long HTTP requests took, by route template and class of status."
+            }
+            Self::BuildInfo => "Always 1; the labels say which build runs.",
+        }
     }
 }
 
