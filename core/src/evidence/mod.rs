@@ -6,13 +6,15 @@
 mod leading_time;
 pub mod lines;
 pub mod redact;
-pub mod window;
+mod window;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use leading_time::leading_time;
+pub use lines::Line;
 pub use redact::{Redacted, Redactor};
+pub use window::Window;
 
 /// What an item is; its ids begin with [`Kind::letter`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::Labels;
-use firstlook_core::evidence::window::Window;
+use firstlook_core::evidence::Window;
 use tempfile::TempDir;
 
 use super::*;
