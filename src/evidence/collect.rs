@@ -8,8 +8,8 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use firstlook_core::alert::Labels;
-use firstlook_core::evidence::lines::Line;
-use firstlook_core::evidence::window::Window;
+use firstlook_core::evidence::Line;
+use firstlook_core::evidence::Window;
 use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use tokio::time::Instant;

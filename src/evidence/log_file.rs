@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::SecondsFormat;
 use firstlook_core::alert::Labels;
-use firstlook_core::evidence::window::Window;
+use firstlook_core::evidence::Window;
 
 use super::template::{Part, Template, value};
 use super::{Caps, Fault, Fetched};

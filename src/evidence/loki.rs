@@ -10,7 +10,7 @@ mod tests;
 use std::time::Duration;
 
 use firstlook_core::alert::Labels;
-use firstlook_core::evidence::window::Window;
+use firstlook_core::evidence::Window;
 use reqwest::{Response, StatusCode, Url};
 
 use super::template::Template;

@@ -16,8 +16,8 @@ pub use log_file::LogFile;
 pub use loki::Loki;
 
 use firstlook_core::alert::Labels;
-use firstlook_core::evidence::lines::Line;
-use firstlook_core::evidence::window::Window;
+use firstlook_core::evidence::Line;
+use firstlook_core::evidence::Window;
 
 /// A configured source of evidence. Which incidents it is asked for, the caller decides.
 #[derive(Debug)]

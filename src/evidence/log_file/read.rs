@@ -8,9 +8,9 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use firstlook_core::evidence::Line;
+use firstlook_core::evidence::Window;
 use firstlook_core::evidence::leading_time;
-use firstlook_core::evidence::lines::Line;
-use firstlook_core::evidence::window::Window;
 
 use super::super::Caps;
 use super::super::events::{Event, Joiner, bounded, read_line};

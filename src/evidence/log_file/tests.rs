@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::Labels;
-use firstlook_core::evidence::window::Window;
+use firstlook_core::evidence::Window;
 use tempfile::TempDir;
 
 use super::*;
@@ -77,8 +77,8 @@ async fn values_of_labels_cannot_leave_their_place() {
     for value in ["a/b", "..", "a..b", ".", "a\0b", "a\nb", "?", "[a]", "{a}", "a\\b"] {
         assert!(harmless("x", value).is_err(), "{value:?}");
     }
-    for value in ["api", "api-v1.2", "日本", "a b", "..."].iter().take(4) {
-        assert_eq!(harmless("x", value).unwrap(), *value);
+    for value in ["api", "api-v1.2", "日本", "a b"] {
+        assert_eq!(harmless("x", value).unwrap(), value);
     }
 }
 

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::DateTime;
-use firstlook_core::evidence::lines::Line;
-use firstlook_core::evidence::window::Window;
+use firstlook_core::evidence::Line;
+use firstlook_core::evidence::Window;
 use serde::Deserialize;
 use serde_json::Value;
 

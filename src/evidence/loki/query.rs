@@ -4,7 +4,7 @@
 
 use chrono::SecondsFormat;
 use firstlook_core::alert::Labels;
-use firstlook_core::evidence::window::Window;
+use firstlook_core::evidence::Window;
 
 use super::super::Fault;
 use super::super::template::{Part, Template, value};
