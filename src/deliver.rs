@@ -15,7 +15,7 @@ use rand::Rng;
 
 use crate::clock;
 use crate::receivers::pagerduty::PagerDuty;
-use crate::receivers::slack::Slack;
+use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
 use crate::receivers::{Class, SendError};
 use crate::store::{Address, Claim, Edge, Outcome, Store, StoreError, Target, Words};
@@ -35,7 +35,7 @@ pub enum Integration {
         channel: String,
     },
     /// Slack's incoming webhook: posts, and can never edit.
-    SlackWebhook(Webhook),
+    SlackWebhook(IncomingWebhook),
     /// The incident as JSON.
     Webhook(Webhook),
 }

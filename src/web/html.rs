@@ -92,9 +92,7 @@ pub async fn incident(app: web::Data<App>, id: web::Path<String>) -> HttpRespons
     let page = async {
         let incident = app.store.incident(&id, &app.words).await?;
         let incident = incident.ok_or_else(|| Problem::not_found("incident of this number"))?;
-        let window = incident.evidence.as_ref().and_then(|evidence| evidence.window);
-        let window = window.map(|window| super::pages::Window { from: window.start, until: window.end });
-        let view = IncidentView { incident: &incident, window, csrf: Some("") };
+        let view = IncidentView { incident: &incident, actions: true };
         Ok(app.pages.incident(&view, clock::now()))
     };
     let page = page.await;

@@ -114,6 +114,7 @@ pub fn first_look() -> Incident {
             items: vec![item("H1", Kind::History, "#455, 3 Oct, 22 min", "Rolled back v2.37.1. Ken Mori")],
             gaps: Vec::new(),
             collected_at: None,
+            window: None,
         }),
         summary: None,
         notifications: vec![Notification {
@@ -159,8 +160,12 @@ pub fn with_evidence() -> Incident {
         reason: safe("access denied"),
         remedy: safe("allow cloudtrail:LookupEvents"),
     };
-    view.evidence =
-        Some(Evidence { items, gaps: vec![gap], collected_at: Some(start() + TimeDelta::seconds(19)) });
+    view.evidence = Some(Evidence {
+        items,
+        gaps: vec![gap],
+        collected_at: Some(start() + TimeDelta::seconds(19)),
+        window: None,
+    });
     view.version = 2;
     view
 }
@@ -268,7 +273,7 @@ pub fn nasty(text: &str, n: usize) -> Incident {
     let mut items = vec![item(text, Kind::History, text, text); n];
     items.extend(vec![item(text, Kind::Change, text, text); n]);
     let gap = Gap { source: raw(), reason: safe(text), remedy: safe(text) };
-    view.evidence = Some(Evidence { items, gaps: vec![gap; n], collected_at: Some(start()) });
+    view.evidence = Some(Evidence { items, gaps: vec![gap; n], collected_at: Some(start()), window: None });
     let mut summary = summary();
     summary.headline = Some(safe(text));
     summary.reason = Some(safe(text));

@@ -5,10 +5,10 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use firstlook_core::evidence::{Change, Frequency, Item};
+use firstlook_core::evidence::{Change, Frequency, Item, Window};
 use serde::Serialize;
 
-use super::evidence::{Window, delta};
+use super::evidence::delta;
 use super::text::{count, short};
 use super::{times, words};
 
@@ -81,7 +81,7 @@ pub(super) fn axis(logs: &[&Item], window: Option<Window>, alarm: DateTime<Utc>)
         .collect();
     let at = window.and_then(|w| share(w, alarm));
     (!shown.is_empty()).then(|| Axis {
-        range: window.map(|w| words::range(&times::minute(w.from).text, &times::minute(w.until).text)),
+        range: window.map(|w| words::range(&times::minute(w.start).text, &times::minute(w.end).text)),
         alarm: at.map(|at| Alarm {
             x: percent(at),
             time: times::clock(alarm).text,
@@ -139,8 +139,8 @@ fn bars(counts: &[u32], width: f64, height: f64) -> String {
 /// Where in the window `at` lies, from 0 to 1; none outside it.
 #[allow(clippy::cast_precision_loss, reason = "milliseconds of hours")]
 fn share(window: Window, at: DateTime<Utc>) -> Option<f64> {
-    let whole = (window.until - window.from).num_milliseconds();
-    let part = (at - window.from).num_milliseconds();
+    let whole = (window.end - window.start).num_milliseconds();
+    let part = (at - window.start).num_milliseconds();
     (whole > 0 && (0..=whole).contains(&part)).then(|| part as f64 / whole as f64)
 }
 
@@ -150,12 +150,12 @@ fn percent(share: f64) -> String {
 
 /// Whole steps of time, at most eight; every second one is left out on a phone.
 fn ticks(window: Window) -> Vec<Tick> {
-    let minutes = (window.until - window.from).num_minutes();
+    let minutes = (window.end - window.start).num_minutes();
     let steps = [1, 2, 5, 10, 15, 30, 60, 120, 360, 1440];
     let step = TimeDelta::minutes(steps.into_iter().find(|s| minutes / s <= 7).unwrap_or(1440 * 7));
     let mut ticks = Vec::new();
-    let Ok(mut at) = window.from.duration_trunc(step) else { return ticks };
-    while at <= window.until && ticks.len() < 12 {
+    let Ok(mut at) = window.start.duration_trunc(step) else { return ticks };
+    while at <= window.end && ticks.len() < 12 {
         if let Some(x) = share(window, at) {
             ticks.push(Tick {
                 x: percent(x),
@@ -178,11 +178,11 @@ fn ticks(window: Window) -> Vec<Tick> {
 fn rows(shown: &[(&Item, &Frequency)], window: Window) -> Vec<Row> {
     let slices = shown.iter().map(|(_, f)| f.sparkline.len()).max().unwrap_or_default();
     let Ok(parts) = i32::try_from(slices.max(1)) else { return Vec::new() };
-    let length = (window.until - window.from) / parts;
+    let length = (window.end - window.start) / parts;
     (0..parts)
         .zip(0..slices)
         .map(|(n, slice)| Row {
-            time: times::clock(window.from + length * n).text,
+            time: times::clock(window.start + length * n).text,
             counts: shown.iter().map(|(_, f)| f.sparkline.get(slice).copied().unwrap_or_default()).collect(),
         })
         .collect()
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     fn window(from: &str, until: &str) -> Window {
-        Window { from: from.parse().unwrap(), until: until.parse().unwrap() }
+        Window { start: from.parse().unwrap(), end: until.parse().unwrap() }
     }
 
     #[test]
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(share(w, "2026-11-19T17:59:59Z".parse().unwrap()), None);
         assert_eq!(share(w, "2026-11-19T18:20:01Z".parse().unwrap()), None);
         let empty = window("2026-11-19T18:00:00Z", "2026-11-19T18:00:00Z");
-        assert_eq!(share(empty, empty.from), None);
+        assert_eq!(share(empty, empty.start), None);
     }
 
     #[test]

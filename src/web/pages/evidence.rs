@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use firstlook_core::evidence::{Change, Frequency, Item, Kind};
+use firstlook_core::evidence::{Change, Frequency, Item, Kind, Window};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::{Summary, Verdict};
 use serde::Serialize;
@@ -13,15 +13,6 @@ use serde::Serialize;
 use super::text::{self, Piece};
 use super::times::{self, When};
 use super::{axis, links, words};
-
-/// The time that the collected evidence covers: what the slices of a sparkline divide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    /// Its beginning.
-    pub from: DateTime<Utc>,
-    /// Its end.
-    pub until: DateTime<Utc>,
-}
 
 /// A chip that leads to an item; one that names nothing on this page is text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -136,13 +127,9 @@ struct Other {
 }
 
 /// The section; runbook steps and earlier occurrences have their own place.
-pub(super) fn section(
-    incident: &Incident,
-    window: Option<Window>,
-    index: &Index,
-    now: DateTime<Utc>,
-) -> Option<Evidence> {
+pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) -> Option<Evidence> {
     let evidence = incident.evidence.as_ref()?;
+    let window = evidence.window;
     let logs: Vec<&Item> = evidence.items.iter().filter(|i| i.kind == Kind::Log).collect();
     let steps: BTreeSet<&str> =
         incident.runbook.iter().flat_map(|r| &r.steps).map(|s| s.id.as_str()).collect();

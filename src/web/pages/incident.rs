@@ -9,7 +9,7 @@ use firstlook_core::notify::view::{Impact, Incident};
 use firstlook_core::summary::State;
 use serde::Serialize;
 
-use super::evidence::{self, Cite, Evidence, Index, Window};
+use super::evidence::{self, Cite, Evidence, Index};
 use super::summary::{self, HowSure};
 use super::text::number;
 use super::times::{self, When};
@@ -24,10 +24,8 @@ const RELOAD_SECONDS: u32 = 10;
 pub struct IncidentView<'a> {
     /// With its evidence and timeline.
     pub incident: &'a Incident,
-    /// The time that the evidence covers; without it no time axis is drawn.
-    pub window: Option<Window>,
-    /// Guards the forms; without it there are none.
-    pub csrf: Option<&'a str>,
+    /// Whether who looks may act.
+    pub actions: bool,
 }
 
 /// A badge: shape, word, colour.
@@ -142,7 +140,6 @@ struct How {
 
 #[derive(Serialize)]
 struct Forms {
-    csrf: String,
     acknowledge: bool,
 }
 
@@ -154,7 +151,7 @@ pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
         header: header(view, &index, now),
         summary: summary::section(incident, &index, now),
         column: runbook::column(incident),
-        evidence: evidence::section(incident, view.window, &index, now),
+        evidence: evidence::section(incident, &index, now),
         counts: Counts {
             steps: incident.runbook.as_ref().map_or(0, |r| r.steps.len()),
             evidence: incident.evidence.as_ref().map_or(0, |e| e.items.len()),
@@ -212,9 +209,9 @@ fn header(view: &IncidentView<'_>, index: &Index, now: DateTime<Utc>) -> Header 
         who: who(incident, now),
         ended: incident.resolved_at.filter(|_| resolved).map(|at| ended(incident, at, now)),
         forms: view
-            .csrf
-            .filter(|_| !resolved)
-            .map(|csrf| Forms { csrf: csrf.to_owned(), acknowledge: incident.status == Status::Open }),
+            .actions
+            .then(|| Forms { acknowledge: incident.status == Status::Open })
+            .filter(|_| !resolved),
     }
 }
 

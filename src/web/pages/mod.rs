@@ -29,7 +29,6 @@ use serde::Serialize;
 
 pub use deliveries::{DeliveriesView, DeliveryDetail, DeliveryRow, TraceLine};
 pub use error::ErrorView;
-pub use evidence::Window;
 pub use inbox::{InboxView, Received, Sent};
 pub use incident::IncidentView;
 pub use list::{Filter, ListView};

@@ -1,14 +1,15 @@
 //! The page of an incident.
 
+use firstlook_core::evidence::Window;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::State;
 
 use super::samples::{self, now, red};
 use super::{check, in_order, keep, pages, states};
-use crate::web::pages::{IncidentView, Window};
+use crate::web::pages::IncidentView;
 
 fn page(name: &str, incident: &Incident) -> String {
-    let view = IncidentView { incident, window: Some(samples::window()), csrf: Some("c2f1\"<") };
+    let view = IncidentView { incident, actions: true };
     let html = pages().incident(&view, now()).unwrap();
     keep(name, &html);
     html
@@ -112,8 +113,9 @@ fn patterns_say_how_they_differ_and_share_one_axis() {
 
 #[test]
 fn without_a_window_patterns_are_drawn_without_times() {
-    let incident = samples::open();
-    let view = IncidentView { incident: &incident, window: None, csrf: None };
+    let mut incident = samples::open();
+    incident.evidence.as_mut().unwrap().window = None;
+    let view = IncidentView { incident: &incident, actions: true };
     let html = pages().incident(&view, now()).unwrap();
     check(&html);
     assert!(
@@ -121,8 +123,9 @@ fn without_a_window_patterns_are_drawn_without_times() {
             && !html.contains("class=\"mk\"")
             && !html.contains("The same as a table")
     );
-    let late = Window { from: samples::at("18:10:00"), until: samples::at("18:20:00") };
-    let html = pages().incident(&IncidentView { window: Some(late), ..view }, now()).unwrap();
+    let late = Window { start: samples::at("18:10:00"), end: samples::at("18:20:00") };
+    incident.evidence.as_mut().unwrap().window = Some(late);
+    let html = pages().incident(&IncidentView { incident: &incident, actions: true }, now()).unwrap();
     assert!(html.contains("The same as a table") && !html.contains("class=\"mk\""), "the alarm lies outside");
 }
 
@@ -137,11 +140,10 @@ fn forms_are_there_when_the_state_allows_and_somebody_may() {
     assert_eq!(forms(&states::acknowledged()), [false, true]);
     assert_eq!(forms(&states::resolved()), [false, false]);
     let html = page("open", &samples::open());
-    assert_eq!(html.matches("name=\"csrf\" value=\"c2f1&quot;&lt;\"").count(), 2);
     assert!(html.contains("<body class=\"has-do\">"));
     let incident = samples::open();
-    let html =
-        pages().incident(&IncidentView { incident: &incident, window: None, csrf: None }, now()).unwrap();
+    let view = IncidentView { incident: &incident, actions: false };
+    let html = pages().incident(&view, now()).unwrap();
     assert!(!html.contains("<form") && !html.contains("has-do"));
 }
 

@@ -2,14 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{AlertStatus, Severity};
-use firstlook_core::evidence::{Change, Frequency, Gap, Item, Kind, Redacted, Redactor};
+use firstlook_core::evidence::{Change, Frequency, Gap, Item, Kind, Redacted, Redactor, Window};
 use firstlook_core::incident::Status;
 use firstlook_core::notify::view::{
     Alert, Block, DoFirst, Evidence, Impact, Incident, Notification, Runbook, Step, TimelineEntry,
 };
 use firstlook_core::summary::{Cause, Claim, Confidence, RuledOut, State, Summary, Verdict};
-
-use crate::web::pages::Window;
 
 /// The instant that the pages are read at: 14 minutes after the alarm.
 pub(super) fn now() -> DateTime<Utc> {
@@ -25,7 +23,7 @@ pub(super) fn red(text: &str) -> Redacted {
 }
 
 pub(super) fn window() -> Window {
-    Window { from: at("17:52:00"), until: at("18:09:00") }
+    Window { start: at("17:52:00"), end: at("18:09:00") }
 }
 
 fn cites(ids: &[&str]) -> Vec<String> {
@@ -305,6 +303,7 @@ pub(super) fn open() -> Incident {
                 ),
             ],
             collected_at: Some(at("18:07:19")),
+            window: Some(window()),
         }),
         summary: Some(summary()),
         notifications: notifications(),
