@@ -3,7 +3,7 @@
 //! Knows how sources' answers become evidence. Must not know what a summary is.
 
 use firstlook_core::alert::Labels;
-use firstlook_core::evidence::{self, Comparison, Finding, Gap, Line, Origin, Span, Window, compare};
+use firstlook_core::evidence::{self, Change, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare};
 use firstlook_core::notify::view::Incident;
 
 use super::Triage;
@@ -42,8 +42,7 @@ impl Triage {
         let found = tokio::task::spawn_blocking(move || {
             let gaps: Vec<Gap> = brought.iter().flat_map(|result| gaps(result, &redactor)).collect();
             let (comparison, origins) = compared(brought, window);
-            let origin = |finding: &Finding| origins.of(finding);
-            let items = evidence::items(&comparison, &origin, &redactor, MOST_ITEMS);
+            let items = items(&comparison, &origins, &redactor);
             let pack = evidence::pack(&comparison, evidence.pack_tokens, &redactor);
             let note = noted(&comparison, asked, gaps.len(), took);
             NewEvidence { window, items, gaps, pack: pack.text, note }
@@ -52,22 +51,27 @@ impl Triage {
     }
 }
 
-/// Where the lines of each stream came from.
-struct Origins {
-    queries: Vec<(String, String)>,
+/// What differs from normal, each with the source that brought it and its query.
+fn items(comparison: &Comparison, origins: &[(String, String)], redactor: &Redactor) -> Vec<Item> {
+    let mut items = evidence::items(comparison, "", None, redactor, MOST_ITEMS);
+    let told = comparison.findings.iter().filter(|finding| finding.change != Change::Common);
+    for (item, finding) in items.iter_mut().zip(told) {
+        if let Some((source, query)) = origin(origins, finding) {
+            item.source = source.clone();
+            item.query = Some(redactor.redact(query));
+        }
+    }
+    items
 }
 
-impl Origins {
-    /// Source and query of a finding. Where several sources brought lines, their streams begin with the source's name.
-    fn of(&self, finding: &Finding) -> Origin {
-        let (source, query) = match self.queries.as_slice() {
-            [one] => one.clone(),
-            many => {
-                let name = finding.stream.split(SEPARATOR).next().unwrap_or_default();
-                many.iter().find(|(source, _)| source == name).cloned().unwrap_or_default()
-            }
-        };
-        Origin { source, query }
+/// Source and query of a finding. Where several sources brought lines, their streams begin with the source's name.
+fn origin<'a>(origins: &'a [(String, String)], finding: &Finding) -> Option<&'a (String, String)> {
+    match origins {
+        [one] => Some(one),
+        many => {
+            let name = finding.stream.split(SEPARATOR).next().unwrap_or_default();
+            many.iter().find(|(source, _)| source == name)
+        }
     }
 }
 
@@ -75,7 +79,7 @@ impl Origins {
 const SEPARATOR: char = '/';
 
 /// All lines of all sources, compared as one moment.
-fn compared(brought: Vec<SourceResult>, window: Window) -> (Comparison, Origins) {
+fn compared(brought: Vec<SourceResult>, window: Window) -> (Comparison, Vec<(String, String)>) {
     let several = brought.iter().filter(|result| result.lines.is_ok()).count() > 1;
     let (mut now, mut before) = (Vec::new(), Vec::new());
     let mut span = Span { window, baselines: Vec::new() };
@@ -95,7 +99,7 @@ fn compared(brought: Vec<SourceResult>, window: Window) -> (Comparison, Origins)
             before.extend(normal.lines.into_iter().map(named));
         }
     }
-    (compare(now.into_iter(), before.into_iter(), Some(&span)), Origins { queries })
+    (compare(now.into_iter(), before.into_iter(), Some(&span)), queries)
 }
 
 fn normal(which: Baseline, window: Window) -> Window {
@@ -106,7 +110,7 @@ fn normal(which: Baseline, window: Window) -> Window {
 }
 
 /// What a source did not bring: faults, and what a cap cut away.
-fn gaps(result: &SourceResult, redactor: &evidence::Redactor) -> Vec<Gap> {
+fn gaps(result: &SourceResult, redactor: &Redactor) -> Vec<Gap> {
     let gap = |reason: &str, remedy: &str| Gap {
         source: result.source.clone(),
         reason: redactor.redact(reason),
