@@ -73,8 +73,7 @@ impl Service {
             (None, Some(private)) => Store::new(&private.url(), CONNECTIONS)?,
             (None, None) => return Err("neither `database.url` nor a private Postgres".into()),
         };
-        let words =
-            Words { redactor: Redactor::default(), external_url: config.server.external_url.clone() };
+        let words = Words { redactor: Redactor::default(), external_url: config.server.external_url.clone() };
         let library = match &config.runbooks {
             Some(runbooks) => Some(Arc::new(Library::open(&runbooks.path).await?)),
             None => None,
@@ -203,7 +202,9 @@ async fn reload(library: Arc<Library>, stop: CancellationToken) {
             () = tokio::time::sleep(RELOAD) => {}
         }
         match library.reload().await {
-            Ok(true) => tracing::info!(runbooks = library.snapshot().runbooks.len(), "the runbooks have changed"),
+            Ok(true) => {
+                tracing::info!(runbooks = library.snapshot().runbooks.len(), "the runbooks have changed")
+            }
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the runbooks cannot be read; the last good copy stays"),
         }
@@ -220,7 +221,8 @@ fn senders(source: &AlertmanagerSource) -> (String, Option<Authorization>) {
 /// Never for a configuration that was read; the built-in matchers are parsed here as well.
 pub fn rules(config: &Config) -> Result<Rules, MatcherError> {
     let names = |receiver: &Receiver| {
-        let of = |kind: &str, count: usize| (0..count).map(move |n| format!("{kind}/{n}")).collect::<Vec<_>>();
+        let of =
+            |kind: &str, count: usize| (0..count).map(move |n| format!("{kind}/{n}")).collect::<Vec<_>>();
         let all = [
             of("pagerduty", receiver.pagerduty.len()),
             of("slack", receiver.slack.len()),

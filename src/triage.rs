@@ -153,8 +153,7 @@ impl Triage {
 /// What nobody can guess, so that no log line can close the fence that it stands in.
 fn nonce() -> Nonce {
     loop {
-        let letters: String =
-            rand::rng().sample_iter(Alphanumeric).take(NONCE).map(char::from).collect();
+        let letters: String = rand::rng().sample_iter(Alphanumeric).take(NONCE).map(char::from).collect();
         if let Some(nonce) = Nonce::parse(&letters) {
             return nonce;
         }

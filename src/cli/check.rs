@@ -81,7 +81,10 @@ pub fn run(path: &Path, online: bool) -> Result<ExitCode, StartError> {
 }
 
 fn offline(config: &Config, table: &mut Table) {
-    table.result("pages", Pages::new().map(|_| "every template is well formed".into()).map_err(|e| e.to_string()));
+    table.result(
+        "pages",
+        Pages::new().map(|_| "every template is well formed".into()).map_err(|e| e.to_string()),
+    );
     let Some(runbooks) = &config.runbooks else {
         table.add(Mark::Note, "runbooks", "no `runbooks.path`: incidents have no runbook");
         return;

@@ -84,16 +84,28 @@ fn tell(rules: &Rules, runbooks: &Snapshot, group: &Group, touched: &Touched) {
         return;
     }
     for route in rules.routes(incident, &labels) {
-        println!("  {} to {} ({}), because {}", edges.join(", "), route.receiver, route.integration, route.reason);
+        println!(
+            "  {} to {} ({}), because {}",
+            edges.join(", "),
+            route.receiver,
+            route.integration,
+            route.reason
+        );
     }
 }
 
 fn source_name(config: &Config, given: Option<&str>) -> Result<String, StartError> {
-    let known: Vec<String> = config.alertmanager.iter().map(|one| format!("alertmanager/{}", one.name)).collect();
+    let known: Vec<String> =
+        config.alertmanager.iter().map(|one| format!("alertmanager/{}", one.name)).collect();
     match given {
-        None => known.first().cloned().ok_or_else(|| "no source is configured under `sources.alertmanager`".into()),
+        None => known
+            .first()
+            .cloned()
+            .ok_or_else(|| "no source is configured under `sources.alertmanager`".into()),
         Some(name) if known.iter().any(|one| one == name) => Ok(name.to_owned()),
-        Some(name) => Err(format!("{name:?} is no configured source; there are: {}", known.join(", ")).into()),
+        Some(name) => {
+            Err(format!("{name:?} is no configured source; there are: {}", known.join(", ")).into())
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 //! Knows how sources' answers become evidence. Must not know what a summary is.
 
 use firstlook_core::alert::Labels;
-use firstlook_core::evidence::{self, Change, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare};
+use firstlook_core::evidence::{
+    self, Change, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare,
+};
 use firstlook_core::notify::view::Incident;
 
 use super::Triage;
@@ -25,11 +27,16 @@ impl Triage {
     /// Asks every source that applies for `window` and for normal, and compares.
     pub(super) async fn look(&self, claim: &Claim, window: Window) -> Result<NewEvidence, StoreError> {
         let labels = self.store.incident_labels(claim.incident).await?;
-        let sources: Vec<&Source> =
-            self.sources.iter().filter(|(matchers, _)| matchers.matches(&labels)).map(|(_, source)| source).collect();
+        let sources: Vec<&Source> = self
+            .sources
+            .iter()
+            .filter(|(matchers, _)| matchers.matches(&labels))
+            .map(|(_, source)| source)
+            .collect();
         let asked = sources.len();
         let kinds: Vec<EvidenceKind> = sources.iter().map(|source| kind(source)).collect();
-        let baselines: Vec<Window> = self.evidence.baseline.iter().map(|which| normal(*which, window)).collect();
+        let baselines: Vec<Window> =
+            self.evidence.baseline.iter().map(|which| normal(*which, window)).collect();
         let deadline = self.evidence.timeout;
         let collected = collect(sources, &labels, window, baselines, deadline, Caps::default()).await;
         for (kind, result) in kinds.into_iter().zip(&collected.sources) {
