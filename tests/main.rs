@@ -11,5 +11,8 @@
     reason = "the whole crate is a test: a broken expectation has to stop it with a message"
 )]
 
+mod harness;
+mod spine;
 mod support;
 mod support_tests;
+mod webhooks;
