@@ -44,8 +44,8 @@ impl Reader<'_> {
         };
         self.header.timed = true;
         self.i = last + 1;
-        let before = (0..last).map(|i| level(self.chunks, i, false)).filter(|level| level.is_known());
-        self.header.level = before.last().unwrap_or_default();
+        let mut before = (0..last).map(|i| level(self.chunks, i, false)).filter(|level| level.is_known());
+        self.header.level = before.next_back().unwrap_or_default();
         Some(syslog)
     }
 
@@ -53,7 +53,7 @@ impl Reader<'_> {
     fn last_timestamp(&self) -> Option<(usize, bool)> {
         let mut last: Option<(usize, bool)> = None;
         let mut i = 0;
-        while i < self.chunks.len().min(COLUMNS) {
+        while i < self.chunks.count().min(COLUMNS) {
             if let Some(date) = self.named_date(i) {
                 let Some(end) = date else { break };
                 last = Some((end - 1, !self.chunk(end - 1).ends_with(b"]")));
@@ -92,7 +92,7 @@ impl Reader<'_> {
         }
         let mut end = i;
         let mut timed = false;
-        while end < self.chunks.len().min(i + 6) {
+        while end < self.chunks.count().min(i + 6) {
             let chunk = self.chunk(end);
             let inner = strip(chunk);
             let year = inner.len() == 4 && end > i + 2;
