@@ -19,14 +19,14 @@ macro_rules! strong {
 /// Words behind which a secret stands, but also much that is none.
 macro_rules! weak {
     () => {
-        r"token|jwt|signature|sig|auth|authorization|bearer|nonce|assertion|api[_-]?id[_-]?key|x-amz-credential|x-amz-security-token|session[_-]?(?:id|key|token)|jsessionid|phpsessid|connect\.sid|sid|csrf|xsrf"
+        r"token|jwt|pass|community|signature|sig|auth|authorization|bearer|nonce|assertion|api[_-]?id[_-]?key|x-amz-credential|x-amz-security-token|session[_-]?(?:id|key|token)|jsessionid|phpsessid|connect\.sid|sid|csrf|xsrf"
     };
 }
 
 /// What may follow the word in a key: `password_hash`, `token2`, `secretValue`.
 macro_rules! suffix {
     () => {
-        r"(?:[_-]?(?:value|text|plain|old|new|current|confirm(?:ation)?|hash|b64|base64|prod|live|test|[0-9]{1,3}))?"
+        r"(?:[_-]?(?:value|base|text|plain|old|new|current|confirm(?:ation)?|hash|b64|base64|prod|live|test|[0-9]{1,3}))?"
     };
 }
 
@@ -222,6 +222,12 @@ pub(super) const RULES: &[RuleText] = &[
         ),
         not_prose,
     ),
+    (
+        "secret",
+        r#"(?i)\b(?:sshpass\s+-p|redis-cli\b[^\n]{0,128}?\s-a|mysql(?:dump|admin)?\b[^\n]{0,128}?\s-p)\s?["']?(?P<secret>[^\s"'<>-][^\s"'<>]*)"#,
+        announced,
+    ),
+    ("secret", r#"(?i)\b(?:password|passphrase|passcode)\s+["']?(?P<secret>[^\s"'<>,;:]{8,})"#, announced),
     (
         "secret",
         r#"(?i)\bcurl\b[^\n]{0,256}?\s(?:-u|--user)[ =]?["']?[^\s:"']{1,64}:(?P<secret>[^\s"'<>]+)"#,
