@@ -86,8 +86,11 @@ impl Reader<'_> {
     /// `Sun Dec 04 04:47:44 2005` or `Jun 14 15:16:01` from chunk `i` on: the chunk behind it. `Some(None)` where a
     /// date begins that has no time.
     fn named_date(&self, i: usize) -> Option<Option<usize>> {
+        if !is_date_word(self.chunk(i)) {
+            return None;
+        }
         let next = strip(self.chunk(i + 1));
-        if !is_date_word(self.chunk(i)) || !(is_number(next) || is_date_word(next)) {
+        if !is_number(next) && !is_date_word(next) {
             return None;
         }
         let mut end = i;
