@@ -33,8 +33,8 @@ const LEGEND_ALONE: &str = "No baseline. Marks: !severe +rare *rare value ~numbe
 pub struct Pack {
     /// One line per finding; data, never instructions.
     pub text: Redacted,
-    /// How many findings it tells, from `L1` on; some between may be missing.
-    pub findings: usize,
+    /// The number of the last id that it tells (7 for `L7`): so many items give every id of the pack its item.
+    pub last: usize,
 }
 
 /// Writes the pack, of at most `tokens` tokens.
@@ -49,7 +49,8 @@ pub fn pack(comparison: &Comparison, tokens: usize, redactor: &Redactor) -> Pack
     lines.details(&mut writer, &told);
     let room = writer.left;
     let more = lines.tell(&mut writer, room, SECOND_WIDTH);
-    Pack { text: writer.out, findings: told.len() + more.len() }
+    let last = told.iter().chain(&more).map(|(i, _)| i + 1).max().unwrap_or(0);
+    Pack { text: writer.out, last }
 }
 
 struct Writer {

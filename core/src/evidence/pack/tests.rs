@@ -63,7 +63,7 @@ fn each_line_has_its_id_and_mark_and_no_secret() {
     assert!(lines[2].starts_with("L1 +1 09:") && lines[2].contains(" api ERROR C"), "{}", lines[2]);
     assert!(lines[2..].iter().all(|line| line.starts_with('L')), "{text}");
     assert!(text.contains("=300->300") && text.contains("connection refused"), "{text}");
-    assert_eq!(pack.findings, comparison.findings.len());
+    assert_eq!(pack.last, comparison.findings.len());
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn no_bytes_panic() {
             .map(|_| {
                 state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
                 let pick = (state >> 33) as usize;
-                if pick % 3 == 0 {
+                if pick.is_multiple_of(3) {
                     (pick >> 3) as u8
                 } else {
                     b"=:.,'\"[](){}<> /\\#-_a1fZ@"[(pick >> 3) % 25]
