@@ -208,7 +208,9 @@ impl Firstlook {
     /// The log so far, each line as JSON.
     pub fn log(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(self.log_file()).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
+            .collect()
     }
 
     /// Log lines of level ERROR that hold `words` are what this test wants to see.

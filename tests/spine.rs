@@ -108,8 +108,12 @@ impl World {
 /// Both Alertmanagers have said it.
 async fn heard(firstlook: &Firstlook, status: &str, deliveries: i64) {
     let query = match status {
-        "firing" => "SELECT count(*) FROM delivery WHERE convert_from(body, 'UTF8') LIKE '%\"status\":\"firing\"%'",
-        _ => "SELECT count(*) FROM delivery WHERE convert_from(body, 'UTF8') NOT LIKE '%\"status\":\"firing\"%'",
+        "firing" => {
+            "SELECT count(*) FROM delivery WHERE convert_from(body, 'UTF8') LIKE '%\"status\":\"firing\"%'"
+        }
+        _ => {
+            "SELECT count(*) FROM delivery WHERE convert_from(body, 'UTF8') NOT LIKE '%\"status\":\"firing\"%'"
+        }
     };
     eventually(PATIENCE, "both Alertmanagers have posted", async || {
         (firstlook.sql(query).await >= deliveries).then_some(())
@@ -151,7 +155,8 @@ async fn from_a_firing_rule_to_the_page_and_back() {
     let pages = firstlook.pagerduty.incidents();
     assert_eq!(pages.len(), 1);
     assert_eq!(pages[0].status, Status::Resolved);
-    let actions: Vec<_> = firstlook.pagerduty.events().iter().map(|event| event.action().to_owned()).collect();
+    let actions: Vec<_> =
+        firstlook.pagerduty.events().iter().map(|event| event.action().to_owned()).collect();
     assert_eq!(actions, ["trigger", "resolve"]);
     assert!(firstlook.pagerduty.dropped().is_empty());
     assert_eq!(firstlook.slack.messages().len(), 1);
@@ -193,7 +198,12 @@ async fn shown(firstlook: &Firstlook, incident: &Value) {
     let page = firstlook.get(&format!("/incidents/{}", incident["number"])).await;
     assert_eq!(page.status, 200);
     assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
-    for words in ["checkout fails 38% of requests", NEW_PATTERN, "The connection pool is exhausted.", "high-error-rate.md"] {
+    for words in [
+        "checkout fails 38% of requests",
+        NEW_PATTERN,
+        "The connection pool is exhausted.",
+        "high-error-rate.md",
+    ] {
         assert!(page.text.contains(words), "{words} is not on the page");
     }
     assert!(!page.text.contains("meteor"));
