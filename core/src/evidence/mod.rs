@@ -6,6 +6,7 @@
 pub mod delta;
 mod excerpt;
 mod items;
+mod join;
 pub mod lines;
 mod pack;
 pub mod patterns;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use delta::{Comparison, Finding, Span, compare};
 pub use items::items;
+pub use join::joined;
 pub use lines::Line;
 pub use pack::{Pack, TOKEN, pack};
 pub use redact::{CustomRule, Redacted, RedactionError, Redactor};
