@@ -6,6 +6,7 @@ pub mod http;
 pub mod secret;
 pub mod telemetry;
 
+pub mod app;
 pub mod aws;
 pub mod deliver;
 pub mod evidence;
@@ -15,5 +16,6 @@ pub mod models;
 pub mod receivers;
 pub mod sources;
 pub mod store;
+pub mod triage;
 pub mod web;
 pub mod worker;

@@ -11,6 +11,12 @@
     reason = "the whole crate is a test: a broken expectation has to stop it with a message"
 )]
 
+mod commands;
+mod faults;
+mod harness;
+mod pages;
+mod spine;
 mod support;
 mod support_tests;
 mod tidy;
+mod webhooks;

@@ -55,6 +55,9 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A piece of work of this process panicked or was cancelled.
+    #[error("a bug: {0}")]
+    Worker(String),
     /// The job was taken over: its lease ended before its work did. Nothing was written.
     #[error("the job's lease has passed to another worker")]
     Fenced,
@@ -67,11 +70,12 @@ pub struct Store {
 }
 
 impl Store {
-    /// Connects to `url`.
+    /// A store at `url`, with at most `connections` connections. Nothing is connected yet: a database that is not
+    /// there shows at the first statement, within 3 s.
     ///
     /// # Errors
-    /// When the URL does not parse, or the database does not answer within 3 s.
-    pub async fn connect(url: &str, connections: u32) -> Result<Self, StoreError> {
+    /// When the URL does not parse.
+    pub fn new(url: &str, connections: u32) -> Result<Self, StoreError> {
         let options: PgConnectOptions = url.parse()?;
         let options = options.application_name("firstlook").options([
             ("statement_timeout", STATEMENT_TIMEOUT),
@@ -80,8 +84,7 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(ACQUIRE)
-            .connect_with(options)
-            .await?;
+            .connect_lazy_with(options);
         Ok(Self { pool })
     }
 

@@ -10,7 +10,7 @@ use super::StoreError;
 #[derive(Clone, Copy)]
 pub(super) struct At<'a> {
     pub table: &'static str,
-    pub row: &'a dyn std::fmt::Display,
+    pub row: &'a (dyn std::fmt::Display + Sync),
 }
 
 impl At<'_> {

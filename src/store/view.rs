@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use firstlook_core::alert::AlertId;
+use firstlook_core::alert::{AlertId, Labels};
 use firstlook_core::evidence::Redactor;
 use firstlook_core::evidence::known::Earlier;
 use firstlook_core::incident::Member;
@@ -123,6 +123,18 @@ impl Store {
             items.push(incident);
         }
         Ok(PageOf { items, next })
+    }
+
+    /// What all alerts of an incident have in common, unredacted: sources are chosen and queried by it.
+    ///
+    /// # Errors
+    /// When the database does not answer, or there is no such incident.
+    pub async fn incident_labels(&self, id: Uuid) -> Result<Labels, StoreError> {
+        let labels: Value = sqlx::query_scalar("SELECT labels FROM incident WHERE id = $1")
+            .bind(id)
+            .fetch_one(&self.pool)
+            .await?;
+        At { table: "incident", row: &id }.labels("labels", labels)
     }
 
     /// Whether there has ever been an incident.

@@ -60,13 +60,15 @@ fn has_room(root: &str, source: &Source) -> bool {
 
 /// Who does I/O is a door, and core has none.
 pub fn closed(source: &Source) -> Vec<Fault> {
-    let kinds = kinds(source);
+    let core = source.path.starts_with("core/");
+    let says = kinds(source);
+    let kinds = if core { &[][..] } else { &says };
     let fault = |named: Named| {
         let (root, kind, does) = io(&named).filter(|_| !named.test)?;
         if has_room(root, source) || kinds.contains(&kind) {
             return None;
         }
-        let remedy = if source.path.starts_with("core/") {
+        let remedy = if core {
             "core only thinks: take the value as an argument".to_owned()
         } else {
             format!("begin the file with `//! Door: {kind}. …`, or leave it to a door")
@@ -74,13 +76,13 @@ pub fn closed(source: &Source) -> Vec<Fault> {
         Some(Fault::new(&source.path, named.line, format!("`{}` {does}: {remedy}", named.path)))
     };
     let mut faults: Vec<Fault> = source.paths().into_iter().filter_map(fault).collect();
-    if source.path.starts_with("core/") && !kinds.is_empty() {
+    if core && !says.is_empty() {
         faults.push(Fault::new(&source.path, 1, "core has no doors: move it to the root crate"));
     }
     faults
 }
 
-/// A door opens what it says: itself, or, as a `mod.rs`, through a file of its folder.
+/// A door opens what it says: itself, or through a file of its folder (`x/mod.rs` or `x.rs` for `x/`).
 pub fn false_labels(sources: &[Source]) -> Vec<Fault> {
     let opens = |source: &Source, kind: &str| {
         source.paths().iter().any(|named| {
@@ -89,9 +91,9 @@ pub fn false_labels(sources: &[Source]) -> Vec<Fault> {
     };
     let mut faults = Vec::new();
     for door in sources {
-        let folder = door.path.strip_suffix("mod.rs");
+        let folder = format!("{}/", door.path.trim_end_matches(".rs").trim_end_matches("/mod"));
         for kind in kinds(door) {
-            let mut inside = sources.iter().filter(|one| folder.is_some_and(|f| one.path.starts_with(f)));
+            let mut inside = sources.iter().filter(|one| one.path.starts_with(&folder));
             if !opens(door, kind) && !inside.any(|one| !one.is_test() && opens(one, kind)) {
                 let what = format!("says `Door: {kind}`, and opens no such thing: take the label off");
                 faults.push(Fault::new(&door.path, 1, what));
@@ -210,6 +212,8 @@ mod tests {
             Source::new("src/a/b.rs", "//! Door: network. Calls.\nuse reqwest::Client;\n"),
             Source::new("src/a/c.rs", "//! Door: network. Does not.\nuse super::b;\n"),
             Source::new("src/d/mod.rs", "//! Door: files. Has none.\n"),
+            Source::new("src/e.rs", "//! Door: files. Its part reads.\nmod f;\n"),
+            Source::new("src/e/f.rs", "//! Door: files. Reads.\nuse std::fs;\n"),
             Source::new("src/clock.rs", "//! Door: clock. Reads.\nlet now = Utc::now();\n"),
         ];
         let found: Vec<String> = false_labels(&sources).into_iter().map(|fault| fault.path).collect();

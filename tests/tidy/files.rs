@@ -45,11 +45,10 @@ pub fn long(sources: &[Source]) -> Vec<Fault> {
     sources.iter().filter_map(fault).collect()
 }
 
-/// Half of the code files are at most [`MEDIAN`] lines long; files of tests alone do not count.
+/// Half of the code files are at most [`MEDIAN`] lines long. Tests do not count, in files of their own or at a file's end.
 pub fn median(sources: &[Source]) -> Vec<Fault> {
     let code = sources.iter().filter(|source| !source.is_test());
-    let mut lengths: Vec<(usize, &str)> =
-        code.map(|source| (source.text.lines().count(), source.path.as_str())).collect();
+    let mut lengths: Vec<(usize, &str)> = code.map(|source| (source.code_lines(), source.path.as_str())).collect();
     lengths.sort_unstable();
     let Some((median, _)) = lengths.get(lengths.len() / 2) else { return Vec::new() };
     if *median <= MEDIAN {
@@ -57,7 +56,7 @@ pub fn median(sources: &[Source]) -> Vec<Fault> {
     }
     let longest = lengths.iter().rev().take(lengths.len() / 4);
     let what =
-        |lines: &usize| format!("{lines} lines, while the median is {median}, at most {MEDIAN}: divide it");
+        |lines: &usize| format!("{lines} lines without tests, while the median is {median}, at most {MEDIAN}: divide it");
     longest.map(|(lines, path)| Fault::new(path, 1, what(lines))).collect()
 }
 
@@ -170,8 +169,9 @@ fn long_files_are_noticed() {
     assert_eq!(long(&[of("a.rs", LONGEST), of("b.rs", LONGEST + 1)])[0].path, "b.rs");
     assert_eq!(median(&[of("a.rs", 1), of("b.rs", MEDIAN), of("c.rs", 300)]), []);
     assert!(!median(&[of("a.rs", 1), of("b.rs", 121), of("c.rs", 122), of("d.rs", 300)]).is_empty());
-    let test = Source::new("t.rs", &format!("#![cfg(test)]\n{}", "\n".repeat(300)));
-    assert_eq!(median(&[of("a.rs", 100), test]), [], "files of tests do not count");
+    let file = Source::new("t.rs", &format!("#![cfg(test)]\n{}", "\n".repeat(300)));
+    let end = Source::new("e.rs", &format!("{}#[cfg(test)]\nmod tests {{\n{}}}\n", "\n".repeat(99), "\n".repeat(99)));
+    assert_eq!(median(&[of("a.rs", 100), file, end]), [], "tests do not count");
 }
 
 #[test]

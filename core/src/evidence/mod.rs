@@ -3,9 +3,13 @@
 //! Knows lines, patterns and their comparison with normal. Must not know where lines come from (the doors in the
 //! root crate do), nor who reads the result.
 
+pub mod delta;
+mod excerpt;
+mod items;
 pub mod known;
 mod leading_time;
 pub mod lines;
+mod pack;
 pub mod patterns;
 pub mod redact;
 mod timestamp;
@@ -14,8 +18,11 @@ pub mod window;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use delta::{Comparison, Finding, Span, compare};
+pub use items::items;
 pub use leading_time::leading_time;
 pub use lines::Line;
+pub use pack::{Pack, TOKEN, pack};
 pub use redact::{CustomRule, Redacted, RedactionError, Redactor};
 pub use window::Window;
 

@@ -1,0 +1,162 @@
+//! Door: network. `check`: the configuration, the runbooks and the templates; with `--online` each dependency, as a table.
+//!
+//! Never tells anybody anything: receivers are only connected to, not written to.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use firstlook::app::StartError;
+use firstlook::config::{self, Config, EvidenceKind, Provider, SlackVia};
+use firstlook::http;
+use firstlook::library::read_folder;
+use firstlook::store::Store;
+use firstlook::web::pages::Pages;
+
+use super::serve::runtime;
+
+/// Longest a dependency may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How a check ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Ok,
+    Note,
+    Fault,
+}
+
+/// The lines of the table.
+#[derive(Default)]
+struct Table(Vec<(Mark, String, String)>);
+
+impl Table {
+    fn add(&mut self, mark: Mark, what: impl Into<String>, said: impl Into<String>) {
+        self.0.push((mark, what.into(), said.into()));
+    }
+
+    fn result(&mut self, what: impl Into<String>, result: Result<String, String>) {
+        match result {
+            Ok(said) => self.add(Mark::Ok, what, said),
+            Err(said) => self.add(Mark::Fault, what, said),
+        }
+    }
+
+    /// Prints it; true where nothing is at fault.
+    fn print(&self) -> bool {
+        let wide = self.0.iter().map(|(_, what, _)| what.chars().count()).max().unwrap_or(0);
+        for (mark, what, said) in &self.0 {
+            let mark = match mark {
+                Mark::Ok => "ok   ",
+                Mark::Note => "note ",
+                Mark::Fault => "FAULT",
+            };
+            println!("{mark}  {what:wide$}  {said}");
+        }
+        self.0.iter().all(|(mark, _, _)| *mark != Mark::Fault)
+    }
+}
+
+/// Checks and prints; exits 1 where something is at fault.
+pub fn run(path: &Path, online: bool) -> Result<ExitCode, StartError> {
+    let mut table = Table::default();
+    let config = match config::load(path) {
+        Ok(config) => config,
+        Err(error) => {
+            table.add(Mark::Fault, "configuration", error.to_string());
+            table.print();
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let counts = format!("{} sources, {} receivers", config.alertmanager.len(), config.receivers.len());
+    table.add(Mark::Ok, "configuration", counts);
+    for warning in &config.warnings {
+        table.add(Mark::Note, format!("line {}", warning.line), warning.text.clone());
+    }
+    offline(&config, &mut table);
+    if online {
+        runtime()?.block_on(dependencies(&config, &mut table))?;
+    }
+    Ok(if table.print() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn offline(config: &Config, table: &mut Table) {
+    table.result(
+        "pages",
+        Pages::new().map(|_| "every template is well formed".into()).map_err(|e| e.to_string()),
+    );
+    let Some(runbooks) = &config.runbooks else {
+        table.add(Mark::Note, "runbooks", "no `runbooks.path`: incidents have no runbook");
+        return;
+    };
+    match read_folder(&runbooks.path) {
+        Err(error) => table.add(Mark::Fault, "runbooks", error.to_string()),
+        Ok((read, faults)) => {
+            table.add(Mark::Ok, "runbooks", format!("{} files in {}", read.len(), runbooks.path.display()));
+            for fault in faults {
+                let place = format!("{}:{}", fault.path, fault.fault.line);
+                table.add(Mark::Fault, place, format!("{}; {}", fault.fault.what, fault.fault.remedy));
+            }
+        }
+    }
+}
+
+async fn dependencies(config: &Config, table: &mut Table) -> Result<(), StartError> {
+    match &config.database_url {
+        None => table.add(Mark::Note, "database", "no `database.url`: `serve` starts a private Postgres"),
+        Some(url) => table.result("database", database(url.expose()).await),
+    }
+    let client = http::client(TIMEOUT)?;
+    for (what, url) in addresses(config) {
+        // Any answer shows that the host is there and its certificate is good; what it says to a bare GET does not matter.
+        let answer = client.get(&url).send().await;
+        let said = answer.map(|answer| format!("answers ({})", answer.status().as_u16()));
+        table.result(what, said.map_err(|error| reason(&error.without_url())));
+    }
+    Ok(())
+}
+
+async fn database(url: &str) -> Result<String, String> {
+    let store = Store::new(url, 1).map_err(|error| error.to_string())?;
+    let ready = store.ready().await;
+    store.close().await;
+    match ready {
+        Ok(()) => Ok("answers, and its schema is there".into()),
+        Err(error) => Err(format!("{error}; run `firstlook migrate` where only the schema is missing")),
+    }
+}
+
+/// Every address that the service would call, by what it is for. Never one that holds a secret.
+fn addresses(config: &Config) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for receiver in &config.receivers {
+        for (n, one) in receiver.pagerduty.iter().enumerate() {
+            all.push((format!("{} pagerduty/{n}", receiver.name), one.url.clone()));
+        }
+        for (n, one) in receiver.slack.iter().enumerate() {
+            if let SlackVia::Bot { api_url, .. } = &one.via {
+                all.push((format!("{} slack/{n}", receiver.name), format!("{api_url}/api.test")));
+            }
+        }
+    }
+    for source in &config.evidence.sources {
+        if let EvidenceKind::Loki { url, .. } = &source.kind {
+            all.push((format!("evidence {}", source.name), format!("{url}/ready")));
+        }
+    }
+    if let Provider::OpenAi { base_url, .. } = &config.summary.provider {
+        all.push(("model".to_owned(), format!("{base_url}/models")));
+    }
+    all
+}
+
+/// The whole chain of an error, since reqwest's first line only says that something failed.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        said = format!("{said}: {error}");
+        cause = error.source();
+    }
+    said
+}

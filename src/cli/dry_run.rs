@@ -1,0 +1,119 @@
+//! Door: files. `triage --payload`: what a body would do, and whom it would tell, decided by the same functions as in
+//! the service, against a store that knows nothing. Sends nothing, writes nothing.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+
+use firstlook::app::{self, StartError};
+use firstlook::clock;
+use firstlook::config::Config;
+use firstlook::ingest::{Rules, annotations};
+use firstlook::library::{Library, Snapshot};
+use firstlook::sources::alertmanager::parse;
+use firstlook::store::Group;
+use firstlook_core::alert::Labels;
+use firstlook_core::evidence::Redactor;
+use firstlook_core::incident::{EdgeKind, SlotState, Touched, decide};
+
+use super::serve::runtime;
+
+/// Reads `payload` as a body of `source` and prints the decisions.
+pub fn run(config: &Config, payload: &Path, source: Option<&str>) -> Result<ExitCode, StartError> {
+    let source = source_name(config, source)?;
+    let body = read(payload)?;
+    let now = clock::now();
+    let notification = match parse(&body, &source, now) {
+        Ok(notification) => notification,
+        Err(unusable) => {
+            println!("400: {}; {}", unusable.reason, unusable.remedy);
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let runbooks = match &config.runbooks {
+        Some(runbooks) => runtime()?.block_on(Library::open(&runbooks.path))?.snapshot(),
+        None => Snapshot::default(),
+    };
+    let rules = app::rules(config)?;
+    let mut understood = Vec::new();
+    for alert in notification.alerts {
+        match alert {
+            Ok(message) => understood.push(message),
+            Err(fault) => println!("rejected  alerts[{}]: {}", fault.index, fault.reason),
+        }
+    }
+    if understood.is_empty() {
+        println!("400: no alert in it could be understood");
+        return Ok(ExitCode::FAILURE);
+    }
+    if notification.truncated > 0 {
+        println!("truncated: the sender left out {} alerts (its `max_alerts`)", notification.truncated);
+    }
+    let (groups, aside) = rules.groups(understood);
+    for decision in aside {
+        println!("{}  {}: {}", decision.action.as_str(), decision.alert.fingerprint, decision.reason);
+    }
+    for group in groups.values() {
+        let decided = decide(&SlotState::default(), &group.incoming, rules.lifecycle, now);
+        println!("\ngroup {}", group.key.labels());
+        for decision in &decided.decisions {
+            println!("  {}  {}: {}", decision.action.as_str(), decision.alert.fingerprint, decision.reason);
+        }
+        for touched in &decided.incidents {
+            tell(&rules, &runbooks, group, touched);
+        }
+    }
+    println!("\nNothing was sent, and nothing was written.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What would be told of an incident, and to whom.
+fn tell(rules: &Rules, runbooks: &Snapshot, group: &Group, touched: &Touched) {
+    let redactor = Redactor::default();
+    let incident = &touched.incident;
+    let labels = group.incoming.iter().map(|one| one.labels.clone()).reduce(|a, b| a.common(&b));
+    let labels: Labels = labels.unwrap_or_default();
+    println!("  incident: {} ({})", redactor.redact(&incident.title), incident.severity.as_str());
+    match runbooks.pin(&labels, &annotations(incident), None) {
+        Some(runbook) => println!("  runbook: {} ({})", runbook.path, runbook.reason),
+        None => println!("  runbook: none matches"),
+    }
+    let edges: Vec<&str> = touched.edges.iter().map(|edge| edge.as_str()).collect();
+    if !touched.edges.contains(&EdgeKind::Trigger) {
+        println!("  nobody would be told");
+        return;
+    }
+    for route in rules.routes(incident, &labels) {
+        println!(
+            "  {} to {} ({}), because {}",
+            edges.join(", "),
+            route.receiver,
+            route.integration,
+            route.reason
+        );
+    }
+}
+
+fn source_name(config: &Config, given: Option<&str>) -> Result<String, StartError> {
+    let known: Vec<String> =
+        config.alertmanager.iter().map(|one| format!("alertmanager/{}", one.name)).collect();
+    match given {
+        None => known
+            .first()
+            .cloned()
+            .ok_or_else(|| "no source is configured under `sources.alertmanager`".into()),
+        Some(name) if known.iter().any(|one| one == name) => Ok(name.to_owned()),
+        Some(name) => {
+            Err(format!("{name:?} is no configured source; there are: {}", known.join(", ")).into())
+        }
+    }
+}
+
+fn read(payload: &Path) -> Result<Vec<u8>, StartError> {
+    if payload == Path::new("-") {
+        let mut body = Vec::new();
+        std::io::stdin().read_to_end(&mut body)?;
+        return Ok(body);
+    }
+    std::fs::read(payload).map_err(|error| format!("cannot read {}: {error}", payload.display()).into())
+}

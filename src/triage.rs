@@ -1,0 +1,188 @@
+//! Hop 2: looks at an incident: evidence of its moment, compared with normal, and a summary written from that alone.
+//!
+//! Knows the order of the steps and what is kept after each, so that a crash repeats one step at most. Must not know
+//! how a source or a model is reached, nor tell anybody: a new version of the incident has its messages refreshed.
+
+mod look;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use firstlook_core::alert::AlertStatus;
+use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::evidence::{Redacted, Window};
+use firstlook_core::notify::view::Incident;
+use firstlook_core::summary::budget::{Budget, Used};
+use firstlook_core::summary::outcome::{Outcome as Written, Usage};
+use firstlook_core::summary::prompt::{Facts, Nonce, Prompt, build};
+use firstlook_core::summary::{State, Summary, Verdict};
+use rand::Rng;
+use rand::distr::Alphanumeric;
+
+use crate::clock;
+use crate::config;
+use crate::evidence::Source;
+use crate::models::{self, Model};
+use crate::store::{Claim, Outcome, Store, StoreError, Words};
+use crate::telemetry::labels::{ModelOutcome, TokenDirection};
+use crate::telemetry::metrics::{self, Metric};
+use crate::worker::Wake;
+
+/// Logs may reach their store late: the second look waits so long after the window has closed.
+const SETTLE: TimeDelta = TimeDelta::seconds(10);
+/// Length of a nonce: 24 letters and digits hold more than 140 bits.
+const NONCE: usize = 24;
+
+/// Everything that hop 2 needs.
+#[derive(Debug)]
+pub struct Triage {
+    /// Where it is kept.
+    pub store: Store,
+    /// Makes stored text fit to be told.
+    pub words: Words,
+    /// Where logs are, and for which incidents each is asked.
+    pub sources: Vec<(Matchers, Source)>,
+    /// `evidence:`.
+    pub evidence: config::Evidence,
+    /// Who writes; nobody where `summary.provider` is `none`.
+    pub model: Option<Model>,
+    /// `summary:`.
+    pub summary: config::Summary,
+    /// Has the worker look at once.
+    pub wake: Wake,
+}
+
+impl Triage {
+    /// Collects and keeps evidence, then writes and keeps a summary. What an earlier try has kept is not done again.
+    ///
+    /// # Errors
+    /// When the database does not answer, or another worker has the job.
+    pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
+        let now = clock::now();
+        let Some(view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
+        let window = self.window(&view, now);
+        let stored = self.store.collected(claim.incident, &self.words.redactor).await?;
+        let (round, pack) = match stored {
+            Some(unfinished) if !unfinished.summarised => (unfinished.round, unfinished.pack),
+            finished => {
+                let round = finished.map_or(1, |last| last.round + 1);
+                let found = self.look(&claim, window).await?;
+                self.store.keep_evidence(&claim, round, &found, clock::now()).await?;
+                self.wake.all();
+                (round, found.pack)
+            }
+        };
+        let Some(view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
+        let summary = self.write(&claim, &view, &pack).await?;
+        let note = said(&summary);
+        self.store.keep_summary(&claim, round, &summary, self.again(&view, window), &note).await?;
+        self.wake.all();
+        Ok(Outcome::Done)
+    }
+
+    async fn view(&self, claim: &Claim) -> Result<Option<Incident>, StoreError> {
+        self.store.incident(&claim.incident.to_string(), &self.words).await
+    }
+
+    /// The time that the incident is about: around the start of what fires, or of what fired.
+    fn window(&self, view: &Incident, now: DateTime<Utc>) -> Window {
+        let firing = view.alerts.iter().filter(|alert| alert.status == AlertStatus::Firing);
+        let start = firing.map(|alert| alert.starts_at).min().unwrap_or(view.started_at);
+        Window::of_alarm(start, self.evidence.before, self.evidence.after, now)
+    }
+
+    /// When to look again: once, after the window has closed, where it was still open.
+    fn again(&self, view: &Incident, window: Window) -> Option<DateTime<Utc>> {
+        let closes = window.start + self.evidence.before + self.evidence.after;
+        let sources = self.sources.iter().any(|(matchers, _)| matchers.matches(&look::labels(view)));
+        (sources && window.end < closes).then(|| closes + SETTLE)
+    }
+
+    async fn write(&self, claim: &Claim, view: &Incident, pack: &Redacted) -> Result<Summary, StoreError> {
+        let now = clock::now();
+        let outcome = |model| Written {
+            language: "en",
+            model,
+            usage: Usage::default(),
+            written_at: now,
+            redactor: &self.words.redactor,
+        };
+        let Some(model) = &self.model else { return Ok(outcome(None).no_model()) };
+        let prompt = self.prompt(view, pack, now);
+        let day = now.with_time(NaiveTime::MIN).single().unwrap_or(now);
+        let (incident, today) = self.store.tokens_spent(claim.incident, day).await?;
+        let config::Budget { tokens_per_incident, tokens_per_day } = self.summary.budget;
+        let budget = Budget { tokens_per_incident, tokens_per_day };
+        if let Err(over) = budget.allows(Used { incident, day: today }, prompt.worst_case_tokens()) {
+            metrics::count(Metric::ModelCalls, &[ModelOutcome::OverBudget.into()]);
+            return Ok(outcome(Some(model.id())).over_budget(&over));
+        }
+        let items = view.evidence.as_ref().map_or(&[][..], |evidence| &evidence.items);
+        let job = models::Job {
+            prompt,
+            items,
+            redactor: &self.words.redactor,
+            language: "en",
+            timeout: self.summary.timeout,
+            now,
+        };
+        let summary = models::summarise(model, job).await;
+        counted(&summary);
+        Ok(summary)
+    }
+
+    fn prompt(&self, view: &Incident, pack: &Redacted, now: DateTime<Utc>) -> Prompt {
+        let evidence = view.evidence.as_ref();
+        let architecture = self.words.redactor.redact(&self.summary.architecture);
+        let facts = Facts {
+            title: &view.title,
+            severity: view.severity,
+            labels: &view.labels,
+            started_at: view.started_at,
+            asked_at: now,
+            items: evidence.map_or(&[], |evidence| &evidence.items),
+            gaps: evidence.map_or(&[], |evidence| &evidence.gaps),
+            pack,
+            architecture: (!self.summary.architecture.is_empty()).then_some(&architecture),
+            language: "en",
+        };
+        build(&facts, nonce(), nonce())
+    }
+}
+
+/// What nobody can guess, so that no log line can close the fence that it stands in.
+fn nonce() -> Nonce {
+    loop {
+        let letters: String = rand::rng().sample_iter(Alphanumeric).take(NONCE).map(char::from).collect();
+        if let Some(nonce) = Nonce::parse(&letters) {
+            return nonce;
+        }
+    }
+}
+
+fn counted(summary: &Summary) {
+    let outcome = match summary.state {
+        State::Ready => ModelOutcome::Ok,
+        State::NothingVerified => ModelOutcome::Unusable,
+        State::OverBudget => ModelOutcome::OverBudget,
+        State::Looking | State::NoModel | State::Failed => ModelOutcome::Failed,
+    };
+    metrics::count(Metric::ModelCalls, &[outcome.into()]);
+    metrics::count_by(Metric::ModelTokens, summary.input_tokens, &[TokenDirection::Input.into()]);
+    metrics::count_by(Metric::ModelTokens, summary.output_tokens, &[TokenDirection::Output.into()]);
+}
+
+/// The timeline's words.
+fn said(summary: &Summary) -> String {
+    let verdict = |wanted| summary.claims.iter().filter(|claim| claim.verdict == wanted).count();
+    match (summary.state, &summary.reason) {
+        (State::Ready, _) => format!(
+            "Summary by {}: {} of {} sentences verified.",
+            summary.model.as_deref().unwrap_or("a model"),
+            verdict(Verdict::Verified),
+            summary.claims.len() - verdict(Verdict::Refuted),
+        ),
+        (_, Some(reason)) => reason.to_string(),
+        (state, None) => format!("{state:?}"),
+    }
+}
