@@ -53,8 +53,9 @@ fn kinds(source: &Source) -> Vec<&str> {
     rest.split('.').next().unwrap_or_default().split(", ").collect()
 }
 
-fn has_room(root: &str, source: &Source) -> bool {
-    let wired = WIRING.iter().any(|(path, place)| within(path, root) && source.path.starts_with(place));
+fn has_room(root: &str, named: &Named, source: &Source) -> bool {
+    let wired =
+        WIRING.iter().any(|(path, place)| within(&named.path, path) && source.path.starts_with(place));
     wired || ROOMS.iter().any(|(name, room)| *name == root && source.path.starts_with(room))
 }
 
@@ -65,7 +66,7 @@ pub fn closed(source: &Source) -> Vec<Fault> {
     let kinds = if core { &[][..] } else { &says };
     let fault = |named: Named| {
         let (root, kind, does) = io(&named).filter(|_| !named.test)?;
-        if has_room(root, source) || kinds.contains(&kind) {
+        if has_room(root, &named, source) || kinds.contains(&kind) {
             return None;
         }
         let remedy = if core {
@@ -86,7 +87,9 @@ pub fn closed(source: &Source) -> Vec<Fault> {
 pub fn false_labels(sources: &[Source]) -> Vec<Fault> {
     let opens = |source: &Source, kind: &str| {
         source.paths().iter().any(|named| {
-            io(named).is_some_and(|(_, found, _)| found == kind) || (kind == "clock" && is_clock(&named.path))
+            io(named).is_some_and(|(_, found, _)| found == kind)
+                || MAKERS.iter().any(|(path, makes)| *makes == kind && within(&named.path, path))
+                || (kind == "clock" && is_clock(&named.path))
         })
     };
     let mut faults = Vec::new();
