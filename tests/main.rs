@@ -18,4 +18,5 @@ mod pages;
 mod spine;
 mod support;
 mod support_tests;
+mod tidy;
 mod webhooks;

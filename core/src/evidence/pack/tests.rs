@@ -1,3 +1,5 @@
+//! The pack keeps its budget, its order and its secrets.
+
 use super::*;
 use crate::evidence::{Line, compare};
 

@@ -1,3 +1,5 @@
+//! What is removed in every syntax, what stays, and that long lines cost linear time.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! How each form of a word is masked, found again in its line, and bounded.
+
 use super::*;
 
 fn tokens(line: &str) -> String {
