@@ -66,7 +66,7 @@ async fn a_refused_page_is_parked_with_its_remedy_and_the_rest_goes_on() {
     firstlook.expect_error("could not be told");
     firstlook.pagerduty.plan().then(Behaviour::status(400));
     let fires = alert(&CRITICAL, SUMMARY);
-    firstlook.post(body(&[fires.clone()])).await;
+    firstlook.post(body(std::slice::from_ref(&fires))).await;
     let incident = firstlook
         .until("the page is parked", |one| {
             one["notifications"].as_array().unwrap().iter().any(|told| told["state"] == "parked")
@@ -209,10 +209,10 @@ async fn a_rise_in_severity_pages_and_its_end_resolves_everywhere() {
     let firstlook = Firstlook::start(setup).await;
     let slow = alert(&[("alertname", "Slow"), ("service", "api"), ("severity", "warning")], "p90 is 4 s.");
     let down = alert(&CRITICAL, SUMMARY);
-    firstlook.post(body(&[slow.clone()])).await;
+    firstlook.post(body(std::slice::from_ref(&slow))).await;
     firstlook.until("Slack is told", |one| one["notifications"][0]["state"] == "sent").await;
     assert!(firstlook.pagerduty.events().is_empty());
-    firstlook.post(body(&[down.clone()])).await;
+    firstlook.post(body(std::slice::from_ref(&down))).await;
     paged(&firstlook, 1).await;
     firstlook.idle().await;
     let warned = firstlook.slack.messages().into_iter().find(|one| one.channel_name == "#alerts").unwrap();

@@ -74,7 +74,6 @@ pub struct Firstlook {
     pub database: String,
     /// For logs, configuration and whatever a test puts there.
     pub folder: TempDir,
-    port: u16,
     environment: Vec<(String, String)>,
     process: Option<Child>,
     client: reqwest::Client,
@@ -104,7 +103,6 @@ impl Firstlook {
             url: format!("http://127.0.0.1:{port}"),
             database,
             folder,
-            port,
             environment: setup.environment,
             process: None,
             client: firstlook::http::client(Duration::from_secs(15)).unwrap(),
@@ -239,11 +237,6 @@ impl Firstlook {
 
     fn log_file(&self) -> PathBuf {
         self.folder.path().join("firstlook.log")
-    }
-
-    /// The port that it listens on.
-    pub fn port(&self) -> u16 {
-        self.port
     }
 }
 

@@ -10,7 +10,7 @@ const LABELS: [(&str, &str); 3] = [("alertname", "DiskFull"), ("service", "db"),
 async fn a_warning_goes_to_slack_alone_and_its_end_edits_the_message() {
     let firstlook = Firstlook::start(Setup::default()).await;
     let fires = alert(&LABELS, "disk 93% full on db-1");
-    let answer = firstlook.post(body(&[fires.clone()])).await;
+    let answer = firstlook.post(body(std::slice::from_ref(&fires))).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.json()["alerts"][0]["action"], "opened");
     let incident = firstlook.until("it is told", |one| one["notifications"][0]["state"] == "sent").await;

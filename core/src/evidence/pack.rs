@@ -25,8 +25,9 @@ const DETAILS_PERCENT: usize = 30;
 /// What does not fit is skipped so often before a part ends.
 const MISSES: usize = 3;
 
-const LEGEND: &str = "Marks: +new -gone ^surged !severe *new value ~number moved =usual; n->m: lines in baseline->window; then first seen, workload, level, logger.\n";
-const LEGEND_ALONE: &str = "No baseline. Marks: !severe +rare *rare value ~number moved =usual; lines; then first seen, workload, level, logger.\n";
+const LEGEND: &str = "Marks: +new -gone ^surged !severe *new value ~moved =usual; n->m lines in baseline->window; first seen.\n";
+const LEGEND_ALONE: &str =
+    "No baseline. Marks: !severe +rare *rare value ~moved =usual; lines; first seen.\n";
 
 /// What a model gets to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
