@@ -11,5 +11,6 @@
     reason = "the whole crate is a test: a broken expectation has to stop it with a message"
 )]
 
+mod demo;
 mod support;
 mod support_tests;

@@ -119,11 +119,7 @@ fn welcome(folder: &Folder, places: Places) {
 }
 
 /// What became of the play, and where to look.
-fn ending(
-    played: Option<Result<Vec<String>, StartError>>,
-    folder: &Folder,
-    places: Places,
-) -> ExitCode {
+fn ending(played: Option<Result<Vec<String>, StartError>>, folder: &Folder, places: Places) -> ExitCode {
     let missing = match played {
         // Whoever stops it knows that it is not complete.
         None => return ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::logs::{FAILURE, HEARTBEAT, RELEASE, RETRY};
 
-/// A line of the prompt: its item's id, and the time that stands in it.
+/// An item of the prompt: its id, and when it was first seen.
 struct Shown {
     id: String,
     time: Option<String>,
@@ -54,8 +54,8 @@ fn claim(text: &str, id: &str) -> Value {
 
 fn steps(prompt: &str) -> Vec<String> {
     let known = [
-        ("roll back now", "roll back v2.14.0 now, understand later"),
-        ("call the owner", "if errors go on after the rollback, call the owner of payment-api"),
+        ("roll back now", "Roll back now, understand later"),
+        ("call the owner", "If errors go on after the rollback, call the owner of payment-api"),
     ];
     let step = |(phrase, text): (&str, &str)| Some(format!("{}: {text}.", find(prompt, phrase)?.id));
     known.into_iter().filter_map(step).collect()
@@ -72,11 +72,17 @@ fn find(prompt: &str, phrase: &str) -> Option<Shown> {
             id = Some(first);
         }
         if line.contains(phrase) {
-            let time = line.split_whitespace().take(3).find(|word| is_time(word)).map(str::to_owned);
-            return id.map(|id| Shown { id: id.to_owned(), time });
+            return id.map(|id| Shown { id: id.to_owned(), time: first_seen(prompt, id) });
         }
     }
     None
+}
+
+/// `L1 +12 09:10:33 …`: the third word of the item's own line.
+fn first_seen(prompt: &str, id: &str) -> Option<String> {
+    let lines =
+        prompt.lines().filter_map(|line| line.split_once("| ")?.1.strip_prefix(id)?.strip_prefix(' '));
+    lines.filter_map(|rest| rest.split_whitespace().nth(1)).find(|word| is_time(word)).map(str::to_owned)
 }
 
 fn is_id(word: &str) -> bool {
@@ -107,7 +113,7 @@ mod tests {
         assert_eq!(claims[1]["text"], "v2.14.0 started at 09:05:50 with \"maximumPoolSize=5\".");
         assert_eq!(claims[3]["citations"], json!(["L9"]));
         assert_eq!(answer["causes"].as_array().unwrap().len(), 1, "no retries are shown");
-        assert_eq!(answer["next_steps"], json!(["R6: roll back v2.14.0 now, understand later."]));
+        assert_eq!(answer["next_steps"], json!(["R6: Roll back now, understand later."]));
     }
 
     #[test]

@@ -159,8 +159,7 @@ mod tests {
     fn what_is_written_is_a_configuration_without_warnings() {
         let folder = tempfile::tempdir().unwrap();
         let demo = Folder::new(Some(&folder.path().join("a/b"))).unwrap();
-        let places =
-            Places { service: ([127, 0, 0, 1], 8081).into(), inbox: ([127, 0, 0, 1], 8025).into() };
+        let places = Places { service: ([127, 0, 0, 1], 8081).into(), inbox: ([127, 0, 0, 1], 8025).into() };
         let config = demo.fill(places, "2026-03-04T09:10:00Z".parse().unwrap()).unwrap();
         assert_eq!(config.warnings, []);
         assert_eq!(config.server.external_url, "http://127.0.0.1:8081");

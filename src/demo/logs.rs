@@ -99,14 +99,13 @@ impl Log {
 
     fn usual(&mut self, at: DateTime<Utc>, second: i64) {
         self.payment(at);
-        if self.dice.below(10) < 3 {
-            let text = format!("refund ref_{:08x} accepted in {} ms", self.id(), 20 + self.dice.below(60));
-            self.line(at, "INFO", "c.e.payments.RefundController", &text);
-        }
+        self.refund(at);
         if second % 15 == 0 {
             let active = 3 + self.dice.below(6);
-            let text =
-                format!("HikariPool-1 - Pool stats (total=20, active={active}, idle={}, waiting=0)", 20 - active);
+            let text = format!(
+                "HikariPool-1 - Pool stats (total=20, active={active}, idle={}, waiting=0)",
+                20 - active
+            );
             self.line(at, "DEBUG", "com.zaxxer.hikari.pool.HikariPool", &text);
             let text = format!("readiness probe answered UP in {} ms", 2 + self.dice.below(4));
             self.line(at, "INFO", "c.e.payments.HealthController", &text);
@@ -131,6 +130,14 @@ impl Log {
         self.line(at, "INFO", "c.e.payments.PaymentController", &text);
     }
 
+    /// Refunds are queued elsewhere, and go on through the trouble.
+    fn refund(&mut self, at: DateTime<Utc>) {
+        if self.dice.below(10) < 3 {
+            let text = format!("refund ref_{:08x} accepted in {} ms", self.id(), 20 + self.dice.below(60));
+            self.line(at, "INFO", "c.e.payments.RefundController", &text);
+        }
+    }
+
     fn retry(&mut self, at: DateTime<Utc>) {
         let text = format!("provider adyen {RETRY}, attempt {} of 3", 1 + self.dice.below(3));
         self.line(at, "WARN", "c.e.payments.ProviderClient", &text);
@@ -143,6 +150,7 @@ impl Log {
 
     fn trouble(&mut self, from: DateTime<Utc>, to: DateTime<Utc>) {
         self.seconds(from, to, |log, at, second| {
+            log.refund(at);
             if log.dice.below(10) < 4 {
                 log.payment(at);
             }
@@ -165,14 +173,16 @@ impl Log {
 
     fn failure(&mut self, at: DateTime<Utc>) {
         let text = format!(
-            "payment pay_{:08x} of {} with card {} failed: HikariPool-1 - {FAILURE} (total=5, active=5, idle=0, waiting={})",
+            "payment failed: HikariPool-1 - {FAILURE} (total=5, active=5, idle=0, waiting={}), payment pay_{:08x}, customer {}, card {}",
+            20 + self.dice.below(30),
             self.id(),
             self.dice.one_of(&CUSTOMERS),
-            self.dice.one_of(&CARDS),
-            20 + self.dice.below(30)
+            self.dice.one_of(&CARDS)
         );
         self.line(at, "ERROR", "c.e.payments.PaymentController", &text);
-        self.text.push_str("java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available\n");
+        self.text.push_str(
+            "java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available\n",
+        );
         for frame in [
             "com.zaxxer.hikari.pool.HikariPool.createTimeoutException(HikariPool.java:686)",
             "com.zaxxer.hikari.pool.HikariPool.getConnection(HikariPool.java:179)",
@@ -213,7 +223,8 @@ mod tests {
         let heartbeats = times(&log, HEARTBEAT);
         assert!(heartbeats.iter().all(|at| *at < released));
         assert!(heartbeats.iter().any(|at| at.starts_with("2026-03-03T09:10")), "yesterday it did not stop");
-        let (before, after): (Vec<_>, Vec<_>) = times(&log, RETRY).into_iter().partition(|at| *at < exhausted);
+        let (before, after): (Vec<_>, Vec<_>) =
+            times(&log, RETRY).into_iter().partition(|at| *at < exhausted);
         assert!(!before.is_empty() && after.len() > 5 * before.len(), "{} {}", before.len(), after.len());
         for secret in CARDS.iter().chain(&CUSTOMERS) {
             assert!(log.contains(secret), "{secret}");

@@ -43,7 +43,12 @@ pub struct Stage<'a> {
 /// # Errors
 /// When firstlook does not answer.
 pub async fn play(stage: &Stage<'_>) -> Result<Vec<String>, StartError> {
-    let mut play = Play { stage, peers: Peers::new(stage.config, stage.inbox)?, missing: Vec::new(), posted: clock::now() };
+    let mut play = Play {
+        stage,
+        peers: Peers::new(stage.config, stage.inbox)?,
+        missing: Vec::new(),
+        posted: clock::now(),
+    };
     play.quiet().await?;
     let errors = Alert::errors(stage.alarm);
     let incident = play.alarm(errors).await?;
@@ -138,14 +143,15 @@ impl Play<'_> {
 
     async fn evidence(&mut self, incident: i64) -> Result<(), StartError> {
         let path = format!("/api/v1/incidents/{incident}");
-        let count = |found: &Value, list: &str| {
-            found.pointer(&format!("/evidence/{list}")).and_then(Value::as_array).map_or(0, Vec::len)
+        let logs = |found: &Value| {
+            let items = found.pointer("/evidence/items").and_then(Value::as_array).into_iter().flatten();
+            items.filter(|item| item.get("kind").and_then(Value::as_str) == Some("log")).count()
         };
-        let found = self.peers.until(PATIENCE, &path, |incident| count(incident, "items") > 0).await?;
-        let logs = found.pointer("/evidence/items").and_then(Value::as_array).into_iter().flatten();
-        let logs = logs.filter(|item| item.get("kind").and_then(Value::as_str) == Some("log")).count();
+        let found = self.peers.until(PATIENCE, &path, |incident| logs(incident) > 0).await?;
+        let gaps = found.pointer("/evidence/gaps").and_then(Value::as_array).map_or(0, Vec::len);
+        let logs = logs(&found);
         self.say("The logs of that moment have been read and compared with normal.");
-        self.more(&format!("{logs} log patterns that differ, {} gaps", count(&found, "gaps")));
+        self.more(&format!("{logs} log patterns that differ, {gaps} gaps"));
         self.expect(logs > 0, "log patterns on the page");
         self.arrives(0, "Slack, the same message edited", is_update).await;
         Ok(())

@@ -19,8 +19,6 @@ use crate::secret::Secret;
 
 /// Largest body: a prompt has at most 48,000 characters.
 const MOST_BYTES: usize = 1024 * 1024;
-/// The id of the one channel; real ones look like it.
-const CHANNEL: &str = "C0DEMO00000";
 
 /// What the stand-in asks for and answers with.
 pub struct Settings {
@@ -77,8 +75,10 @@ impl StandIn {
         self.inbox().received.push(Received { at: clock::now(), sent, body });
     }
 
-    fn is_posted(&self, wanted: &str) -> bool {
-        let posted = |one: &Received| matches!(&one.sent, Sent::SlackPost { ts } if ts == wanted);
+    fn is_posted(&self, channel: &str, wanted: &str) -> bool {
+        let posted = |one: &Received| {
+            matches!(&one.sent, Sent::SlackPost { ts } if ts == wanted) && channel_of(&one.body) == channel
+        };
         self.inbox().received.iter().any(posted)
     }
 }
@@ -126,6 +126,11 @@ fn is_from_the_bot(stand_in: &StandIn, request: &HttpRequest) -> bool {
     stand_in.0.settings.bot_token.matches(token.as_bytes())
 }
 
+/// Slack answers with the id of the channel; here its name is its id.
+fn channel_of(body: &Value) -> &str {
+    body.get("channel").and_then(Value::as_str).unwrap_or_default()
+}
+
 /// Slack refuses with 200 and a word.
 fn refused(word: &str) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "ok": false, "error": word }))
@@ -142,8 +147,12 @@ async fn post_message(
     }
     let now = clock::now();
     let ts = format!("{}.{:06}", now.timestamp(), now.timestamp_subsec_micros());
+    let channel = channel_of(&body).to_owned();
+    if channel.is_empty() {
+        return refused("channel_not_found");
+    }
     stand_in.keep(Sent::SlackPost { ts: ts.clone() }, body.into_inner());
-    HttpResponse::Ok().json(json!({ "ok": true, "channel": CHANNEL, "ts": ts }))
+    HttpResponse::Ok().json(json!({ "ok": true, "channel": channel, "ts": ts }))
 }
 
 #[post("/api/chat.update")]
@@ -152,14 +161,12 @@ async fn update(stand_in: web::Data<StandIn>, request: HttpRequest, body: web::J
         return refused("invalid_auth");
     }
     let ts = body.get("ts").and_then(Value::as_str).unwrap_or_default().to_owned();
-    if body.get("channel").and_then(Value::as_str) != Some(CHANNEL) {
-        return refused("channel_not_found");
-    }
-    if !stand_in.is_posted(&ts) {
+    let channel = channel_of(&body).to_owned();
+    if !stand_in.is_posted(&channel, &ts) {
         return refused("message_not_found");
     }
     stand_in.keep(Sent::SlackUpdate, body.into_inner());
-    HttpResponse::Ok().json(json!({ "ok": true, "channel": CHANNEL, "ts": ts }))
+    HttpResponse::Ok().json(json!({ "ok": true, "channel": channel, "ts": ts }))
 }
 
 #[post("/v2/enqueue")]
@@ -193,3 +200,5 @@ async fn complete(stand_in: web::Data<StandIn>, body: web::Json<Value>) -> HttpR
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -56,7 +56,7 @@ impl<'a> Peers<'a> {
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
-            sleep(LOOK).await;
+            sleep(4 * LOOK).await;
         }
         Err("firstlook did not become ready".into())
     }

@@ -120,7 +120,15 @@ struct Current {
 
 impl<T: Serialize> Shell<T> {
     fn new(title: String, current: Current, body: T) -> Self {
-        Self { title, current, base: String::new(), refresh: None, has_do: false, version: env!("CARGO_PKG_VERSION"), body }
+        Self {
+            title,
+            current,
+            base: String::new(),
+            refresh: None,
+            has_do: false,
+            version: env!("CARGO_PKG_VERSION"),
+            body,
+        }
     }
 }
 
