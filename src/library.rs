@@ -1,4 +1,4 @@
-//! Door: files. The folder of runbooks: read as a whole, kept as an unchanging copy, replaced when it is read again.
+//! Door: files, processes. The folder of runbooks: read as a whole, kept as an unchanging copy, replaced when it is read again.
 //!
 //! Knows where runbooks lie and what may be read there. Must not know what a runbook says, nor when to read again.
 

@@ -11,6 +11,13 @@
     reason = "the whole crate is a test: a broken expectation has to stop it with a message"
 )]
 
+mod commands;
 mod demo;
+mod faults;
+mod harness;
+mod pages;
+mod spine;
 mod support;
 mod support_tests;
+mod tidy;
+mod webhooks;

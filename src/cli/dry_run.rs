@@ -1,4 +1,4 @@
-//! Door: files. `triage --payload`: what a body would do, and whom it would tell, decided by the same functions as in
+//! Door: files, terminal. `triage --payload`: what a body would do, and whom it would tell, decided by the same functions as in
 //! the service, against a store that knows nothing. Sends nothing, writes nothing.
 
 use std::io::Read;

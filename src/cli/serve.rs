@@ -1,4 +1,4 @@
-//! Door: processes, network. `serve` and `migrate`: the runtime, the signals, the listeners.
+//! Door: processes, network, environment. `serve` and `migrate`: the runtime, the signals, the listeners.
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;

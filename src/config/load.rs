@@ -1,4 +1,4 @@
-//! Door: files. Reads the configuration file and what its `…_file` keys name, and the environment.
+//! Door: files, environment. Reads the configuration file and what its `…_file` keys name, and the environment.
 
 use std::io::ErrorKind;
 use std::path::Path;

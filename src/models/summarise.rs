@@ -1,4 +1,4 @@
-//! Door: network. Asks a model for the summary of an incident: one call, at most one retry and one repair, one deadline.
+//! Asks a model for the summary of an incident: one call, at most one retry and one repair, one deadline.
 //!
 //! Knows how often and how long to ask. Must not know what makes a sentence true (core's grounding does). It always
 //! returns a summary: every failure is one, in words for people.

@@ -1,4 +1,4 @@
-//! Door: processes. The private Postgres, where no database is configured.
+//! Door: processes, files, network. The private Postgres, where no database is configured.
 //!
 //! A cluster below `data_dir`, reached by a socket in a folder that nobody else can enter; no TCP. One process that
 //! holds the folder's lock owns the cluster and stops it at its end; others on the same folder are guests. A cluster

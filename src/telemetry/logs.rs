@@ -1,4 +1,4 @@
-//! Logs: one JSON object per line on stderr, or text for a terminal.
+//! Door: terminal. Logs: one JSON object per line on stderr, or text for a terminal.
 //!
 //! Knows the form. Must not know what is logged. `FIRSTLOOK_LOG` filters as `RUST_LOG` does elsewhere (default `info`).
 

@@ -21,7 +21,7 @@ pub enum Metric {
     Incidents,
     /// Counter: attempts to notify.
     Notifications,
-    /// Histogram, seconds: from the commit of an alert to the request of its first page.
+    /// Histogram, seconds: from the receipt of an alert until the first message of its incident was taken.
     FirstPage,
     /// Gauge: jobs by kind and state.
     Jobs,
@@ -90,84 +90,73 @@ impl Metric {
 
     /// What Prometheus is told of it.
     pub fn description(self) -> Description {
-        use Kind::{Counter, Gauge, Seconds};
         use labels::{
             DeliveryState, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind, JobState,
             ModelOutcome, Route, SendOutcome, SenderKind, StatusClass, TokenDirection, WebhookStatus,
         };
-        let (name, kind, labels, help): (_, _, &'static [&'static str], _) = match self {
+        let labels: &'static [&'static str] = match self {
+            Self::WebhookRequests => &[SenderKind::NAME, WebhookStatus::NAME],
+            Self::Alerts => &[labels::ACTION],
+            Self::Deliveries => &[DeliveryState::NAME],
+            Self::Incidents => &[IncidentChange::NAME],
+            Self::Notifications => &[Integration::NAME, SendOutcome::NAME],
+            Self::FirstPage => &[],
+            Self::Jobs => &[JobKind::NAME, JobState::NAME],
+            Self::JobDuration => &[JobKind::NAME],
+            Self::EvidenceFetch => &[EvidenceKind::NAME, FetchOutcome::NAME],
+            Self::ModelCalls => &[ModelOutcome::NAME],
+            Self::ModelTokens => &[TokenDirection::NAME],
+            Self::HttpRequestDuration => &[Route::NAME, StatusClass::NAME],
+            Self::BuildInfo => &["version"],
+        };
+        let (name, help) = self.words();
+        Description { name, kind: self.kind(), labels, help }
+    }
+
+    fn kind(self) -> Kind {
+        match self {
+            Self::FirstPage => Kind::Seconds(PAGE_BUCKETS),
+            Self::JobDuration | Self::EvidenceFetch => Kind::Seconds(WORK_BUCKETS),
+            Self::HttpRequestDuration => Kind::Seconds(REQUEST_BUCKETS),
+            Self::Jobs | Self::BuildInfo => Kind::Gauge,
+            _ => Kind::Counter,
+        }
+    }
+
+    /// Its name, and one sentence for people.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
             Self::WebhookRequests => (
                 "firstlook_webhook_requests_total",
-                Counter,
-                &[SenderKind::NAME, WebhookStatus::NAME],
                 "Requests at the webhooks, by kind of sender and status.",
             ),
-            Self::Alerts => (
-                "firstlook_alerts_total",
-                Counter,
-                &[labels::ACTION],
-                "Alerts received, by what was decided.",
-            ),
-            Self::Deliveries => (
-                "firstlook_deliveries_total",
-                Counter,
-                &[DeliveryState::NAME],
-                "Bodies that were kept, by what became of them.",
-            ),
-            Self::Incidents => (
-                "firstlook_incidents_total",
-                Counter,
-                &[IncidentChange::NAME],
-                "Incidents that were opened, reopened or resolved.",
-            ),
-            Self::Notifications => (
-                "firstlook_notifications_total",
-                Counter,
-                &[Integration::NAME, SendOutcome::NAME],
-                "Attempts to notify, by integration and how they ended.",
-            ),
+            Self::Alerts => ("firstlook_alerts_total", "Alerts received, by what was decided."),
+            Self::Deliveries => {
+                ("firstlook_deliveries_total", "Bodies that were kept, by what became of them.")
+            }
+            Self::Incidents => {
+                ("firstlook_incidents_total", "Incidents that were opened, reopened or resolved.")
+            }
+            Self::Notifications => {
+                ("firstlook_notifications_total", "Attempts to notify, by integration and how they ended.")
+            }
             Self::FirstPage => (
                 "firstlook_first_page_seconds",
-                Seconds(PAGE_BUCKETS),
-                &[],
-                "Time from the commit of an alert to the request of its incident's first page.",
+                "Time from the receipt of an alert until the first message of its incident was taken.",
             ),
-            Self::Jobs => ("firstlook_jobs", Gauge, &[JobKind::NAME, JobState::NAME], "Jobs in the store."),
-            Self::JobDuration => (
-                "firstlook_job_duration_seconds",
-                Seconds(WORK_BUCKETS),
-                &[JobKind::NAME],
-                "How long jobs ran.",
-            ),
-            Self::EvidenceFetch => (
-                "firstlook_evidence_fetch_seconds",
-                Seconds(WORK_BUCKETS),
-                &[EvidenceKind::NAME, FetchOutcome::NAME],
-                "How long evidence sources took, and how it ended.",
-            ),
-            Self::ModelCalls => (
-                "firstlook_model_calls_total",
-                Counter,
-                &[ModelOutcome::NAME],
-                "Calls of the model, by outcome.",
-            ),
-            Self::ModelTokens => (
-                "firstlook_model_tokens_total",
-                Counter,
-                &[TokenDirection::NAME],
-                "Tokens that the model read and wrote.",
-            ),
+            Self::Jobs => ("firstlook_jobs", "Jobs in the store."),
+            Self::JobDuration => ("firstlook_job_duration_seconds", "How long jobs ran."),
+            Self::EvidenceFetch => {
+                ("firstlook_evidence_fetch_seconds", "How long evidence sources took, and how it ended.")
+            }
+            Self::ModelCalls => ("firstlook_model_calls_total", "Calls of the model, by outcome."),
+            Self::ModelTokens => ("firstlook_model_tokens_total", "Tokens that the model read and wrote."),
             Self::HttpRequestDuration => (
                 "firstlook_http_request_duration_seconds",
-                Seconds(REQUEST_BUCKETS),
-                &[Route::NAME, StatusClass::NAME],
                 "How long HTTP requests took, by route template and class of status.",
             ),
-            Self::BuildInfo => {
-                ("firstlook_build_info", Gauge, &["version"], "Always 1; the labels say which build runs.")
-            }
-        };
-        Description { name, kind, labels, help }
+            Self::BuildInfo => ("firstlook_build_info", "Always 1; the labels say which build runs."),
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use firstlook_core::alert::Labels;
 use firstlook_core::evidence::{
-    self, Change, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare,
+    self, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare, joined,
 };
 use firstlook_core::notify::view::Incident;
 
@@ -14,9 +14,6 @@ use crate::evidence::{Caps, Door, Fault, FaultKind, Source, SourceResult, collec
 use crate::store::{Claim, NewEvidence, StoreError};
 use crate::telemetry::labels::{EvidenceKind, FetchOutcome};
 use crate::telemetry::metrics::{self, Metric};
-
-/// Log patterns kept as items: what the pack can hold, and more than anybody reads.
-const MOST_ITEMS: usize = 40;
 
 /// The labels that choose sources and fill their queries.
 pub(super) fn labels(view: &Incident) -> Labels {
@@ -49,8 +46,9 @@ impl Triage {
         let found = tokio::task::spawn_blocking(move || {
             let gaps: Vec<Gap> = brought.iter().flat_map(|result| gaps(result, &redactor)).collect();
             let (comparison, origins) = compared(brought, window);
-            let items = items(&comparison, &origins, &redactor);
             let pack = evidence::pack(&comparison, evidence.pack_tokens, &redactor);
+            // Each id that the model reads must lead somewhere.
+            let items = items(&comparison, &origins, &redactor, pack.last);
             let note = noted(&comparison, asked, gaps.len(), took);
             NewEvidence { window, items, gaps, pack: pack.text, note }
         });
@@ -58,11 +56,15 @@ impl Triage {
     }
 }
 
-/// What differs from normal, each with the source that brought it and its query.
-fn items(comparison: &Comparison, origins: &[(String, String)], redactor: &Redactor) -> Vec<Item> {
-    let mut items = evidence::items(comparison, "", None, redactor, MOST_ITEMS);
-    let told = comparison.findings.iter().filter(|finding| finding.change != Change::Common);
-    for (item, finding) in items.iter_mut().zip(told) {
+/// The first `limit` findings, each with the source that brought it and its query.
+fn items(
+    comparison: &Comparison,
+    origins: &[(String, String)],
+    redactor: &Redactor,
+    limit: usize,
+) -> Vec<Item> {
+    let mut items = evidence::items(comparison, "", None, redactor, limit);
+    for (item, finding) in items.iter_mut().zip(&comparison.findings) {
         if let Some((source, query)) = origin(origins, finding) {
             item.source = source.clone();
             item.query = Some(redactor.redact(query));
@@ -106,7 +108,7 @@ fn compared(brought: Vec<SourceResult>, window: Window) -> (Comparison, Vec<(Str
             before.extend(normal.lines.into_iter().map(named));
         }
     }
-    (compare(now.into_iter(), before.into_iter(), Some(&span)), queries)
+    (compare(joined(now.into_iter()), joined(before.into_iter()), Some(&span)), queries)
 }
 
 fn normal(which: Baseline, window: Window) -> Window {

@@ -65,7 +65,7 @@ mod tests {
         let rule = LabelRule::new(Some("sns/aws"), "dimension.LoadBalancer", Some("app/(.+)/.+"), "service")
             .unwrap();
         let from = labels(&[("dimension.LoadBalancer", "app/web/123")]);
-        assert_eq!(map_labels(&[rule.clone()], "sns/aws", &from).get("service"), "web");
+        assert_eq!(map_labels(std::slice::from_ref(&rule), "sns/aws", &from).get("service"), "web");
         assert_eq!(map_labels(&[rule], "alertmanager/main", &from).get("service"), "");
     }
 

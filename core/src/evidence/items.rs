@@ -5,7 +5,7 @@
 use super::delta::{Comparison, Finding, body};
 use super::excerpt::{excerpt, squeeze};
 use super::redact::{Redacted, Redactor};
-use super::{Change, Frequency, Item, Kind};
+use super::{Frequency, Item, Kind};
 
 /// Of a title, in characters.
 const TITLE: usize = 140;
@@ -26,8 +26,8 @@ pub(super) fn id(kind: Kind, index: usize) -> Redacted {
     Redacted::concat([&Redacted::fixed(letter), &Redacted::count(index as u64 + 1)])
 }
 
-/// The first `limit` findings as items `L1`, `L2` … of the evidence source `source`, found by `query`. What is as
-/// usual is context for a pack, not evidence, and is left out.
+/// The first `limit` findings as items `L1`, `L2` … of the evidence source `source`, found by `query`; with
+/// [`Pack::last`](super::Pack::last) as the limit each id of the pack has its item.
 pub fn items(
     comparison: &Comparison,
     source: &str,
@@ -35,7 +35,6 @@ pub fn items(
     redactor: &Redactor,
     limit: usize,
 ) -> Vec<Item> {
-    let told = comparison.findings.iter().enumerate().filter(|(_, finding)| finding.change != Change::Common);
     let item = |(i, finding): (usize, &Finding)| Item {
         id: id(Kind::Log, i).to_string(),
         kind: Kind::Log,
@@ -53,7 +52,7 @@ pub fn items(
             last_seen: finding.last_seen,
         }),
     };
-    told.take(limit).map(item).collect()
+    comparison.findings.iter().enumerate().take(limit).map(item).collect()
 }
 
 /// `ERROR HikariPool-1 - Connection is not available…`: level, logger and the first sample's content.
@@ -87,7 +86,7 @@ fn text(finding: &Finding, redactor: &Redactor) -> Redacted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Line, compare};
+    use crate::evidence::{Change, Line, compare};
 
     fn comparison() -> Comparison {
         let line = |n: i64, text: &str| {
@@ -103,7 +102,8 @@ mod tests {
     fn findings_become_items_with_ids_titles_and_redacted_samples() {
         let query = Redacted::fixed("fields @message");
         let items = items(&comparison(), "api", Some(&query), &Redactor::default(), 10);
-        assert_eq!(items.len(), 1, "what is usual is no item");
+        let usual = items[1].frequency.as_ref().map(|frequency| frequency.change);
+        assert_eq!((items.len(), items[1].id.as_str(), usual), (2, "L2", Some(Change::Common)));
         let item = &items[0];
         assert_eq!((item.id.as_str(), item.kind, item.source.as_str()), ("L1", Kind::Log, "api"));
         assert!(item.title.as_str().starts_with("ERROR a.Pool: no connection for <email:"), "{}", item.title);

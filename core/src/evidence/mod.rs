@@ -6,6 +6,7 @@
 pub mod delta;
 mod excerpt;
 mod items;
+mod join;
 pub mod known;
 mod leading_time;
 pub mod lines;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use delta::{Comparison, Finding, Span, compare};
 pub use items::items;
+pub use join::joined;
 pub use leading_time::leading_time;
 pub use lines::Line;
 pub use pack::{Pack, TOKEN, pack};

@@ -25,16 +25,17 @@ const DETAILS_PERCENT: usize = 30;
 /// What does not fit is skipped so often before a part ends.
 const MISSES: usize = 3;
 
-const LEGEND: &str = "Marks: +new -gone ^surged !severe *new value ~number moved =usual; n->m: lines in baseline->window; then first seen, workload, level, logger.\n";
-const LEGEND_ALONE: &str = "No baseline. Marks: !severe +rare *rare value ~number moved =usual; lines; then first seen, workload, level, logger.\n";
+const LEGEND: &str = "Marks: +new -gone ^surged !severe *new value ~moved =usual; n->m lines in baseline->window; first seen.\n";
+const LEGEND_ALONE: &str =
+    "No baseline. Marks: !severe +rare *rare value ~moved =usual; lines; first seen.\n";
 
 /// What a model gets to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pack {
     /// One line per finding; data, never instructions.
     pub text: Redacted,
-    /// How many findings it tells, from `L1` on; some between may be missing.
-    pub findings: usize,
+    /// The number of the last id that it tells (7 for `L7`): so many items give every id of the pack its item.
+    pub last: usize,
 }
 
 /// Writes the pack, of at most `tokens` tokens.
@@ -49,7 +50,8 @@ pub fn pack(comparison: &Comparison, tokens: usize, redactor: &Redactor) -> Pack
     lines.details(&mut writer, &told);
     let room = writer.left;
     let more = lines.tell(&mut writer, room, SECOND_WIDTH);
-    Pack { text: writer.out, findings: told.len() + more.len() }
+    let last = told.iter().chain(&more).map(|(i, _)| i + 1).max().unwrap_or(0);
+    Pack { text: writer.out, last }
 }
 
 struct Writer {

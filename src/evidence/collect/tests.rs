@@ -1,3 +1,5 @@
+//! Slow, failing and panicking sources become gaps; the others' lines are kept.
+
 use std::fs;
 
 use chrono::{DateTime, TimeDelta, Utc};

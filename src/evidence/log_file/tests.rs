@@ -1,3 +1,5 @@
+//! Rotated, hostile and long log files, as they lie in real folders.
+
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::symlink;

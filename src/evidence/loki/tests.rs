@@ -1,3 +1,5 @@
+//! Loki's pages, refusals and garbage, over HTTP.
+
 use std::time::Instant;
 
 use chrono::DateTime;

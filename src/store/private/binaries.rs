@@ -1,4 +1,4 @@
-//! Door: processes. Where Postgres is installed.
+//! Door: processes, files, environment. Where Postgres is installed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

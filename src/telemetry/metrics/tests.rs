@@ -1,3 +1,5 @@
+//! Every metric is described and shown under a name that keeps the conventions.
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 

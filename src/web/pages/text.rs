@@ -15,14 +15,14 @@ pub(super) struct Piece {
     pub removed: bool,
 }
 
-/// The longest word inside `<…>` or `█…█` that is taken for a slot or a mark.
+/// The longest word inside `<…>` that is taken for a slot or a mark.
 const LONGEST_MARK: usize = 24;
 
-/// Cuts `line` at slots (`<num>`) and marks of redaction (`█email█`).
+/// Cuts `line` at slots (`<num>`) and at what redaction left in place of a secret (`<email:3f2a>`).
 pub(super) fn pieces(line: &str) -> Vec<Piece> {
     let mut out = Vec::new();
     let (mut plain, mut rest) = (0, 0);
-    while let Some(found) = line.get(rest..).and_then(|tail| tail.find(['<', '█'])) {
+    while let Some(found) = line.get(rest..).and_then(|tail| tail.find('<')) {
         let start = rest + found;
         match mark_at(line, start) {
             Some((end, piece)) => {
@@ -30,7 +30,7 @@ pub(super) fn pieces(line: &str) -> Vec<Piece> {
                 out.push(piece);
                 (plain, rest) = (end, end);
             }
-            None => rest = start + line.get(start..).and_then(|s| s.chars().next()).map_or(1, char::len_utf8),
+            None => rest = start + 1,
         }
     }
     push_plain(&mut out, line.get(plain..));
@@ -45,19 +45,21 @@ fn push_plain(out: &mut Vec<Piece>, text: Option<&str>) {
 
 /// The slot or mark that begins at `start`, and where it ends.
 fn mark_at(line: &str, start: usize) -> Option<(usize, Piece)> {
-    let tail = line.get(start..)?;
-    let slot = tail.starts_with('<');
-    let open = tail.chars().next()?;
-    let close = if slot { '>' } else { '█' };
-    let inner = tail.get(open.len_utf8()..)?;
-    let word = inner.get(..inner.find(close)?)?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':') || (c == ' ' && !slot);
+    let inner = line.get(start + 1..)?;
+    let word = inner.get(..inner.find('>')?)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':');
     if word.is_empty() || word.len() > LONGEST_MARK || !word.chars().all(plain) {
         return None;
     }
-    let end = start + open.len_utf8() + word.len() + close.len_utf8();
-    let text = if slot { line.get(start..end)?.to_owned() } else { word.to_owned() };
-    Some((end, Piece { text, slot, removed: !slot }))
+    let end = start + word.len() + 2;
+    let removed = word.rsplit_once(':').is_some_and(|(_, hash)| is_hash(hash));
+    // The hash stays: the same value has the same one, so that lines can be matched.
+    let text = if removed { word.replace(':', " ") } else { line.get(start..end)?.to_owned() };
+    Some((end, Piece { text, slot: !removed, removed }))
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// With thousands apart: `10,410`.
@@ -131,18 +133,19 @@ mod tests {
             pieces(line).iter().map(|p| format!("{}:{}", kind(p), p.text)).collect::<Vec<_>>()
         };
         assert_eq!(shape("GET <path> in <num>ms"), ["p:GET ", "s:<path>", "p: in ", "s:<num>", "p:ms"]);
-        assert_eq!(shape("user=█email 1█ x"), ["p:user=", "r:email 1", "p: x"]);
+        assert_eq!(shape("user=<email:3f2a> x"), ["p:user=", "r:email 3f2a", "p: x"]);
+        assert_eq!(shape("<a:b>"), ["s:<a:b>"]);
         assert_eq!(shape("a < b and c > d"), ["p:a < b and c > d"]);
         assert_eq!(shape("<script>alert('x')</script>"), ["s:<script>", "p:alert('x')</script>"]);
-        assert_eq!(shape("█ <<num> é<"), ["p:█ <", "s:<num>", "p: é<"]);
+        assert_eq!(shape("é <<num> é<"), ["p:é <", "s:<num>", "p: é<"]);
         assert_eq!(shape(""), Vec::<String>::new());
     }
 
     #[test]
     fn nothing_of_a_line_is_lost() {
-        for line in ["<<<>>>", "██", "é█x█é<num", "<a b>\u{202e}", "a < b"] {
+        for line in ["<<<>>>", "é<x:12ab>é<num", "<a b>\u{202e}", "a < b"] {
             let joined: String = pieces(line).iter().map(|p| p.text.as_str()).collect();
-            assert_eq!(joined, line.replace("█x█", "x"));
+            assert_eq!(joined, line.replace("<x:12ab>", "x 12ab"));
         }
     }
 

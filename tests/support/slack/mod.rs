@@ -4,7 +4,7 @@
 mod desk;
 mod house;
 mod limits;
-mod workspace;
+pub mod workspace;
 
 use std::sync::Arc;
 

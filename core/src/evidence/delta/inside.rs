@@ -187,7 +187,7 @@ mod tests {
         let (_, moved) = drift(3, 1, normal.clone(), slow.clone()).unwrap();
         assert_eq!((moved.family, moved.position, moved.median.0.round()), (3, 2, 23.0));
         assert!(moved.median.1 > 220.0);
-        assert!(drift(0, 0, normal.clone(), normal.clone()).is_none());
+        assert!(drift(0, 0, normal.clone(), normal).is_none());
         assert!(drift(0, 0, slow, vec![20.0; 20]).is_none(), "a constant is no measure");
     }
 }

@@ -45,8 +45,8 @@ pub(super) fn chi_square_tail(x: f64) -> f64 {
 pub(super) fn discovery_cut(mut p_values: Vec<f64>) -> f64 {
     p_values.sort_by(f64::total_cmp);
     let count = p_values.len() as f64;
-    let passing = p_values.iter().enumerate().filter(|(i, p)| **p <= 0.05 * (*i as f64 + 1.0) / count);
-    passing.last().map_or(0.0, |(_, p)| *p)
+    let mut passing = p_values.iter().enumerate().filter(|(i, p)| **p <= 0.05 * (*i as f64 + 1.0) / count);
+    passing.next_back().map_or(0.0, |(_, p)| *p)
 }
 
 /// The value at a share of the way through sorted values; 0 of none.

@@ -1,3 +1,5 @@
+//! What is new, gone, more, or another value than normal is found and ranked, and what is not stays out.
+
 use super::*;
 
 fn line(second: i64, stream: &str, text: &str) -> Line {

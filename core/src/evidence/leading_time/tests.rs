@@ -1,3 +1,5 @@
+//! Which forms of a time are read at the beginning of a line, and what is none.
+
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::leading_time;

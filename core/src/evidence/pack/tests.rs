@@ -1,3 +1,5 @@
+//! The pack keeps its budget, its order and its secrets.
+
 use super::*;
 use crate::evidence::{Line, compare};
 
@@ -63,7 +65,7 @@ fn each_line_has_its_id_and_mark_and_no_secret() {
     assert!(lines[2].starts_with("L1 +1 09:") && lines[2].contains(" api ERROR C"), "{}", lines[2]);
     assert!(lines[2..].iter().all(|line| line.starts_with('L')), "{text}");
     assert!(text.contains("=300->300") && text.contains("connection refused"), "{text}");
-    assert_eq!(pack.findings, comparison.findings.len());
+    assert_eq!(pack.last, comparison.findings.len());
 }
 
 #[test]
@@ -76,4 +78,51 @@ fn a_secret_that_is_a_new_value_is_not_told_beside_its_line() {
     assert!(comparison.findings.iter().any(|finding| finding.change == Change::Value));
     let text = pack(&comparison, 1000, &Redactor::default()).text;
     assert!(!text.as_str().contains("hunter29") && text.as_str().contains("*value  x3"), "{text}");
+}
+
+#[test]
+fn no_lines_panic_and_none_is_lost() {
+    let mut state = 11_u64;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % below
+    };
+    let parts = [
+        "ERROR ",
+        "{\"msg\":\"",
+        "\"}",
+        "x=",
+        "[a, b]",
+        "12:00:00 ",
+        "\n",
+        "é\u{202e}",
+        "blk_1 ",
+        "status=500 ",
+        "\\",
+        "<",
+        " - ",
+        "日本",
+    ];
+    for _ in 0..30 {
+        let mut side = |count: usize| -> Vec<Line> {
+            let text = |random: &mut dyn FnMut(usize) -> usize| {
+                (0..random(12)).map(|_| parts[random(parts.len())]).collect::<String>()
+            };
+            (0..count)
+                .map(|n| {
+                    Line::new(
+                        line(n as i64 * 37 % 900, "").at.filter(|_| n % 5 > 0),
+                        "s",
+                        &format!("{}.", text(&mut random)),
+                    )
+                })
+                .collect()
+        };
+        let (window, baseline) = (side(200), side(100));
+        let comparison = compare(window.into_iter(), baseline.into_iter(), None);
+        assert_eq!((comparison.lines, comparison.baseline_lines), (200, 100));
+        let pack = pack(&comparison, 700, &Redactor::default()).text;
+        assert!(pack.as_str().chars().count() <= 2800 && !pack.as_str().contains('\u{202e}'));
+        assert!(pack.as_str().lines().skip(2).all(|line| line.starts_with('L')), "{pack}");
+    }
 }

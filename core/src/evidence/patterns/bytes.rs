@@ -30,8 +30,8 @@ const fn classes() -> [u8; 256] {
             b'0'..=b'9' => DIGIT | HEX,
             b'a'..=b'f' => LETTER | HEX,
             b'A'..=b'F' => LETTER | HEX | UPPER,
-            b'A'..=b'Z' => LETTER | UPPER,
-            b'a'..=b'z' | 0x80.. => LETTER,
+            b'G'..=b'Z' => LETTER | UPPER,
+            b'g'..=b'z' | 0x80.. => LETTER,
             b'=' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' | b'|' | b'<'
             | b'>' => DELIMITER,
             b':' => SEPARATOR | COLON,

@@ -43,7 +43,7 @@ impl<'a> Chunks<'a> {
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.count
     }
 
@@ -62,11 +62,14 @@ impl<'a> Chunks<'a> {
 
 /// Without the brackets, quotes and separators around it.
 pub fn strip(chunk: &[u8]) -> &[u8] {
-    let front = |byte: &u8| matches!(byte, b'[' | b'(' | b'<' | b'|' | b'"');
-    let back = |byte: &u8| matches!(byte, b']' | b')' | b'>' | b',' | b':' | b'|' | b'"' | b';');
-    let start = chunk.iter().position(|byte| !front(byte)).unwrap_or(chunk.len());
-    let end = chunk.iter().rposition(|byte| !back(byte)).map_or(start, |last| last + 1);
-    cut(chunk, start, end.max(start))
+    let mut inner = chunk;
+    while let [b'[' | b'(' | b'<' | b'|' | b'"', rest @ ..] = inner {
+        inner = rest;
+    }
+    while let [rest @ .., b']' | b')' | b'>' | b',' | b':' | b'|' | b'"' | b';'] = inner {
+        inner = rest;
+    }
+    inner
 }
 
 /// Only digits.
@@ -114,11 +117,15 @@ pub fn is_headerlike(chunk: &[u8]) -> bool {
 
 /// A month or weekday that joins with numbers into a date.
 pub fn is_date_word(chunk: &[u8]) -> bool {
-    is_month_or_weekday(strip(chunk))
+    (3..=6).contains(&chunk.len()) && is_month_or_weekday(strip(chunk))
 }
 
 /// A date, a time, both, or an epoch: the recipe's section 2.
 pub fn is_timestamp(chunk: &[u8]) -> bool {
+    // Most chunks are words; brackets before a time are one or two.
+    if chunk.len() < 5 || !chunk.iter().take(3).any(u8::is_ascii_digit) {
+        return false;
+    }
     let text = strip(chunk);
     let length = text.len();
     if !(5..=40).contains(&length) || !is(at(text, 0), DIGIT) {

@@ -33,7 +33,7 @@ pub fn read(line: &[u8], column: Option<usize>) -> Header {
         return Header::default();
     }
     let chunks = Chunks::of(line);
-    if chunks.len() < 2 && !line.contains(&b'|') {
+    if chunks.count() < 2 && !line.contains(&b'|') {
         return Header::default();
     }
     klog(&chunks).or_else(|| piped(line, &chunks)).unwrap_or_else(|| Reader::new(line, &chunks).read(column))
@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
 
     fn read(mut self, column: Option<usize>) -> Header {
         let Some(syslog) = self.timestamp(column) else { return self.header };
-        if self.i >= self.chunks.len() {
+        if self.i >= self.chunks.count() {
             return self.finish(0);
         }
         self.skip_separators();
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         {
             return self.finish(start);
         }
-        let start = if self.i < self.chunks.len() { self.chunks.span(self.i).0 } else { 0 };
+        let start = if self.i < self.chunks.count() { self.chunks.span(self.i).0 } else { 0 };
         self.finish(start)
     }
 

@@ -19,14 +19,14 @@ macro_rules! strong {
 /// Words behind which a secret stands, but also much that is none.
 macro_rules! weak {
     () => {
-        r"token|jwt|signature|sig|auth|authorization|bearer|nonce|assertion|api[_-]?id[_-]?key|x-amz-credential|x-amz-security-token|session[_-]?(?:id|key|token)|jsessionid|phpsessid|connect\.sid|sid|csrf|xsrf"
+        r"token|jwt|pass|community|signature|sig|auth|authorization|bearer|nonce|assertion|api[_-]?id[_-]?key|x-amz-credential|x-amz-security-token|session[_-]?(?:id|key|token)|jsessionid|phpsessid|connect\.sid|sid|csrf|xsrf"
     };
 }
 
 /// What may follow the word in a key: `password_hash`, `token2`, `secretValue`.
 macro_rules! suffix {
     () => {
-        r"(?:[_-]?(?:value|text|plain|old|new|current|confirm(?:ation)?|hash|b64|base64|prod|live|test|[0-9]{1,3}))?"
+        r"(?:[_-]?(?:value|base|text|plain|old|new|current|confirm(?:ation)?|hash|b64|base64|prod|live|test|[0-9]{1,3}))?"
     };
 }
 
@@ -36,7 +36,7 @@ pub(super) const RULES: &[RuleText] = &[
         r"(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\z)",
         |_| true,
     ),
-    ("private-key", r"\bPuTTY-User-Key-File-\d:.*|\bAGE-SECRET-KEY-1[A-Z0-9]{40,}", |_| true),
+    ("private-key", r"\bPuTTY-User-Key-File-[0-9]:.*|\bAGE-SECRET-KEY-1[A-Z0-9]{40,}", |_| true),
     (
         "jwt",
         r"\bey[A-Za-z0-9_-]{8,}\.ey[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?|\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){4}",
@@ -92,7 +92,7 @@ pub(super) const RULES: &[RuleText] = &[
         not_benign,
     ),
     ("token", r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<secret>[A-Za-z0-9_-]{16,256})@", announced),
-    ("password", r#"\b[\w.-]{1,64}:(?P<secret>[^\s@:/"'<>]{1,128})@(?:tcp|unix)\("#, not_benign),
+    ("password", r#"\b[A-Za-z0-9_.-]{1,64}:(?P<secret>[^\s@:/"'<>]{1,128})@(?:tcp|unix)\("#, not_benign),
     ("password", r#"(?i)\bthin:[^/\s]{1,64}/(?P<secret>[^@\s"'<>]{1,128})@"#, not_benign),
     // Headers.
     (
@@ -154,7 +154,7 @@ pub(super) const RULES: &[RuleText] = &[
     (
         "secret",
         concat!(
-            r#"(?i)\b[\w.-]{0,48}?(?:"#,
+            r#"(?i)\b[A-Za-z0-9_.-]{0,48}?(?:"#,
             weak!(),
             r")",
             suffix!(),
@@ -165,7 +165,7 @@ pub(super) const RULES: &[RuleText] = &[
     (
         "secret",
         concat!(
-            r#"(?i)\b[\w.-]{0,48}?(?:"#,
+            r#"(?i)\b[A-Za-z0-9_.-]{0,48}?(?:"#,
             weak!(),
             r")",
             suffix!(),
@@ -181,7 +181,7 @@ pub(super) const RULES: &[RuleText] = &[
             strong!(),
             r")",
             suffix!(),
-            r#"["']?(?:=>|:=|=|%3D)(?P<secret>(?:[^\s"'&;,<>(){}\[\]\\]|[(){}\[\]!][\w])+)"#
+            r#"["']?(?:=>|:=|=|%3D)(?P<secret>(?:[^\s"'&;,<>(){}\[\]\\]|[(){}\[\]!][A-Za-z0-9_])+)"#
         ),
         not_benign,
     ),
@@ -192,7 +192,7 @@ pub(super) const RULES: &[RuleText] = &[
             strong!(),
             r")",
             suffix!(),
-            r#"["']?[ \t]*(?:=>|:=|=|:)[ \t]*(?P<secret>(?:[^\s"'&;,<>(){}\[\]\\]|[(){}\[\]!][\w]){3,})"#
+            r#"["']?[ \t]*(?:=>|:=|=|:)[ \t]*(?P<secret>(?:[^\s"'&;,<>(){}\[\]\\]|[(){}\[\]!][A-Za-z0-9_]){3,})"#
         ),
         not_prose,
     ),
@@ -216,7 +216,7 @@ pub(super) const RULES: &[RuleText] = &[
     (
         "secret",
         concat!(
-            r#"(?i)(?:^|\s)--?(?:[\w-]{0,32}-)?(?:"#,
+            r#"(?i)(?:^|\s)--?(?:[A-Za-z0-9_-]{0,32}-)?(?:"#,
             strong!(),
             r#"|token)[ =]["']?(?P<secret>[^\s"'<>-][^\s"'<>]*)"#
         ),
@@ -224,13 +224,27 @@ pub(super) const RULES: &[RuleText] = &[
     ),
     (
         "secret",
+        r#"(?i)\b(?:sshpass\s+-p|redis-cli\b[^\n]{0,128}?\s-a|mysql(?:dump|admin)?\b[^\n]{0,128}?\s-p)\s?["']?(?P<secret>[^\s"'<>-][^\s"'<>]*)"#,
+        announced,
+    ),
+    ("secret", r#"(?i)\b(?:password|passphrase|passcode)\s+["']?(?P<secret>[^\s"'<>,;:]{8,})"#, announced),
+    (
+        "secret",
         r#"(?i)\bcurl\b[^\n]{0,256}?\s(?:-u|--user)[ =]?["']?[^\s:"']{1,64}:(?P<secret>[^\s"'<>]+)"#,
         not_benign,
     ),
-    ("secret", r#"(?i)\b(?:identified (?:with \w{1,40} )?by|password)\s+'(?P<secret>[^'\n<]+)"#, not_benign),
     (
         "secret",
-        concat!(r#"(?i)<(?:[\w:.-]{0,48})(?:"#, strong!(), r#"|token)[\w]{0,16}>(?P<secret>[^<\n]+)</"#),
+        r#"(?i)\b(?:identified (?:with [A-Za-z0-9_]{1,40} )?by|password)\s+'(?P<secret>[^'\n<]+)"#,
+        not_benign,
+    ),
+    (
+        "secret",
+        concat!(
+            r#"(?i)<(?:[A-Za-z0-9_:.-]{0,48})(?:"#,
+            strong!(),
+            r#"|token)[A-Za-z0-9_]{0,16}>(?P<secret>[^<\n]+)</"#
+        ),
         not_benign,
     ),
     (

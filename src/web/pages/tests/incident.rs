@@ -101,7 +101,7 @@ fn patterns_say_how_they_differ_and_share_one_axis() {
             "Sample lines (2)",
             "id=\"L2\"",
             "Surged ×6.2",
-            "<span class=\"red\">email</span>",
+            "<span class=\"red\">email 3f2a</span>",
             "id=\"L3\"",
             "Gone</span>",
             "last seen 18:05:10",
@@ -286,7 +286,7 @@ fn a_name_of_240_letters_is_shown_whole() {
 #[test]
 fn text_from_outside_stays_text_wherever_it_stands() {
     let html = page("nasty", &states::nasty());
-    let whole = "&lt;script&gt;alert(1)&lt;/script&gt; &quot; onload=&quot;x&#x27; &amp; \u{fffd}gnp.exe";
+    let whole = "&lt;script&gt;alert(1)&lt;/script&gt; &quot; onload=&quot;x&#x27; &amp; gnp.exe";
     assert!(html.matches(whole).count() > 50);
     for part in html.split("gnp.exe").filter(|p| !p.is_empty()) {
         assert!(!part.contains("x' &"));

@@ -157,7 +157,7 @@ fn one_delivery_shows_its_decisions_and_its_body() {
     let mut detail = DeliveryDetail {
         row: delivery("0193-a", 200, "opened an incident"),
         trace: vec![line("opened", Some(482)), line("duplicate", None)],
-        body: Some(red("{\"status\":\"firing\",\n \"url\":\"█token█\"}")),
+        body: Some(red("{\"status\":\"firing\",\n \"url\":\"<token:3f2a>\"}")),
     };
     let html = pages().delivery(&detail).unwrap();
     keep("delivery", &html);
@@ -171,7 +171,7 @@ fn one_delivery_shows_its_decisions_and_its_body() {
             "&lt;i&gt;",
             "no incident of this group",
             "<b>duplicate</b>",
-            "&quot;status&quot;:&quot;firing&quot;,\n &quot;url&quot;:&quot;<span class=\"red\">token</span>",
+            "&quot;status&quot;:&quot;firing&quot;,\n &quot;url&quot;:&quot;<span class=\"red\">token 3f2a</span>",
         ],
     );
     (detail.trace, detail.body) = (vec![], None);

@@ -94,8 +94,8 @@ fn items() -> Vec<Item> {
             Change::Surged,
             &surge,
             29.0,
-            "WARN CaptureClient : retrying capture attempt=<num> psp=<any> user=█email█",
-            "18:02:20.031 WARN CaptureClient : retrying capture attempt=2 psp=kito user=█email█",
+            "WARN CaptureClient : retrying capture attempt=<num> psp=<any> user=<email:3f2a>",
+            "18:02:20.031 WARN CaptureClient : retrying capture attempt=2 psp=kito user=<email:3f2a>",
         ),
         log(
             "L3",

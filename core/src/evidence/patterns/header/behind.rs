@@ -11,7 +11,7 @@ use super::Reader;
 
 impl Reader<'_> {
     pub(super) fn skip_separators(&mut self) {
-        while self.i < self.chunks.len() && is_separator(self.chunk(self.i)) {
+        while self.i < self.chunks.count() && is_separator(self.chunk(self.i)) {
             self.i += 1;
         }
     }
@@ -20,7 +20,7 @@ impl Reader<'_> {
     pub(super) fn host(&mut self, syslog: bool) {
         let program = self.chunk(self.i).ends_with(b":");
         if syslog
-            && self.i + 1 < self.chunks.len()
+            && self.i + 1 < self.chunks.count()
             && !program
             && !level(self.chunks, self.i, true).is_known()
         {
@@ -33,7 +33,7 @@ impl Reader<'_> {
         if self.header.level.is_known() {
             return;
         }
-        for k in self.i..(self.i + 5).min(self.chunks.len()) {
+        for k in self.i..(self.i + 5).min(self.chunks.count()) {
             let chunk = self.chunk(k);
             let before = if k > 0 { self.chunk(k - 1) } else { b"" };
             let number_before = is_number(before);
@@ -64,7 +64,7 @@ impl Reader<'_> {
             let skip = if self.header.level.is_known() {
                 is_number(strip(self.chunk(self.i))) && is_separator(next)
             } else {
-                is_number(self.chunk(self.i)) && self.i + 1 < self.chunks.len()
+                is_number(self.chunk(self.i)) && self.i + 1 < self.chunks.count()
             };
             if !self.header.timed || !skip {
                 return;
@@ -78,16 +78,16 @@ impl Reader<'_> {
         let leveled = self.header.level.is_known();
         for _ in 0..2 {
             let (start, _) = self.chunks.span(self.i);
-            if self.i >= self.chunks.len() || !self.header.timed || at(self.line, start) != b'[' {
+            if self.i >= self.chunks.count() || !self.header.timed || at(self.line, start) != b'[' {
                 return;
             }
             let Some(end) = closing_bracket(self.line, start) else { return };
             let mut last = self.i;
-            while last < self.chunks.len() && self.chunks.span(last).1 < end {
+            while last < self.chunks.count() && self.chunks.span(last).1 < end {
                 last += 1;
             }
             // Glued to more text: content.
-            if last < self.chunks.len() && self.chunks.span(last).1 > end + 1 {
+            if last < self.chunks.count() && self.chunks.span(last).1 > end + 1 {
                 return;
             }
             let inside = Level::named(strip(cut(self.line, start, end)));
@@ -108,10 +108,10 @@ impl Reader<'_> {
 
     /// `name - ` or `name *64 - `.
     pub(super) fn program(&mut self) -> bool {
-        if !self.header.timed || self.i >= self.chunks.len() || !is_identifier(strip(self.chunk(self.i))) {
+        if !self.header.timed || self.i >= self.chunks.count() || !is_identifier(strip(self.chunk(self.i))) {
             return false;
         }
-        let dash = |k: usize| self.chunk(k) == b"-" && k + 1 < self.chunks.len();
+        let dash = |k: usize| self.chunk(k) == b"-" && k + 1 < self.chunks.count();
         let counted = self.chunk(self.i + 1).contains(&b'*');
         let Some(k) =
             [self.i + 1, self.i + 2].into_iter().find(|k| dash(*k) && (*k == self.i + 1 || counted))
@@ -128,7 +128,7 @@ impl Reader<'_> {
     /// two blanks (a padded column). Whether a request may follow it.
     pub(super) fn logger(&mut self) -> bool {
         let leveled = self.header.level.is_known();
-        if self.i + 1 >= self.chunks.len() || !(self.header.timed || leveled) {
+        if self.i + 1 >= self.chunks.count() || !(self.header.timed || leveled) {
             return false;
         }
         let chunk = self.chunk(self.i);
@@ -152,7 +152,7 @@ impl Reader<'_> {
     /// A group such as `[req-5b67 - -]` or `[-]` behind the logger; where the content starts then.
     pub(super) fn request(&mut self) -> Option<usize> {
         let (start, _) = self.chunks.span(self.i);
-        if self.i + 1 >= self.chunks.len() || at(self.line, start) != b'[' {
+        if self.i + 1 >= self.chunks.count() || at(self.line, start) != b'[' {
             return None;
         }
         let window = cut(self.line, start, self.line.len().min(start + 200));
@@ -160,7 +160,8 @@ impl Reader<'_> {
         let group = cut(window, 1, close);
         let numbered = group.iter().any(|byte| is(*byte, DIGIT)) && group.contains(&b'-');
         let clock = group.iter().take(12).any(|byte| *byte == b':');
-        if !group.is_empty() && group != b"-" && !(numbered && !clock) {
+        let request = group.is_empty() || group == b"-" || (numbered && !clock);
+        if !request {
             return None;
         }
         let mut content = start + close + 1;

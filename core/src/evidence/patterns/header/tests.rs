@@ -1,3 +1,5 @@
+//! Headers of many systems are cut, and no line is too odd.
+
 use super::*;
 
 /// Line, content, level, logger.

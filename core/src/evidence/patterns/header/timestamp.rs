@@ -44,8 +44,8 @@ impl Reader<'_> {
         };
         self.header.timed = true;
         self.i = last + 1;
-        let before = (0..last).map(|i| level(self.chunks, i, false)).filter(|level| level.is_known());
-        self.header.level = before.last().unwrap_or_default();
+        let mut before = (0..last).map(|i| level(self.chunks, i, false)).filter(|level| level.is_known());
+        self.header.level = before.next_back().unwrap_or_default();
         Some(syslog)
     }
 
@@ -53,7 +53,7 @@ impl Reader<'_> {
     fn last_timestamp(&self) -> Option<(usize, bool)> {
         let mut last: Option<(usize, bool)> = None;
         let mut i = 0;
-        while i < self.chunks.len().min(COLUMNS) {
+        while i < self.chunks.count().min(COLUMNS) {
             if let Some(date) = self.named_date(i) {
                 let Some(end) = date else { break };
                 last = Some((end - 1, !self.chunk(end - 1).ends_with(b"]")));
@@ -86,13 +86,16 @@ impl Reader<'_> {
     /// `Sun Dec 04 04:47:44 2005` or `Jun 14 15:16:01` from chunk `i` on: the chunk behind it. `Some(None)` where a
     /// date begins that has no time.
     fn named_date(&self, i: usize) -> Option<Option<usize>> {
+        if !is_date_word(self.chunk(i)) {
+            return None;
+        }
         let next = strip(self.chunk(i + 1));
-        if !is_date_word(self.chunk(i)) || !(is_number(next) || is_date_word(next)) {
+        if !is_number(next) && !is_date_word(next) {
             return None;
         }
         let mut end = i;
         let mut timed = false;
-        while end < self.chunks.len().min(i + 6) {
+        while end < self.chunks.count().min(i + 6) {
             let chunk = self.chunk(end);
             let inner = strip(chunk);
             let year = inner.len() == 4 && end > i + 2;

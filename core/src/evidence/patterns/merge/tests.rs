@@ -1,3 +1,5 @@
+//! Which words become slots, whatever the order of the lines.
+
 use super::*;
 use crate::evidence::patterns::miner::Miner;
 

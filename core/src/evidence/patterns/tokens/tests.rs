@@ -1,3 +1,5 @@
+//! How each form of a word is masked, found again in its line, and bounded.
+
 use super::*;
 
 fn tokens(line: &str) -> String {
@@ -93,7 +95,7 @@ fn no_bytes_panic() {
             .map(|_| {
                 state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
                 let pick = (state >> 33) as usize;
-                if pick % 3 == 0 {
+                if pick.is_multiple_of(3) {
                     (pick >> 3) as u8
                 } else {
                     b"=:.,'\"[](){}<> /\\#-_a1fZ@"[(pick >> 3) % 25]

@@ -80,6 +80,13 @@ impl Pass<'_> {
         while self.i < self.line.len() {
             let byte = at(self.line, self.i);
             let classes = class(byte);
+            // The short way for most bytes: letters and digits.
+            if classes & (SPACE | DELIMITER | SEPARATOR) == 0 {
+                shape.hexadecimal &= classes & LETTER == 0 || classes & HEX != 0;
+                shape.classes |= classes & (DIGIT | LETTER | UPPER);
+                self.i += 1;
+                continue;
+            }
             if classes & SPACE != 0 {
                 break;
             }
@@ -99,10 +106,8 @@ impl Pass<'_> {
             if leader && is(at(self.line, self.i - 1), LETTER | DIGIT) {
                 break;
             }
-            shape.hexadecimal &= classes & LETTER == 0 || classes & HEX != 0;
             shape.slashes += usize::from(byte == b'/');
             shape.backslash |= byte == b'\\';
-            shape.classes |= classes & (DIGIT | LETTER | UPPER);
             self.i += 1;
         }
         shape

@@ -1,0 +1,92 @@
+//! The commands, as a person types them.
+
+use std::path::Path;
+use std::process::Output;
+
+use crate::harness::{alert, body, command};
+use crate::support::postgres;
+
+fn configured(text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("firstlook.yml"), text).unwrap();
+    folder
+}
+
+const CONFIGURATION: &str = r##"
+sources: { alertmanager: [{ name: main }] }
+route: { receiver: chat, routes: [{ matchers: ['severity="critical"'], receiver: oncall }] }
+receivers:
+  - { name: oncall, pagerduty_configs: [{ routing_key: 0123456789abcdef0123456789abcdef }] }
+  - { name: chat, slack_configs: [{ channel: "#alerts", bot_token: xoxb-secret }] }
+"##;
+
+fn run(folder: &Path, arguments: &[&str]) -> (Output, String) {
+    let output = command(folder, arguments).output().unwrap();
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output, text)
+}
+
+#[test]
+fn check_says_what_is_right_and_what_is_not() {
+    let folder = configured(CONFIGURATION);
+    let (output, text) = run(folder.path(), &["check"]);
+    assert!(output.status.success() && text.contains("1 sources, 2 receivers"), "{text}");
+    assert!(!text.contains("xoxb-secret"));
+    let broken = configured(&CONFIGURATION.replace("receiver: chat", "receiver: chta"));
+    let (output, text) = run(broken.path(), &["check"]);
+    assert!(!output.status.success() && text.contains("firstlook.yml:3") && text.contains("chat"), "{text}");
+}
+
+#[test]
+fn check_online_names_the_dependency_that_does_not_answer() {
+    let text = format!("{CONFIGURATION}database: {{ url: \"postgres://nobody:hunter2@127.0.0.1:1/x\" }}\n");
+    let text = text.replace("bot_token:", "api_url: \"http://127.0.0.1:1\", bot_token:");
+    let text = text.replace("routing_key:", "url: \"http://127.0.0.1:1/v2/enqueue\", routing_key:");
+    let folder = configured(&text);
+    let (output, text) = run(folder.path(), &["check", "--online"]);
+    assert!(!output.status.success(), "{text}");
+    for line in ["FAULT  database", "FAULT  oncall pagerduty/0", "FAULT  chat slack/0"] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn triage_shows_who_would_be_told_and_sends_nothing() {
+    let folder = configured(CONFIGURATION);
+    let labels = [("alertname", "ApiDown"), ("service", "api"), ("severity", "critical")];
+    std::fs::write(folder.path().join("body.json"), body(&[alert(&labels, "api is down")])).unwrap();
+    let payload = folder.path().join("body.json").display().to_string();
+    let (output, text) = run(folder.path(), &["triage", "--payload", &payload]);
+    assert!(output.status.success(), "{text}");
+    for words in [
+        "incident: api is down (critical)",
+        "trigger to oncall (pagerduty/0), because route.routes[0]: severity=\"critical\"",
+        "Nothing was sent, and nothing was written.",
+    ] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    std::fs::write(folder.path().join("body.json"), "{}").unwrap();
+    let (output, text) = run(folder.path(), &["triage", "--payload", &payload]);
+    assert!(!output.status.success() && text.starts_with("400: "), "{text}");
+    let (output, text) = run(folder.path(), &["triage", "--payload", &payload, "--source", "sns/aws"]);
+    assert!(!output.status.success() && text.contains("alertmanager/main"), "{text}");
+}
+
+#[tokio::test]
+async fn migrate_can_be_run_again() {
+    let url = postgres::fresh_database().await;
+    let folder = configured(&format!("{CONFIGURATION}database: {{ url: \"{url}\" }}\n"));
+    for _ in 0..2 {
+        let (output, text) = run(folder.path(), &["migrate"]);
+        assert!(output.status.success() && text.contains("The schema is that of firstlook"), "{text}");
+    }
+}
+
+#[test]
+fn a_missing_configuration_comes_with_an_example() {
+    let folder = tempfile::tempdir().unwrap();
+    let (output, text) = run(folder.path(), &["serve"]);
+    assert!(!output.status.success() && text.contains("receivers:"), "{text}");
+}
