@@ -1,6 +1,5 @@
-//! Door: processes, network. `demo`: the trial, from an empty folder to a resolved incident, and what it prints.
+//! Door: environment, network. `demo`: the trial, from an empty folder to a resolved incident, and what it prints.
 
-use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,10 +53,7 @@ fn pace(text: &str) -> Result<f64, String> {
 /// Plays the trial; then serves until Ctrl-C.
 pub fn run(arguments: &DemoArguments) -> Result<ExitCode, StartError> {
     let folder = Folder::new(arguments.folder.as_deref())?;
-    logs::install_into(
-        File::create(folder.log_path())?,
-        std::env::var(logs::FILTER_VARIABLE).ok().as_deref(),
-    )?;
+    logs::install_into(folder.log_file()?, std::env::var(logs::FILTER_VARIABLE).ok().as_deref())?;
     let exporter = metrics::install()?;
     runtime()?.block_on(async {
         let stop = CancellationToken::new();

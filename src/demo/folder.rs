@@ -62,6 +62,14 @@ impl Folder {
         self.path.join("firstlook.log")
     }
 
+    /// The file of that, empty.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn log_file(&self) -> io::Result<fs::File> {
+        fs::File::create(self.log_path())
+    }
+
     /// The configuration file.
     pub fn config_path(&self) -> PathBuf {
         self.path.join("firstlook.yml")

@@ -46,12 +46,12 @@ pub fn install(filter: Option<&str>) -> Result<(), LogsError> {
     Ok(())
 }
 
-/// Begins to log to `file`, one object per line, filtered as [`install`] does.
+/// Begins to log to `writer`, one object per line, filtered as [`install`] does.
 ///
 /// # Errors
 /// As [`install`].
-pub fn install_into(file: std::fs::File, filter: Option<&str>) -> Result<(), LogsError> {
-    let lines = JsonLines::new(std::sync::Mutex::new(file));
+pub fn install_into(writer: impl Write + Send + 'static, filter: Option<&str>) -> Result<(), LogsError> {
+    let lines = JsonLines::new(std::sync::Mutex::new(writer));
     Ok(Registry::default().with(level(filter)?).with(lines).try_init()?)
 }
 

@@ -89,14 +89,14 @@ async fn the_model_has_an_answer_for_what_was_recorded_alone() {
 #[tokio::test]
 async fn the_page_says_what_it_is_and_stops_reloading() {
     let it = running();
-    let page = || async { it.client.get(&it.url).send().await.unwrap().text().await.unwrap() };
-    let playing = page().await;
+    let shown = || async { it.client.get(&it.url).send().await.unwrap().text().await.unwrap() };
+    let playing = shown().await;
     assert!(
         playing.contains("stands in for Slack and PagerDuty") && playing.contains("http-equiv=\"refresh\"")
     );
     assert!(playing.contains("href=\"http://127.0.0.1:8080/runbooks\""), "the navigation leads to firstlook");
     it.stand_in.played();
-    assert!(!page().await.contains("http-equiv=\"refresh\""));
+    assert!(!shown().await.contains("http-equiv=\"refresh\""));
     let style = it.client.get(format!("{}/static/style.css", it.url)).send().await.unwrap();
     assert!(style.status().is_success());
 }
