@@ -45,7 +45,7 @@ enum Command {
         /// A file with the body, as Alertmanager sends it; `-` reads standard input.
         #[arg(long)]
         payload: PathBuf,
-        /// The source it would come from, `alertmanager/NAME`; where absent, the first that is configured.
+        /// The source it would come from, by its name; where absent, the first that is configured.
         #[arg(long)]
         source: Option<String>,
     },
