@@ -24,6 +24,7 @@ pub mod telemetry;
 pub mod app;
 pub mod aws;
 pub mod deliver;
+pub mod demo;
 pub mod evidence;
 pub mod ingest;
 pub mod library;

@@ -10,6 +10,7 @@ mod html;
 pub mod origin;
 pub mod pages;
 mod problem;
+pub mod stand_in;
 mod trace;
 mod webhooks;
 
