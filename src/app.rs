@@ -141,8 +141,13 @@ impl Service {
             self.library,
             stop.clone(),
         ));
-        stop.cancelled().await;
-        tracing::info!("stopping");
+        tokio::select! {
+            () = stop.cancelled() => tracing::info!("stopping"),
+            _ = servers.join_next() => {
+                tracing::error!("a server ended by itself; stopping, so that somebody starts this again");
+                stop.cancel();
+            }
+        }
         for handle in &handles {
             handle.pause().await;
         }

@@ -18,7 +18,7 @@ use crate::receivers::pagerduty::PagerDuty;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
 use crate::receivers::{Class, SendError};
-use crate::store::{Address, Claim, Edge, Outcome, Store, StoreError, Target, Words};
+use crate::store::{Address, Claim, Edge, JobKind, Outcome, Store, StoreError, Target, Words};
 use crate::telemetry::labels::{Integration as Kind, SendOutcome};
 use crate::telemetry::metrics::{self, Metric};
 
@@ -84,7 +84,7 @@ impl Deliver {
                     let now = clock::now();
                     self.store.sent(&claim, &target, &edge, shows(integration, &edge, &view), now).await?;
                     counted(integration, SendOutcome::Sent);
-                    if edge.kind == EdgeKind::Trigger && edge.seq == 1 {
+                    if claim.kind == JobKind::Page && edge.seq == 1 {
                         let took = (now - edge.created_at).to_std().unwrap_or_default();
                         metrics::observe(Metric::FirstPage, took, &[]);
                     }

@@ -118,6 +118,7 @@ impl Ingest {
         let (groups, aside) = self.rules.groups(understood);
         let batch = Batch { delivery: head, groups, aside };
         let decisions = self.write(&batch, now).await?;
+        kept(state);
         for (decision, incident) in &decisions {
             logged(decision, *incident);
             metrics::count(Metric::Alerts, &[decision.action.into()]);
@@ -155,9 +156,20 @@ impl Ingest {
     ) -> Result<Answer, StoreError> {
         let head = head(delivery, arrival, DeliveryState::Rejected, 0, 0, std::slice::from_ref(&reason));
         self.store.keep_rejected(&head).await?;
+        kept(DeliveryState::Rejected);
         tracing::warn!(source = head.source, %delivery, reason, "a body could not be read; it is kept");
         Ok(Answer::Unusable { delivery, reason, remedy })
     }
+}
+
+/// Counts a body once it is kept: one that is not comes again, and would be counted twice.
+fn kept(state: DeliveryState) {
+    let counted = match state {
+        DeliveryState::Accepted => labels::DeliveryState::Accepted,
+        DeliveryState::Partial => labels::DeliveryState::Partial,
+        DeliveryState::Rejected => labels::DeliveryState::Rejected,
+    };
+    metrics::count(Metric::Deliveries, &[counted.into()]);
 }
 
 /// Duplicates are most of what comes: they are logged for those who ask for more.
@@ -188,12 +200,6 @@ fn head(
     truncated: u64,
     faults: &[String],
 ) -> NewDelivery {
-    let counted = match state {
-        DeliveryState::Accepted => labels::DeliveryState::Accepted,
-        DeliveryState::Partial => labels::DeliveryState::Partial,
-        DeliveryState::Rejected => labels::DeliveryState::Rejected,
-    };
-    metrics::count(Metric::Deliveries, &[counted.into()]);
     NewDelivery {
         id,
         received_at: arrival.received_at,

@@ -8,8 +8,8 @@ mod look;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use firstlook_core::alert::AlertStatus;
 use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::alert::{AlertStatus, Labels};
 use firstlook_core::evidence::{Redacted, Window};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::budget::{Budget, Used};
@@ -77,9 +77,10 @@ impl Triage {
         let note = said(&summary);
         // What was covered, not what would be now: an earlier try may have collected while the window was open.
         let covered = view.evidence.as_ref().and_then(|evidence| evidence.window).unwrap_or(window);
-        self.store.keep_summary(&claim, round, &summary, self.again(&view, covered), &note).await?;
+        self.store.keep_summary(&claim, round, &summary, &note).await?;
         self.wake.all();
-        Ok(Outcome::Done)
+        let labels = self.store.incident_labels(claim.incident).await?;
+        Ok(self.again(&labels, covered).map_or(Outcome::Done, Outcome::Later))
     }
 
     async fn view(&self, claim: &Claim) -> Result<Option<Incident>, StoreError> {
@@ -94,9 +95,9 @@ impl Triage {
     }
 
     /// When to look again: once, after the window has closed, where it was still open.
-    fn again(&self, view: &Incident, window: Window) -> Option<DateTime<Utc>> {
+    fn again(&self, labels: &Labels, window: Window) -> Option<DateTime<Utc>> {
         let closes = window.start + self.evidence.before + self.evidence.after;
-        let sources = self.sources.iter().any(|(matchers, _)| matchers.matches(&look::labels(view)));
+        let sources = self.sources.iter().any(|(matchers, _)| matchers.matches(labels));
         (sources && window.end < closes).then(|| closes + SETTLE)
     }
 

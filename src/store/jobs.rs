@@ -64,7 +64,7 @@ pub struct Claim {
     pub id: i64,
     /// What kind.
     pub kind: JobKind,
-    /// What it is about: a target's id, or an incident's with the reason to look again.
+    /// What it is about: a target's id, or an incident's.
     pub key: String,
     /// The incident that it belongs to.
     pub incident: Uuid,
@@ -80,6 +80,8 @@ pub struct Claim {
 pub enum Outcome {
     /// Nothing is left to do.
     Done,
+    /// Nothing is left to do now; look again then, or at once where more came while it ran.
+    Later(DateTime<Utc>),
     /// Something is left; try again after this time.
     Retry {
         /// Not before.
@@ -156,13 +158,15 @@ impl Store {
     /// When the database does not answer.
     pub async fn claim(&self, kind: JobKind, most: usize) -> Result<Vec<Claim>, StoreError> {
         let rows: Vec<ClaimRow> = sqlx::query_as(
-            "UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, again = false,
-                 lease_until = now() + $3::interval
-             WHERE id IN (SELECT id FROM job
+            // Materialized: inlined, the choice could be made again for each row, and claim more than the limit.
+            "WITH due AS MATERIALIZED (SELECT id FROM job
                  WHERE kind = $1 AND ((state = 'ready' AND run_at <= now())
                      OR (state = 'running' AND lease_until < now()))
                  ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
-             RETURNING id, key, incident, attempts, created_at, fence",
+             UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, again = false,
+                 lease_until = now() + $3::interval
+             FROM due WHERE job.id = due.id
+             RETURNING job.id, key, incident, attempts, created_at, fence",
         )
         .bind(kind.as_str())
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
@@ -216,6 +220,18 @@ impl Store {
                      WHERE id = $1",
                 )
                 .bind(claim.id)
+                .execute(&mut *tx)
+                .await?;
+                false
+            }
+            Outcome::Later(at) => {
+                sqlx::query(
+                    "UPDATE job SET state = 'ready', run_at = CASE WHEN again THEN now() ELSE $2 END, attempts = 0,
+                         lease_until = NULL, error = NULL, created_at = now()
+                     WHERE id = $1",
+                )
+                .bind(claim.id)
+                .bind(at)
                 .execute(&mut *tx)
                 .await?;
                 false

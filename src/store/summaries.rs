@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::jobs::{self, Claim, JobKind, NewJob};
+use super::jobs::{self, Claim};
 use super::row::At;
 use super::{Store, StoreError, incidents, told};
 
@@ -103,7 +103,7 @@ impl Store {
         Ok((u64::try_from(one).unwrap_or(0), u64::try_from(all).unwrap_or(0)))
     }
 
-    /// Keeps a summary as the incident's newest, has its messages show it, and has the triage look again at `again`.
+    /// Keeps a summary as the incident's newest, and has its messages show it.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] when another worker has the job.
@@ -112,7 +112,6 @@ impl Store {
         claim: &Claim,
         round: i32,
         summary: &Summary,
-        again: Option<DateTime<Utc>>,
         note: &str,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -133,11 +132,6 @@ impl Store {
         incidents::advance(&mut tx, claim.incident).await?;
         incidents::note(&mut tx, claim.incident, summary.written_at, "summary", "firstlook", note).await?;
         told::refresh(&mut tx, claim.incident).await?;
-        if let Some(run_at) = again {
-            let key = format!("{}/window-closed", claim.incident);
-            let job = NewJob { kind: JobKind::Triage, key, incident: claim.incident, run_at: Some(run_at) };
-            jobs::enqueue(&mut tx, &[job]).await?;
-        }
         Ok(tx.commit().await?)
     }
 }

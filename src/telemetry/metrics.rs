@@ -21,7 +21,7 @@ pub enum Metric {
     Incidents,
     /// Counter: attempts to notify.
     Notifications,
-    /// Histogram, seconds: from the receipt of an alert until the first message of its incident was taken.
+    /// Histogram, seconds: from the receipt of an alert until a pager had taken its incident.
     FirstPage,
     /// Gauge: jobs by kind and state.
     Jobs,
@@ -142,7 +142,7 @@ impl Metric {
             }
             Self::FirstPage => (
                 "firstlook_first_page_seconds",
-                "Time from the receipt of an alert until the first message of its incident was taken.",
+                "Time from the receipt of an alert until a pager had taken its incident.",
             ),
             Self::Jobs => ("firstlook_jobs", "Jobs in the store."),
             Self::JobDuration => ("firstlook_job_duration_seconds", "How long jobs ran."),

@@ -2,11 +2,9 @@
 //!
 //! Knows how sources' answers become evidence. Must not know what a summary is.
 
-use firstlook_core::alert::Labels;
 use firstlook_core::evidence::{
     self, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare, joined,
 };
-use firstlook_core::notify::view::Incident;
 
 use super::Triage;
 use crate::config::Baseline;
@@ -14,11 +12,6 @@ use crate::evidence::{Caps, Door, Fault, FaultKind, Source, SourceResult, collec
 use crate::store::{Claim, NewEvidence, StoreError};
 use crate::telemetry::labels::{EvidenceKind, FetchOutcome};
 use crate::telemetry::metrics::{self, Metric};
-
-/// The labels that choose sources and fill their queries.
-pub(super) fn labels(view: &Incident) -> Labels {
-    view.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
-}
 
 impl Triage {
     /// Asks every source that applies for `window` and for normal, and compares.
