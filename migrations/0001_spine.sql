@@ -57,12 +57,15 @@ CREATE TABLE alert (
     source               text        NOT NULL,
     fingerprint          text        NOT NULL,
     status               text        NOT NULL CHECK (status IN ('firing', 'resolved')),
+    -- The earliest and the latest start that was said of its newest episode.
     starts_at            timestamptz NOT NULL,
+    newest_start         timestamptz NOT NULL,
+    -- The newest end; stays while it fires again, so that a replayed one is known.
     ends_at              timestamptz,
     resolve_received_at  timestamptz,
     PRIMARY KEY (source, fingerprint),
-    CHECK ((status = 'resolved') = (ends_at IS NOT NULL)),
-    CHECK ((status = 'resolved') = (resolve_received_at IS NOT NULL))
+    CHECK (status <> 'resolved' OR ends_at IS NOT NULL),
+    CHECK ((ends_at IS NULL) = (resolve_received_at IS NULL))
 );
 
 -- One firing interval, by the sender's times.
@@ -158,6 +161,8 @@ CREATE TABLE job (
     lease_until  timestamptz,
     -- More came while it ran: it runs once more.
     again        boolean     NOT NULL DEFAULT false,
+    -- It ran, and looks once more at a later time; it does not ask for a third.
+    second       boolean     NOT NULL DEFAULT false,
     error        text,
     created_at   timestamptz NOT NULL DEFAULT now(),
     CHECK ((state = 'running') = (lease_until IS NOT NULL)),

@@ -13,13 +13,15 @@ use firstlook_core::alert::matchers::{MatcherError, Matchers};
 use firstlook_core::evidence::Redactor;
 use firstlook_core::incident::{Grouping, Lifecycle};
 use firstlook_core::notify::Zone;
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{
     AlertmanagerSource, Authorization, Config, EvidenceKind, EvidenceSource, Provider, Receiver, SlackVia,
 };
-use crate::deliver::{Deliver, Integration};
+use crate::deliver::{Deliver, Integration, PLACES};
 use crate::evidence::{Door, Fault, FaultKind, LogFile, Loki, Source, loki};
 use crate::ingest::{Ingest, Rules};
 use crate::library::Library;
@@ -44,6 +46,9 @@ const RECEIVER_TIMEOUT: Duration = Duration::from_secs(8);
 const RELOAD: Duration = Duration::from_secs(30);
 /// How often a database that is not there is tried at the start.
 const RETRY: Duration = Duration::from_secs(2);
+
+/// How long the connections to the database may take to close.
+const CLOSE: Duration = Duration::from_secs(2);
 
 /// What keeps firstlook from starting.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
@@ -86,12 +91,15 @@ impl Service {
             edit_url: config.runbooks.as_ref().and_then(|runbooks| runbooks.edit_url.clone()),
             wake: wake.clone(),
         };
+        let integrations = integrations(config)?;
+        let places = integrations.keys().map(|key| (key.clone(), Arc::new(Semaphore::new(PLACES)))).collect();
         let deliver = Deliver {
             store: store.clone(),
             words: words.clone(),
             name: config.server.name.clone(),
             zone: Zone::utc(),
-            integrations: integrations(config)?,
+            integrations,
+            places,
         };
         let triage = Triage {
             store: store.clone(),
@@ -153,11 +161,10 @@ impl Service {
         }
         // A connection to Postgres lives as long as the server's thread that opened it: jobs end before servers do.
         work.await?;
-        for handle in handles {
-            handle.stop(true).await;
-        }
+        join_all(handles.iter().map(|handle| handle.stop(true))).await;
         while servers.join_next().await.is_some() {}
-        self.app.store.close().await;
+        // A stalled database must not hold up a deploy; Postgres ends what is left by itself.
+        let _ = tokio::time::timeout(CLOSE, self.app.store.close()).await;
         if let Some(private) = self.private {
             private.stop().await?;
         }
@@ -198,9 +205,14 @@ async fn work(
     };
     lanes.spawn(worker::lane(store, JobKind::Triage, wake, stop.clone(), look));
     if let Some(library) = library {
-        lanes.spawn(reload(library, stop));
+        lanes.spawn(reload(library, stop.clone()));
     }
-    while lanes.join_next().await.is_some() {}
+    while lanes.join_next().await.is_some() {
+        if !stop.is_cancelled() {
+            tracing::error!("a lane ended by itself; stopping, so that somebody starts this again");
+            stop.cancel();
+        }
+    }
 }
 
 /// Reads the runbooks again and again; the last good copy stays where that fails.

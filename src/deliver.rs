@@ -12,6 +12,7 @@ use firstlook_core::notify::backoff::{self, Next};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{self, Again, Zone};
 use rand::Rng;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use crate::clock;
 use crate::receivers::pagerduty::PagerDuty;
@@ -21,6 +22,11 @@ use crate::receivers::{Class, SendError};
 use crate::store::{Address, Claim, Edge, JobKind, Outcome, Store, StoreError, Target, Words};
 use crate::telemetry::labels::{Integration as Kind, SendOutcome};
 use crate::telemetry::metrics::{self, Metric};
+
+/// Requests to one integration at once; half of the smallest lane.
+pub const PLACES: usize = 4;
+/// How long a job waits that found no place.
+const CROWDED: Duration = Duration::from_millis(500);
 
 /// A way to reach somebody.
 #[derive(Debug, Clone)]
@@ -53,6 +59,8 @@ pub struct Deliver {
     pub zone: Zone,
     /// By receiver and integration: `("oncall", "pagerduty/0")`.
     pub integrations: BTreeMap<(String, String), Integration>,
+    /// How many requests may be under way to each.
+    pub places: BTreeMap<(String, String), Arc<Semaphore>>,
 }
 
 /// What followed a failed send.
@@ -64,6 +72,11 @@ enum After {
 }
 
 impl Deliver {
+    /// A place among the requests to one integration, so that a hanging receiver leaves room for the others.
+    fn place(&self, key: &(String, String)) -> Result<Option<OwnedSemaphorePermit>, TryAcquireError> {
+        self.places.get(key).map(|places| Arc::clone(places).try_acquire_owned()).transpose()
+    }
+
     /// Tells a target what is left, edge by edge in their order, then has its message show the newest level.
     ///
     /// # Errors
@@ -77,6 +90,14 @@ impl Deliver {
         let Some(integration) = self.integrations.get(&key) else {
             return self.unknown(&claim, &target).await;
         };
+        let Ok(_place) = self.place(&key) else {
+            let error = "this receiver has as many requests under way as it may".to_owned();
+            return Ok(Outcome::Retry { after: CROWDED, error });
+        };
+        if claim.kind == JobKind::Page && self.store.behind(&target).await? {
+            let error = "an earlier incident of the group has something left to tell there".to_owned();
+            return Ok(Outcome::Retry { after: CROWDED, error });
+        }
         for edge in std::mem::take(&mut target.edges) {
             self.store.sending(&claim, &target, &edge).await?;
             match self.send(integration, &view, &mut target, &edge).await {
@@ -121,7 +142,13 @@ impl Deliver {
                     EdgeKind::Resolve => notify::pagerduty_resolve(&key),
                     _ => notify::pagerduty_trigger(view, &self.zone, &self.name, &key, again(edge)),
                 };
-                api.send(&event).await.map(drop)
+                if target.acknowledged && !matches!(edge.kind, EdgeKind::Acknowledge | EdgeKind::Resolve) {
+                    // What somebody has acknowledged does not ring again under its key (FACTS C): it has to end first.
+                    api.send(&notify::pagerduty_resolve(&key)).await?;
+                }
+                api.send(&event).await?;
+                target.acknowledged = edge.kind == EdgeKind::Acknowledge;
+                Ok(())
             }
             Integration::Slack { api, channel } => self.slack(api, channel, view, target, edge).await,
             // It cannot edit, so every post rings: that somebody took it wakes nobody.
@@ -199,6 +226,9 @@ impl Deliver {
                             "a message cannot be edited"
                         );
                         self.store.unshown(claim, target, &error.reason).await?;
+                        if next == Next::Replace {
+                            self.store.forget_address(claim, target).await?;
+                        }
                         Ok(Outcome::Done)
                     }
                 }

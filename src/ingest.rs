@@ -20,6 +20,9 @@ use crate::telemetry::labels;
 use crate::telemetry::metrics::{self, Metric};
 use crate::worker::Wake;
 
+/// Longest account of what is wrong with a body, in characters.
+const MOST_REASON: usize = 2_000;
+
 /// What the configuration says about alerts and incidents.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -206,7 +209,7 @@ fn head(
         source: arrival.source,
         body: arrival.body,
         state,
-        reason: (!faults.is_empty()).then(|| faults.join("; ")),
+        reason: (!faults.is_empty()).then(|| faults.join("; ").chars().take(MOST_REASON).collect()),
         alerts,
         truncated,
         trace_id: arrival.trace_id,

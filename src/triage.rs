@@ -80,7 +80,8 @@ impl Triage {
         self.store.keep_summary(&claim, round, &summary, &note).await?;
         self.wake.all();
         let labels = self.store.incident_labels(claim.incident).await?;
-        Ok(self.again(&labels, covered).map_or(Outcome::Done, Outcome::Later))
+        let again = self.again(&labels, covered).filter(|_| !claim.second);
+        Ok(again.map_or(Outcome::Done, Outcome::Later))
     }
 
     async fn view(&self, claim: &Claim) -> Result<Option<Incident>, StoreError> {

@@ -133,7 +133,7 @@ where
             Ok(Ok(outcome)) => outcome,
             Ok(Err(StoreError::Fenced)) => return,
             Ok(Err(error)) => Outcome::Retry { after: pause(claim.attempts), error: error.to_string() },
-            Err(panic) => Outcome::Retry { after: pause(claim.attempts), error: said(&panic) },
+            Err(panic) => Outcome::Retry { after: pause(claim.attempts), error: said(&*panic) },
         };
         if let Outcome::Retry { after, error } = &outcome {
             tracing::warn!(

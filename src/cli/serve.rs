@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use firstlook::app::{Service, StartError};
 use firstlook::config::Config;
@@ -12,11 +13,15 @@ use firstlook::web::Serves;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+/// How long blocking reads may take to end.
+const LAST: Duration = Duration::from_secs(1);
+
 /// Runs the service until SIGTERM or SIGINT.
 pub fn serve(config: Config) -> Result<ExitCode, StartError> {
     logs::install(std::env::var(logs::FILTER_VARIABLE).ok().as_deref())?;
     let exporter = metrics::install()?;
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let served = runtime.block_on(async {
         let stop = CancellationToken::new();
         on_signal(stop.clone())?;
         let mut listeners = vec![(listen(config.server.listen)?, Serves::Everything)];
@@ -27,7 +32,10 @@ pub fn serve(config: Config) -> Result<ExitCode, StartError> {
         tracing::info!(listen = %config.server.listen, url = config.server.external_url, "listening");
         service.run(listeners, stop).await?;
         Ok(ExitCode::SUCCESS)
-    })
+    });
+    // A file that hangs in a dead mount must not hold up the end.
+    runtime.shutdown_timeout(LAST);
+    served
 }
 
 /// Brings the schema to this version.

@@ -214,7 +214,8 @@ fn status(raw: &str) -> Option<AlertStatus> {
 fn time(raw: &str) -> Option<DateTime<Utc>> {
     let parsed = DateTime::parse_from_rfc3339(string(raw).trim()).ok()?;
     let utc = parsed.with_timezone(&Utc).trunc_subsecs(6);
-    (utc.year() > 1).then_some(utc)
+    // Postgres and RFC 3339 end with year 9999, which another offset can pass.
+    (2..=9999).contains(&utc.year()).then_some(utc)
 }
 
 /// Takes away the backslashes of Go's `QuoteMeta` (FACTS A1).

@@ -147,6 +147,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
+        // The incident before the job, as ingest locks them: a fenced claim rolls it back.
+        incidents::advance(&mut tx, claim.incident).await?;
         jobs::hold(&mut tx, claim).await?;
         sqlx::query(
             "INSERT INTO evidence (incident, round, collected_at, window_start, window_end, items, gaps, pack)
@@ -162,7 +164,6 @@ impl Store {
         .bind(new.pack.as_str())
         .execute(&mut *tx)
         .await?;
-        incidents::advance(&mut tx, claim.incident).await?;
         incidents::note(&mut tx, claim.incident, now, "evidence", "firstlook", &new.note).await?;
         told::refresh(&mut tx, claim.incident).await?;
         Ok(tx.commit().await?)

@@ -160,7 +160,7 @@ pub(super) async fn write_alerts(
         .map(|(id, known)| {
             json!({
                 "source": id.source, "fingerprint": id.fingerprint, "status": known.status.as_str(),
-                "starts_at": known.starts_at, "ends_at": known.ends_at,
+                "starts_at": known.starts_at, "newest_start": known.newest_start, "ends_at": known.ends_at,
                 "resolve_received_at": known.resolve_received_at,
             })
         })
@@ -193,12 +193,12 @@ pub(super) async fn write_alerts(
 
 async fn write_known(tx: &mut PgConnection, rows: Value) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO alert (source, fingerprint, status, starts_at, ends_at, resolve_received_at)
-         SELECT source, fingerprint, status, starts_at, ends_at, resolve_received_at
+        "INSERT INTO alert (source, fingerprint, status, starts_at, newest_start, ends_at, resolve_received_at)
+         SELECT source, fingerprint, status, starts_at, newest_start, ends_at, resolve_received_at
          FROM jsonb_to_recordset($1) AS n (source text, fingerprint text, status text, starts_at timestamptz,
-             ends_at timestamptz, resolve_received_at timestamptz)
+             newest_start timestamptz, ends_at timestamptz, resolve_received_at timestamptz)
          ON CONFLICT (source, fingerprint) DO UPDATE SET status = excluded.status,
-             starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+             starts_at = excluded.starts_at, newest_start = excluded.newest_start, ends_at = excluded.ends_at,
              resolve_received_at = excluded.resolve_received_at",
     )
     .bind(&rows)
@@ -216,8 +216,8 @@ async fn write_known(tx: &mut PgConnection, rows: Value) -> Result<(), StoreErro
     .await?;
     sqlx::query(
         "INSERT INTO episode (source, fingerprint, started_at, ended_at)
-         SELECT source, fingerprint, starts_at, ends_at
-         FROM jsonb_to_recordset($1) AS n (source text, fingerprint text, starts_at timestamptz,
+         SELECT source, fingerprint, starts_at, CASE status WHEN 'resolved' THEN ends_at END
+         FROM jsonb_to_recordset($1) AS n (source text, fingerprint text, status text, starts_at timestamptz,
              ends_at timestamptz)
          ON CONFLICT (source, fingerprint, started_at) DO UPDATE SET ended_at = excluded.ended_at",
     )

@@ -14,6 +14,9 @@ use uuid::Uuid;
 use super::slots::{self, Locked};
 use super::{NewDelivery, Store, StoreError, deliveries, incidents, told};
 
+/// How often a body is tried again that met another transaction head-on; the sender sees nothing of it (FAULTS F8).
+const RETRIES: usize = 3;
+
 /// A body as it was understood, ready to be decided about.
 #[derive(Debug)]
 pub struct Batch {
@@ -80,6 +83,21 @@ impl Store {
     /// # Errors
     /// When the database does not take it; then the sender must be told to come again.
     pub async fn ingest(
+        &self,
+        batch: &Batch,
+        judge: &Judge<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Written, StoreError> {
+        for _ in 0..RETRIES {
+            match self.ingest_once(batch, judge, now).await {
+                Err(error) if error.is_conflict() => tracing::info!(%error, "trying again"),
+                done => return done,
+            }
+        }
+        self.ingest_once(batch, judge, now).await
+    }
+
+    async fn ingest_once(
         &self,
         batch: &Batch,
         judge: &Judge<'_>,

@@ -72,6 +72,8 @@ pub struct Claim {
     pub attempts: i32,
     /// When it was enqueued, by the clock of the database.
     pub created_at: DateTime<Utc>,
+    /// Whether this is the later look that the first one asked for.
+    pub second: bool,
     pub(super) fence: i64,
 }
 
@@ -109,6 +111,7 @@ struct ClaimRow {
     incident: Uuid,
     attempts: i32,
     created_at: DateTime<Utc>,
+    second: bool,
     fence: i64,
 }
 
@@ -128,11 +131,25 @@ pub(super) async fn enqueue(tx: &mut PgConnection, jobs: &[NewJob]) -> Result<()
          ORDER BY kind, key, run_at NULLS FIRST
          ON CONFLICT (kind, key) WHERE state <> 'parked' DO UPDATE SET
              again = job.again OR job.state = 'running',
+             second = job.second AND job.state = 'running',
              run_at = CASE WHEN job.state = 'running' THEN job.run_at
                            WHEN job.attempts > 0 THEN job.run_at
                            ELSE least(job.run_at, excluded.run_at) END",
     )
     .bind(Value::Array(rows))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Has jobs of these targets run at once although they are waiting to try an edit again: an edge is news, an edit is not.
+/// Where an earlier edge is what failed, its turn comes first, when the receiver said so.
+pub(super) async fn hurry(tx: &mut PgConnection, targets: &[String]) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE job SET run_at = now() WHERE kind = 'message' AND state = 'ready' AND run_at > now() AND key = ANY ($1)
+             AND NOT EXISTS (SELECT 1 FROM edge WHERE target = job.key::uuid AND state = 'pending' AND attempts > 0)",
+    )
+    .bind(targets)
     .execute(tx)
     .await?;
     Ok(())
@@ -166,7 +183,7 @@ impl Store {
              UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, again = false,
                  lease_until = now() + $3::interval
              FROM due WHERE job.id = due.id
-             RETURNING job.id, key, incident, attempts, created_at, fence",
+             RETURNING job.id, key, incident, attempts, created_at, second, fence",
         )
         .bind(kind.as_str())
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
@@ -180,6 +197,7 @@ impl Store {
             incident: row.incident,
             attempts: row.attempts,
             created_at: row.created_at,
+            second: row.second,
             fence: row.fence,
         };
         Ok(rows.into_iter().map(claim).collect())
@@ -216,7 +234,7 @@ impl Store {
                     .await?;
                 sqlx::query(
                     "UPDATE job SET state = 'ready', run_at = now(), attempts = 0, lease_until = NULL, error = NULL,
-                         created_at = now()
+                         second = false, created_at = now()
                      WHERE id = $1",
                 )
                 .bind(claim.id)
@@ -227,7 +245,7 @@ impl Store {
             Outcome::Later(at) => {
                 sqlx::query(
                     "UPDATE job SET state = 'ready', run_at = CASE WHEN again THEN now() ELSE $2 END, attempts = 0,
-                         lease_until = NULL, error = NULL, created_at = now()
+                         second = NOT again, lease_until = NULL, error = NULL, created_at = now()
                      WHERE id = $1",
                 )
                 .bind(claim.id)

@@ -63,6 +63,15 @@ pub enum StoreError {
     Fenced,
 }
 
+impl StoreError {
+    /// Whether Postgres ended one of two transactions that stood in each other's way: the same again will do.
+    fn is_conflict(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        // deadlock_detected, serialization_failure, unique_violation of a row that came meanwhile
+        matches!(error.code().as_deref(), Some("40P01" | "40001" | "23505"))
+    }
+}
+
 /// A pool of connections to one database.
 #[derive(Debug, Clone)]
 pub struct Store {

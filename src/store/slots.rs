@@ -60,6 +60,7 @@ struct KnownRow {
     fingerprint: String,
     status: String,
     starts_at: DateTime<Utc>,
+    newest_start: DateTime<Utc>,
     ends_at: Option<DateTime<Utc>>,
     resolve_received_at: Option<DateTime<Utc>>,
 }
@@ -115,7 +116,7 @@ async fn known(
     let (sources, fingerprints): (Vec<&str>, Vec<&str>) =
         alerts.map(|id| (id.source.as_str(), id.fingerprint.as_str())).unzip();
     let rows: Vec<KnownRow> = sqlx::query_as(
-        "SELECT source, fingerprint, status, starts_at, ends_at, resolve_received_at
+        "SELECT source, fingerprint, status, starts_at, newest_start, ends_at, resolve_received_at
          FROM alert JOIN unnest($1::text[], $2::text[]) AS n (source, fingerprint) USING (source, fingerprint)",
     )
     .bind(&sources)
@@ -128,6 +129,7 @@ async fn known(
             let known = Known {
                 status,
                 starts_at: row.starts_at,
+                newest_start: row.newest_start,
                 ends_at: row.ends_at,
                 resolve_received_at: row.resolve_received_at,
             };

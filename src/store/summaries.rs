@@ -115,6 +115,8 @@ impl Store {
         note: &str,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
+        // The incident before the job, as ingest locks them: a fenced claim rolls it back.
+        incidents::advance(&mut tx, claim.incident).await?;
         jobs::hold(&mut tx, claim).await?;
         sqlx::query(
             "INSERT INTO summary (incident, round, written_at, state, body, input_tokens, output_tokens)
@@ -129,7 +131,6 @@ impl Store {
         .bind(i64::try_from(summary.output_tokens).unwrap_or(i64::MAX))
         .execute(&mut *tx)
         .await?;
-        incidents::advance(&mut tx, claim.incident).await?;
         incidents::note(&mut tx, claim.incident, summary.written_at, "summary", "firstlook", note).await?;
         told::refresh(&mut tx, claim.incident).await?;
         Ok(tx.commit().await?)

@@ -42,6 +42,8 @@ pub struct Target {
     pub sent_version: i64,
     /// The hash of the incident's group key, in hex: pagers fold by it.
     pub slot: String,
+    /// Whether it was told that somebody has it, and nothing since that would make it ring.
+    pub acknowledged: bool,
     /// What is left to tell, in order.
     pub edges: Vec<Edge>,
 }
@@ -72,6 +74,7 @@ struct TargetRow {
     address: Option<Value>,
     sent_version: i64,
     slot: String,
+    acknowledged: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -142,7 +145,9 @@ impl Store {
         let id: Uuid = claim.key.parse().map_err(|error| at.corrupt("key", error))?;
         let row: TargetRow = sqlx::query_as(
             "SELECT t.id, t.incident, t.receiver, t.integration, t.address, t.sent_version,
-                    encode(i.slot, 'hex') AS slot
+                    encode(i.slot, 'hex') AS slot,
+                    COALESCE((SELECT kind = 'acknowledge' FROM edge
+                              WHERE target = t.id AND state = 'sent' ORDER BY seq DESC LIMIT 1), false) AS acknowledged
              FROM target t JOIN incident i ON i.id = t.incident WHERE t.id = $1",
         )
         .bind(id)
@@ -183,8 +188,28 @@ impl Store {
             address: address.transpose()?,
             sent_version: row.sent_version,
             slot: row.slot,
+            acknowledged: row.acknowledged,
             edges,
         })
+    }
+
+    /// Whether an earlier incident of the same group still has something to tell at the same place. A pager folds by the
+    /// group, so what came first must arrive first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn behind(&self, target: &Target) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM incident i JOIN incident o ON o.slot = i.slot AND o.number < i.number
+                 JOIN target t ON t.incident = o.id AND t.receiver = $2 AND t.integration = $3
+                 JOIN edge e ON e.target = t.id AND e.state IN ('pending', 'sending')
+             WHERE i.id = $1)",
+        )
+        .bind(target.incident)
+        .bind(&target.receiver)
+        .bind(&target.integration)
+        .fetch_one(&self.pool)
+        .await?)
     }
 
     /// Notes that an edge is about to be sent, before it is.

@@ -22,10 +22,13 @@ pub struct Lifecycle {
     pub reorder_window: TimeDelta,
 }
 
-/// Decides about `incoming`, all of one group key, against the state of its slot.
+/// Decides about `incoming`, all of one group key and one body, against the state of its slot. A body says everything
+/// at once: what fires in it is decided first, so that nothing ends in between.
 pub fn decide(slot: &SlotState, incoming: &[Incoming], rules: Lifecycle, now: DateTime<Utc>) -> Decided {
     let mut work = Work::new(slot, rules, now);
-    for one in incoming {
+    let (firing, ended): (Vec<&Incoming>, Vec<&Incoming>) =
+        incoming.iter().partition(|one| one.message.status == AlertStatus::Firing);
+    for one in firing.into_iter().chain(ended) {
         let (action, reason) = match one.message.status {
             AlertStatus::Firing => work.firing(one),
             AlertStatus::Resolved => work.resolved(one),
@@ -100,7 +103,8 @@ impl Work {
             return self.enter(one, starts_at, "fires again");
         }
         let since = known.resolve_received_at.map_or(TimeDelta::MAX, |at| self.now - at);
-        if since <= self.rules.reorder_window {
+        // A negative time means that replicas' clocks differ: then nothing is known of the order, and it is news.
+        if since >= TimeDelta::zero() && since <= self.rules.reorder_window {
             self.place = None;
             return (
                 Action::Late,
@@ -120,17 +124,27 @@ impl Work {
                 (Action::Ignored, "resolved, and never seen firing".into())
             }
             Some(known) if known.status == AlertStatus::Resolved => {
-                self.place = self.member_place(&one.message.id);
+                // An end that overtook its own firing: that one will then be known to be late.
+                if known.ends_at.is_some_and(|known| ends_at > known) {
+                    self.know(one, one.message.starts_at, AlertStatus::Resolved);
+                }
+                if let Some(place) = self.member_place(&one.message.id) {
+                    self.touch(place);
+                }
                 (Action::Duplicate, "already resolved".into())
             }
-            Some(known) if ends_at < known.starts_at => (
-                Action::Late,
-                format!(
-                    "ended {}, before the present episode began {}",
-                    stamp(ends_at),
-                    stamp(known.starts_at)
-                ),
-            ),
+            Some(known)
+                if ends_at < known.newest_start || known.ends_at.is_some_and(|end| ends_at <= end) =>
+            {
+                (
+                    Action::Late,
+                    format!(
+                        "ended {}, before the present episode, which began {}",
+                        stamp(ends_at),
+                        stamp(known.newest_start)
+                    ),
+                )
+            }
             Some(known) => {
                 self.know(one, known.starts_at, AlertStatus::Resolved);
                 self.leave(one, ends_at)
@@ -155,7 +169,7 @@ impl Work {
         };
         match action {
             Action::Opened => self.open(one),
-            Action::Reopened => self.reopen(),
+            Action::Reopened => self.reopen(one.severity),
             _ => {}
         }
         let reason = match one.severity_unknown {
@@ -187,9 +201,11 @@ impl Work {
         self.touched.push(true);
     }
 
-    fn reopen(&mut self) {
+    fn reopen(&mut self, severity: Severity) {
         if let Some(last) = self.incidents.last_mut() {
             last.incident.status = Status::Open;
+            // It is told anew as it is now: a later rise is a rise again.
+            last.incident.told_severity = severity;
             last.incident.resolved_at = None;
             last.incident.acknowledged_at = None;
         }
@@ -216,7 +232,7 @@ impl Work {
             },
         );
         last.shown = true;
-        last.edges.extend(edge);
+        last.edges.extend(edge.filter(|_| !last.rings()));
         last.weigh();
     }
 
@@ -277,12 +293,19 @@ impl Work {
     }
 
     fn know(&mut self, one: &Incoming, starts_at: DateTime<Utc>, status: AlertStatus) {
-        let resolved = status == AlertStatus::Resolved;
+        let before = self.known.get(&one.message.id);
+        let said = one.message.starts_at;
+        let (mut ends_at, mut received) =
+            before.map_or((None, None), |known| (known.ends_at, known.resolve_received_at));
+        if status == AlertStatus::Resolved {
+            (ends_at, received) = (Some(one.message.ends_at.unwrap_or(self.now)), Some(self.now));
+        }
         let known = Known {
             status,
             starts_at,
-            ends_at: resolved.then(|| one.message.ends_at.unwrap_or(self.now)),
-            resolve_received_at: resolved.then_some(self.now),
+            newest_start: before.map_or(said, |known| known.newest_start.max(said)),
+            ends_at,
+            resolve_received_at: received,
         };
         self.known.insert(one.message.id.clone(), known.clone());
         self.changed.insert(one.message.id.clone(), known);
@@ -314,6 +337,12 @@ impl Work {
 }
 
 impl Touched {
+    /// Whether these messages have it ring already: fifty pods of one body ring once.
+    fn rings(&self) -> bool {
+        let since_its_end = self.edges.iter().rev().take_while(|edge| **edge != EdgeKind::Resolve);
+        since_its_end.into_iter().any(|edge| matches!(edge, EdgeKind::Trigger | EdgeKind::Retrigger))
+    }
+
     /// The severity is the highest among what fires; a rise above what was told is told.
     fn weigh(&mut self) {
         let firing = self.incident.members.values().filter(|member| member.status == AlertStatus::Firing);
@@ -321,8 +350,8 @@ impl Touched {
         self.shown |= severity != self.incident.severity;
         self.incident.severity = severity;
         if severity > self.incident.told_severity {
-            // A trigger that is still to be sent will say it.
-            if !self.edges.iter().any(|edge| matches!(edge, EdgeKind::Trigger | EdgeKind::Retrigger)) {
+            // What rings already will say it.
+            if !self.rings() {
                 self.edges.push(EdgeKind::SeverityRaised);
             }
             self.incident.told_severity = severity;

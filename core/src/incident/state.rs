@@ -25,11 +25,13 @@ pub struct Incoming {
 pub struct Known {
     /// What was last believed of it.
     pub status: AlertStatus,
-    /// When its newest episode began.
+    /// When its newest episode began: the earliest start that was said of it.
     pub starts_at: DateTime<Utc>,
-    /// When that ended, by the sender.
+    /// The latest start that was said of it: an end before that belongs to something older.
+    pub newest_start: DateTime<Utc>,
+    /// The newest end that was said of it; stays while it fires again, so that a replayed end is known.
     pub ends_at: Option<DateTime<Utc>>,
-    /// When the end was received, by our clock.
+    /// When that end was received, by our clock.
     pub resolve_received_at: Option<DateTime<Utc>>,
 }
 

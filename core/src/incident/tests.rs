@@ -144,6 +144,64 @@ fn an_older_episodes_resolve_does_not_end_the_present_one() {
 }
 
 #[test]
+fn an_end_from_before_the_newest_start_or_already_used_ends_nothing() {
+    let mut world = World::default();
+    world.hear(0, &[fires("a", 10)]).hear(1, &[fires("a", 30)]).hear(2, &[ends("a", 10, 20)]);
+    assert_eq!(world.actions.last(), Some(&Action::Late));
+    world.hear(50, &[ends("a", 10, 40)]);
+    assert_eq!(world.actions.last(), Some(&Action::IncidentResolved));
+    // Fires again with its old start, and then its old end is replayed.
+    world.hear(50 + 61, &[fires("a", 10)]).hear(120, &[ends("a", 10, 40)]);
+    assert_eq!(world.actions.last(), Some(&Action::Late));
+    assert_eq!(world.incident().status, Status::Open);
+}
+
+#[test]
+fn an_end_that_overtakes_its_firing_is_remembered_in_every_episode() {
+    let mut world = World::default();
+    world.hear(0, &[fires("a", 0)]).hear(20, &[ends("a", 0, 15)]);
+    world.hear(340, &[ends("a", 300, 335)]).hear(341, &[fires("a", 300)]);
+    assert_eq!(world.actions.last(), Some(&Action::Late));
+    assert_eq!(world.told, [EdgeKind::Trigger, EdgeKind::Resolve]);
+}
+
+#[test]
+fn what_fires_in_a_body_is_decided_before_what_ends_in_it() {
+    let mut world = World::default();
+    world.hear(0, &[fires("a", 0)]);
+    world.hear(10, &[ends("a", 0, 9), said("b", Severity::Critical, 8, None)]);
+    assert_eq!(world.told, [EdgeKind::Trigger, EdgeKind::SeverityRaised]);
+    assert_eq!(world.incident().status, Status::Open);
+}
+
+#[test]
+fn a_rise_after_a_reopening_at_a_lower_severity_is_told() {
+    let mut world = World::default();
+    world.hear(0, &[said("a", Severity::Critical, 0, None)]);
+    world.hear(10, &[said("a", Severity::Critical, 0, Some(9))]);
+    world.hear(20, &[fires("b", 19)]).hear(30, &[said("a", Severity::Critical, 29, None)]);
+    use EdgeKind::*;
+    assert_eq!(world.told, [Trigger, Resolve, Retrigger, SeverityRaised]);
+}
+
+#[test]
+fn many_alerts_of_one_body_ring_once() {
+    let mut world = World::default();
+    world.hear(0, &[said("a", Severity::Critical, 0, None)]);
+    world.slot.current.as_mut().unwrap().status = Status::Acknowledged;
+    let body = ["b", "c", "d"].map(|name| said(name, Severity::Critical, 1, None));
+    world.hear(1, &body);
+    assert_eq!(world.told, [EdgeKind::Trigger, EdgeKind::Retrigger]);
+}
+
+#[test]
+fn replicas_whose_clocks_differ_take_a_firing_for_news() {
+    let mut world = World::default();
+    world.hear(1800, &[ends("a", 0, 15)]).hear(0, &[fires("a", 0)]);
+    assert_eq!(world.actions.last(), Some(&Action::Opened));
+}
+
+#[test]
 fn a_changed_start_while_firing_starts_no_episode_and_the_earliest_stays() {
     let mut world = World::default();
     world.hear(0, &[fires("a", 0)]).hear(5, &[fires("a", 3)]).hear(6, &[fires("a", -3)]);
@@ -204,7 +262,9 @@ fn every_decision_knows_its_incident() {
     world.hear(0, &[fires("a", 0)]).hear(10, &[ends("a", 0, 9)]);
     // The old incident is not touched; the new one is, and the stranger's resolve belongs to none.
     let decided = decide(&world.slot, &[ends("z", 0, 1), fires("b", 2000)], RULES, at(2000));
-    assert_eq!(decided.places, [None, Some(0)]);
+    let order: Vec<_> =
+        decided.decisions.iter().map(|decision| decision.alert.fingerprint.as_str()).collect();
+    assert_eq!((order, decided.places), (vec!["b", "z"], vec![Some(0), None]));
     assert_eq!(decided.incidents.len(), 1);
     assert!(decided.incidents[0].new);
 }

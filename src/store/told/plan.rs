@@ -54,6 +54,8 @@ struct Plan {
     targets: Vec<Value>,
     edges: Vec<Value>,
     jobs: Vec<NewJob>,
+    /// Targets with a new edge.
+    news: Vec<String>,
 }
 
 impl Plan {
@@ -63,6 +65,9 @@ impl Plan {
         let routes = if begins { (judge.route)(&one.touched, &one.labels) } else { Vec::new() };
         for row in &stored {
             let told = self.edges(row.id, row.seq, edges, one.touched.was, now);
+            if told {
+                self.news.push(row.id.to_string());
+            }
             // A pager shows no level: only an edge is news to it.
             if told || (one.touched.shown && JobKind::of_integration(&row.integration) == JobKind::Message) {
                 self.job(row.id, &row.integration, one.id);
@@ -79,7 +84,8 @@ impl Plan {
             }));
             // Whatever brought it here, for this target it begins.
             let mut first = vec![EdgeKind::Trigger];
-            first.extend(edges.iter().filter(|edge| **edge == EdgeKind::Resolve));
+            // Over again already: told in the order in which it happened.
+            first.extend(edges.last().filter(|edge| **edge == EdgeKind::Resolve));
             self.edges(id, 0, &first, one.touched.was, now);
             self.job(id, &route.integration, one.id);
         }
@@ -136,6 +142,7 @@ impl Plan {
             .execute(&mut *tx)
             .await?;
         }
-        jobs::enqueue(tx, &self.jobs).await
+        jobs::enqueue(tx, &self.jobs).await?;
+        jobs::hurry(tx, &self.news).await
     }
 }
