@@ -63,7 +63,9 @@ pub fn run(arguments: &DemoArguments) -> Result<ExitCode, StartError> {
         let alarm = clock::now() - AGO;
         let config = folder.fill(places, alarm)?;
         println!("Starting a private Postgres in {} …", config.data_dir.display());
-        let running = Service::new(&config, exporter).await?;
+        let started = Service::new(&config, exporter).await;
+        let running =
+            started.map_err(|error| format!("{error}. The demo's folder can be chosen with --folder"))?;
         let stand_in = stand_in(&config, arguments.pace)?;
         tokio::spawn(stand_in::server(inbox, stand_in.clone())?);
         let serving = tokio::spawn(running.run(vec![(service, Serves::Everything)], stop.clone()));
