@@ -118,6 +118,9 @@ CREATE TABLE target (
     -- Where its message stands, once there is one: Slack's channel id and ts.
     address       jsonb,
     sent_version  bigint NOT NULL DEFAULT 0,
+    -- When it was last edited, and why the newest edit was given up.
+    edited_at     timestamptz,
+    edit_error    text,
     UNIQUE (incident, receiver, integration)
 );
 

@@ -143,11 +143,15 @@ impl Service {
         ));
         stop.cancelled().await;
         tracing::info!("stopping");
+        for handle in &handles {
+            handle.pause().await;
+        }
+        // A connection to Postgres lives as long as the server's thread that opened it: jobs end before servers do.
+        work.await?;
         for handle in handles {
             handle.stop(true).await;
         }
         while servers.join_next().await.is_some() {}
-        work.await?;
         self.app.store.close().await;
         if let Some(private) = self.private {
             private.stop().await?;

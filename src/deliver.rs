@@ -124,6 +124,8 @@ impl Deliver {
                 api.send(&event).await.map(drop)
             }
             Integration::Slack { api, channel } => self.slack(api, channel, view, target, edge).await,
+            // It cannot edit, so every post rings: that somebody took it wakes nobody.
+            Integration::SlackWebhook(_) if edge.kind == EdgeKind::Acknowledge => Ok(()),
             Integration::SlackWebhook(hook) => hook.post(&notify::incoming_webhook(view, &self.zone)).await,
             Integration::Webhook(hook) => {
                 let event = format!("{}/{}", target.id, edge.seq);
@@ -177,11 +179,11 @@ impl Deliver {
         }
         match api.update(&notify::slack_update(view, &self.zone, &at.channel, &at.ts)).await {
             Ok(_) => {
-                self.store.shown(claim, target, view.version).await?;
+                self.store.shown(claim, target, view.version, clock::now()).await?;
                 Ok(Outcome::Done)
             }
             Err(error) => {
-                let age = (clock::now() - view.opened_at).to_std().unwrap_or_default();
+                let age = (clock::now() - claim.created_at).to_std().unwrap_or_default();
                 let next =
                     backoff::next(error.class, tries(claim.attempts), age, backoff::EDIT_PATIENCE, chance());
                 match next {
@@ -196,7 +198,7 @@ impl Deliver {
                             reason = error.reason,
                             "a message cannot be edited"
                         );
-                        self.store.shown(claim, target, view.version).await?;
+                        self.store.unshown(claim, target, &error.reason).await?;
                         Ok(Outcome::Done)
                     }
                 }

@@ -118,7 +118,8 @@ impl Ingest {
         let (groups, aside) = self.rules.groups(understood);
         let batch = Batch { delivery: head, groups, aside };
         let decisions = self.write(&batch, now).await?;
-        for (decision, _) in &decisions {
+        for (decision, incident) in &decisions {
+            logged(decision, *incident);
             metrics::count(Metric::Alerts, &[decision.action.into()]);
             if let Some(change) = change(decision.action) {
                 metrics::count(Metric::Incidents, &[change.into()]);
@@ -156,6 +157,16 @@ impl Ingest {
         self.store.keep_rejected(&head).await?;
         tracing::warn!(source = head.source, %delivery, reason, "a body could not be read; it is kept");
         Ok(Answer::Unusable { delivery, reason, remedy })
+    }
+}
+
+/// Duplicates are most of what comes: they are logged for those who ask for more.
+fn logged(decision: &Decision, incident: Option<i64>) {
+    let (action, reason) = (decision.action.as_str(), decision.reason.as_str());
+    let alert = format!("{}/{}", decision.alert.source, decision.alert.fingerprint);
+    match decision.action {
+        Action::Duplicate => tracing::debug!(alert, action, reason, incident, "decided"),
+        _ => tracing::info!(alert, action, reason, incident, "decided"),
     }
 }
 

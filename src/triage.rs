@@ -75,7 +75,9 @@ impl Triage {
         let Some(view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
         let summary = self.write(&claim, &view, &pack).await?;
         let note = said(&summary);
-        self.store.keep_summary(&claim, round, &summary, self.again(&view, window), &note).await?;
+        // What was covered, not what would be now: an earlier try may have collected while the window was open.
+        let covered = view.evidence.as_ref().and_then(|evidence| evidence.window).unwrap_or(window);
+        self.store.keep_summary(&claim, round, &summary, self.again(&view, covered), &note).await?;
         self.wake.all();
         Ok(Outcome::Done)
     }

@@ -97,6 +97,29 @@ async fn a_lost_answer_of_the_chat_is_repeated_and_says_so() {
 }
 
 #[tokio::test]
+async fn an_edit_that_is_refused_is_shown_as_not_made_and_the_next_one_is_tried() {
+    let firstlook = Firstlook::start(Setup::default()).await;
+    firstlook.slack.plan().repeat_on("chat.update", Behaviour::status(400));
+    let warning = [("alertname", "Slow"), ("service", "api"), ("severity", "warning")];
+    let fires = alert(&warning, "p90 is 4 s.");
+    firstlook.post(body(std::slice::from_ref(&fires))).await;
+    let level = |one: &serde_json::Value| {
+        let told =
+            one["notifications"].as_array().unwrap().iter().find(|told| told["kind"] == "level").cloned();
+        told.map_or_else(String::new, |told| told["state"].as_str().unwrap().to_owned())
+    };
+    firstlook.until("the edit is given up", |one| level(one) == "parked").await;
+    firstlook.idle().await;
+    assert_eq!(firstlook.slack.messages()[0].edits(), 0);
+    firstlook.slack.plan().heal();
+    firstlook.post(body(&[resolved(&fires)])).await;
+    firstlook.until("the end is shown", |one| level(one) == "sent").await;
+    firstlook.idle().await;
+    assert!(firstlook.slack.messages()[0].text().starts_with("Resolved"));
+    firstlook.finish().await;
+}
+
+#[tokio::test]
 async fn a_killed_process_tells_after_its_return_what_it_had_accepted() {
     let mut firstlook = Firstlook::start(Setup::default()).await;
     firstlook.pagerduty.plan().then(Behaviour::Hang);

@@ -12,6 +12,7 @@
 )]
 
 mod commands;
+mod demo;
 mod faults;
 mod harness;
 mod pages;

@@ -24,7 +24,7 @@ async fn an_incident_is_acknowledged_and_resolved_by_people() {
     let taken = firstlook.incident(number).await;
     assert_eq!((&taken["status"], &taken["owner"]), (&json!("acknowledged"), &json!("somebody on the page")));
     let api = format!("{}/api/v1/incidents/{}/resolve", firstlook.url, incident["id"].as_str().unwrap());
-    let over = firstlook.send(|client| client.post(&api).json(&json!({"text": "rolled back"}))).await;
+    let over = firstlook.send(|client| client.post(&api).json(&json!({"text": "rolled back\u{0}"}))).await;
     assert_eq!(over.json()["status"], "resolved");
     firstlook.idle().await;
     let actions: Vec<_> =
@@ -62,6 +62,18 @@ async fn lists_filter_page_and_refuse_by_name() {
     assert!(refused.status == 400 && refused.text.contains("acknowledged"), "{}", refused.text);
     for path in ["/", "/?status=resolved", "/runbooks", "/deliveries", "/static/style.css", "/metrics"] {
         assert_eq!(firstlook.get(path).await.status, 200, "{path}");
+    }
+    let rebound = firstlook
+        .send(|client| client.get(format!("{}/", firstlook.url)).header("host", "evil.example.com"))
+        .await;
+    assert_eq!(rebound.status, 421);
+    for path in ["/api/v1/deliveries?limit=x", "/api/v1/deliveries?cursor=1"] {
+        let refused = firstlook.get(path).await;
+        assert_eq!(
+            (refused.status, refused.header("content-type")),
+            (400, "application/problem+json"),
+            "{path}"
+        );
     }
     for path in ["/incidents/999", "/nowhere", "/api/v1/incidents/999", "/api/v1/nowhere", "/incidents/x'--"]
     {

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Firstlook, PATIENCE, Setup, TOKEN};
+use crate::harness::{Firstlook, PATIENCE, Setup, TOKEN, alert, body};
 use crate::support::loki::Loki;
 use crate::support::model::Model;
 use crate::support::pagerduty::{PagerDuty, Status};
@@ -207,6 +207,34 @@ async fn shown(firstlook: &Firstlook, incident: &Value) {
         assert!(page.text.contains(words), "{words} is not on the page");
     }
     assert!(!page.text.contains("meteor"));
+}
+
+#[tokio::test]
+async fn bedrock_writes_the_summary_through_the_official_sdk() {
+    let model = Model::start(good);
+    let folder = tempfile::tempdir().unwrap();
+    write_log(&folder);
+    let evidence = format!(
+        "  window: {{ before: 5m, after: 1s }}\n  baseline: [preceding]\n  sources: [{{ name: local, type: log_file, path: \"{}/{{{{labels.service}}}}/*.log\" }}]",
+        folder.path().display()
+    );
+    let summary = format!(
+        "{{ provider: bedrock, model: global.anthropic.claude-sonnet-4-6, region: eu-west-1, endpoint_url: \"{}\" }}",
+        model.url()
+    );
+    let credentials = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "x")];
+    let environment = credentials.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let setup = Setup { evidence, summary, environment, ..Setup::default() };
+    let firstlook = Firstlook::beside(setup, Slack::start(), PagerDuty::start(), Some(folder)).await;
+    let labels = [("alertname", "HighErrorRate"), ("service", "checkout"), ("severity", "critical")];
+    firstlook.post(body(&[alert(&labels, "checkout fails 38% of requests")])).await;
+    let incident = firstlook.until("the summary is written", |one| one["summary"]["state"] == "ready").await;
+    assert_eq!(incident["summary"]["model"], "global.anthropic.claude-sonnet-4-6");
+    assert!(incident["summary"]["input_tokens"].as_u64().unwrap() > 0);
+    assert!(model.refusals().is_empty(), "{:?}", model.refusals());
+    let prompt = &model.prompts()[0];
+    assert!(prompt.contains(NEW_PATTERN) && prompt.len() < 48_000, "{} bytes", prompt.len());
+    firstlook.finish().await;
 }
 
 #[tokio::test]

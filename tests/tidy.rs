@@ -144,3 +144,8 @@ fn documents_name_every_metric_and_no_other() {
 fn documents_show_configurations_that_are_read() {
     none(documents::configurations(root()));
 }
+
+#[test]
+fn documents_explain_every_key() {
+    none(documents::configuration_keys(root()));
+}

@@ -89,6 +89,21 @@ async fn too_much_is_answered_413_and_a_compressed_body_400() {
         client.post(url).bearer_auth(TOKEN).header("content-encoding", "gzip").body("x")
     };
     assert_eq!(firstlook.send(zipped).await.status, 400);
+    assert_eq!(firstlook.sql("SELECT count(*) FROM delivery WHERE reason LIKE '%compressed%'").await, 1);
+    firstlook.finish().await;
+}
+
+#[tokio::test]
+async fn a_page_in_a_browser_is_no_sender() {
+    let firstlook = Firstlook::start(Setup::default()).await;
+    let url = firstlook.webhook();
+    for header in [("origin", "https://evil.example.com"), ("sec-fetch-site", "cross-site")] {
+        let request = |client: &reqwest::Client| {
+            client.post(&url).bearer_auth(TOKEN).header(header.0, header.1).body(body(&[alert(&LABELS, "x")]))
+        };
+        assert_eq!(firstlook.send(request).await.status, 403, "{header:?}");
+    }
+    assert_eq!(firstlook.sql("SELECT count(*) FROM delivery").await, 0);
     firstlook.finish().await;
 }
 

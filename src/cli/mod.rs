@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to its terminal")]
 
 mod check;
+mod demo;
 mod dry_run;
 mod evidence;
 mod files;
@@ -35,6 +36,8 @@ pub struct Arguments {
 enum Command {
     /// Run the service.
     Serve,
+    /// The trial: plays a recorded incident through the real service. Needs no account and no configuration.
+    Demo(demo::DemoArguments),
     /// Bring the database's schema to this version, and stop.
     Migrate,
     /// Check the configuration, the runbooks and the templates; with --online each dependency too.
@@ -48,7 +51,7 @@ enum Command {
         /// A file with the body, as Alertmanager sends it; `-` reads standard input.
         #[arg(long)]
         payload: PathBuf,
-        /// The source it would come from, `alertmanager/NAME`; where absent, the first that is configured.
+        /// The source it would come from, by its name; where absent, the first that is configured.
         #[arg(long)]
         source: Option<String>,
     },
@@ -145,6 +148,7 @@ enum Format {
 pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
         Command::Check { online } => check::run(&arguments.config, online),
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Serve => configured(&arguments.config).and_then(serve::serve),
         Command::Migrate => configured(&arguments.config).and_then(serve::migrate),
         Command::Triage { payload, source } => configured(&arguments.config)

@@ -107,8 +107,8 @@ impl Store {
         written: &mut Written,
     ) -> Result<(), StoreError> {
         let keys = batch.groups.iter().map(|(hash, group)| (*hash, group.key.clone())).collect();
-        let alerts: Vec<AlertId> =
-            batch.groups.values().flat_map(|g| g.incoming.iter().map(|one| one.message.id.clone())).collect();
+        let ids = |group: &Group| group.incoming.iter().map(|one| one.message.id.clone()).collect();
+        let alerts = batch.groups.iter().map(|(hash, group)| (*hash, ids(group))).collect();
         let locked = slots::lock(tx, &keys, &alerts).await?;
         let mut placed = Vec::new();
         let mut known = BTreeMap::new();

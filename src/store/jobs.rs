@@ -70,8 +70,8 @@ pub struct Claim {
     pub incident: Uuid,
     /// How often it has been claimed, this time included.
     pub attempts: i32,
-    /// When it could first have been claimed.
-    pub run_at: DateTime<Utc>,
+    /// When it was enqueued, by the clock of the database.
+    pub created_at: DateTime<Utc>,
     pub(super) fence: i64,
 }
 
@@ -106,7 +106,7 @@ struct ClaimRow {
     key: String,
     incident: Uuid,
     attempts: i32,
-    run_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
     fence: i64,
 }
 
@@ -162,7 +162,7 @@ impl Store {
                  WHERE kind = $1 AND ((state = 'ready' AND run_at <= now())
                      OR (state = 'running' AND lease_until < now()))
                  ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
-             RETURNING id, key, incident, attempts, run_at, fence",
+             RETURNING id, key, incident, attempts, created_at, fence",
         )
         .bind(kind.as_str())
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
@@ -175,7 +175,7 @@ impl Store {
             key: row.key,
             incident: row.incident,
             attempts: row.attempts,
-            run_at: row.run_at,
+            created_at: row.created_at,
             fence: row.fence,
         };
         Ok(rows.into_iter().map(claim).collect())
@@ -211,7 +211,8 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
                 sqlx::query(
-                    "UPDATE job SET state = 'ready', run_at = now(), attempts = 0, lease_until = NULL, error = NULL
+                    "UPDATE job SET state = 'ready', run_at = now(), attempts = 0, lease_until = NULL, error = NULL,
+                         created_at = now()
                      WHERE id = $1",
                 )
                 .bind(claim.id)

@@ -69,7 +69,7 @@ struct KnownRow {
 pub(super) async fn lock(
     tx: &mut PgConnection,
     keys: &BTreeMap<[u8; 32], GroupKey>,
-    alerts: &[AlertId],
+    alerts: &BTreeMap<[u8; 32], Vec<AlertId>>,
 ) -> Result<BTreeMap<[u8; 32], Locked>, StoreError> {
     let hashes: Vec<Vec<u8>> = keys.keys().map(|hash| hash.to_vec()).collect();
     let bodies: Vec<serde_json::Value> = keys.values().map(|key| serde_json::json!(key)).collect();
@@ -85,13 +85,15 @@ pub(super) async fn lock(
         .bind(&hashes)
         .execute(&mut *tx)
         .await?;
-    let known = known(tx, alerts).await?;
+    let known = known(tx, alerts.values().flatten()).await?;
+    // Each slot gets its own alerts alone: with thousands of slots in a body, all for each would fill the memory.
+    let of = |hash: &[u8; 32]| {
+        let ids = alerts.get(hash).into_iter().flatten();
+        ids.filter_map(|id| known.get_key_value(id)).map(|(id, one)| (id.clone(), one.clone())).collect()
+    };
     let mut locked: BTreeMap<[u8; 32], Locked> = keys
         .keys()
-        .map(|hash| {
-            let state = SlotState { current: None, known: known.clone() };
-            (*hash, Locked { incident: None, state })
-        })
+        .map(|hash| (*hash, Locked { incident: None, state: SlotState { current: None, known: of(hash) } }))
         .collect();
     for (row, members) in incidents(tx, &hashes).await? {
         let hash: [u8; 32] =
@@ -106,9 +108,12 @@ pub(super) async fn lock(
     Ok(locked)
 }
 
-async fn known(tx: &mut PgConnection, alerts: &[AlertId]) -> Result<BTreeMap<AlertId, Known>, StoreError> {
-    let sources: Vec<&str> = alerts.iter().map(|id| id.source.as_str()).collect();
-    let fingerprints: Vec<&str> = alerts.iter().map(|id| id.fingerprint.as_str()).collect();
+async fn known(
+    tx: &mut PgConnection,
+    alerts: impl Iterator<Item = &AlertId>,
+) -> Result<BTreeMap<AlertId, Known>, StoreError> {
+    let (sources, fingerprints): (Vec<&str>, Vec<&str>) =
+        alerts.map(|id| (id.source.as_str(), id.fingerprint.as_str())).unzip();
     let rows: Vec<KnownRow> = sqlx::query_as(
         "SELECT source, fingerprint, status, starts_at, ends_at, resolve_received_at
          FROM alert JOIN unnest($1::text[], $2::text[]) AS n (source, fingerprint) USING (source, fingerprint)",

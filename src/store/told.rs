@@ -257,14 +257,40 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Notes that the message shows `version`.
+    /// Notes that the message was edited and shows `version`.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] when another worker has the job.
-    pub async fn shown(&self, claim: &Claim, target: &Target, version: i64) -> Result<(), StoreError> {
+    pub async fn shown(
+        &self,
+        claim: &Claim,
+        target: &Target,
+        version: i64,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         jobs::hold(&mut tx, claim).await?;
         set_address(&mut tx, target, version).await?;
+        sqlx::query("UPDATE target SET edited_at = $2, edit_error = NULL WHERE id = $1")
+            .bind(target.id)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Notes that the message could not be edited and shows an older version; the next one is tried again.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when another worker has the job.
+    pub async fn unshown(&self, claim: &Claim, target: &Target, error: &str) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        jobs::hold(&mut tx, claim).await?;
+        sqlx::query("UPDATE target SET edit_error = $2 WHERE id = $1")
+            .bind(target.id)
+            .bind(error)
+            .execute(&mut *tx)
+            .await?;
         Ok(tx.commit().await?)
     }
 

@@ -180,9 +180,15 @@ impl Store {
     async fn told(&self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Told>>, StoreError> {
         let rows: Vec<ToldRow> = sqlx::query_as(
             "SELECT t.incident, t.receiver, t.integration, t.reason AS target_reason, e.kind, e.state, e.attempts,
-                    e.sent_at, e.error
-             FROM target t JOIN edge e ON e.target = t.id
-             WHERE t.incident = ANY ($1) ORDER BY e.created_at, t.id, e.seq",
+                    e.sent_at, e.error, e.created_at, e.seq
+             FROM target t JOIN edge e ON e.target = t.id WHERE t.incident = ANY ($1)
+             UNION ALL
+             SELECT incident, receiver, integration, reason, 'level',
+                    CASE WHEN edit_error IS NULL THEN 'sent' ELSE 'parked' END, 1,
+                    CASE WHEN edit_error IS NULL THEN edited_at END, edit_error,
+                    COALESCE(edited_at, 'infinity'), 2147483647
+             FROM target WHERE incident = ANY ($1) AND (edited_at IS NOT NULL OR edit_error IS NOT NULL)
+             ORDER BY created_at, receiver, integration, seq",
         )
         .bind(ids)
         .fetch_all(&self.pool)

@@ -37,15 +37,26 @@ pub enum LogsError {
 /// # Errors
 /// When the filter is not understood, or logging has begun already.
 pub fn install(filter: Option<&str>) -> Result<(), LogsError> {
-    let filter =
-        EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse(filter.unwrap_or(""))?;
-    let registry = Registry::default().with(filter);
+    let registry = Registry::default().with(level(filter)?);
     if std::io::stderr().is_terminal() {
         registry.with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr)).try_init()?;
     } else {
         registry.with(JsonLines::new(std::io::stderr)).try_init()?;
     }
     Ok(())
+}
+
+/// Begins to log to `writer`, one object per line, filtered as [`install`] does.
+///
+/// # Errors
+/// As [`install`].
+pub fn install_into(writer: impl Write + Send + 'static, filter: Option<&str>) -> Result<(), LogsError> {
+    let lines = JsonLines::new(std::sync::Mutex::new(writer));
+    Ok(Registry::default().with(level(filter)?).with(lines).try_init()?)
+}
+
+fn level(filter: Option<&str>) -> Result<EnvFilter, ParseError> {
+    EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse(filter.unwrap_or(""))
 }
 
 /// Writes each event as one object: `timestamp`, `level`, `target`, `message`, the event's fields, `trace_id`.

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::config::Authorization;
+use crate::secret::Secret;
 
 /// Whether the value of an `Authorization` header is what `wanted` asks for. The scheme's case does not matter
 /// (RFC 9110 section 11.1), everything else does.
@@ -20,9 +21,10 @@ pub fn allows(wanted: &Authorization, given: &[u8]) -> bool {
             let Ok(pair) = STANDARD.decode(credentials) else { return false };
             let Some(colon) = pair.iter().position(|byte| *byte == b':') else { return false };
             let (name, secret) = pair.split_at(colon);
-            scheme.eq_ignore_ascii_case(b"basic")
-                && name == username.as_bytes()
-                && password.matches(secret.get(1..).unwrap_or_default())
+            // Both are compared whatever the first says: nothing tells which of them was wrong.
+            let named = Secret::new(username.as_str()).matches(name);
+            let known = password.matches(secret.get(1..).unwrap_or_default());
+            scheme.eq_ignore_ascii_case(b"basic") & named & known
         }
     }
 }
@@ -30,7 +32,6 @@ pub fn allows(wanted: &Authorization, given: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
 
     #[test]
     fn bearer_and_basic() {

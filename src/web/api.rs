@@ -15,6 +15,8 @@ use crate::store::{Acted, Filter};
 
 /// Rows of a list where the caller does not say.
 const PAGE: i64 = 50;
+/// Most characters of what somebody says about an end.
+const MOST_TEXT: usize = 2_000;
 /// Most rows of a list.
 const MOST: i64 = 200;
 
@@ -130,9 +132,11 @@ pub async fn act(
 /// 404 where there is no such incident, 503 where the database does not answer.
 pub async fn perform(app: &App, id: &str, deed: &str, actor: &str, text: &str) -> Result<(), Problem> {
     let now = clock::now();
+    // Postgres keeps no NUL; and what is said of an end is a sentence, not a file.
+    let text: String = text.replace('\0', "\u{fffd}").chars().take(MOST_TEXT).collect();
     let acted = match deed {
         "acknowledge" => app.store.acknowledge(id, actor, now).await?,
-        _ => app.store.resolve(id, actor, text, now).await?,
+        _ => app.store.resolve(id, actor, &text, now).await?,
     };
     match acted {
         Acted::Unknown => Err(Problem::not_found("incident of this id or number")),

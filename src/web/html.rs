@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, get, post, web};
 use chrono::{DateTime, Utc};
 use firstlook_core::incident::Status;
 use serde::Deserialize;
@@ -219,11 +219,15 @@ pub async fn style() -> HttpResponse {
         .body(STYLE)
 }
 
-/// What no route takes.
+/// What no route takes, for people.
 pub async fn missing(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
-    let problem = Problem::not_found("page or path of this name");
     if request.path().starts_with("/api/") || request.path().starts_with("/webhooks/") {
-        return actix_web::ResponseError::error_response(&problem);
+        return unknown().await;
     }
-    answer(&app, Err(problem))
+    answer(&app, Err(Problem::not_found("page of this name")))
+}
+
+/// What no route takes, for programs.
+pub async fn unknown() -> HttpResponse {
+    Problem::not_found("path of this name and method").error_response()
 }

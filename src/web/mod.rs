@@ -5,10 +5,12 @@
 mod access;
 mod api;
 mod health;
+mod host;
 mod html;
 pub mod origin;
 pub mod pages;
 mod problem;
+pub mod stand_in;
 mod trace;
 mod webhooks;
 
@@ -28,6 +30,7 @@ use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
 use crate::worker::Wake;
 use pages::Pages;
+use problem::Problem;
 
 /// No script, no frame, no outside picture, font or form target (FAULTS S4, S6).
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -61,13 +64,19 @@ pub struct App {
 
 /// What senders use.
 fn senders(routes: &mut web::ServiceConfig) {
-    routes.service(webhooks::alertmanager).service(health::healthz).service(health::readyz);
+    routes
+        .service(webhooks::alertmanager)
+        .service(health::healthz)
+        .service(health::readyz)
+        .default_service(web::to(html::unknown));
 }
 
 /// What people and their tools use, and senders too.
 fn everything(routes: &mut web::ServiceConfig) {
-    senders(routes);
     routes
+        .service(webhooks::alertmanager)
+        .service(health::healthz)
+        .service(health::readyz)
         .service(html::list)
         .service(html::incident)
         .service(html::act)
@@ -82,6 +91,13 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(api::delivery)
         .service(health::metrics_page)
         .default_service(web::to(html::missing));
+}
+
+/// Largest body of a form or an API call, in bytes.
+const MOST_BODY: usize = 64 * 1024;
+
+fn unread(error: &dyn std::fmt::Display) -> actix_web::Error {
+    Problem::bad_request(format!("the query cannot be read: {error}")).into()
 }
 
 /// Which routes a listener serves.
@@ -108,7 +124,13 @@ pub fn server(listener: TcpListener, app: web::Data<App>, serves: Serves) -> std
             .app_data(app.clone())
             .wrap(Compress::default())
             .wrap(headers)
+            .wrap(from_fn(host::own))
             .wrap(from_fn(trace::follow))
+            .app_data(
+                web::PathConfig::default().error_handler(|_, _| Problem::not_found("such thing").into()),
+            )
+            .app_data(web::QueryConfig::default().error_handler(|error, _| unread(&error)))
+            .app_data(web::PayloadConfig::new(MOST_BODY))
             .configure(if serves == Serves::Everything { everything } else { senders })
     });
     Ok(server

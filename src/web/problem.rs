@@ -38,6 +38,17 @@ impl Problem {
         Self { status: StatusCode::FORBIDDEN, title: "Not from here", detail: detail.into() }
     }
 
+    /// 421: asked by a name that is not ours, as a page does that turns its own name into our address.
+    pub fn misdirected() -> Self {
+        let detail =
+            "the Host of the request is neither that of `server.external_url` nor this machine's own name";
+        Self {
+            status: StatusCode::MISDIRECTED_REQUEST,
+            title: "Asked by a wrong name",
+            detail: detail.into(),
+        }
+    }
+
     /// 404: there is no such thing.
     pub fn not_found(what: &str) -> Self {
         Self { status: StatusCode::NOT_FOUND, title: "Not found", detail: format!("there is no {what}") }
@@ -75,7 +86,7 @@ impl From<StoreError> for Problem {
             }
             _ => {
                 tracing::warn!(%error, "the database does not do what is asked");
-                Self::unavailable("the database does not answer; nothing was kept")
+                Self::unavailable("the database does not answer; trying again is harmless")
             }
         }
     }
@@ -98,7 +109,7 @@ impl ResponseError for Problem {
             response.insert_header(("retry-after", RETRY_AFTER));
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            response.insert_header(("www-authenticate", "Bearer"));
+            response.insert_header(("www-authenticate", "Bearer, Basic realm=\"firstlook\""));
         }
         let body = json!({
             "type": "about:blank", "status": self.status.as_u16(), "title": self.title, "detail": self.detail,

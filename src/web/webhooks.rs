@@ -16,7 +16,7 @@ use super::problem::Problem;
 use crate::clock;
 use crate::config::Authorization;
 use crate::ingest::{Answer, Arrival};
-use crate::sources;
+use crate::sources::{self, alertmanager::Unusable};
 use crate::telemetry::labels::{SenderKind, WebhookStatus};
 use crate::telemetry::metrics::{self, Metric};
 
@@ -36,7 +36,9 @@ pub async fn alertmanager(
     let taken = tokio::time::timeout(DEADLINE, take(&app, &request, &source, payload)).await;
     let answer = match taken {
         Ok(answer) => answer,
-        Err(_) => Err(Problem::unavailable("the alarm could not be kept within 10 s; nothing was kept")),
+        Err(_) => {
+            Err(Problem::unavailable("the alarm could not be kept within 10 s; sending it again is harmless"))
+        }
     };
     let status = answer.as_ref().map_or_else(|problem| problem.status(), HttpResponse::status);
     metrics::count(
@@ -55,13 +57,22 @@ async fn take(
     let Some(authorization) = app.sources.get(source) else {
         return Err(Problem::not_found("source of this name under `sources.alertmanager`"));
     };
+    if from_browser(request) {
+        return Err(Problem::foreign());
+    }
     if !authorized(authorization.as_ref(), request) {
         return Err(Problem::unauthorized());
     }
-    let body = read(request, payload).await?;
+    let body = read(payload).await?;
     let source = format!("alertmanager/{source}");
     let received_at = clock::now();
-    let parsed = sources::alertmanager::parse(&body, &source, received_at);
+    let parsed = match plain(request) {
+        true => sources::alertmanager::parse(&body, &source, received_at),
+        false => Err(Unusable {
+            reason: "a compressed body is not read".to_owned(),
+            remedy: "send it without Content-Encoding".to_owned(),
+        }),
+    };
     let arrival = Arrival { source, body, received_at, trace_id: super::trace::of(request) };
     match app.ingest.accept(arrival, parsed).await? {
         Answer::Unusable { delivery, reason, remedy } => {
@@ -91,12 +102,20 @@ fn authorized(wanted: Option<&Authorization>, request: &HttpRequest) -> bool {
     given.is_some_and(|given| access::allows(wanted, given))
 }
 
-/// The body, as it came: bounded, and never inflated.
-async fn read(request: &HttpRequest, mut payload: web::Payload) -> Result<Vec<u8>, Problem> {
+/// Whether a page in a browser sent it: no sender of alarms is one, and a source without credentials must not take
+/// alarms from whatever site somebody visits.
+fn from_browser(request: &HttpRequest) -> bool {
+    request.headers().contains_key(header::ORIGIN) || request.headers().contains_key("sec-fetch-site")
+}
+
+/// Whether the body is what it seems: it is never inflated, so that a small one cannot become a large one.
+fn plain(request: &HttpRequest) -> bool {
     let encoding = request.headers().get(header::CONTENT_ENCODING).map_or(&b""[..], |value| value.as_bytes());
-    if !encoding.is_empty() && !encoding.eq_ignore_ascii_case(b"identity") {
-        return Err(Problem::bad_request("a compressed body is not read; send it as it is"));
-    }
+    encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity")
+}
+
+/// The body, as it came, within bounds.
+async fn read(mut payload: web::Payload) -> Result<Vec<u8>, Problem> {
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk =

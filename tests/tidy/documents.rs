@@ -177,6 +177,45 @@ pub fn configurations(root: &Path) -> Vec<Fault> {
     faults
 }
 
+/// The keys of a YAML text, each with its line; comments and quoted values aside.
+fn keys(yaml: &str) -> Vec<(usize, String)> {
+    let key = Regex::new(r"(?:^|[\s{,])([a-z_]+):(?:\s|$)").unwrap();
+    let quoted = Regex::new(r#""[^"]*"|'[^']*'"#).unwrap();
+    let mut found = Vec::new();
+    for (n, line) in yaml.lines().enumerate() {
+        let plain = quoted.replace_all(line, "");
+        let plain = plain.split('#').next().unwrap_or_default();
+        found.extend(
+            key.captures_iter(plain).filter_map(|c| c.get(1)).map(|k| (n + 1, k.as_str().to_owned())),
+        );
+    }
+    found
+}
+
+/// The keys of `example` that `text` does not name.
+fn unexplained(example: &str, text: &str) -> Vec<Fault> {
+    let names = Regex::new("[a-z_]+").unwrap();
+    let named: std::collections::BTreeSet<&str> = names.find_iter(text).map(|hit| hit.as_str()).collect();
+    let missing = keys(example).into_iter().filter(|(_, key)| !named.contains(key.as_str()));
+    let what = |key| format!("docs/CONFIGURATION.md does not explain `{key}`: add it");
+    missing.map(|(line, key)| Fault::new("firstlook.example.yml", line, what(key))).collect()
+}
+
+/// docs/CONFIGURATION.md explains each key of the example.
+pub fn configuration_keys(root: &Path) -> Vec<Fault> {
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    unexplained(&read("firstlook.example.yml"), &read("docs/CONFIGURATION.md"))
+}
+
+#[test]
+fn a_key_that_is_not_explained_is_noticed() {
+    let example = "server: { name: x, listen: 'a: b' }  # note: this\nevidence:\n  pack_tokens: 1\n";
+    let all: Vec<String> = keys(example).into_iter().map(|(_, key)| key).collect();
+    assert_eq!(all, ["server", "name", "listen", "evidence", "pack_tokens"]);
+    let faults = unexplained(example, "`server.name`, `listen`, evidence");
+    assert_eq!(faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [3]);
+}
+
 #[test]
 fn a_path_that_is_not_there_is_noticed() {
     let text = "[a](b.md#c) and [d](https://e) and [f](#g)\nsee `src/no.rs`, `alert`, `src/*.rs`\n";

@@ -35,8 +35,11 @@ const IO: [(&str, &str, &str); 24] = [
 const ROOMS: [(&str, &str); 2] = [("sqlx", "src/store/"), ("actix_web", "src/web/")];
 
 /// What wires the rooms may name what they hand out.
-const WIRING: [(&str, &str); 2] =
-    [("actix_web::web::Data", "src/app.rs"), ("actix_web::web::Data", "src/app/")];
+const WIRING: [(&str, &str); 2] = [("actix_web::web::Data", "src/app"), ("std::net::TcpListener", "src/app")];
+
+/// Our own makers of what calls: a door may do its I/O through what they return.
+const MAKERS: [(&str, &str); 3] =
+    [("crate::http::client", "network"), ("firstlook::http::client", "network"), ("http::client", "network")];
 
 fn within(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))

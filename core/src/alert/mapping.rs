@@ -1,8 +1,11 @@
 //! Gives every source the same words: `labels:` of the configuration.
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use super::Labels;
+
+/// Largest compiled regex, in bytes (FAULTS S8).
+const REGEX_SIZE: usize = 1 << 20;
 
 /// One row of `labels:`: where `from` of an alert of `source` matches, `to` takes the first group (or the whole match).
 #[derive(Debug, Clone)]
@@ -30,7 +33,8 @@ impl LabelRule {
         to: &str,
     ) -> Result<Self, LabelRuleError> {
         let pattern = format!("^(?:{})$", regex.unwrap_or("(?s:.*)"));
-        let regex = Regex::new(&pattern).map_err(|cause| LabelRuleError { from: from.to_owned(), cause })?;
+        let built = RegexBuilder::new(&pattern).size_limit(REGEX_SIZE).build();
+        let regex = built.map_err(|cause| LabelRuleError { from: from.to_owned(), cause })?;
         Ok(Self { source: source.map(str::to_owned), from: from.to_owned(), regex, to: to.to_owned() })
     }
 }

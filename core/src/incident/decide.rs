@@ -267,6 +267,8 @@ impl Work {
         }
         touched.incident.status = Status::Resolved;
         touched.incident.resolved_at = Some(now);
+        // What it was at its worst: the order in which its alerts end says nothing about it.
+        touched.incident.severity = touched.incident.told_severity;
         touched.edges.push(EdgeKind::Resolve);
         (
             Action::IncidentResolved,

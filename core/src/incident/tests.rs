@@ -120,6 +120,21 @@ fn an_overtaken_firing_is_late_within_the_window_and_news_after_it() {
 }
 
 #[test]
+fn a_resolved_incident_keeps_its_worst_severity_in_whatever_order_its_alerts_end() {
+    for order in [["a", "b"], ["b", "a"]] {
+        let mut world = World::default();
+        world.hear(10, &[said("a", Severity::Critical, 0, None), fires("b", 5)]);
+        let ended = order.map(|name| match name {
+            "a" => said("a", Severity::Critical, 0, Some(60)),
+            _ => ends("b", 5, 60),
+        });
+        world.hear(70, &ended);
+        let over = world.slot.current.as_ref().unwrap();
+        assert_eq!((over.status, over.severity), (Status::Resolved, Severity::Critical), "{order:?}");
+    }
+}
+
+#[test]
 fn an_older_episodes_resolve_does_not_end_the_present_one() {
     let mut world = World::default();
     world.hear(0, &[fires("a", 0)]).hear(10, &[ends("a", 0, 9)]).hear(40, &[fires("a", 30)]);

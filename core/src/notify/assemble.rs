@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::first::do_first;
 use super::view::{Alert, Block, Evidence, Incident, Notification, Runbook, Step, TimelineEntry};
@@ -86,7 +86,6 @@ pub struct Told {
 /// The incident as people see it. `external_url` is where this installation's pages are, without a slash at its end.
 pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incident {
     let url = |number: i64| format!("{external_url}/incidents/{number}");
-    let escalates_at = escalation(&parts);
     let mut items = known::alarms(&parts.members, redactor);
     items.extend(parts.runbook.iter().flat_map(|runbook| known::steps(runbook, redactor)));
     items.extend(known::earlier(&parts.earlier, redactor, &url));
@@ -109,7 +108,8 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
         acknowledged_at: parts.acknowledged_at,
         resolved_at: parts.resolved_at,
         owner: parts.owner.as_deref().map(words),
-        escalates_at,
+        // Nobody is told later by itself yet, so no time is promised.
+        escalates_at: None,
         silenced_until: None,
         impact: None,
         do_first: None,
@@ -137,13 +137,6 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
     let steps = (incident.runbook.as_ref(), incident.evidence.as_ref(), incident.summary.as_ref());
     incident.do_first = do_first(steps.0, steps.1, steps.2, redactor);
     incident
-}
-
-/// The runbook's `escalate_after`, from the opening on; never for what is over or in somebody's hands.
-fn escalation(parts: &Parts) -> Option<DateTime<Utc>> {
-    let after = parts.runbook.as_ref()?.escalate_after?;
-    let after = TimeDelta::try_seconds(i64::try_from(after).ok()?)?;
-    (parts.status == Status::Open).then(|| parts.opened_at.checked_add_signed(after)).flatten()
 }
 
 fn redacted(labels: &Labels, redactor: &Redactor) -> BTreeMap<String, Redacted> {

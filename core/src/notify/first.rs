@@ -65,9 +65,11 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
         .filter(|token| !token.is_empty())
 }
 
-/// The step without brackets that hold nothing but its citations: those are shown as links.
+/// The step without the citation that it begins with (`R2: roll back`, as the prompt asks for it), and without brackets
+/// that hold nothing but citations: those are shown as links.
 fn without_ids(step: &str, citations: &[String]) -> String {
-    let mut text = step.to_owned();
+    let first = step.split_once(':').filter(|(id, _)| citations.iter().any(|cited| cited == id.trim()));
+    let mut text = first.map_or(step, |(_, rest)| rest).to_owned();
     for (open, close) in [('[', ']'), ('(', ')')] {
         let mut from = 0;
         while let Some(start) = text.get(from..).and_then(|rest| rest.find(open)).map(|at| from + at) {
@@ -113,6 +115,8 @@ mod tests {
                 "Roll back to v2.40.3.",
                 &["C1", "L1"][..],
             ),
+            (&["C1: Roll back to v2.40.3."], State::Ready, runbook, "Roll back to v2.40.3.", &["C1"]),
+            (&["Note: roll back (C1)."], State::Ready, runbook, "Note: roll back.", &["C1"]),
             (&["Roll back to v9.9.9 [C1]."], State::Ready, runbook, step_1, &["R1"]),
             (&["Roll back [C1] [L99]."], State::Ready, runbook, step_1, &["R1"]),
             (&["Roll back now."], State::Ready, runbook, step_1, &["R1"]),

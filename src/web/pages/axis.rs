@@ -97,13 +97,22 @@ pub(super) fn axis(logs: &[&Item], window: Option<Window>, alarm: DateTime<Utc>)
 fn lane(item: &Item, frequency: &Frequency, alarm: Option<String>) -> Lane {
     Lane {
         id: item.id.clone(),
-        label: short(item.title.as_str(), 32),
+        label: short(&without_package(item.title.as_str()), 32),
         about: words::sparkline(&item.id, frequency.sparkline.iter().max().copied().unwrap_or_default()),
         bars: bars(&frequency.sparkline, 1000.0, 100.0),
         gone: frequency.change == Change::Gone,
         now: count(frequency.now),
         word: delta(frequency.change, Some(frequency)).word,
         alarm,
+    }
+}
+
+/// `ERROR a.b.Pool: text` as `ERROR Pool: text`: a lane has little room, and the package says least.
+fn without_package(title: &str) -> String {
+    let logger = title.split(' ').take(2).find_map(|word| word.strip_suffix(':'));
+    match logger.and_then(|logger| Some((logger, logger.rsplit_once('.')?.1))) {
+        Some((logger, class)) => title.replacen(logger, class, 1),
+        None => title.to_owned(),
     }
 }
 
@@ -202,6 +211,19 @@ mod tests {
         assert_eq!(bars(&[0, 0], 30.0, 24.0), "");
         assert_eq!(bars(&[], 30.0, 24.0), "");
         assert!(bars(&[1, 1000], 20.0, 100.0).starts_with("M1.0 100v-4.0"), "a single line is still seen");
+    }
+
+    #[test]
+    fn a_lane_is_called_by_its_class() {
+        for (title, expected) in [
+            ("ERROR c.e.pay.Pool: no a.B: left", "ERROR Pool: no a.B: left"),
+            ("c.e.Pool: full", "Pool: full"),
+            ("ERROR Pool: full", "ERROR Pool: full"),
+            ("GET /v1.2/x took: long", "GET /v1.2/x took: long"),
+            ("", ""),
+        ] {
+            assert_eq!(without_package(title), expected);
+        }
     }
 
     #[test]

@@ -99,6 +99,8 @@ struct Shell<T> {
     title: String,
     /// `incidents`, `runbooks` or `deliveries` is marked as the current one.
     current: Current,
+    /// What the navigation's links begin with: empty, unless the page is served elsewhere.
+    base: String,
     /// Load the page again after so many seconds.
     refresh: Option<u32>,
     /// Whether the phone has a bar of actions at the thumb, for which the page leaves room.
@@ -118,7 +120,15 @@ struct Current {
 
 impl<T: Serialize> Shell<T> {
     fn new(title: String, current: Current, body: T) -> Self {
-        Self { title, current, refresh: None, has_do: false, version: env!("CARGO_PKG_VERSION"), body }
+        Self {
+            title,
+            current,
+            base: String::new(),
+            refresh: None,
+            has_do: false,
+            version: env!("CARGO_PKG_VERSION"),
+            body,
+        }
     }
 }
 

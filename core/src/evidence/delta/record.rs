@@ -134,8 +134,10 @@ pub(super) fn logger_key(logger: &[u8]) -> u64 {
     hash(&masked)
 }
 
-/// The workload that a pod belongs to: its name without the suffix that Kubernetes gave it.
+/// The workload that a pod belongs to: its name without the suffix that Kubernetes gave it. A stream may be the file that
+/// the pod writes.
 pub(super) fn workload(stream: &str) -> &str {
+    let stream = stream.strip_suffix(".log").unwrap_or(stream);
     let small = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
     let Some((rest, last)) = stream.rsplit_once('-') else { return stream };
@@ -165,6 +167,8 @@ mod tests {
             ("ts-order-service-6cdbf9b4cc-h7mqk", "ts-order-service"),
             ("postgres-0", "postgres"),
             ("node-exporter-x7k2p", "node-exporter"),
+            ("orders-1.log", "orders"),
+            ("app.log", "app"),
             ("my-cache", "my-cache"),
             ("api-server", "api-server"),
             ("api", "api"),

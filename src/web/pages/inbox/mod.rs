@@ -25,6 +25,8 @@ pub struct InboxView {
     pub received: Vec<Received>,
     /// Whether more is about to come: the page then reloads itself.
     pub playing: bool,
+    /// Where firstlook itself is served, without a slash at the end.
+    pub service_url: String,
 }
 
 /// One request that Slack or PagerDuty would have got.
@@ -102,6 +104,7 @@ pub(super) fn page(view: &InboxView, now: DateTime<Utc>) -> Shell<Page> {
         events: events.rev().map(|r| event(r, now)).collect(),
     };
     let mut shell = Shell::new(words::INBOX.to_owned(), Current::default(), page);
+    shell.base.clone_from(&view.service_url);
     shell.refresh = view.playing.then_some(RELOAD_SECONDS);
     shell
 }

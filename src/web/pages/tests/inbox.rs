@@ -19,7 +19,9 @@ fn event(body: Value) -> Received {
 }
 
 fn inbox(name: &str, received: Vec<Received>, playing: bool) -> String {
-    let html = pages().inbox(&InboxView { received, playing }, now()).unwrap();
+    let html = pages()
+        .inbox(&InboxView { received, playing, service_url: "http://127.0.0.1:8080".to_owned() }, now())
+        .unwrap();
     keep(name, &html);
     html
 }
