@@ -285,12 +285,12 @@ fn the_documentation_names_the_commands_that_there_are() {
     named.sort();
     assert!(there.len() >= 10);
     assert_eq!(named, there);
+    let flags = regex::Regex::new("--[a-z]+").unwrap();
     for command in &there {
         let words: Vec<&str> = command.split(' ').collect();
         let help = stdout(here.path(), &[&words[..], &["--help"]].concat());
         let section =
             page.split("\n## ").find(|part| part.starts_with(&format!("`firstlook {command}`"))).unwrap();
-        let flags = regex::Regex::new("--[a-z]+").unwrap();
         for flag in flags.find_iter(&help).map(|flag| flag.as_str()) {
             let general = ["--help", "--config", "--version"].contains(&flag);
             assert!(general || section.contains(flag), "{command}: {flag} is not in\n{section}");
