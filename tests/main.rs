@@ -20,4 +20,5 @@ mod spine;
 mod support;
 mod support_tests;
 mod tidy;
+mod tools;
 mod webhooks;

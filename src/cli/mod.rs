@@ -6,12 +6,18 @@
 mod check;
 mod demo;
 mod dry_run;
+mod evidence;
+mod files;
+mod patterns;
+mod redact;
+mod route;
+mod runbooks;
 mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use firstlook::app::StartError;
 use firstlook::config::{self, Config};
 
@@ -49,6 +55,93 @@ enum Command {
         #[arg(long)]
         source: Option<String>,
     },
+    /// The tree of `route:`.
+    Route {
+        #[command(subcommand)]
+        command: RouteCommand,
+    },
+    /// The folder of runbooks.
+    Runbooks {
+        #[command(subcommand)]
+        command: RunbooksCommand,
+    },
+    /// List what the lines of a log file have in common; with --baseline how each pattern differs from normal.
+    Patterns {
+        /// The log file: plain text, JSON, or `<RFC 3339>\t<stream>\t<message>`; `-` reads standard input.
+        file: PathBuf,
+        /// A log file of normal times.
+        #[arg(long)]
+        baseline: Option<PathBuf>,
+        /// How to print the table.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// Print `<pattern id>\t<pattern>` for each input line, in order, not redacted.
+        #[arg(long, conflicts_with_all = ["baseline", "format"])]
+        assign: bool,
+    },
+    /// Print the evidence that a model would get: what differs in the window from the baseline, redacted.
+    Evidence {
+        /// The log file of the alarm's window; `-` reads standard input.
+        #[arg(long)]
+        window: PathBuf,
+        /// A log file of normal times.
+        #[arg(long)]
+        baseline: Option<PathBuf>,
+        /// The most that is printed; a token counts as four characters.
+        #[arg(long, default_value_t = 4000)]
+        tokens: usize,
+        /// The pack alone, or with the items that its ids name.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Copy standard input to standard output, line by line, without secrets, personal data and hidden characters.
+    Redact,
+}
+
+#[derive(Debug, Subcommand)]
+enum RouteCommand {
+    /// Show who would be told of an alert with these labels, and why.
+    Test {
+        /// `name=value,name=value`; a value that holds a comma in double quotes.
+        #[arg(long)]
+        labels: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum RunbooksCommand {
+    /// Name every fault with its file, line and remedy; exits 1 where there is one.
+    Lint {
+        /// The folder; where absent, `runbooks.path` of the configuration, else `./runbooks`.
+        #[arg(long)]
+        path: Option<PathBuf>,
+    },
+    /// Show which runbook an alert with these labels would get, and why; exits 1 where there is none.
+    Match {
+        /// The folder; where absent, `runbooks.path` of the configuration, else `./runbooks`.
+        #[arg(long)]
+        path: Option<PathBuf>,
+        /// `name=value,name=value`; a value that holds a comma in double quotes.
+        #[arg(long)]
+        labels: String,
+    },
+    /// Write a runbook to begin with; never over one that is there.
+    New {
+        /// The file's name, as in `high-error-rate`.
+        name: String,
+        /// The folder; where absent, `runbooks.path` of the configuration, else `./runbooks`.
+        #[arg(long)]
+        path: Option<PathBuf>,
+    },
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// Runs a command to its end. 0: done; 1: it says what is wrong.
@@ -60,6 +153,18 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Migrate => configured(&arguments.config).and_then(serve::migrate),
         Command::Triage { payload, source } => configured(&arguments.config)
             .and_then(|config| dry_run::run(&config, &payload, source.as_deref())),
+        Command::Route { command: RouteCommand::Test { labels } } => {
+            configured(&arguments.config).and_then(|config| route::test(&config, &labels))
+        }
+        Command::Runbooks { command } => on_runbooks(command, &arguments.config),
+        Command::Patterns { file, assign: true, .. } => patterns::assign(&file),
+        Command::Patterns { file, baseline, format, .. } => {
+            patterns::table(&file, baseline.as_deref(), format)
+        }
+        Command::Evidence { window, baseline, tokens, format } => {
+            evidence::run(&window, baseline.as_deref(), tokens, format)
+        }
+        Command::Redact => redact::run(),
     };
     match done {
         Ok(code) => code,
@@ -67,6 +172,16 @@ pub fn run(arguments: Arguments) -> ExitCode {
             eprintln!("firstlook: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn on_runbooks(command: RunbooksCommand, configuration: &std::path::Path) -> Result<ExitCode, StartError> {
+    match command {
+        RunbooksCommand::Lint { path } => runbooks::lint(&runbooks::folder(path, configuration)?),
+        RunbooksCommand::Match { path, labels } => {
+            runbooks::matching(&runbooks::folder(path, configuration)?, &labels)
+        }
+        RunbooksCommand::New { name, path } => runbooks::new(&runbooks::folder(path, configuration)?, &name),
     }
 }
 

@@ -49,7 +49,8 @@ impl Line {
     }
 }
 
-fn tab_separated(input: &str) -> Option<Line> {
+/// `<RFC 3339>\t<stream>\t<message>`, or nothing where the line is not of that form.
+pub(super) fn tab_separated(input: &str) -> Option<Line> {
     let (time, rest) = input.split_once('\t')?;
     let (stream, message) = rest.split_once('\t')?;
     let at = timestamp::leading(time).filter(|_| time.contains(['T', 't']))?;

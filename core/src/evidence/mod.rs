@@ -3,6 +3,7 @@
 //! Knows lines, patterns and their comparison with normal. Must not know where lines come from (the doors in the
 //! root crate do), nor who reads the result.
 
+mod assign;
 pub mod delta;
 mod excerpt;
 mod items;
@@ -19,7 +20,8 @@ pub mod window;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use delta::{Comparison, Finding, Span, compare};
+pub use assign::{Assigner, Assignment};
+pub use delta::{Comparison, Finding, Listed, Listing, Span, compare, list};
 pub use items::items;
 pub use join::joined;
 pub use leading_time::leading_time;

@@ -6,6 +6,7 @@
 mod families;
 mod inside;
 mod json;
+mod listing;
 mod rank;
 mod record;
 mod score;
@@ -19,9 +20,10 @@ use chrono::{DateTime, Utc};
 
 use super::patterns::level::Level;
 use super::{Change, Line, Window};
-pub(super) use record::body;
+pub use listing::{Listed, Listing, list};
+pub(super) use record::{Record, body};
 pub(super) use severity::FAILURES;
-use table::{Side, Table};
+use table::Table;
 
 /// The stretches that were asked for, so that rates rest on them and not on the first and last line found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,14 +129,7 @@ pub fn compare(
     baseline: impl Iterator<Item = Line>,
     span: Option<&Span>,
 ) -> Comparison {
-    let windows = span.map(|span| vec![span.window]).unwrap_or_default();
-    let mut table = Table::new(&windows, span.map_or(&[], |span| &span.baselines));
-    for line in baseline {
-        table.add(&line, Side::Baseline);
-    }
-    for line in window {
-        table.add(&line, Side::Window);
-    }
+    let table = Table::read(window, baseline, span);
     let families = families::families(&table);
     Comparison {
         findings: rank::findings(&table, &families),

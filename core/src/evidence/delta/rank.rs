@@ -39,6 +39,22 @@ enum Inside {
 
 /// All findings in order.
 pub(super) fn findings(table: &Table, families: &[Family]) -> Vec<Finding> {
+    let order = order(table, families);
+    order.into_iter().filter_map(|(change, entry)| finding(table, families, change, &entry)).collect()
+}
+
+/// The first that was found of each family, if anything was.
+pub(super) fn changes(table: &Table, families: &[Family]) -> Vec<Option<Change>> {
+    let mut changes = vec![None; families.len()];
+    for (change, entry) in order(table, families) {
+        if let Some(slot) = changes.get_mut(entry.family) {
+            slot.get_or_insert(change);
+        }
+    }
+    changes
+}
+
+fn order(table: &Table, families: &[Family]) -> Vec<(Change, Entry)> {
     let values = inside::new_values(table, families).into_iter();
     let values =
         values.map(|(score, place)| Entry { score, family: place.family, detail: Inside::Value(place) });
@@ -55,7 +71,7 @@ pub(super) fn findings(table: &Table, families: &[Family]) -> Vec<Finding> {
     let rest = common(families, &listed).into_iter().take(COMMON);
     order
         .extend(rest.map(|(score, family)| (Change::Common, Entry { score, family, detail: Inside::Whole })));
-    order.into_iter().filter_map(|(change, entry)| finding(table, families, change, &entry)).collect()
+    order
 }
 
 fn compared(

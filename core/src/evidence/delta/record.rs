@@ -15,7 +15,7 @@ const TRACE_LINES: usize = 60;
 
 /// A line, read.
 #[derive(Debug)]
-pub(super) struct Record<'a> {
+pub(in crate::evidence) struct Record<'a> {
     pub level: Level,
     pub logger: &'a [u8],
     /// The text with its header; the content starts at `start`.

@@ -12,7 +12,7 @@ use crate::evidence::patterns::bytes::{HashedMap, hash, mix};
 use crate::evidence::patterns::level::Level;
 use crate::evidence::patterns::miner::{Miner, Pattern};
 use crate::evidence::patterns::tokens::Kind;
-use crate::evidence::{Line, Window};
+use crate::evidence::{Line, Span, Window};
 
 /// Patterns told apart while reading the baseline; twice as many with the window.
 const PATTERNS: usize = 8_000;
@@ -72,6 +72,19 @@ impl Table {
             baseline: Clock::new(baseline),
             room: SAMPLE_ROOM,
         }
+    }
+
+    /// The baseline, then the window; without a `span` the lines' own times tell how long each is.
+    pub fn read(
+        window: impl Iterator<Item = Line>,
+        baseline: impl Iterator<Item = Line>,
+        span: Option<&Span>,
+    ) -> Self {
+        let windows = span.map(|span| vec![span.window]).unwrap_or_default();
+        let mut table = Self::new(&windows, span.map_or(&[], |span| &span.baselines));
+        baseline.for_each(|line| table.add(&line, Side::Baseline));
+        window.for_each(|line| table.add(&line, Side::Window));
+        table
     }
 
     pub fn patterns(&self) -> &[Pattern] {

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::bytes::{at, cut};
 use super::chunks::{Chunks, is_number, is_timestamp};
 use super::level::Level;
-pub use timestamp::learn_column;
+pub use timestamp::{SAMPLE, learn_column};
 
 /// What a line says before its content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

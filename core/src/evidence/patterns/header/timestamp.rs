@@ -7,8 +7,8 @@ use super::Reader;
 
 /// Timestamps stand among so many chunks.
 const COLUMNS: usize = 9;
-/// Lines from which a column is learned, and the fewest.
-const SAMPLE: usize = 512;
+/// The most lines from which a column is learned, and the fewest.
+pub const SAMPLE: usize = 512;
 const ENOUGH: usize = 20;
 
 /// The column, among the first nine chunks, that is a timestamp in at least nine of ten of a stream's first lines, even

@@ -1,0 +1,105 @@
+//! `route test`: who would be told of an alert with these labels, and why.
+
+use std::process::ExitCode;
+
+use firstlook::app::StartError;
+use firstlook::config::Config;
+use firstlook_core::alert::Labels;
+
+use super::files;
+
+/// Prints the receivers with the path through the tree. The labels are those after `labels:`; `severity` becomes the
+/// word of the configuration's map, as it does in the service.
+pub fn test(config: &Config, labels: &str) -> Result<ExitCode, StartError> {
+    let mut labels = parse(labels)?;
+    let (severity, unknown) = config.severity.judge(&labels);
+    let word = labels.get(&config.severity.label).to_owned();
+    labels.set("severity", severity.as_str());
+    files::print(|out| {
+        let because = match (word.is_empty(), unknown) {
+            (true, _) => "the default".to_owned(),
+            (_, true) => format!("{word:?} is in no `severity.map`, and counts as the worst"),
+            _ => format!("{} is {word:?}", config.severity.label),
+        };
+        writeln!(out, "severity  {} ({because})", severity.as_str())?;
+        for decision in config.route.receivers(&labels) {
+            let integrations = config
+                .receiver(&decision.receiver)
+                .map_or(0, |one| one.pagerduty.len() + one.slack.len() + one.webhook.len());
+            let nobody = if integrations == 0 { " (which has no integration: nobody is told)" } else { "" };
+            writeln!(
+                out,
+                "{}{nobody}\n  path    {}\n  because {}",
+                decision.receiver, decision.path, decision.reason
+            )?;
+        }
+        Ok(())
+    })
+}
+
+/// Reads `alertname=Down,service="api, web"`: names and values, the values in double quotes where they hold a comma.
+pub fn parse(text: &str) -> Result<Labels, StartError> {
+    let mut labels = Labels::default();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (name, value) = rest.split_once('=').ok_or_else(|| {
+            StartError::from(format!("`--labels`: {rest:?} has no `=`; write --labels name=value,name=value"))
+        })?;
+        let (value, behind) = value_of(value)?;
+        if name.trim().is_empty() {
+            return Err(
+                format!("`--labels`: ={value} has no name; write --labels name=value,name=value").into()
+            );
+        }
+        labels.set(name.trim(), &value);
+        rest = behind.trim_start();
+    }
+    Ok(labels)
+}
+
+/// The value with which the text begins, and what comes behind its comma.
+fn value_of(text: &str) -> Result<(String, &str), StartError> {
+    let Some(quoted) = text.trim_start().strip_prefix('"') else {
+        let (value, behind) = text.split_once(',').unwrap_or((text, ""));
+        return Ok((value.trim().to_owned(), behind));
+    };
+    let (value, behind) = quoted.split_once('"').ok_or_else(|| {
+        StartError::from(format!("`--labels`: the quote before {quoted:?} is never closed"))
+    })?;
+    let behind = behind.trim_start();
+    match behind.strip_prefix(',') {
+        Some(next) => Ok((value.to_owned(), next)),
+        None if behind.is_empty() => Ok((value.to_owned(), "")),
+        None => {
+            Err(format!("`--labels`: {behind:?} stands behind a closed quote; a comma belongs there").into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_read_with_and_without_quotes() {
+        for (text, expected) in [
+            ("", vec![]),
+            ("a=1", vec![("a", "1")]),
+            (" a = 1 , b=x=y,", vec![("a", "1"), ("b", "x=y")]),
+            ("a=\"1, 2\",b=", vec![("a", "1, 2")]),
+            ("a=\"1\" , b=2", vec![("a", "1"), ("b", "2")]),
+        ] {
+            let read = parse(text).unwrap();
+            assert_eq!(read.iter().collect::<Vec<_>>(), expected, "{text}");
+        }
+        for (text, words) in [
+            ("down", "has no `=`"),
+            ("=x", "has no name"),
+            ("a=\"x", "never closed"),
+            ("a=\"x\"y", "a comma"),
+        ] {
+            let error = parse(text).unwrap_err().to_string();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+}
