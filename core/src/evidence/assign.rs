@@ -118,7 +118,10 @@ mod tests {
         ]);
         assert_eq!(found.ids, [0, 0, 0, 1, 2, 2]);
         assert_eq!(found.templates[&0], "took <*>");
-        assert_eq!((found.templates[&1].as_str(), found.templates[&2].as_str()), ("took <*> away", ""));
+        assert_eq!(
+            (found.templates[&1].as_str(), found.templates[&2].as_str()),
+            ("took \u{fffd}\u{fffd} away", "")
+        );
     }
 
     #[test]
