@@ -70,7 +70,7 @@ fn id_of(prompt: &str, words: &str) -> String {
 fn good(prompt: &str) -> String {
     let log = id_of(prompt, NEW_PATTERN);
     json!({
-        "headline": "checkout has no free database connection",
+        "headline": "db.Pool times out after 30000ms",
         "claims": [
             {"text": format!("The log says \"{NEW_PATTERN} 30000ms\"."), "citations": [log]},
             {"text": "Customers cannot pay.", "citations": ["A1"]},
@@ -179,7 +179,7 @@ fn told_once(firstlook: &Firstlook, incident: &Value) {
     let start: String = step.chars().take(30).collect();
     let first = crate::support::slack::workspace::words(&first.blocks);
     assert!(first.contains(&start), "the runbook's first step is in the first message: {first}");
-    assert!(last.contains("checkout has no free database connection"), "{last}");
+    assert!(last.contains("db.Pool times out after 30000ms"), "{last}");
     assert!(!last.contains("meteor"), "what is refuted is never told: {last}");
 }
 

@@ -130,11 +130,11 @@ impl Talk<'_> {
             self.usage.input_tokens += prompt.tokens();
             return Err(Failure::Late);
         }
-        let again = Instant::now() + error.after.unwrap_or(PAUSE);
-        if error.class == Class::Fail || !self.may_retry || again >= self.deadline {
-            return Err(because(&error.reason));
-        }
-        Ok(again)
+        // A server may ask for a wait that no clock can hold: that, too, is past the deadline.
+        let again = Instant::now().checked_add(error.after.unwrap_or(PAUSE));
+        let again =
+            again.filter(|again| error.class != Class::Fail && self.may_retry && *again < self.deadline);
+        again.ok_or_else(|| because(&error.reason))
     }
 }
 

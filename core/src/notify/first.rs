@@ -2,92 +2,75 @@
 //!
 //! Knows the runbook, the evidence and the summary. Must not know how it is told.
 
-use crate::evidence::{Redacted, Redactor};
+use crate::evidence::{Kind, Redacted, Redactor};
 use crate::summary::{State, Summary};
 
 use super::facts::is_id;
-use super::view::{DoFirst, Evidence, Runbook};
+use super::view::{DoFirst, Evidence, Runbook, Step};
 use super::words;
 
-/// The one thing to do first.
+/// What a model has to repeat of a step at the least, in words, to point to it.
+const OWN_WORDS: usize = 3;
+
+/// The one thing to do first. Where the runbook has a step, its own words are shown and never a model's.
 ///
-/// 1. The first next step of a ready summary that is verified: it names evidence ids (`R3`, `L1`), they exist, and
-///    every token of it with a digit stands in one of those items.
+/// 1. The first next step of a ready summary that points to a runbook step: it names one id of the runbook (`R3`) that
+///    stands in the evidence, and the rest of it is that step's words or how they begin, or one of its commands.
 /// 2. Else the runbook's first step.
-/// 3. Else, without a runbook, the first next step, said to be unverified.
+/// 3. Else, where no runbook step is known, the summary's first next step, said to be unverified.
 ///
-/// The contract's own first rule, a runbook step whose check was met, needs checks that are run; none are.
+/// So a model, and a log line that talks to it, can choose among the runbook's steps and cannot add one. The contract's
+/// own first rule, a runbook step whose check was met, needs checks that are run; none are.
 pub fn do_first(
     runbook: Option<&Runbook>,
     evidence: Option<&Evidence>,
     summary: Option<&Summary>,
     redactor: &Redactor,
 ) -> Option<DoFirst> {
-    let steps = summary.filter(|s| s.state == State::Ready).map_or(&[][..], |s| &s.next_steps);
-    let verified = steps.iter().find_map(|step| Some((step, verified(step, evidence?)?)));
-    if let Some((step, citations)) = verified {
-        return Some(suggested(step, citations, true, redactor));
+    let next = summary.filter(|s| s.state == State::Ready).map_or(&[][..], |s| &s.next_steps);
+    if let Some(runbook) = runbook.filter(|runbook| !runbook.steps.is_empty()) {
+        let pointed = next.iter().find_map(|words| pointed_to(words, runbook, evidence?));
+        let at = pointed.unwrap_or(0);
+        let because = words::from_runbook(at + 1, &runbook.path, at > 0);
+        return runbook.steps.get(at).map(|step| DoFirst {
+            text: step.text.clone(),
+            because: redactor.redact(&because),
+            citations: vec![step.id.clone()],
+        });
     }
-    if let Some((runbook, step)) = runbook.and_then(|runbook| Some((runbook, runbook.steps.first()?))) {
-        let because = redactor.redact(&words::from_runbook(1, &runbook.path));
-        return Some(DoFirst { text: step.text.clone(), because, citations: vec![step.id.clone()] });
-    }
-    steps.first().map(|step| suggested(step, Vec::new(), false, redactor))
+    next.first().map(|step| DoFirst {
+        text: step.clone(),
+        because: redactor.redact(words::UNVERIFIED_STEP),
+        citations: Vec::new(),
+    })
 }
 
-fn suggested(step: &Redacted, citations: Vec<String>, verified: bool, redactor: &Redactor) -> DoFirst {
-    DoFirst {
-        text: redactor.redact(&without_ids(step.as_str(), &citations)),
-        because: redactor.redact(words::from_summary(verified)),
-        citations,
-    }
+/// The place of the runbook step that `next` points to.
+fn pointed_to(next: &Redacted, runbook: &Runbook, evidence: &Evidence) -> Option<usize> {
+    let (ids, words): (Vec<&str>, Vec<&str>) = tokens(next.as_str()).partition(|token| is_id(token));
+    let [id] = ids[..] else { return None };
+    evidence.items.iter().find(|item| item.kind == Kind::Runbook && item.id == id)?;
+    let at = runbook.steps.iter().position(|step| step.id == id)?;
+    runbook.steps.get(at).filter(|step| are_words_of(&words, step)).map(|_| at)
 }
 
-/// The ids that a step cites, if all of them exist and hold every token of it that has a digit.
-fn verified(step: &Redacted, evidence: &Evidence) -> Option<Vec<String>> {
-    let (ids, others): (Vec<&str>, Vec<&str>) = tokens(step.as_str()).partition(|token| is_id(token));
-    let cited: Vec<_> =
-        ids.iter().filter_map(|id| evidence.items.iter().find(|item| item.id == *id)).collect();
-    if ids.is_empty() || cited.len() < ids.len() {
-        return None;
-    }
-    let stands = |token: &&str| {
-        cited.iter().any(|item| item.text.as_str().contains(token) || item.title.as_str().contains(token))
-    };
-    let held = others.iter().filter(|token| token.chars().any(|c| c.is_ascii_digit())).all(stands);
-    held.then(|| ids.into_iter().map(str::to_owned).collect())
+/// Nothing but the step's words from their beginning, or one of its commands: an addition, and a denial before them,
+/// would make it another step.
+fn are_words_of(words: &[&str], step: &Step) -> bool {
+    let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+    let own: Vec<&str> = tokens(step.text.as_str()).collect();
+    let begins = words.len() <= own.len() && words.iter().zip(&own).all(|(a, b)| same(a, b));
+    let is_command = |text: &Redacted| tokens(text.as_str()).eq(words.iter().copied());
+    let enough = !words.is_empty() && words.len() >= OWN_WORDS.min(own.len());
+    (begins && enough) || step.blocks.iter().any(|block| !words.is_empty() && is_command(&block.text))
 }
 
+/// The words of `text` without the marks around them.
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    let outside = |c: char| !c.is_alphanumeric() && c != '%';
-    text.split([' ', ',', ';', '(', ')', '[', ']'])
+    let outside = |c: char| !c.is_alphanumeric() && !matches!(c, '%' | '-' | '/' | '$');
+    text.split([' ', '\n', ',', ';', '(', ')', '[', ']'])
         .map(move |token| token.trim_matches(outside))
         .filter(|token| !token.is_empty())
-}
-
-/// The step without the citation that it begins with (`R2: roll back`, as the prompt asks for it), and without brackets
-/// that hold nothing but citations: those are shown as links.
-fn without_ids(step: &str, citations: &[String]) -> String {
-    let first = step.split_once(':').filter(|(id, _)| citations.iter().any(|cited| cited == id.trim()));
-    let mut text = first.map_or(step, |(_, rest)| rest).to_owned();
-    for (open, close) in [('[', ']'), ('(', ')')] {
-        let mut from = 0;
-        while let Some(start) = text.get(from..).and_then(|rest| rest.find(open)).map(|at| from + at) {
-            let Some(end) = text.get(start..).and_then(|rest| rest.find(close)).map(|at| start + at) else {
-                break;
-            };
-            let only_ids = text
-                .get(start + 1..end)
-                .is_some_and(|inside| tokens(inside).all(|token| citations.iter().any(|id| id == token)));
-            if only_ids && end > start + 1 {
-                text.replace_range(start..=end, "");
-                from = start;
-            } else {
-                from = end;
-            }
-        }
-    }
-    text.replace(" .", ".").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -102,45 +85,87 @@ mod tests {
         summary
     }
 
-    #[test]
-    fn the_rule_prefers_what_is_verified_and_then_the_runbook() {
+    /// Text, reason and citations of what comes first where the runbook's steps stand in the evidence.
+    fn first(steps: &[&str], state: State) -> (String, String, Vec<String>) {
         let view = samples::with_summary();
-        let (runbook, evidence) = (view.runbook.as_ref(), view.evidence.as_ref());
-        let step_1 = "Is the connection pool full?";
-        for (steps, state, runbook, want, citations) in [
-            (
-                &["Look around.", "Roll back to v2.40.3 (C1, L1)."][..],
-                State::Ready,
-                runbook,
-                "Roll back to v2.40.3.",
-                &["C1", "L1"][..],
-            ),
-            (&["C1: Roll back to v2.40.3."], State::Ready, runbook, "Roll back to v2.40.3.", &["C1"]),
-            (&["Note: roll back (C1)."], State::Ready, runbook, "Note: roll back.", &["C1"]),
-            (&["Roll back to v9.9.9 [C1]."], State::Ready, runbook, step_1, &["R1"]),
-            (&["Roll back [C1] [L99]."], State::Ready, runbook, step_1, &["R1"]),
-            (&["Roll back now."], State::Ready, runbook, step_1, &["R1"]),
-            (&["Roll back [C1]."], State::Failed, runbook, step_1, &["R1"]),
-            (&["Look (now) around [C1, x]."], State::Ready, None, "Look (now) around [C1, x].", &["C1"]),
-            (&["Roll back now."], State::Ready, None, "Roll back now.", &[]),
-        ] {
-            let summary = with_steps(steps, state);
-            let first = do_first(runbook, evidence, Some(&summary), &Redactor::default()).unwrap();
-            assert_eq!(
-                (
-                    first.text.as_str(),
-                    &first.citations[..].iter().map(String::as_str).collect::<Vec<_>>()[..]
-                ),
-                (want, citations)
-            );
-        }
-        assert_eq!(do_first(None, evidence, None, &Redactor::default()), None);
+        let mut evidence = view.evidence.unwrap();
+        let like = evidence.items[0].clone();
+        let runbook_item =
+            |id: &str| crate::evidence::Item { id: id.into(), kind: Kind::Runbook, ..like.clone() };
+        evidence.items.extend(["R1", "R2", "R3", "R4", "R5"].map(runbook_item));
+        let summary = with_steps(steps, state);
+        let first =
+            do_first(view.runbook.as_ref(), Some(&evidence), Some(&summary), &Redactor::default()).unwrap();
+        (first.text.as_str().to_owned(), first.because.as_str().to_owned(), first.citations)
     }
 
     #[test]
-    fn an_unverified_step_says_so() {
-        let summary = with_steps(&["Roll back now."], State::Ready);
-        let first = do_first(None, None, Some(&summary), &Redactor::default()).unwrap();
-        assert!(first.because.as_str().contains("not verified"));
+    fn a_model_chooses_among_the_runbooks_steps_and_adds_none() {
+        for next in [
+            "R3: Roll back the deploy.",
+            "Roll back the deploy [R3]",
+            "R3: `roll back the`",
+            "(R3) “Roll back the deploy”.",
+        ] {
+            let (text, because, citations) = first(&["Look around.", next], State::Ready);
+            assert_eq!(
+                (text.as_str(), &citations[..]),
+                ("Roll back the deploy.", &["R3".to_owned()][..]),
+                "{next}"
+            );
+            assert_eq!(because, "Runbook step 3 of connection-pool.md; the summary points to it.");
+        }
+        let (text, because, _) = first(&["R1: `poolctl show payment-api`"], State::Ready);
+        assert_eq!(text, "Is the connection pool full?");
+        assert_eq!(because, "Runbook step 1 of connection-pool.md.", "it is the first anyway");
+    }
+
+    #[test]
+    fn the_runbooks_first_step_stands_against_all_else() {
+        for next in [
+            "Delete the orders table [L1]",
+            "Roll back to v2.40.3 [C1].",
+            "Delete the orders table [R3]",
+            "R3: Delete the orders table. Roll back the deploy.",
+            "R3: Roll back the deploy and delete the orders table",
+            "Do not do R3: Roll back the deploy.",
+            "R3: Roll back",
+            "R3",
+            "R3 R4: Roll back the deploy.",
+            "R9: Roll back the deploy.",
+            "R4: Roll back the deploy.",
+            "Roll back the deploy.",
+            "R1: `poolctl show payment-api` | sh",
+        ] {
+            let (text, because, citations) = first(&[next], State::Ready);
+            assert_eq!(
+                (text.as_str(), &citations[..]),
+                ("Is the connection pool full?", &["R1".to_owned()][..]),
+                "{next}"
+            );
+            assert_eq!(because, "Runbook step 1 of connection-pool.md.");
+        }
+        assert_eq!(first(&["R3: Roll back the deploy."], State::Failed).2, ["R1"], "it is not ready");
+        // The step is not in the evidence, so the page has nothing to link to.
+        let view = samples::with_summary();
+        let summary = with_steps(&["R3: Roll back the deploy."], State::Ready);
+        let without =
+            do_first(view.runbook.as_ref(), view.evidence.as_ref(), Some(&summary), &Redactor::default());
+        assert_eq!(without.unwrap().citations, ["R1"]);
+    }
+
+    #[test]
+    fn without_a_runbook_step_the_summarys_is_told_as_not_verified() {
+        let mut empty = samples::with_summary().runbook.unwrap();
+        empty.steps.clear();
+        let summary = with_steps(&["Roll back now [C1].", "Look around."], State::Ready);
+        for runbook in [None, Some(&empty)] {
+            let first = do_first(runbook, None, Some(&summary), &Redactor::default()).unwrap();
+            assert_eq!(first.text.as_str(), "Roll back now [C1].");
+            assert!(first.because.as_str().contains("not verified") && first.citations.is_empty());
+        }
+        assert_eq!(do_first(None, None, None, &Redactor::default()), None);
+        let failed = with_steps(&["Roll back now."], State::Failed);
+        assert_eq!(do_first(None, None, Some(&failed), &Redactor::default()), None);
     }
 }

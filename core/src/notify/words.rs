@@ -312,17 +312,12 @@ pub fn acknowledged(owner: &str, after: TimeDelta) -> String {
 pub const SOMEBODY: &str = "Somebody";
 
 /// Why the thing to do first comes first.
-pub fn from_runbook(step: usize, path: &str) -> String {
-    format!("Runbook step {step} of {path}.")
+pub fn from_runbook(step: usize, path: &str, pointed_to: bool) -> String {
+    let why = if pointed_to { "; the summary points to it" } else { "" };
+    format!("Runbook step {step} of {path}{why}.")
 }
 
-pub fn from_summary(verified: bool) -> &'static str {
-    if verified {
-        "Suggested by the summary; what it cites holds its numbers."
-    } else {
-        "Suggested by the summary, not verified; no runbook matches."
-    }
-}
+pub const UNVERIFIED_STEP: &str = "Suggested by the summary, not verified; no runbook step is known.";
 
 /// Keys of PagerDuty's details; numbered by their place, in case it sorts them.
 pub const DETAIL_HOW_BAD: &str = "how bad";

@@ -1,6 +1,8 @@
 //! What model calls may cost: tokens per incident and per day.
 //!
-//! Knows the arithmetic. Must not know who keeps the counts (the store does, over all replicas).
+//! Knows the arithmetic. Must not know who keeps the counts (the store does, over all replicas). It is a check before
+//! each call, and nothing is set aside: summaries that are asked for at the same time do not see one another, so that
+//! a budget may be overshot by what runs at once.
 
 /// `summary.budget` of the configuration, in tokens, input and output together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +13,7 @@ pub struct Budget {
     pub tokens_per_day: u64,
 }
 
-/// What has been used or is reserved so far, in tokens.
+/// What ended calls have used so far, in tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Used {
     /// By this incident.
@@ -52,7 +54,8 @@ pub enum OverBudget {
 }
 
 impl Budget {
-    /// Whether `needed` more tokens fit: the worst case of what is about to be asked, so that a budget is never exceeded.
+    /// Whether `needed` more tokens fit: the worst case of what is about to be asked, so that one call after another
+    /// never exceeds a budget.
     ///
     /// # Errors
     /// Which budget stands against it; the incident's first.

@@ -50,8 +50,7 @@ fn items() -> Vec<Item> {
 }
 
 /// An answer whose one claim is verified.
-const GOOD: &str =
-    r#"{"headline":"Connections are refused","claims":[{"text":"412 were refused","citations":["L1"]}]}"#;
+const GOOD: &str = r#"{"headline":"412 connections refused","claims":[{"text":"412 connections were refused","citations":["L1"]}]}"#;
 
 fn soon() -> Instant {
     Instant::now() + Duration::from_secs(10)

@@ -25,7 +25,7 @@ async fn a_good_answer_is_ready_after_one_call() {
     let (summary, asked) = summary(vec![said(GOOD, "end_turn")], TIMEOUT).await;
     assert_eq!((summary.state, asked.len()), (State::Ready, 1));
     assert_eq!(summary.claims[0].verdict, Verdict::Verified);
-    assert_eq!(summary.headline.unwrap().as_str(), "Connections are refused");
+    assert_eq!(summary.headline.unwrap().as_str(), "412 connections refused");
     assert_eq!((summary.input_tokens, summary.output_tokens), (900, 80));
     assert_eq!(summary.model.as_deref(), Some("global.anthropic.claude:0/x"));
     assert!(summary.written_at >= chrono::DateTime::UNIX_EPOCH && summary.duration_ms < 20_000);
@@ -72,6 +72,26 @@ async fn a_passing_error_is_retried_once_and_a_lasting_one_never() {
         summary(vec![error(500, "InternalServerException")], Duration::from_millis(900)).await;
     assert_eq!((failed.state, asked.len()), (State::Failed, 1));
     assert!(reason(&failed).contains("status 500"));
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_an_endless_wait_is_not_asked_again() {
+    for wait in ["18446744073709551615", "9223372036854775807", "21"] {
+        let server = Server::start(vec![Reply::new(429, "{}").header("retry-after", wait)]).await;
+        let (items, redactor) = (items(), Redactor::default());
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let job = Job {
+            prompt: prompt(),
+            items: &items,
+            redactor: &redactor,
+            language: "en",
+            timeout: TIMEOUT,
+            now,
+        };
+        let failed = summarise(&openai::model(&server.url), job).await;
+        assert_eq!((failed.state, server.asked().len()), (State::Failed, 1), "{wait}");
+        assert!(reason(&failed).contains("429"), "{}", reason(&failed));
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! Holds a model's sentences against the evidence that they cite.
 //!
 //! Knows items and what can be looked for in a sentence. Must not know which model wrote it. What is checked: that cited
-//! items exist, and that numbers, times, names with a digit, and quotations stand in them. What is not: reasoning. A
-//! sentence that denies something is never verified, because what is absent cannot be found.
+//! items exist, and that numbers with what they count, times, names and quotations stand in them. What is not: reasoning,
+//! and who did what to whom. A sentence that denies or compares is never verified, because neither can be found.
 
 mod checks;
 mod haystack;
+mod names;
+mod numbers;
 mod steps;
 mod text;
 mod told;
@@ -16,19 +18,20 @@ use super::answer::{Answer, Sentence, Suspect};
 use super::clean::clean;
 use super::{Cause, Claim, RuledOut, Verdict};
 use crate::evidence::{Item, Redacted, Redactor};
-use checks::{bracketed, checks};
+use checks::{Checks, bracketed, checks};
 use haystack::{Haystack, missing};
+use text::normalise;
 
 pub use told::TOLD_CHARS;
 
 /// An answer after the check: what may be told, and all claims for the record.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Grounded {
-    /// Absent where it has a number or a quotation that stands in no item.
+    /// Absent unless it would be verified if it cited all items, or says again what a verified claim says.
     pub headline: Option<Redacted>,
     /// All that fit, with their verdicts; refuted ones are for the record only.
     pub claims: Vec<Claim>,
-    /// Those that cite existing items, and have no number or quotation that stands in no item.
+    /// Those that cite existing items, and have no number, name or quotation that stands in none of the cited ones.
     pub causes: Vec<Cause>,
     /// As causes.
     pub ruled_out: Vec<RuledOut>,
@@ -75,15 +78,16 @@ pub fn ground(answer: &Answer, items: &[Item], redactor: &Redactor) -> Grounded 
     let steps = steps::steps(&answer.next_steps, items, redactor);
     let causes: Vec<Cause> = answer.causes.iter().filter_map(|cause| ground.cause(cause)).collect();
     let ruled_out: Vec<RuledOut> = answer.ruled_out.iter().filter_map(|s| ground.ruled_out(s)).collect();
+    let claims: Vec<Claim> = answer.claims.iter().map(|sentence| ground.claim(sentence)).collect();
     let dropped = told::Dropped {
         causes: answer.causes.len() - causes.len(),
         ruled_out: answer.ruled_out.len() - ruled_out.len(),
         steps: answer.next_steps.len() - steps.len(),
-        headline: !ground.stands_somewhere(&headline),
+        headline: !ground.stands(&headline, &claims),
     };
     let grounded = Grounded {
-        headline: (!dropped.headline && !headline.as_str().is_empty()).then_some(headline),
-        claims: answer.claims.iter().map(|sentence| ground.claim(sentence)).collect(),
+        headline: (!dropped.headline).then_some(headline),
+        claims,
         causes,
         ruled_out,
         next_steps: steps,
@@ -122,30 +126,31 @@ impl Ground<'_> {
             return (Verdict::Refuted, Some(format!("There is no item {}.", unknown.join(", "))));
         }
         let checks = checks(text, citations);
-        let cited: Vec<&Haystack> = citations.iter().filter_map(|id| self.hay.get(id.as_str())).collect();
+        let cited = self.cited(citations);
         let missing = missing(&checks, &cited);
-        let reason = if !missing.is_empty() {
-            format!("Not found in {}: {}.", citations.join(", "), missing.join(", "))
-        } else if checks.negated {
-            "It says that something is not so, which cannot be looked for.".to_owned()
-        } else if checks.quotations.is_empty() && checks.words.is_empty() && checks.spelled.is_empty() {
-            "It has no number, time or quotation to look for.".to_owned()
+        let reason = if missing.is_empty() {
+            checks.beyond.or_else(|| too_little(&checks, &cited)).map(str::to_owned)
         } else {
-            return (Verdict::Verified, None);
+            Some(format!("Not found in {}: {}.", citations.join(", "), missing.join(", ")))
         };
-        (Verdict::Unchecked, Some(reason))
+        (if reason.is_some() { Verdict::Unchecked } else { Verdict::Verified }, reason)
     }
 
     fn unknown<'c>(&self, citations: &'c [String]) -> impl Iterator<Item = &'c str> {
         citations.iter().map(String::as_str).filter(|id| !self.hay.contains_key(id))
     }
 
-    /// Whether each number, time and quotation of `text` stands in some item: for sentences that have no verdict to
-    /// warn the reader, an invention has to be dropped.
-    fn stands_somewhere(&self, text: &Redacted) -> bool {
-        let all: Vec<&Haystack> = self.hay.values().collect();
+    /// A headline cites nothing: it is told where it would be verified if it cited all items, or says again what a
+    /// verified claim says.
+    fn stands(&self, headline: &Redacted, claims: &[Claim]) -> bool {
         let ids: Vec<String> = self.hay.keys().map(|id| (*id).to_owned()).collect();
-        missing(&checks(text.as_str(), &ids), &all).is_empty()
+        let said = normalise(headline.as_str());
+        let said = said.trim_matches([' ', '.', '!', '。']);
+        let again =
+            |claim: &Claim| normalise(claim.text.as_str()).trim_matches([' ', '.', '!', '。']) == said;
+        !said.is_empty()
+            && ((!ids.is_empty() && self.judge(headline.as_str(), &ids).0 == Verdict::Verified)
+                || claims.iter().any(|claim| claim.verdict == Verdict::Verified && again(claim)))
     }
 
     fn cause(&self, cause: &Suspect) -> Option<Cause> {
@@ -161,8 +166,28 @@ impl Ground<'_> {
     fn told(&self, sentence: &Sentence) -> Option<(Redacted, Vec<String>)> {
         let (text, citations) = self.read(sentence);
         let known = !citations.is_empty() && self.unknown(&citations).next().is_none();
-        (known && !text.as_str().is_empty() && self.stands_somewhere(&text)).then_some((text, citations))
+        // They have no verdict to warn the reader, so what they do not take from their own items drops them.
+        let invents = !missing(&checks(text.as_str(), &citations), &self.cited(&citations)).is_empty();
+        (known && !text.as_str().is_empty() && !invents).then_some((text, citations))
     }
+
+    fn cited(&self, citations: &[String]) -> Vec<&Haystack> {
+        citations.iter().filter_map(|id| self.hay.get(id.as_str())).collect()
+    }
+}
+
+/// Why a sentence of which nothing is missing is not verified all the same. Names say nothing by themselves, so that one
+/// with nothing but names needs all its words in one item.
+fn too_little(checks: &Checks, cited: &[&Haystack]) -> Option<&'static str> {
+    if checks.has_facts() {
+        return None;
+    }
+    if checks.names.is_empty() {
+        return Some("It has no number, time or quotation to look for.");
+    }
+    let said = |stems: &Vec<String>| cited.iter().any(|hay| hay.has_stems(stems));
+    let all = checks.content.as_ref().is_some_and(said);
+    (!all).then_some("It has names alone, and what it says of them is not in one item's words.")
 }
 
 #[cfg(test)]

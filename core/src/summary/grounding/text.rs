@@ -23,7 +23,7 @@ static REWRITES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"(\d\d:\d\d:\d\d),(\d{3})\b", "$1.$2"),
         (r"\b(\d{1,3}),(\d{3}),(\d{3}),(\d{3})\b", "$1$2$3$4"),
         (r"\b(\d{1,3}),(\d{3}),(\d{3})\b", "$1$2$3"),
-        (r"\b(\d{1,3}),(\d{3})\b", "$1$2"),
+        (r"\b(\d{1,3}),(\d{3})(\b|[a-zµ]{1,4}\b)", "$1$2$3"),
         (r"(\d)[\u{a0}\u{202f}\u{2009}](\d{3})\b", "$1$2"),
         // nginx writes the date and the time as one word.
         (r"/(\d{4}):(\d\d:\d\d:\d\d)", "/$1 $2"),
@@ -32,7 +32,18 @@ static REWRITES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"(\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(?:utc|gmt|z|\+00:?00)\b", "$1 "),
         (r"(\d:\d\d(?::\d\d(?:\.\d+)?)?) ([+-]\d\d:?\d\d)\b", "$1$2"),
         (r"(\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(jst|kst|ist|msk|sgt|aest|bst|ces?t|[pmce][sd]t|[ap]m)\b", "$1$2"),
+        // 5 of 15 is 5/15; the parts are not told apart.
+        (r"\b(\d+) (?:out )?of (?:the )?(\d+)\b", "$1/$2"),
+        (r"\$ ?(\d+(?:\.\d+)?)", "${1}usd"),
+        (r"€ ?(\d+(?:\.\d+)?)", "${1}eur"),
+        (r"£ ?(\d+(?:\.\d+)?)", "${1}gbp"),
+        (r"[¥￥] ?(\d+(?:\.\d+)?)", "${1}jpy"),
+        (r"(\d) ?(?:us )?(?:dollars?|usd)\b", "${1}usd"),
+        (r"(\d) ?(?:euros?|eur|€)", "${1}eur"),
+        (r"(\d) ?(?:pounds?|gbp)\b", "${1}gbp"),
+        (r"(\d) ?(?:yen\b|jpy\b|円)", "${1}jpy "),
         // A unit belongs to its number, and has one name.
+        (r"(\d) ?(?:°c?|degrees?\b(?: celsius\b)?)", "${1}deg"),
         (r"(\d) ?(?:%|percent\b|per cent\b|パーセント)", "$1% "),
         (r"(\d) ?(?:milliseconds?|msecs?|ms)\b", "${1}ms"),
         (r"(\d) ?ミリ秒", "${1}ms "),
@@ -44,7 +55,7 @@ static REWRITES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"(\d) ?時間", "${1}h "),
         (r"(\d)[ -]?(?:days?|d)\b", "${1}d"),
         (r"(\d) ?日間", "${1}d "),
-        (r"(\d) ?([kmgt]i?b|bytes|µs|us|ns|rps|qps|iops|x)\b", "$1$2"),
+        (r"(\d) ?([kmgt]i?b|[kmgt]?bps|bytes|µs|us|ns|[kmg]?hz|rps|qps|iops|x)\b", "$1$2"),
     ]
     .map(|(pattern, to)| (compiled(pattern), to))
     .into()
@@ -63,7 +74,7 @@ pub(super) fn normalise(text: &str) -> String {
 }
 
 /// Full-width ASCII as ASCII; typographic quotes, hyphens and the multiplication sign as the keyboard has them.
-fn same_width(c: char) -> char {
+pub(super) fn same_width(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         '\u{3000}' => ' ',
@@ -77,16 +88,21 @@ fn same_width(c: char) -> char {
 
 /// The words of normalised text that have a digit in them: numbers, times, versions, host names, addresses.
 pub(super) fn words_with_digits(text: &str) -> Vec<String> {
+    placed_words(text).into_iter().map(|(word, _, _)| word).collect()
+}
+
+/// The same, each with the place where it begins and ends.
+pub(super) fn placed_words(text: &str) -> Vec<(String, usize, usize)> {
     let mut words = Vec::new();
     let mut word = String::new();
-    for c in text.chars().chain([' ']) {
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
         if belongs(c, &word) {
             word.push(c);
         } else if !word.is_empty() {
             let full = std::mem::take(&mut word);
             let trimmed = trimmed(&full);
             if trimmed.chars().any(char::is_numeric) {
-                words.push(padded(trimmed));
+                words.push((padded(trimmed), at - full.len(), at));
             }
         }
     }

@@ -100,7 +100,7 @@ fn words(dropped: Dropped, over_length: usize) -> Option<String> {
         n => Some(format!("{n} {more}")),
     };
     let parts = [
-        dropped.headline.then(|| "the headline, whose numbers stand in no item".to_owned()),
+        dropped.headline.then(|| "the headline, which no item bears out".to_owned()),
         count(dropped.causes, "cause without evidence", "causes without evidence"),
         count(dropped.ruled_out, "exclusion without evidence", "exclusions without evidence"),
         count(
