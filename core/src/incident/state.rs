@@ -198,6 +198,29 @@ pub struct Touched {
     pub was: Severity,
 }
 
+impl Touched {
+    /// Whether these messages have it ring already: fifty pods of one body ring once.
+    pub(super) fn rings(&self) -> bool {
+        let since_its_end = self.edges.iter().rev().take_while(|edge| **edge != EdgeKind::Resolve);
+        since_its_end.into_iter().any(|edge| matches!(edge, EdgeKind::Trigger | EdgeKind::Retrigger))
+    }
+
+    /// The severity is the highest among what fires; a rise above what was told is told.
+    pub(super) fn weigh(&mut self) {
+        let firing = self.incident.members.values().filter(|member| member.status == AlertStatus::Firing);
+        let Some(severity) = firing.map(|member| member.severity).max() else { return };
+        self.shown |= severity != self.incident.severity;
+        self.incident.severity = severity;
+        if severity > self.incident.told_severity {
+            // What rings already will say it.
+            if !self.rings() {
+                self.edges.push(EdgeKind::SeverityRaised);
+            }
+            self.incident.told_severity = severity;
+        }
+    }
+}
+
 /// What the messages change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
