@@ -1,4 +1,4 @@
-//! Which one thing to do first: a rule, never a model's choice (DESIGN section 5).
+//! Which one thing to do first: a rule, and no words of a model's where the runbook has a step (DESIGN section 5).
 //!
 //! Knows the runbook, the evidence and the summary. Must not know how it is told.
 

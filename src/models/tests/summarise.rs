@@ -90,7 +90,7 @@ async fn a_server_that_asks_for_an_endless_wait_is_not_asked_again() {
         };
         let failed = summarise(&openai::model(&server.url), job).await;
         assert_eq!((failed.state, server.asked().len()), (State::Failed, 1), "{wait}");
-        assert!(reason(&failed).contains("429"), "{}", reason(&failed));
+        assert!(reason(&failed).contains("throttling"), "{}", reason(&failed));
     }
 }
 

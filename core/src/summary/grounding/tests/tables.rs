@@ -125,6 +125,8 @@ const FALSE: &[(&str, &str)] = &[
     ("There were 50 lines normally.", "L2"),
     ("There were 50.25 lines.", "L2"),
     ("The pool is at 40/12.", "L1"),
+    ("Redis has a pool of 12/40.", "L1"),
+    ("The pool (12/40) will burst tomorrow.", "L1"),
     ("The pool is at 40 of 12.", "L1"),
     ("The pool is at 40.", "L1"),
     ("15 sessions are left.", "L1"),
@@ -160,6 +162,29 @@ const FALSE: &[(&str, &str)] = &[
     ("エラーは0件。", "L1"),
     ("412件のエラーは解消。", "L1"),
 ];
+
+/// False, and verified all the same: what a search for words cannot see, kept here so that nobody claims more.
+const UNSEEN: &[(&str, &str)] = &[
+    // Who does what to whom, and why.
+    ("cache-7 refused connection 412 times.", "L1"),
+    ("A deploy made orders-db refuse 412 times.", "L1"),
+    // What is counted, where it is called by a word for lines.
+    ("orders-db deleted 412 messages.", "L1"),
+    // What a number measures, where no noun follows it, or a unit does.
+    ("The pool is at 503.", "L1"),
+    ("83.5% of all orders are lost.", "L1"),
+    // A name that looks like a plain word.
+    ("Redis answered 503.", "L1"),
+    // What may be is told like what is.
+    ("A heap of 83.5% will burst tomorrow.", "L1"),
+];
+
+#[test]
+fn what_a_search_for_words_cannot_see_is_known() {
+    let seen: Vec<_> =
+        UNSEEN.iter().filter(|(text, id)| verdict(text, id).verdict != Verdict::Verified).collect();
+    assert!(seen.is_empty(), "these are seen by now; move them to FALSE: {seen:#?}");
+}
 
 #[test]
 fn every_true_restatement_is_verified() {
