@@ -175,6 +175,8 @@ CREATE TABLE evidence (
     items         jsonb       NOT NULL,
     gaps          jsonb       NOT NULL,
     pack          text        NOT NULL,
+    -- How many sources brought lines of the window; with 0 nothing is known about the logs.
+    sources_read  integer     NOT NULL CHECK (sources_read >= 0),
     PRIMARY KEY (incident, round),
     CHECK (window_start <= window_end)
 );

@@ -54,7 +54,22 @@ pub const WHOLE_SUMMARY: &str = "The whole summary";
 pub const NO_EDITS: &str = "This way of posting cannot be edited: evidence and summary are on the page.";
 pub const RESOLVED_FOOT: &str = "No alert of it fires. Evidence, summary and timeline stay on the page.";
 pub const SUMMARY_FOOT: &str = "✓ the numbers and quotations stand in the evidence; ? nothing in it can be checked so. Causes are reasoning.";
-pub const NOTHING_CHANGED: &str = "Nothing differs from normal in what could be read.";
+/// In the place of what is normal, where no baseline was read.
+pub const NOTHING_TO_COMPARE: &str = "nothing to compare with";
+/// Over what is told of logs where no baseline was read: that anything changed is not known then.
+pub const STANDS_OUT: &str = "What stands out (no baseline to compare with)";
+
+/// Why nothing is told of logs. `read`: how many sources brought the window's lines; `gaps`: how many things could not
+/// be had; `patterns`: log patterns that were found; `compared`: whether there was a baseline.
+pub fn nothing_told(read: usize, gaps: usize, patterns: usize, compared: bool) -> &'static str {
+    match (read, gaps, patterns) {
+        (0, 0, _) => "No logs were read: no source of evidence.sources applies to this incident.",
+        (0, _, _) => "No logs were read: no source could be read; the reasons are told as gaps.",
+        (_, _, 0) => "No log pattern was found in what could be read.",
+        _ if compared => "Nothing differs from normal in what could be read.",
+        _ => "Nothing stands out in what could be read; no baseline was there to compare with.",
+    }
+}
 
 pub fn severity(severity: Severity) -> &'static str {
     match severity {
@@ -148,23 +163,27 @@ pub fn how_sure(cause: Option<Confidence>, verified: usize, told: usize, gaps: u
 
 /// How a pattern differs from normal: a sign and a word, then the figures.
 pub fn change(frequency: &Frequency) -> (String, String) {
-    let figures = format!(
-        "{}, normally {}",
-        count(usize::try_from(frequency.now).unwrap_or(usize::MAX), "line", "lines"),
-        number(frequency.normal)
-    );
+    let lines = count(usize::try_from(frequency.now).unwrap_or(usize::MAX), "line", "lines");
+    let figures = match frequency.normal {
+        Some(normal) => format!("{lines}, normally {}", number(normal)),
+        None => format!("{lines}, {NOTHING_TO_COMPARE}"),
+    };
+    let before = frequency.normal.unwrap_or_default();
     let sign = match frequency.change {
         Change::New => "+ New".to_owned(),
+        Change::Rare => "+ Rare".to_owned(),
         Change::Gone => "− Gone".to_owned(),
-        Change::Surged if frequency.normal > 0.0 => {
+        Change::Surged if before > 0.0 => {
             #[allow(clippy::cast_precision_loss, reason = "a factor for people, told with one decimal")]
-            let factor = frequency.now as f64 / frequency.normal;
+            let factor = frequency.now as f64 / before;
             format!("↑ Surged ×{}", number(factor))
         }
         Change::Surged => "↑ Surged".to_owned(),
         Change::Severe => "! Severe".to_owned(),
+        Change::Value if frequency.normal.is_none() => "≠ Rare value".to_owned(),
         Change::Value => "≠ New value".to_owned(),
         Change::Number => "≠ Numbers moved".to_owned(),
+        Change::Common if frequency.normal.is_none() => "= Frequent".to_owned(),
         Change::Common => "= As usual".to_owned(),
     };
     (sign, figures)
@@ -214,19 +233,19 @@ pub fn more_gaps(n: usize) -> String {
     format!("{} more on the page.", grouped(&n.to_string()))
 }
 
-/// What the first look was made from, and that more follows.
-pub fn first_look(runbook: Option<&str>) -> String {
-    match runbook {
-        Some(runbook) => format!("First look: the alarm, {runbook} and history only. Evidence follows here."),
-        None => {
-            "First look: the alarm and history only, no runbook matches. Evidence follows here.".to_owned()
-        }
-    }
+/// What the first look was made from, and that more follows, where the message can be edited.
+pub fn first_look(runbook: Option<&str>, follows: bool) -> String {
+    let from = match runbook {
+        Some(runbook) => format!("First look: the alarm, {runbook} and history only."),
+        None => "First look: the alarm and history only, no runbook matches.".to_owned(),
+    };
+    let more = " Evidence and, where a model is configured, a summary follow here.";
+    if follows { from + more } else { from }
 }
 
-/// What the evidence is, while no summary stands below it.
-pub fn evidence(at: &str, items: usize, gaps: usize, looking: bool) -> String {
-    let follows = if looking { " Summary follows." } else { "" };
+/// What the evidence is, while no summary stands below it. `follows`: whether one could still be put there.
+pub fn evidence(at: &str, items: usize, gaps: usize, follows: bool) -> String {
+    let follows = if follows { " Where a model is configured, a summary follows here." } else { "" };
     format!("Evidence {at}: {}, {}.{follows}", count(items, "item", "items"), count(gaps, "gap", "gaps"))
 }
 
@@ -312,7 +331,7 @@ pub fn acknowledged(owner: &str, after: TimeDelta) -> String {
 pub const SOMEBODY: &str = "Somebody";
 
 /// Why the thing to do first comes first.
-pub fn from_runbook(step: usize, path: &str) -> String {
+pub fn from_runbook(step: usize, path: impl std::fmt::Display) -> String {
     format!("Runbook step {step} of {path}.")
 }
 

@@ -31,13 +31,10 @@ impl Haystack {
             words.extend(moment(*at));
         }
         if let Some(frequency) = &item.frequency {
-            let normal = frequency.normal;
-            words.extend([
-                frequency.now.to_string(),
-                format!("{normal}"),
-                format!("{normal:.1}"),
-                format!("{normal:.0}"),
-            ]);
+            words.insert(frequency.now.to_string());
+            if let Some(normal) = frequency.normal {
+                words.extend([format!("{normal}"), format!("{normal:.1}"), format!("{normal:.0}")]);
+            }
         }
         Self { text, words }
     }
