@@ -184,7 +184,8 @@ CREATE TABLE evidence (
 -- What was written from it, immutable; the newest round is shown.
 CREATE TABLE summary (
     incident       uuid        NOT NULL REFERENCES incident (id),
-    round          integer     NOT NULL CHECK (round > 0),
+    -- 0 where a look was given up before anything was collected.
+    round          integer     NOT NULL CHECK (round >= 0),
     written_at     timestamptz NOT NULL,
     state          text        NOT NULL,
     body           jsonb       NOT NULL,

@@ -13,6 +13,7 @@
 
 mod commands;
 mod faults;
+mod given_up;
 mod harness;
 mod pages;
 mod spine;
