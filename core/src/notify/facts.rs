@@ -93,7 +93,7 @@ pub fn nothing_told(view: &Incident) -> Option<&'static str> {
     let evidence = view.evidence.as_ref().filter(|evidence| evidence.collected_at.is_some())?;
     let logs: Vec<_> = evidence.items.iter().filter(|item| item.kind == Kind::Log).collect();
     let telling = |item: &&Item| item.frequency.as_ref().is_some_and(|f| f.change != Change::Common);
-    let told = logs.iter().any(|item| telling(item));
+    let told = logs.iter().any(telling);
     (!told)
         .then(|| words::nothing_told(evidence.sources_read, evidence.gaps.len(), logs.len(), compared(view)))
 }
