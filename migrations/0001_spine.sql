@@ -183,6 +183,8 @@ CREATE TABLE evidence (
     items         jsonb       NOT NULL,
     gaps          jsonb       NOT NULL,
     pack          text        NOT NULL,
+    -- How many sources brought lines of the window; with 0 nothing is known about the logs.
+    sources_read  integer     NOT NULL CHECK (sources_read >= 0),
     PRIMARY KEY (incident, round),
     CHECK (window_start <= window_end)
 );
@@ -190,7 +192,8 @@ CREATE TABLE evidence (
 -- What was written from it, immutable; the newest round is shown.
 CREATE TABLE summary (
     incident       uuid        NOT NULL REFERENCES incident (id),
-    round          integer     NOT NULL CHECK (round > 0),
+    -- 0 where a look was given up before anything was collected.
+    round          integer     NOT NULL CHECK (round >= 0),
     written_at     timestamptz NOT NULL,
     state          text        NOT NULL,
     body           jsonb       NOT NULL,

@@ -13,6 +13,8 @@ pub struct Secret(String);
 
 /// What stands in the place of a secret.
 const HIDDEN: &str = "<secret>";
+/// Shorter parts of an address are found everywhere and open nothing.
+const LEAST_PART: usize = 6;
 
 impl Secret {
     /// Takes a secret from where it was configured.
@@ -31,9 +33,34 @@ impl Secret {
         digest(self.0.as_bytes()).ct_eq(&digest(other)).into()
     }
 
-    /// `text`, such as a receiver's answer, without the secret.
+    /// `text`, such as a receiver's whole answer, without the secret, also as JSON escapes it. Of an address the parts
+    /// that open something are hidden alone too: servers echo paths and parameters. Scrub before cutting: of half a
+    /// secret nothing is found.
     pub fn scrub(&self, text: &str) -> String {
-        if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, HIDDEN) }
+        let mut needles = self.needles();
+        needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+        needles.iter().fold(text.to_owned(), |text, needle| {
+            text.replace(needle, HIDDEN).replace(&needle.replace('/', "\\/"), HIDDEN)
+        })
+    }
+
+    /// The secret, and of an address user and password, path and query, and each value in them.
+    fn needles(&self) -> Vec<&str> {
+        let mut needles = vec![self.0.as_str()];
+        if let Some((_, rest)) = self.0.split_once("://") {
+            let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+            let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+            let (place, query) = path.split_once('?').unwrap_or((path, ""));
+            needles.extend([user, user.split_once(':').map_or("", |(_, password)| password)]);
+            needles.extend([path, place, query]);
+            // A word such as `webhook` is part of many an address and opens none.
+            let opens = |value: &&str| value.bytes().any(|byte| !byte.is_ascii_lowercase());
+            let values = query.split('&').filter_map(|pair| pair.split_once('=').map(|(_, value)| value));
+            needles.extend(place.split('/').chain(values).filter(opens));
+        }
+        let whole = self.0.len();
+        needles.retain(|needle| !needle.is_empty() && (needle.len() == whole || needle.len() >= LEAST_PART));
+        needles
     }
 }
 
@@ -65,5 +92,27 @@ mod tests {
         assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "<secret> Some(<secret>)");
         assert_eq!(secret.scrub("bad token xoxb-1!"), "bad token <secret>!");
         assert_eq!(Secret::new("").scrub("text"), "text");
+    }
+
+    #[test]
+    fn of_an_address_each_part_that_opens_something_is_hidden() {
+        let url = "https://bob:hunter2@hooks.example.com/services/T0/s3cr3tPath?token=s3cr3t&v=1";
+        let secret = Secret::new(url);
+        for echo in [
+            url,
+            "no such path /services/T0/s3cr3tPath?token=s3cr3t&v=1",
+            "no such path /services/T0/s3cr3tPath.",
+            r"no path \/services\/T0\/s3cr3tPath",
+            "token s3cr3t is unknown",
+            "s3cr3tPath is unknown",
+            "bob:hunter2 is unknown",
+            "wrong password hunter2",
+        ] {
+            let told = secret.scrub(echo);
+            assert!(told.contains("<secret>"), "{told}");
+            assert!(!told.contains("s3cr3t") && !told.contains("hunter2"), "{told}");
+        }
+        let plain = "hooks.example.com has no such service; see services";
+        assert_eq!(secret.scrub(plain), plain);
     }
 }

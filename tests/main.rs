@@ -14,6 +14,7 @@
 mod commands;
 mod demo;
 mod faults;
+mod given_up;
 mod harness;
 mod pages;
 mod spine;

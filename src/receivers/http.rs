@@ -65,13 +65,15 @@ pub(super) struct Who {
     pub key: &'static str,
 }
 
-/// POSTs `body`. An error's text never holds the address, which may itself be a secret.
+/// POSTs `body`. An error's text never holds the address, which may itself be a secret, and the answer does not hold
+/// `hidden`: it is taken out here, before anybody cuts the answer.
 pub(super) async fn post(
     client: &Client,
     url: &str,
     token: Option<&Secret>,
     body: &Value,
     who: Who,
+    hidden: &Secret,
 ) -> Result<Answer, SendError> {
     let mut request = client.post(url).json(body);
     if let Some(token) = token {
@@ -84,6 +86,7 @@ pub(super) async fn post(
     let body = read(response).await.map_err(|error| {
         SendError::ambiguous(format!("{}'s answer ({status}) broke off: {}", who.name, cause(&error)))
     })?;
+    let body = hidden.scrub(&String::from_utf8_lossy(&body)).into_bytes();
     Ok(Answer { status, retry_after: seconds.map(Duration::from_secs), body })
 }
 

@@ -43,7 +43,7 @@ impl PagerDuty {
         if let Some(fields) = event.as_object_mut() {
             fields.insert("routing_key".to_owned(), self.routing_key.expose().into());
         }
-        let answer = post(&self.client, &self.url, None, &event, WHO).await;
+        let answer = post(&self.client, &self.url, None, &event, WHO, &self.routing_key).await;
         answer.and_then(receipt).map_err(|error| error.without(&self.routing_key))
     }
 }

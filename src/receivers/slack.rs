@@ -53,7 +53,7 @@ impl Slack {
 
     async fn call(&self, method: &str, message: &Value) -> Result<Receipt, SendError> {
         let url = format!("{}/{method}", self.api_url.trim_end_matches('/'));
-        let answer = post(&self.client, &url, Some(&self.token), message, BOT).await;
+        let answer = post(&self.client, &url, Some(&self.token), message, BOT, &self.token).await;
         answer.and_then(receipt).map_err(|error| error.without(&self.token))
     }
 }
@@ -147,7 +147,7 @@ impl IncomingWebhook {
     /// # Errors
     /// As [`Slack::post`].
     pub async fn post(&self, message: &Value) -> Result<(), SendError> {
-        let answer = post(&self.client, self.url.expose(), None, message, HOOK).await;
+        let answer = post(&self.client, self.url.expose(), None, message, HOOK, &self.url).await;
         answer.and_then(taken).map_err(|error| error.without(&self.url))
     }
 }

@@ -29,7 +29,7 @@ impl Webhook {
     /// # Errors
     /// 408, 429, 5xx and an unreachable server may be retried; other refusals not.
     pub async fn post(&self, body: &Value) -> Result<(), SendError> {
-        let answer = post(&self.client, self.url.expose(), None, body, WHO).await;
+        let answer = post(&self.client, self.url.expose(), None, body, WHO, &self.url).await;
         answer.and_then(|answer| answer.checked(WHO)).map(drop).map_err(|error| error.without(&self.url))
     }
 }
@@ -48,6 +48,9 @@ mod tests {
             (Reply::json(204, ""), None),
             (Reply::json(200, "<html>"), None),
             (Reply::json(404, "s3cr3t"), Some(Class::Fail)),
+            // The secret would be cut in half at the 200th character.
+            (Reply::json(403, &format!("{}s3cr3t", "x".repeat(197))), Some(Class::Fail)),
+            (Reply::json(500, "no route for /in?token=s3cr3t"), Some(Class::Retry { after: None })),
             (Reply::json(408, ""), Some(Class::Retry { after: None })),
             (Reply::json(500, ""), Some(Class::Retry { after: None })),
             (Reply::Hang, Some(Class::Ambiguous)),
@@ -56,6 +59,7 @@ mod tests {
             let url = format!("{}/in?token=s3cr3t", fake.url);
             let result = Webhook::new(client(), Secret::new(url)).post(&json!({ "version": 1 })).await;
             assert_eq!(result.as_ref().err().map(|error| error.class), class, "{result:?}");
+            assert!(!format!("{result:?}").contains("s3cr"), "{result:?}");
             assert!(fake.requests()[0].ends_with(r#"{"version":1}"#));
         }
     }

@@ -20,6 +20,8 @@ pub struct NewEvidence {
     pub items: Vec<Item>,
     /// What could not be had.
     pub gaps: Vec<Gap>,
+    /// How many sources brought lines of the window.
+    pub sources_read: usize,
     /// The text that a model reads.
     pub pack: Redacted,
     /// What was done, for the timeline.
@@ -74,7 +76,7 @@ fn read(
         title: redactor.redact(&row.title),
         text: redactor.redact(&row.text),
         query: row.query.map(|query| redactor.redact(&query)),
-        link: row.link,
+        link: row.link.and_then(|link| redactor.redact_url(&link)),
         at: row.at,
         frequency: row.frequency,
     };
@@ -93,6 +95,7 @@ struct NewestRow {
     collected_at: DateTime<Utc>,
     window_start: DateTime<Utc>,
     window_end: DateTime<Utc>,
+    sources_read: i32,
 }
 
 impl Store {
@@ -102,7 +105,7 @@ impl Store {
         redactor: &Redactor,
     ) -> Result<Option<Evidence>, StoreError> {
         let row: Option<NewestRow> = sqlx::query_as(
-            "SELECT items, gaps, collected_at, window_start, window_end
+            "SELECT items, gaps, collected_at, window_start, window_end, sources_read
              FROM evidence WHERE incident = $1 ORDER BY round DESC LIMIT 1",
         )
         .bind(incident)
@@ -112,7 +115,9 @@ impl Store {
         let at = At { table: "evidence", row: &incident };
         let (items, gaps) = read(at, row.items, row.gaps, redactor)?;
         let window = Window { start: row.window_start, end: row.window_end };
-        Ok(Some(Evidence { items, gaps, collected_at: Some(row.collected_at), window: Some(window) }))
+        let sources_read = usize::try_from(row.sources_read).unwrap_or(0);
+        let collected_at = Some(row.collected_at);
+        Ok(Some(Evidence { items, gaps, sources_read, collected_at, window: Some(window) }))
     }
 
     /// The newest collection, if there is one.
@@ -151,8 +156,9 @@ impl Store {
         incidents::advance(&mut tx, claim.incident).await?;
         jobs::hold(&mut tx, claim).await?;
         sqlx::query(
-            "INSERT INTO evidence (incident, round, collected_at, window_start, window_end, items, gaps, pack)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO evidence (incident, round, collected_at, window_start, window_end, items, gaps, pack,
+                                   sources_read)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(claim.incident)
         .bind(round)
@@ -162,6 +168,7 @@ impl Store {
         .bind(json!(new.items))
         .bind(json!(new.gaps))
         .bind(new.pack.as_str())
+        .bind(i32::try_from(new.sources_read).unwrap_or(i32::MAX))
         .execute(&mut *tx)
         .await?;
         incidents::note(&mut tx, claim.incident, now, "evidence", "firstlook", &new.note).await?;

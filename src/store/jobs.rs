@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, summaries};
 
 /// How long a claim holds without renewal (DESIGN section 4).
 pub(super) const LEASE: &str = "15 seconds";
@@ -219,7 +219,7 @@ impl Store {
         if renewed.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Fenced) }
     }
 
-    /// Hands a claim back. Returns whether the job was parked: it failed too often.
+    /// Hands a claim back. Returns whether the job was parked: it failed too often, and its incident now says so.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] when it was no longer this worker's to finish.
@@ -268,6 +268,9 @@ impl Store {
                 .bind(park)
                 .execute(&mut *tx)
                 .await?;
+                if park {
+                    summaries::give_up(&mut tx, claim.incident, claim.attempts, error).await?;
+                }
                 park
             }
         };

@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::Redactor;
+use firstlook_core::summary::outcome::{Outcome, Usage};
 use firstlook_core::summary::{Cause, Claim as Sentence, Confidence, RuledOut, State, Summary, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::jobs::{self, Claim};
@@ -84,6 +86,34 @@ pub(super) fn read(at: At<'_>, body: Value, redactor: &Redactor) -> Result<Summa
         duration_ms: row.duration_ms,
         written_at: row.written_at,
     })
+}
+
+/// Has an incident say that nobody looks at it any more, and why. A summary that was written from the newest evidence
+/// stays; a later look that succeeds replaces this one.
+pub(super) async fn give_up(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    attempts: i32,
+    error: &str,
+) -> Result<(), StoreError> {
+    let now: DateTime<Utc> = sqlx::query_scalar("SELECT now()").fetch_one(&mut *tx).await?;
+    let reason = format!("The look at this incident failed {attempts} times and was given up: {error}.");
+    let (usage, redactor) = (Usage::default(), &Redactor::default());
+    let summary = Outcome { language: "en", model: None, usage, written_at: now, redactor }.failed(&reason);
+    sqlx::query(
+        "INSERT INTO summary (incident, round, written_at, state, body, input_tokens, output_tokens)
+         VALUES ($1, COALESCE((SELECT max(round) FROM evidence WHERE incident = $1), 0), $2, $3, $4, 0, 0)
+         ON CONFLICT (incident, round) DO NOTHING",
+    )
+    .bind(incident)
+    .bind(now)
+    .bind(json!(summary.state).as_str())
+    .bind(json!(summary))
+    .execute(&mut *tx)
+    .await?;
+    incidents::advance(tx, incident).await?;
+    incidents::note(tx, incident, now, "summary", "firstlook", &reason).await?;
+    told::refresh(tx, incident).await
 }
 
 impl Store {

@@ -38,12 +38,13 @@ impl Triage {
         // Comparing 400,000 lines takes half a second of one core: not on the threads that answer senders.
         let found = tokio::task::spawn_blocking(move || {
             let gaps: Vec<Gap> = brought.iter().flat_map(|result| gaps(result, &redactor)).collect();
+            let sources_read = brought.iter().filter(|result| result.lines.is_ok()).count();
             let (comparison, origins) = compared(brought, window);
             let pack = evidence::pack(&comparison, evidence.pack_tokens, &redactor);
             // Each id that the model reads must lead somewhere.
             let items = items(&comparison, &origins, &redactor, pack.last);
             let note = noted(&comparison, asked, gaps.len(), took);
-            NewEvidence { window, items, gaps, pack: pack.text, note }
+            NewEvidence { window, items, gaps, sources_read, pack: pack.text, note }
         });
         found.await.map_err(|error| StoreError::Worker(error.to_string()))
     }

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::Severity;
+use firstlook_core::evidence::Redactor;
 use firstlook_core::incident::Status;
 use serde::Deserialize;
 use serde_json::json;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use super::problem::Problem;
 use super::{App, origin};
 use crate::clock;
-use crate::store::{Acted, Filter};
+use crate::store::{Acted, DeliveryHead, Filter};
 
 /// Rows of a list where the caller does not say.
 const PAGE: i64 = 50;
@@ -30,6 +31,9 @@ pub struct Asked {
     /// The words of `severity`.
     pub severity: Vec<String>,
 }
+
+/// Most of a delivery's body that is shown, in bytes.
+pub const BODY_SHOWN: usize = 256 * 1024;
 
 /// Reads the query of a list.
 ///
@@ -161,17 +165,23 @@ pub async fn deliveries(app: web::Data<App>, query: web::Query<Older>) -> Result
     let items = app.store.deliveries(query.cursor, limit).await?;
     let full = i64::try_from(items.len()).is_ok_and(|count| count == limit);
     let next = items.last().filter(|_| full).map(|last| last.received_at);
+    let items: Vec<DeliveryHead> = items.into_iter().map(|head| told(head, &app.words.redactor)).collect();
     Ok(HttpResponse::Ok().json(json!({"items": items, "next_cursor": next})))
 }
 
-/// One delivery with its body.
+/// A sender's words stand in the reason.
+fn told(head: DeliveryHead, redactor: &Redactor) -> DeliveryHead {
+    DeliveryHead { reason: head.reason.map(|reason| redactor.redact(&reason).to_string()), ..head }
+}
+
+/// One delivery with the beginning of its body, redacted: nobody is known to be an administrator.
 #[get("/api/v1/deliveries/{id}")]
 pub async fn delivery(app: web::Data<App>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     let Some((head, body)) = app.store.delivery(*id).await? else {
         return Err(Problem::not_found("delivery of this id"));
     };
-    let mut answer = json!(head);
-    answer["body"] = json!(String::from_utf8_lossy(&body));
+    let mut answer = json!(told(head, &app.words.redactor));
+    answer["body"] = json!(app.words.redactor.redact_beginning(&body, BODY_SHOWN));
     Ok(HttpResponse::Ok().json(answer))
 }
 

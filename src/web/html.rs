@@ -19,8 +19,6 @@ use crate::store::DeliveryHead;
 
 /// Deliveries on one page.
 const DELIVERIES: i64 = 50;
-/// Most of a body that its page shows, in bytes.
-const BODY_SHOWN: usize = 256 * 1024;
 
 /// A page, or the page of the problem that kept it away.
 fn answer(app: &App, page: Result<Result<String, PageError>, Problem>) -> HttpResponse {
@@ -162,8 +160,7 @@ pub async fn delivery(app: web::Data<App>, id: web::Path<Uuid>) -> HttpResponse 
                 incident: decision.incident,
             })
             .collect();
-        let shown = body.get(..BODY_SHOWN).unwrap_or(&body);
-        let body = Some(words(&String::from_utf8_lossy(shown)));
+        let body = Some(app.words.redactor.redact_beginning(&body, api::BODY_SHOWN));
         Ok(app.pages.delivery(&DeliveryDetail { row: row(&app, head), trace, body }))
     };
     let page = page.await;

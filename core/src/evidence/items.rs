@@ -47,7 +47,7 @@ pub fn items(
         frequency: Some(Frequency {
             change: finding.change,
             now: finding.now,
-            normal: finding.normal,
+            normal: (comparison.baseline_lines > 0).then_some(finding.normal),
             sparkline: finding.sparkline.clone(),
             last_seen: finding.last_seen,
         }),
@@ -110,9 +110,20 @@ mod tests {
         assert!(item.text.as_str().starts_with("ERROR a.Pool: no connection for <email:"), "{}", item.text);
         assert!(!format!("{item:?}").contains("hunter2"));
         let frequency = item.frequency.as_ref().unwrap();
-        assert_eq!((frequency.change, frequency.now, frequency.normal), (Change::New, 3, 0.0));
+        assert_eq!((frequency.change, frequency.now, frequency.normal), (Change::New, 3, Some(0.0)));
         assert_eq!(item.query.as_ref(), Some(&query));
         assert!(item.at < frequency.last_seen);
+    }
+
+    #[test]
+    fn without_a_baseline_nothing_is_called_new_and_no_normal_is_claimed() {
+        let lines = (0..200).map(|n| Line::new(None, "api-0", &format!("INFO served in {n} ms")));
+        let lines = lines.chain([Line::new(None, "api-0", "INFO configuration was reloaded")]);
+        let alone = compare(lines, std::iter::empty(), None);
+        let items = items(&alone, "api", None, &Redactor::default(), 10);
+        let frequencies: Vec<_> = items.iter().filter_map(|item| item.frequency.as_ref()).collect();
+        assert!(frequencies.iter().any(|frequency| frequency.change == Change::Rare), "{frequencies:?}");
+        assert!(frequencies.iter().all(|f| f.normal.is_none() && f.change != Change::New), "{frequencies:?}");
     }
 
     #[test]

@@ -5,8 +5,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Item, Kind, Redactor};
-use crate::alert::{AlertId, AlertStatus};
+use super::excerpt::{excerpt, squeeze};
+use super::{Item, Kind, Redacted, Redactor};
+use crate::alert::{AlertId, AlertStatus, Labels};
 use crate::incident::Member;
 use crate::runbook::Pinned;
 
@@ -44,25 +45,36 @@ pub fn alarms(members: &[(AlertId, Member)], redactor: &Redactor) -> Vec<Item> {
 
 fn alarm(number: usize, id: &AlertId, member: &Member, redactor: &Redactor) -> Item {
     let name = match member.labels.get("alertname") {
-        "" => id.fingerprint.as_str(),
-        name => name,
+        "" => redactor.redact_line(&id.fingerprint),
+        name => redactor.redact_value("alertname", name),
     };
-    let summary = member.annotations.get("summary");
-    let title = if summary.is_empty() { name.to_owned() } else { format!("{name}: {summary}") };
+    let summary = redactor.redact_value("summary", member.annotations.get("summary"));
+    let title = match summary.as_str() {
+        "" => name,
+        _ => Redacted::concat([&name, &Redacted::fixed(": "), &summary]),
+    };
     let mut text = vec![match (member.status, member.ends_at) {
         (AlertStatus::Resolved, Some(end)) => format!("fired {} to {}", stamp(member.starts_at), stamp(end)),
         _ => format!("firing since {}", stamp(member.starts_at)),
     }];
-    text.push(format!("labels {}", member.labels));
+    let named: Vec<(Redacted, Redacted)> = told(&member.labels, redactor).collect();
+    let named: Labels = named.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    text.push(format!("labels {named}"));
     // Links and the words that the title holds already are no evidence.
-    let told = ["summary", "runbook_url", "dashboard_url", "dashboard"];
-    let annotations = member.annotations.iter().filter(|(name, _)| !told.contains(name));
+    let left_out = ["summary", "runbook_url", "dashboard_url", "dashboard"];
+    let annotations =
+        told(&member.annotations, redactor).filter(|(name, _)| !left_out.contains(&name.as_str()));
     text.extend(annotations.map(|(name, value)| format!("{name}: {value}")));
     Item {
         at: Some(member.starts_at),
-        link: member.generator_url.clone().filter(|url| is_web(url)),
-        ..item(Kind::Alarm, number, &id.source, &title, &text.join("\n"), redactor)
+        link: member.generator_url.as_deref().and_then(|url| redactor.redact_url(url)),
+        ..item(Kind::Alarm, number, &id.source, title.as_str(), &text.join("\n"), redactor)
     }
+}
+
+/// Names and values as they may be told: a name can announce a secret that its value does not show.
+fn told(labels: &Labels, redactor: &Redactor) -> impl Iterator<Item = (Redacted, Redacted)> {
+    labels.iter().map(|(name, value)| (redactor.redact_line(name), redactor.redact_value(name, value)))
 }
 
 /// `R1` and on: the runbook's steps, by their own ids.
@@ -71,7 +83,8 @@ pub fn steps(runbook: &Pinned, redactor: &Redactor) -> Vec<Item> {
         let blocks = step.blocks.iter().map(|block| format!("\n{}", block.text));
         let text = std::iter::once(step.text.clone()).chain(blocks).collect::<String>();
         let title = format!("{}: {}", step.section, step.text);
-        Item { id: step.id.clone(), ..item(Kind::Runbook, n + 1, &runbook.path, &title, &text, redactor) }
+        let source = redactor.redact_line(&runbook.path);
+        Item { id: step.id.clone(), ..item(Kind::Runbook, n + 1, source.as_str(), &title, &text, redactor) }
     };
     runbook.steps.iter().enumerate().map(step_item).collect()
 }
@@ -84,7 +97,7 @@ pub fn earlier(past: &[Earlier], redactor: &Redactor, url: &dyn Fn(i64) -> Strin
         let text = format!("{}\n{}", one.title, one.ended_by);
         Item {
             at: Some(one.opened_at),
-            link: Some(url(one.number)),
+            link: redactor.redact_url(&url(one.number)),
             ..item(Kind::History, n + 1, "history", &title, &text, redactor)
         }
     };
@@ -92,23 +105,18 @@ pub fn earlier(past: &[Earlier], redactor: &Redactor, url: &dyn Fn(i64) -> Strin
 }
 
 fn item(kind: Kind, number: usize, source: &str, title: &str, text: &str, redactor: &Redactor) -> Item {
-    let title: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let title: String = title.chars().take(LONGEST_TITLE).collect();
     Item {
         id: format!("{}{number}", kind.letter()),
         kind,
         source: source.to_owned(),
-        title: redactor.redact(&title),
+        // Redacted before it is cut: half a secret is none that a rule would know.
+        title: excerpt(&squeeze(&redactor.redact_line(title)), LONGEST_TITLE),
         text: redactor.redact(text),
         query: None,
         link: None,
         at: None,
         frequency: None,
     }
-}
-
-fn is_web(url: &str) -> bool {
-    url.starts_with("http://") || url.starts_with("https://")
 }
 
 fn stamp(at: DateTime<Utc>) -> String {
@@ -118,7 +126,7 @@ fn stamp(at: DateTime<Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alert::{Labels, Severity};
+    use crate::alert::Severity;
     use crate::runbook::{Block, Step};
 
     fn at(seconds: i64) -> DateTime<Utc> {
@@ -150,10 +158,29 @@ mod tests {
             [member(Severity::Info, 0, "http://prom/graph"), member(Severity::Critical, 9, "javascript:x")];
         let items = alarms(&members, &Redactor::default());
         assert_eq!((items[0].id.as_str(), items[0].at), ("A1", Some(at(9))));
-        assert_eq!((items[0].link.clone(), items[1].link.clone()), (None, Some("http://prom/graph".into())));
+        let links: Vec<_> = items.iter().map(|item| item.link.as_ref().map(Redacted::as_str)).collect();
+        assert_eq!(links, [None, Some("http://prom/graph")]);
         assert_eq!(items[0].title.as_str(), "X: api fails");
         assert!(items[0].text.as_str().contains("description: 5xx is 38%"), "{}", items[0].text);
         assert_eq!(alarms(&vec![members[0].clone(); 9], &Redactor::default()).len(), MOST_ALARMS);
+    }
+
+    #[test]
+    fn an_alarm_tells_no_secret_that_a_name_announces_or_a_cut_halves() {
+        let (id, mut alarm) = member(Severity::Critical, 0, "https://bob:hunter2@prom/g?token=a1b2c3d4e5");
+        alarm.labels.set("db_password", "hunter2-prod");
+        alarm.annotations.set("api_key", "correct horse battery");
+        // The title ends within the secret, where no rule would know it any more.
+        alarm.annotations.set("summary", &format!("{} bob.builder@example.com", "word ".repeat(27)));
+        let items = alarms(&[(id, alarm)], &Redactor::default());
+        let all = format!("{:?}", items[0]);
+        for secret in ["hunter2", "horse", "a1b2c3d4e5", "bob"] {
+            assert!(!all.contains(secret), "{secret}: {all}");
+        }
+        let text = items[0].text.as_str();
+        assert!(text.contains(r#"labels {alertname="X", db_password="<secret:"#), "{text}");
+        assert!(text.contains("\napi_key: <secret:") && text.contains("description: 5xx is 38%"), "{text}");
+        assert!(items[0].title.as_str().chars().count() <= LONGEST_TITLE, "{}", items[0].title);
     }
 
     #[test]
@@ -186,7 +213,7 @@ mod tests {
         };
         let items = earlier(&[past], &Redactor::default(), &|number| format!("http://x/incidents/{number}"));
         assert_eq!(items[0].title.as_str(), "#455 2026-11-19, 22 min");
-        assert_eq!(items[0].link.as_deref(), Some("http://x/incidents/455"));
+        assert_eq!(items[0].link.as_ref().map(Redacted::as_str), Some("http://x/incidents/455"));
         assert!(items[0].text.as_str().ends_with("Its alerts stopped firing."));
     }
 }

@@ -71,6 +71,8 @@ impl Kind {
 pub enum Change {
     /// Not seen in the baseline.
     New,
+    /// Seldom in the window, where there is no baseline to compare with.
+    Rare,
     /// Much more frequent than in the baseline.
     Surged,
     /// Frequent in the baseline, (almost) absent now.
@@ -92,8 +94,9 @@ pub struct Frequency {
     pub change: Change,
     /// Lines in the window.
     pub now: u64,
-    /// Lines in the baseline, scaled to the length of the window.
-    pub normal: f64,
+    /// Lines in the baseline, scaled to the length of the window; `None` where no baseline could be read, so that
+    /// there is nothing to compare with.
+    pub normal: Option<f64>,
     /// Lines per equal slice of the window, oldest first.
     pub sparkline: Vec<u32>,
     /// The last time it was seen in the window.
@@ -115,8 +118,8 @@ pub struct Item {
     pub text: Redacted,
     /// The query that brought it, to be run again.
     pub query: Option<Redacted>,
-    /// A deep link with absolute times.
-    pub link: Option<String>,
+    /// A deep link with absolute times; made by [`Redactor::redact_url`].
+    pub link: Option<Redacted>,
     /// When it happened, or first appeared in the window.
     pub at: Option<DateTime<Utc>>,
     /// For log patterns.

@@ -169,7 +169,7 @@ impl<'a> Lines<'a> {
 /// How long a line is at width 100, in characters.
 fn length(change: Change) -> usize {
     match change {
-        Change::New => 210,
+        Change::New | Change::Rare => 210,
         Change::Gone | Change::Common => 130,
         Change::Surged | Change::Severe | Change::Number => 170,
         Change::Value => 180,
@@ -198,7 +198,7 @@ fn parts(i: usize, finding: &Finding, redactor: &Redactor) -> (Redacted, Redacte
 /// `+12`, `-19->0`, `^3->80`, `*value us2 x3`, `~median 19->225 p95 30->400`.
 fn mark(finding: &Finding, text: &Redacted, redactor: &Redactor) -> Redacted {
     let (sign, counts) = match finding.change {
-        Change::New => ("+", false),
+        Change::New | Change::Rare => ("+", false),
         Change::Gone => ("-", true),
         Change::Surged => ("^", true),
         Change::Severe => ("!", true),

@@ -139,8 +139,10 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
     incident
 }
 
-fn redacted(labels: &Labels, redactor: &Redactor) -> BTreeMap<String, Redacted> {
-    labels.iter().map(|(name, value)| (name.to_owned(), redactor.redact(value))).collect()
+/// Names can hold anything too, and a name can announce what its value does not show.
+fn redacted(labels: &Labels, redactor: &Redactor) -> BTreeMap<Redacted, Redacted> {
+    let pair = |(name, value)| (redactor.redact_line(name), redactor.redact_value(name, value));
+    labels.iter().map(pair).collect()
 }
 
 fn alerts(mut members: Vec<(AlertId, Member)>, redactor: &Redactor) -> Vec<Alert> {
@@ -149,7 +151,7 @@ fn alerts(mut members: Vec<(AlertId, Member)>, redactor: &Redactor) -> Vec<Alert
     });
     let alert = |(id, member): (AlertId, Member)| Alert {
         source: id.source,
-        fingerprint: id.fingerprint,
+        fingerprint: redactor.redact_line(&id.fingerprint),
         status: member.status,
         severity: member.severity,
         labels: redacted(&member.labels, redactor),
@@ -162,8 +164,10 @@ fn alerts(mut members: Vec<(AlertId, Member)>, redactor: &Redactor) -> Vec<Alert
 }
 
 fn pinned(runbook: Pinned, redactor: &Redactor) -> Runbook {
-    let block =
-        |block: crate::runbook::Block| Block { language: block.language, text: redactor.redact(&block.text) };
+    let block = |block: crate::runbook::Block| Block {
+        language: redactor.redact_line(&block.language),
+        text: redactor.redact(&block.text),
+    };
     let step = |step: crate::runbook::Step| Step {
         id: step.id,
         section: redactor.redact(&step.section),
@@ -171,10 +175,10 @@ fn pinned(runbook: Pinned, redactor: &Redactor) -> Runbook {
         blocks: step.blocks.into_iter().map(block).collect(),
     };
     Runbook {
-        path: runbook.path,
+        path: redactor.redact_line(&runbook.path),
         title: redactor.redact(&runbook.title),
         commit: runbook.commit,
-        url: runbook.url,
+        url: runbook.url.as_deref().and_then(|url| redactor.redact_url(url)),
         steps: runbook.steps.into_iter().map(step).collect(),
     }
 }

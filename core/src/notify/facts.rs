@@ -3,7 +3,7 @@
 //! Knows the view. Must not know how a message is laid out.
 
 use crate::alert::AlertStatus;
-use crate::evidence::Item;
+use crate::evidence::{Change, Item, Kind};
 use crate::summary::{Cause, Claim, State, Summary, Verdict};
 
 use super::text::one_line;
@@ -81,6 +81,21 @@ pub fn items(view: &Incident) -> &[Item] {
 /// Whether evidence was collected; before that the first look stands alone.
 pub fn collected(view: &Incident) -> bool {
     view.evidence.as_ref().is_some_and(|evidence| evidence.collected_at.is_some())
+}
+
+/// Whether the logs were compared with a baseline, as far as their patterns tell.
+pub fn compared(view: &Incident) -> bool {
+    items(view).iter().filter_map(|item| item.frequency.as_ref()).all(|frequency| frequency.normal.is_some())
+}
+
+/// Why no log pattern is told; `None` where one is, or nothing was collected yet.
+pub fn nothing_told(view: &Incident) -> Option<&'static str> {
+    let evidence = view.evidence.as_ref().filter(|evidence| evidence.collected_at.is_some())?;
+    let logs: Vec<_> = evidence.items.iter().filter(|item| item.kind == Kind::Log).collect();
+    let telling = |item: &&Item| item.frequency.as_ref().is_some_and(|f| f.change != Change::Common);
+    let told = logs.iter().any(telling);
+    (!told)
+        .then(|| words::nothing_told(evidence.sources_read, evidence.gaps.len(), logs.len(), compared(view)))
 }
 
 /// The runbook step that the thing to do first was taken from, and its place in the runbook, from 1.

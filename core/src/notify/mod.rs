@@ -20,6 +20,7 @@ mod zone;
 mod samples;
 
 pub use assemble::{Parts, Told, assemble};
+pub use facts::nothing_told;
 pub use first::do_first;
 pub use pagerduty::{dedup_key, pagerduty_acknowledge, pagerduty_resolve, pagerduty_trigger};
 pub use slack::{

@@ -171,8 +171,8 @@ fn links(view: &Incident) -> Vec<Value> {
     let page =
         address(&view.url).map(|url| json!({ "href": url, "text": words::incident_link(view.number) }));
     let runbook = view.runbook.as_ref().and_then(|runbook| {
-        let url = address(runbook.url.as_deref()?)?;
-        Some(json!({ "href": url, "text": field(&words::runbook_link(&runbook.path)) }))
+        let url = address(runbook.url.as_ref()?.as_str())?;
+        Some(json!({ "href": url, "text": field(&words::runbook_link(runbook.path.as_str())) }))
     });
     page.into_iter().chain(runbook).collect()
 }

@@ -20,8 +20,8 @@ pub fn safe(text: &str) -> Redacted {
     Redactor::default().redact(text)
 }
 
-fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, Redacted> {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), safe(value))).collect()
+fn map(pairs: &[(&str, &str)]) -> BTreeMap<Redacted, Redacted> {
+    pairs.iter().map(|(key, value)| (safe(key), safe(value))).collect()
 }
 
 fn ids(ids: &[&str]) -> Vec<String> {
@@ -45,7 +45,7 @@ pub fn item(id: &str, kind: Kind, title: &str, text: &str) -> Item {
 pub fn alert(name: &str, status: AlertStatus, severity: Severity) -> Alert {
     Alert {
         source: "alertmanager/main".into(),
-        fingerprint: "0123456789abcdef".into(),
+        fingerprint: safe("0123456789abcdef"),
         status,
         severity,
         labels: map(&[("alertname", name), ("service", "payment-api")]),
@@ -61,13 +61,13 @@ fn runbook() -> Runbook {
         id: id.into(),
         section: safe(section),
         text: safe(text),
-        blocks: command.map(|text| Block { language: "sh".into(), text: safe(text) }).into_iter().collect(),
+        blocks: command.map(|text| Block { language: safe("sh"), text: safe(text) }).into_iter().collect(),
     };
     Runbook {
-        path: "connection-pool.md".into(),
+        path: safe("connection-pool.md"),
         title: safe("Connection pool"),
         commit: Some("4c1e9d0".into()),
-        url: Some("https://git.example.com/runbooks/blob/4c1e9d0/connection-pool.md".into()),
+        url: Some(safe("https://git.example.com/runbooks/blob/4c1e9d0/connection-pool.md")),
         steps: vec![
             step("R1", "Check", "Is the connection pool full?", Some("poolctl show payment-api")),
             step("R2", "Check", "Was there a deploy less than 30 min before?", None),
@@ -113,6 +113,7 @@ pub fn first_look() -> Incident {
         evidence: Some(Evidence {
             items: vec![item("H1", Kind::History, "#455, 3 Oct, 22 min", "Rolled back v2.37.1. Ken Mori")],
             gaps: Vec::new(),
+            sources_read: 0,
             collected_at: None,
             window: None,
         }),
@@ -135,7 +136,13 @@ pub fn first_look() -> Incident {
 /// With what was read.
 pub fn with_evidence() -> Incident {
     let frequency = |change, now, normal| {
-        Some(Frequency { change, now, normal, sparkline: vec![0, 1, 9], last_seen: Some(start()) })
+        Some(Frequency {
+            change,
+            now,
+            normal: Some(normal),
+            sparkline: vec![0, 1, 9],
+            last_seen: Some(start()),
+        })
     };
     let mut pool =
         item("L1", Kind::Log, "HikariPool-1 - Connection is not available", "… timed out after 30000 ms");
@@ -163,6 +170,7 @@ pub fn with_evidence() -> Incident {
     view.evidence = Some(Evidence {
         items,
         gaps: vec![gap],
+        sources_read: 1,
         collected_at: Some(start() + TimeDelta::seconds(19)),
         window: None,
     });
@@ -248,8 +256,8 @@ pub fn nasty(text: &str, n: usize) -> Incident {
     let raw = || text.to_owned();
     (view.title, view.owner, view.service) = (safe(text), Some(safe(text)), Some(safe(text)));
     view.flags = vec![raw(); n];
-    view.group_key = (0..n).map(|at| (format!("key{at}"), safe(text))).collect();
-    view.group_key.insert("alertname".into(), safe(text));
+    view.group_key = (0..n).map(|at| (safe(&format!("key{at}")), safe(text))).collect();
+    view.group_key.insert(safe("alertname"), safe(text));
     view.impact = n.is_multiple_of(2).then(|| Impact {
         value: 1e300,
         threshold: None,
@@ -261,19 +269,25 @@ pub fn nasty(text: &str, n: usize) -> Incident {
     alert.annotations = map(&[("summary", text)]);
     alert.source = raw();
     view.alerts = vec![alert; n];
-    let block = Block { language: "sh".into(), text: safe(text) };
+    let block = Block { language: safe("sh"), text: safe(text) };
     let step = Step { id: raw(), section: safe(text), text: safe(text), blocks: vec![block] };
     view.runbook = Some(Runbook {
-        path: raw(),
+        path: safe(text),
         title: safe(text),
         commit: None,
-        url: Some(raw()),
+        url: Some(safe(text)),
         steps: vec![step; n],
     });
     let mut items = vec![item(text, Kind::History, text, text); n];
     items.extend(vec![item(text, Kind::Change, text, text); n]);
     let gap = Gap { source: raw(), reason: safe(text), remedy: safe(text) };
-    view.evidence = Some(Evidence { items, gaps: vec![gap; n], collected_at: Some(start()), window: None });
+    view.evidence = Some(Evidence {
+        items,
+        gaps: vec![gap; n],
+        sources_read: n,
+        collected_at: Some(start()),
+        window: None,
+    });
     let mut summary = summary();
     summary.headline = Some(safe(text));
     summary.reason = Some(safe(text));

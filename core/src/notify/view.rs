@@ -30,9 +30,9 @@ pub struct Incident {
     /// The mapped `service` label.
     pub service: Option<Redacted>,
     /// The labels that group it.
-    pub group_key: BTreeMap<String, Redacted>,
+    pub group_key: BTreeMap<Redacted, Redacted>,
     /// What all of its alerts have in common, mapped.
-    pub labels: BTreeMap<String, Redacted>,
+    pub labels: BTreeMap<Redacted, Redacted>,
     /// When its first alert was received.
     pub opened_at: DateTime<Utc>,
     /// When its earliest firing episode began, by the senders' clocks.
@@ -102,16 +102,16 @@ pub struct DoFirst {
 pub struct Alert {
     /// The configured sender.
     pub source: String,
-    /// The sender's identity for it.
-    pub fingerprint: String,
+    /// The sender's identity for it; a sender may write anything here.
+    pub fingerprint: Redacted,
     /// What was last said of it.
     pub status: AlertStatus,
     /// Its own severity.
     pub severity: Severity,
     /// The sender's labels, mapped.
-    pub labels: BTreeMap<String, Redacted>,
+    pub labels: BTreeMap<Redacted, Redacted>,
     /// The sender's texts.
-    pub annotations: BTreeMap<String, Redacted>,
+    pub annotations: BTreeMap<Redacted, Redacted>,
     /// When its episode began, by the sender's clock.
     pub starts_at: DateTime<Utc>,
     /// When it ended.
@@ -124,13 +124,13 @@ pub struct Alert {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Runbook {
     /// Relative to the runbooks' folder.
-    pub path: String,
+    pub path: Redacted,
     /// Its first heading.
     pub title: Redacted,
     /// The commit that was current when the incident opened; null for a plain folder.
     pub commit: Option<String>,
     /// Where to read or edit it.
-    pub url: Option<String>,
+    pub url: Option<Redacted>,
     /// What to do, in order.
     pub steps: Vec<Step>,
 }
@@ -152,7 +152,7 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Block {
     /// `logql`, `promql`, `logs-insights`, `sh`, or empty.
-    pub language: String,
+    pub language: Redacted,
     /// What stands in it.
     pub text: Redacted,
 }
@@ -164,6 +164,9 @@ pub struct Evidence {
     pub items: Vec<Item>,
     /// What could not be had.
     pub gaps: Vec<Gap>,
+    /// How many sources brought lines of the window. With 0 nothing is known about the logs, not even that nothing
+    /// differs from normal.
+    pub sources_read: usize,
     /// When it was collected; null while the first look stands alone.
     pub collected_at: Option<DateTime<Utc>>,
     /// The time that it covers.

@@ -5,9 +5,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::alert::Severity;
-use crate::evidence::{Change, Frequency};
 use crate::incident::Status;
 use crate::summary::{Confidence, State};
+
+mod compared;
+
+pub use compared::{STANDS_OUT, change, nothing_told};
 
 use super::figures::grouped;
 pub use super::figures::{count, duration, number, quantity, sentence};
@@ -54,8 +57,6 @@ pub const WHOLE_SUMMARY: &str = "The whole summary";
 pub const NO_EDITS: &str = "This way of posting cannot be edited: evidence and summary are on the page.";
 pub const RESOLVED_FOOT: &str = "No alert of it fires. Evidence, summary and timeline stay on the page.";
 pub const SUMMARY_FOOT: &str = "✓ the numbers and quotations stand in the evidence; ? nothing in it can be checked so. Causes are reasoning.";
-pub const NOTHING_CHANGED: &str = "Nothing differs from normal in what could be read.";
-
 pub fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "Critical",
@@ -146,30 +147,6 @@ pub fn how_sure(cause: Option<Confidence>, verified: usize, told: usize, gaps: u
     [bars, checked, gaps].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// How a pattern differs from normal: a sign and a word, then the figures.
-pub fn change(frequency: &Frequency) -> (String, String) {
-    let figures = format!(
-        "{}, normally {}",
-        count(usize::try_from(frequency.now).unwrap_or(usize::MAX), "line", "lines"),
-        number(frequency.normal)
-    );
-    let sign = match frequency.change {
-        Change::New => "+ New".to_owned(),
-        Change::Gone => "− Gone".to_owned(),
-        Change::Surged if frequency.normal > 0.0 => {
-            #[allow(clippy::cast_precision_loss, reason = "a factor for people, told with one decimal")]
-            let factor = frequency.now as f64 / frequency.normal;
-            format!("↑ Surged ×{}", number(factor))
-        }
-        Change::Surged => "↑ Surged".to_owned(),
-        Change::Severe => "! Severe".to_owned(),
-        Change::Value => "≠ New value".to_owned(),
-        Change::Number => "≠ Numbers moved".to_owned(),
-        Change::Common => "= As usual".to_owned(),
-    };
-    (sign, figures)
-}
-
 pub const CHANGE: &str = "Change";
 pub const METRIC: &str = "Metric";
 pub const TRACE: &str = "Trace";
@@ -214,19 +191,19 @@ pub fn more_gaps(n: usize) -> String {
     format!("{} more on the page.", grouped(&n.to_string()))
 }
 
-/// What the first look was made from, and that more follows.
-pub fn first_look(runbook: Option<&str>) -> String {
-    match runbook {
-        Some(runbook) => format!("First look: the alarm, {runbook} and history only. Evidence follows here."),
-        None => {
-            "First look: the alarm and history only, no runbook matches. Evidence follows here.".to_owned()
-        }
-    }
+/// What the first look was made from, and that more follows, where the message can be edited.
+pub fn first_look(runbook: Option<&str>, follows: bool) -> String {
+    let from = match runbook {
+        Some(runbook) => format!("First look: the alarm, {runbook} and history only."),
+        None => "First look: the alarm and history only, no runbook matches.".to_owned(),
+    };
+    let more = " Evidence and, where a model is configured, a summary follow here.";
+    if follows { from + more } else { from }
 }
 
-/// What the evidence is, while no summary stands below it.
-pub fn evidence(at: &str, items: usize, gaps: usize, looking: bool) -> String {
-    let follows = if looking { " Summary follows." } else { "" };
+/// What the evidence is, while no summary stands below it. `follows`: whether one could still be put there.
+pub fn evidence(at: &str, items: usize, gaps: usize, follows: bool) -> String {
+    let follows = if follows { " Where a model is configured, a summary follows here." } else { "" };
     format!("Evidence {at}: {}, {}.{follows}", count(items, "item", "items"), count(gaps, "gap", "gaps"))
 }
 
@@ -312,7 +289,7 @@ pub fn acknowledged(owner: &str, after: TimeDelta) -> String {
 pub const SOMEBODY: &str = "Somebody";
 
 /// Why the thing to do first comes first.
-pub fn from_runbook(step: usize, path: &str, pointed_to: bool) -> String {
+pub fn from_runbook(step: usize, path: impl std::fmt::Display, pointed_to: bool) -> String {
     let why = if pointed_to { "; the summary points to it" } else { "" };
     format!("Runbook step {step} of {path}{why}.")
 }

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn what_chats_act_upon_is_defused() {
         for (text, expected) in [
-            ("a\nb\t c\u{0}d", "a b c d"),
+            ("a\nb\t c\u{0}d", "a b cd"),
             ("4\u{200b}12 \u{202e}errors", "412 errors"),
             ("<!here> look", "(!here> look"),
             ("<<!here>!here>", "<(!here>!here>"),

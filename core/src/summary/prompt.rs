@@ -54,7 +54,7 @@ pub struct Facts<'a> {
     /// Its severity.
     pub severity: Severity,
     /// What its alerts have in common.
-    pub labels: &'a BTreeMap<String, Redacted>,
+    pub labels: &'a BTreeMap<Redacted, Redacted>,
     /// When its earliest episode began, by the senders' clocks.
     pub started_at: DateTime<Utc>,
     /// When the evidence was collected.

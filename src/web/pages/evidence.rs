@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::{Change, Frequency, Item, Kind, Window};
+use firstlook_core::notify;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::{Summary, Verdict};
 use serde::Serialize;
@@ -78,7 +79,8 @@ pub(super) struct Evidence {
     logs: Vec<Log>,
     logs_title: String,
     others: Vec<Group>,
-    nothing: bool,
+    /// Why no log pattern is told.
+    nothing: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -144,7 +146,7 @@ pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) ->
     Some(Evidence {
         axis: axis::axis(&logs, window, incident.started_at),
         logs_title: words::log_patterns(logs.len()),
-        nothing: logs.is_empty() && evidence.collected_at.is_some(),
+        nothing: notify::nothing_told(incident),
         logs: logs.iter().enumerate().map(|(n, i)| log(i, n == 0, window, incident, index, now)).collect(),
         others,
     })
@@ -169,7 +171,9 @@ fn log(
         id: item.id.clone(),
         delta: frequency.map_or_else(|| delta(Change::Common, None), |f| delta(f.change, Some(f))),
         now: frequency.map(|f| text::count(f.now)).unwrap_or_default(),
-        normally: frequency.map(|f| words::normally(&text::number(f.normal))).unwrap_or_default(),
+        normally: frequency
+            .map(|f| words::normally(f.normal.map(text::number).as_deref()))
+            .unwrap_or_default(),
         seen: seen.map(|(word, at)| {
             let when = times::moment(at, now);
             When { text: format!("{word} {}", when.text), ..when }
@@ -181,7 +185,7 @@ fn log(
         samples,
         open: first,
         query: item.query.as_ref().map(ToString::to_string),
-        link: item.link.as_deref().and_then(links::safe),
+        link: item.link.as_ref().and_then(|link| links::safe(link.as_str())),
         backs: index.backs(&item.id),
     }
 }
@@ -189,20 +193,23 @@ fn log(
 /// The badge of a change; a surge says how many times as much.
 pub(super) fn delta(change: Change, frequency: Option<&Frequency>) -> Delta {
     let (class, icon) = match change {
-        Change::New | Change::Value => ("d-new", "i-new"),
+        Change::New | Change::Rare | Change::Value => ("d-new", "i-new"),
         Change::Surged | Change::Number => ("d-up", "i-up"),
         Change::Severe => ("d-up", "i-warn"),
         Change::Gone | Change::Common => ("d-gone", "i-gone"),
     };
-    let times = frequency.filter(|f| change == Change::Surged && f.normal > 0.0).map(|f| {
+    let surged = frequency.filter(|_| change == Change::Surged);
+    let surged = surged.and_then(|f| Some((f, f.normal.filter(|normal| *normal > 0.0)?)));
+    let times = surged.map(|(f, normal)| {
         #[allow(clippy::cast_precision_loss, reason = "two digits are shown")]
-        let times = f.now as f64 / f.normal;
+        let times = f.now as f64 / normal;
         format!(
             " ×{}",
             text::number(if times >= 10.0 { times.round() } else { (times * 10.0).round() / 10.0 })
         )
     });
-    Delta { class, icon, word: format!("{}{}", words::change(change), times.unwrap_or_default()) }
+    let compared = frequency.is_none_or(|f| f.normal.is_some());
+    Delta { class, icon, word: format!("{}{}", words::change(change, compared), times.unwrap_or_default()) }
 }
 
 fn other(item: &Item, index: &Index, now: DateTime<Utc>) -> Other {
@@ -213,7 +220,7 @@ fn other(item: &Item, index: &Index, now: DateTime<Utc>) -> Other {
         at: item.at.map(|at| times::moment(at, now)),
         text: text::pieces(item.text.as_str()),
         query: item.query.as_ref().map(ToString::to_string),
-        link: item.link.as_deref().and_then(links::safe),
+        link: item.link.as_ref().and_then(|link| links::safe(link.as_str())),
         backs: index.backs(&item.id),
     }
 }

@@ -147,9 +147,11 @@ pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
     let incident = view.incident;
     let index = Index::of(incident);
     let (lines, lines_more) = told::timeline(incident, now);
+    let looking = incident.status != Status::Resolved && summary::state(incident) == State::Looking;
+    let refresh = (looking && now - incident.opened_at < LOOKING_AT_MOST).then_some(RELOAD_SECONDS);
     let page = Page {
         header: header(view, &index, now),
-        summary: summary::section(incident, &index, now),
+        summary: summary::section(incident, &index, refresh.is_some(), now),
         column: runbook::column(incident),
         evidence: evidence::section(incident, &index, now),
         counts: Counts {
@@ -165,8 +167,7 @@ pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
     };
     let title = format!("{}: {}, #{}", standing(incident), incident.title, incident.number);
     let mut shell = Shell::new(title, Current { incidents: true, ..Current::default() }, page);
-    let looking = incident.status != Status::Resolved && summary::state(incident) == State::Looking;
-    shell.refresh = (looking && now - incident.opened_at < LOOKING_AT_MOST).then_some(RELOAD_SECONDS);
+    shell.refresh = refresh;
     shell.has_do = shell.body.header.forms.is_some();
     shell
 }

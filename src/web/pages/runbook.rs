@@ -76,13 +76,14 @@ fn book(runbook: &Runbook) -> Book {
     Book {
         title: runbook.title.to_string(),
         name: format!("{}{}", runbook.path, commit.unwrap_or_default()),
-        link: runbook.url.as_deref().and_then(links::safe),
+        link: runbook.url.as_ref().and_then(|url| links::safe(url.as_str())),
         steps: lines.collect(),
     }
 }
 
 fn line(step: &Step, part: Option<String>) -> Line {
-    let blocks = step.blocks.iter().map(|b| Block { query: language(&b.language), text: b.text.to_string() });
+    let blocks =
+        step.blocks.iter().map(|b| Block { query: language(b.language.as_str()), text: b.text.to_string() });
     Line { part, id: step.id.clone(), text: step.text.to_string(), blocks: blocks.collect() }
 }
 
@@ -100,7 +101,7 @@ fn earlier(item: &Item) -> Earlier {
     Earlier {
         id: item.id.clone(),
         title: item.title.to_string(),
-        link: item.link.as_deref().and_then(links::safe),
+        link: item.link.as_ref().and_then(|link| links::safe(link.as_str())),
         text: text::pieces(item.text.as_str()),
     }
 }

@@ -44,7 +44,7 @@ struct Missing {
 #[derive(Serialize)]
 struct Instead {
     title: &'static str,
-    text: &'static str,
+    text: String,
     reason: Option<String>,
     busy: bool,
 }
@@ -124,7 +124,8 @@ pub(super) fn how_sure(incident: &Incident) -> HowSure {
     }
 }
 
-pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) -> Section {
+/// The section; `reloads`: whether the page reloads itself.
+pub(super) fn section(incident: &Incident, index: &Index, reloads: bool, now: DateTime<Utc>) -> Section {
     let collected = incident.evidence.as_ref().and_then(|e| e.collected_at);
     let gaps: Vec<Missing> = incident.evidence.iter().flat_map(|e| &e.gaps).map(missing).collect();
     let empty = Section {
@@ -142,7 +143,7 @@ pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) ->
     };
     let state = state(incident);
     let Some(summary) = incident.summary.as_ref() else {
-        return Section { instead: Some(instead(state, collected.is_some(), None)), ..empty };
+        return Section { instead: Some(instead(state, collected.is_some(), reloads, None)), ..empty };
     };
     let mut section = Section {
         claims: sentences(&summary.claims, Verdict::Verified, index),
@@ -157,13 +158,14 @@ pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) ->
     section.made.extend(written(incident, summary, now));
     let told = !section.claims.is_empty() || !section.unchecked.is_empty() || !section.causes.is_empty();
     if state != State::Ready || !told {
-        section.instead = Some(instead(state, collected.is_some(), Some(summary)));
+        section.instead = Some(instead(state, collected.is_some(), reloads, Some(summary)));
     }
     section
 }
 
-fn instead(state: State, collected: bool, summary: Option<&Summary>) -> Instead {
+fn instead(state: State, collected: bool, reloads: bool, summary: Option<&Summary>) -> Instead {
     let (title, text) = words::no_summary(state, collected);
+    let text = if reloads { format!("{text} {}", words::RELOADS) } else { text.to_owned() };
     let reason = summary.and_then(|s| s.reason.as_ref()).map(ToString::to_string);
     Instead { title, text, reason, busy: state == State::Looking }
 }

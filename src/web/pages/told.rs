@@ -77,9 +77,9 @@ fn notification(told: &Notification, now: DateTime<Utc>) -> Told1 {
     }
 }
 
-fn alert(alert: &Alert, common: &BTreeMap<String, Redacted>, now: DateTime<Utc>) -> AlertRow {
-    let name = alert.labels.get("alertname").map_or_else(|| alert.fingerprint.clone(), ToString::to_string);
-    let own = alert.labels.iter().filter(|(k, v)| common.get(*k) != Some(*v) && *k != "alertname");
+fn alert(alert: &Alert, common: &BTreeMap<Redacted, Redacted>, now: DateTime<Utc>) -> AlertRow {
+    let name = alert.labels.get("alertname").unwrap_or(&alert.fingerprint).to_string();
+    let own = alert.labels.iter().filter(|(k, v)| common.get(*k) != Some(*v) && k.as_str() != "alertname");
     let about = ["summary", "description", "message"].iter().find_map(|k| alert.annotations.get(*k));
     AlertRow {
         name,
@@ -94,7 +94,7 @@ fn alert(alert: &Alert, common: &BTreeMap<String, Redacted>, now: DateTime<Utc>)
 }
 
 /// `key=value` for each label, in order.
-pub(super) fn pairs(labels: &BTreeMap<String, Redacted>) -> Vec<String> {
+pub(super) fn pairs(labels: &BTreeMap<Redacted, Redacted>) -> Vec<String> {
     labels.iter().map(|(k, v)| format!("{k}={v}")).collect()
 }
 

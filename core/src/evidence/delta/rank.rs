@@ -106,7 +106,7 @@ fn alone(families: &[Family], values: Vec<Entry>, moved: Vec<Entry>) -> (Vec<Que
     let listed = inside::places(&[&severe, &rare]);
     let queues = vec![
         queue(Change::Severe, whole(&severe, 300), 0.55, 220.0),
-        queue(Change::New, whole(&rare, 300), 0.30, 170.0),
+        queue(Change::Rare, whole(&rare, 300), 0.30, 170.0),
         queue(Change::Value, values, 0.10, 190.0),
         queue(Change::Number, moved, 0.05, 170.0),
     ];

@@ -2,11 +2,17 @@
 //!
 //! Knows the shapes of credentials and personal data. Must not know where a text comes from or who will read it.
 //! It cleans first (`clean`), then applies the built-in rules (`rules`) and the configured ones, each in linear
-//! time. A secret becomes `<kind:1f2e>`: the same secret gets the same placeholder, so that correlation survives,
-//! and the four digits come from a salted hash, so that they tell nothing about it.
+//! time. A secret becomes `<kind:1f2e>`: the same secret gets the same placeholder, so that correlation survives.
+//!
+//! What the four digits protect: they are 16 bits of a hash, so no secret can be computed back from them, and a random
+//! token or password stays unknown. What they do not protect: the hash has no key of the installation, so whoever has a
+//! list of candidates, such as the mail addresses of a company, can find the few on it that fit (one in 65,536 fits by
+//! chance). Who must not learn whether a guessable value occurred must not see the placeholders either.
 
+mod beginning;
 mod checks;
 mod clean;
+mod named;
 mod personal;
 mod redacted;
 mod rules;
@@ -49,7 +55,6 @@ pub enum RedactionError {
 pub struct Redactor {
     rules: Arc<[Rule]>,
     allow: Arc<[Regex]>,
-    salt: Arc<str>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -84,7 +89,7 @@ const ROUNDS: usize = 4;
 impl Default for Redactor {
     /// The built-in rules alone.
     fn default() -> Self {
-        Self { rules: BUILT_IN.clone(), allow: Arc::from([]), salt: Arc::from("firstlook") }
+        Self { rules: BUILT_IN.clone(), allow: Arc::from([]) }
     }
 }
 
@@ -107,12 +112,7 @@ impl Redactor {
             all.push(Rule { kind: Arc::from(rule.name.as_str()), regex, check: |_| true });
         }
         let allow = allow.iter().map(|pattern| compile("allow", &format!("^(?:{pattern})$")));
-        Ok(Self { rules: all.into(), allow: allow.collect::<Result<_, _>>()?, ..Self::default() })
-    }
-
-    /// The same rules with another key for the placeholders' hash, such as the installation's own secret.
-    pub fn with_salt(self, salt: &str) -> Self {
-        Self { salt: Arc::from(salt), ..self }
+        Ok(Self { rules: all.into(), allow: allow.collect::<Result<_, _>>()? })
     }
 
     /// The text without what must not leave: no secret, no personal data, no control, invisible or direction-turning
@@ -159,7 +159,7 @@ impl Redactor {
                 continue;
             }
             out.push_str(text.get(done..secret.start()).unwrap_or_default());
-            out.push_str(&self.placeholder(&rule.kind, value));
+            out.push_str(&placeholder(&rule.kind, value));
             done = secret.end();
         }
         if done == 0 {
@@ -172,16 +172,15 @@ impl Redactor {
     fn allowed(&self, value: &str) -> bool {
         self.allow.iter().any(|regex| regex.is_match(value))
     }
+}
 
-    fn placeholder(&self, kind: &str, secret: &str) -> String {
-        let mut hash = Sha256::new();
-        hash.update(self.salt.as_bytes());
-        hash.update([0]);
-        hash.update(secret.as_bytes());
-        let hash = hash.finalize();
-        let (a, b) = (hash.first().copied().unwrap_or(0), hash.get(1).copied().unwrap_or(0));
-        format!("<{kind}:{a:02x}{b:02x}>")
-    }
+fn placeholder(kind: &str, secret: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"firstlook\0");
+    hash.update(secret.as_bytes());
+    let hash = hash.finalize();
+    let (a, b) = (hash.first().copied().unwrap_or(0), hash.get(1).copied().unwrap_or(0));
+    format!("<{kind}:{a:02x}{b:02x}>")
 }
 
 fn secret<'t>(found: &Captures<'t>) -> Option<regex::Match<'t>> {

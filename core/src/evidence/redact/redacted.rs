@@ -74,6 +74,13 @@ impl Redacted {
     }
 }
 
+/// Lets a map whose keys are redacted be asked for a known name.
+impl std::borrow::Borrow<str> for Redacted {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl std::fmt::Display for Redacted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)

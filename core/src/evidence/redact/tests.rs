@@ -104,13 +104,11 @@ fn what_is_not_secret_stays() {
 }
 
 #[test]
-fn the_same_secret_has_the_same_placeholder_and_the_salt_changes_it() {
+fn the_same_secret_has_the_same_placeholder_and_another_one_has_not() {
     let out = redact("a@example.com b@example.com a@example.com");
     let words: Vec<&str> = out.split(' ').collect();
     assert_eq!(words[0], words[2]);
     assert_ne!(words[0], words[1]);
-    let salted = Redactor::default().with_salt("another").redact("a@example.com");
-    assert_ne!(salted.as_str(), words[0]);
 }
 
 #[test]

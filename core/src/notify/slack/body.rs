@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::evidence::{Change, Item, Kind};
+use crate::evidence::{Change, Item, Kind, Redacted};
 
 use super::super::view::Incident;
 use super::super::words;
@@ -80,7 +80,7 @@ pub fn first(view: &Incident) -> Option<Value> {
     }
     line = line.next().text(&short(first.because.as_str(), FACT)).citations(&view.url, &first.citations);
     if let Some(runbook) = &view.runbook {
-        let url = runbook.url.as_deref().unwrap_or_default();
+        let url = runbook.url.as_ref().map_or("", Redacted::as_str);
         line = line.next().text(words::RUNBOOK).link(url, &short(runbook.title.as_str(), 80));
     }
     rich("first", line.quote().into_iter().collect())
@@ -128,9 +128,11 @@ pub fn delta(view: &Incident, zone: &Zone) -> Option<Value> {
     };
     let mut told: Vec<_> = facts::items(view).iter().filter(tells).take(CHANGES).collect();
     told.sort_by_key(|item| (item.at.is_none(), item.at));
-    let mut sections: Vec<_> = Line::default().bold(words::CHANGED).section().into_iter().collect();
-    if told.is_empty() {
-        sections.extend(Line::default().text(words::NOTHING_CHANGED).section());
+    let compared = facts::compared(view);
+    let heading = if compared || told.is_empty() { words::CHANGED } else { words::STANDS_OUT };
+    let mut sections: Vec<_> = Line::default().bold(heading).section().into_iter().collect();
+    if let Some(why) = facts::nothing_told(view) {
+        sections.extend(Line::default().text(why).section());
     }
     sections.extend(told.into_iter().filter_map(|item| change(item, view, zone)));
     let all = words::all_items(facts::items(view).len());

@@ -29,12 +29,12 @@ pub use thread::{acknowledged_line, again_line, resolved_line};
 
 /// Body of `chat.postMessage` for an incident that has no message yet. `channel`: its id, or its name with `#`.
 pub fn slack_post(view: &Incident, zone: &Zone, channel: &str) -> Value {
-    post(view, zone, channel, Telling::Plain, living(view, zone))
+    post(view, zone, channel, Telling::Plain, living(view, zone, Kept::Edited))
 }
 
 /// The same after the answer to a post was lost, at `first_try`: that post may exist, and this one says so.
 pub fn slack_post_again(view: &Incident, zone: &Zone, channel: &str, first_try: DateTime<Utc>) -> Value {
-    let mut blocks = living(view, zone);
+    let mut blocks = living(view, zone, Kept::Edited);
     blocks.extend(blocks::context(&words::possible_repeat(&zone.seconds(first_try))));
     post(view, zone, channel, Telling::PossibleRepeat, blocks)
 }
@@ -45,7 +45,7 @@ pub fn slack_update(view: &Incident, zone: &Zone, channel_id: &str, ts: &str) ->
         "channel": channel_id,
         "ts": ts,
         "text": fallback(view, zone, Telling::Plain),
-        "blocks": living(view, zone),
+        "blocks": living(view, zone, Kept::Edited),
         "metadata": metadata(view, "living"),
     })
 }
@@ -53,7 +53,7 @@ pub fn slack_update(view: &Incident, zone: &Zone, channel_id: &str, ts: &str) ->
 /// Body for an incoming webhook, which can neither edit nor answer in a thread: the message once, and that it will
 /// not change.
 pub fn incoming_webhook(view: &Incident, zone: &Zone) -> Value {
-    let mut blocks = living(view, zone);
+    let mut blocks = living(view, zone, Kept::Once);
     if view.status != Status::Resolved {
         blocks.extend(blocks::context(words::NO_EDITS));
     }
@@ -89,8 +89,17 @@ fn metadata(view: &Incident, kind: &str) -> Value {
     })
 }
 
+/// What becomes of a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// It is edited when more is known.
+    Edited,
+    /// It stays as it was posted.
+    Once,
+}
+
 /// The blocks of the living message.
-fn living(view: &Incident, zone: &Zone) -> Vec<Value> {
+fn living(view: &Incident, zone: &Zone, kept: Kept) -> Vec<Value> {
     let mut blocks = vec![header(view)];
     blocks.extend(blocks::context(&state_line(view, zone)));
     let open = blocks::open_button(&words::open_button(view.number), &view.url);
@@ -112,7 +121,7 @@ fn living(view: &Incident, zone: &Zone) -> Vec<Value> {
         blocks.extend(body::runbook(view));
     }
     blocks.extend(body::gaps(view));
-    blocks.extend(blocks::context(&provenance(view, zone)));
+    blocks.extend(blocks::context(&provenance(view, zone, kept)));
     blocks
 }
 
@@ -138,8 +147,8 @@ fn state_line(view: &Incident, zone: &Zone) -> String {
 }
 
 /// Where what stands above comes from, and what still follows.
-fn provenance(view: &Incident, zone: &Zone) -> String {
-    let looking = |summary: &crate::summary::Summary| summary.state == crate::summary::State::Looking;
+fn provenance(view: &Incident, zone: &Zone, kept: Kept) -> String {
+    let follows = kept == Kept::Edited;
     if let Some(told) = facts::ready(view) {
         let model = told.model.as_deref().map(|model| cut(&one_line(model), 80, columns));
         return words::written(model.as_deref(), &zone.seconds(told.written_at));
@@ -152,12 +161,11 @@ fn provenance(view: &Incident, zone: &Zone) -> String {
     match (without, collected) {
         (Some(words), _) => words,
         (None, Some((evidence, at))) => {
-            let follows = view.summary.as_ref().is_some_and(looking);
             words::evidence(&zone.seconds(at), evidence.items.len(), evidence.gaps.len(), follows)
         }
         (None, None) => {
-            let path = view.runbook.as_ref().map(|runbook| blocks::short(&runbook.path, 80));
-            words::first_look(path.as_deref())
+            let path = view.runbook.as_ref().map(|runbook| blocks::short(runbook.path.as_str(), 80));
+            words::first_look(path.as_deref(), follows)
         }
     }
 }

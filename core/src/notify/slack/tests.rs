@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use crate::alert::{AlertStatus, Severity};
+use crate::evidence::Change;
 use crate::summary::State;
 
 use super::super::samples::{self, start};
@@ -135,8 +136,49 @@ fn without_a_summary_the_message_says_why_and_keeps_the_evidence() {
             &["▮", "Likely causes"],
         );
     }
-    let body = update(&samples::without_summary(State::Looking, None));
-    says(&body, &["Summary follows."], &["No summary", "Evidence only"]);
+    let follows = "a summary follows here";
+    for view in [samples::with_evidence(), samples::without_summary(State::Looking, None)] {
+        says(&update(&view), &[follows], &["No summary", "Evidence only"]);
+        says(&incoming_webhook(&view, &Zone::utc()), &["cannot be edited"], &["follow"]);
+    }
+}
+
+#[test]
+fn nothing_differs_is_said_only_of_logs_that_were_read_and_compared() {
+    let quiet = |sources_read, normal: Option<Option<f64>>, gaps: bool| {
+        let mut view = samples::with_evidence();
+        let evidence = view.evidence.as_mut().unwrap();
+        evidence.items.retain(|item| item.id == "L5" && normal.is_some());
+        for frequency in evidence.items.iter_mut().filter_map(|item| item.frequency.as_mut()) {
+            frequency.normal = normal.unwrap();
+        }
+        evidence.sources_read = sources_read;
+        if !gaps {
+            evidence.gaps.clear();
+        }
+        update(&view)
+    };
+    let normal = "Nothing differs from normal";
+    says(&quiet(1, Some(Some(400.0)), true), &[normal], &["No logs were read"]);
+    says(&quiet(1, Some(None), true), &["no baseline was there"], &[normal]);
+    says(&quiet(1, None, true), &["No log pattern was found"], &[normal]);
+    says(&quiet(0, None, true), &["No logs were read: no source could be read"], &[normal]);
+    says(&quiet(0, None, false), &["No logs were read: no source of evidence.sources applies"], &[normal]);
+}
+
+#[test]
+fn without_a_baseline_nothing_is_called_new_or_normal() {
+    let mut view = samples::with_evidence();
+    for item in &mut view.evidence.as_mut().unwrap().items {
+        if let Some(frequency) = &mut item.frequency {
+            frequency.normal = None;
+            if frequency.change == Change::New {
+                frequency.change = Change::Rare;
+            }
+        }
+    }
+    let said = &["What stands out", "+ Rare  182 lines, nothing to compare with"];
+    says(&update(&view), said, &["What changed", "+ New", "normally"]);
 }
 
 #[test]
@@ -185,7 +227,7 @@ fn flags_more_alerts_and_words_instead_of_numbers() {
     view.do_first = None;
     let mut second = samples::alert("CheckoutErrorBudgetBurn", AlertStatus::Firing, Severity::Warning);
     second.starts_at = start() + TimeDelta::seconds(9);
-    second.annotations = [("summary".to_owned(), samples::safe("wrong one"))].into();
+    second.annotations = [(samples::safe("summary"), samples::safe("wrong one"))].into();
     view.alerts.insert(0, second);
     let body = update(&view);
     says(

@@ -24,8 +24,8 @@ pub(super) struct Haystack {
     words: BTreeSet<String>,
     stems: BTreeSet<String>,
     numbers: Vec<Number>,
-    /// Lines now and normally.
-    counts: Option<(String, String)>,
+    /// Lines now and, where there is something to compare with, normally.
+    counts: Option<(String, Option<String>)>,
 }
 
 impl Haystack {
@@ -41,7 +41,7 @@ impl Haystack {
             found.extend(moment(*at));
         }
         // As they are, and not rounded: what is nearly nothing is not nothing.
-        let counts = item.frequency.as_ref().map(|f| (f.now.to_string(), f.normal.to_string()));
+        let counts = item.frequency.as_ref().map(|f| (f.now.to_string(), f.normal.map(|n| n.to_string())));
         Self {
             words: found,
             stems: words(&text).map(|word| stem(&word)).collect(),
@@ -65,7 +65,7 @@ impl Haystack {
         let counted = counts.is_some_and(|((now, normal), count)| match count {
             Count::No => false,
             Count::Now => number.word == *now,
-            Count::Normal => number.word == *normal,
+            Count::Normal => normal.as_ref() == Some(&number.word),
         });
         (counted && number.between.iter().all(|word| self.stems.contains(&stem(word))))
             || self.numbers.iter().any(|own| own.says(number))

@@ -39,7 +39,7 @@ fn items() -> Vec<Item> {
     log.frequency = Some(Frequency {
         change: Change::New,
         now: 12_345,
-        normal: 3.2,
+        normal: Some(3.2),
         sparkline: vec![7, 8],
         last_seen: at("2026-11-20T14:19:58Z"),
     });

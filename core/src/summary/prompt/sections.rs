@@ -58,7 +58,11 @@ fn incident(facts: &Facts<'_>) -> String {
         time(facts.asked_at),
     );
     for (name, value) in facts.labels.iter().take(LABELS) {
-        text.push_str(&format!("label {}={}\n", cut(name, LABEL_CHARS), cut(value.as_str(), LABEL_CHARS)));
+        text.push_str(&format!(
+            "label {}={}\n",
+            cut(name.as_str(), LABEL_CHARS),
+            cut(value.as_str(), LABEL_CHARS)
+        ));
     }
     text
 }

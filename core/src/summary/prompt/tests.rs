@@ -19,7 +19,7 @@ pub(crate) fn prompt() -> Prompt {
 fn with(items: &[Item], gaps: &[Gap], pack: &str, label: &str) -> Prompt {
     let (title, pack) = (redact("HighErrorRate on api"), redact(pack));
     let labels =
-        [("service".to_owned(), redact(label))].into_iter().filter(|(_, v)| !v.as_str().is_empty()).collect();
+        [(redact("service"), redact(label))].into_iter().filter(|(_, v)| !v.as_str().is_empty()).collect();
     let facts = Facts {
         title: &title,
         severity: Severity::Critical,

@@ -1,6 +1,6 @@
 //! The page of an incident.
 
-use firstlook_core::evidence::Window;
+use firstlook_core::evidence::{Change, Window};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::State;
 
@@ -150,10 +150,10 @@ fn forms_are_there_when_the_state_allows_and_somebody_may() {
 #[test]
 fn each_state_of_the_summary_says_why_there_is_none() {
     let cases = [
-        (State::Looking, "the model is reading it", "Looking", true),
+        (State::Looking, "the summary is not yet", "Looking", true),
         (State::NoModel, "No model is configured", "First look only", false),
         (State::OverBudget, "token budget is used up", "First look only", false),
-        (State::Failed, "did not answer usefully", "First look only", false),
+        (State::Failed, "no summary could be written", "First look only", false),
         (State::NothingVerified, "Nothing could be verified", "Nothing verified", false),
         (State::Ready, "had nothing to say", "No cause named", false),
     ];
@@ -166,8 +166,30 @@ fn each_state_of_the_summary_says_why_there_is_none() {
             &[sure, "id=\"summary\"", words, "because of &lt;b&gt;this&lt;/b&gt;", "Could not be had (2)"],
         );
         assert_eq!(html.contains("http-equiv=\"refresh\" content=\"10\""), reloads, "{state:?}");
+        assert_eq!(html.contains("reloads itself"), reloads, "{state:?}");
         assert!(!html.contains("Likely causes") && !html.contains("Next steps"));
     }
+}
+
+#[test]
+fn nothing_is_called_normal_that_was_not_read_or_compared() {
+    let page_of = |name: &str, sources_read, normal| {
+        let mut incident = samples::open();
+        let evidence = incident.evidence.as_mut().unwrap();
+        evidence.sources_read = sources_read;
+        evidence.items.retain(|item| sources_read > 0 || item.frequency.is_none());
+        for frequency in evidence.items.iter_mut().filter_map(|item| item.frequency.as_mut()) {
+            (frequency.change, frequency.normal) = (Change::Rare, normal);
+        }
+        page(name, &incident)
+    };
+    let html = page_of("unread", 0, None);
+    assert!(html.contains("No logs were read: no source could be read") && !html.contains("Nothing differs"));
+    let html = page_of("uncompared", 1, None);
+    assert!(html.contains("nothing to compare with") && html.contains("</svg>Rare"), "{html}");
+    assert!(
+        !html.contains(" normally") && !html.contains("</svg>New") && !html.contains("No logs were read")
+    );
 }
 
 #[test]
@@ -193,7 +215,9 @@ fn the_first_look_of_a_second_ago_stands_alone() {
     assert!(!html.contains("id=\"evidence\"") && !html.contains("href=\"#evidence\""));
     let mut old = states::bare();
     old.opened_at = samples::at("18:00:00");
-    assert!(!page("bare-old", &old).contains("http-equiv=\"refresh\""), "no page reloads for ever");
+    let html = page("bare-old", &old);
+    assert!(!html.contains("http-equiv=\"refresh\""), "no page reloads for ever");
+    assert!(!html.contains("reloads itself"), "and none says that it does");
 }
 
 #[test]
@@ -278,8 +302,8 @@ fn a_name_of_240_letters_is_shown_whole() {
     let mut incident = samples::open();
     let long = "x".repeat(240);
     incident.title = red(&long);
-    incident.labels.insert("alertname".to_owned(), red(&long));
-    incident.alerts[0].labels.insert("alertname".to_owned(), red(&long));
+    incident.labels.insert(red("alertname"), red(&long));
+    incident.alerts[0].labels.insert(red("alertname"), red(&long));
     assert_eq!(page("long", &incident).matches(long.as_str()).count(), 4, "title, h1, alarm's name, table");
 }
 

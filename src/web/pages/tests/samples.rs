@@ -30,8 +30,8 @@ fn cites(ids: &[&str]) -> Vec<String> {
     ids.iter().map(|id| (*id).to_owned()).collect()
 }
 
-fn labels(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<String, Redacted> {
-    pairs.iter().map(|(k, v)| ((*k).to_owned(), red(v))).collect()
+fn labels(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<Redacted, Redacted> {
+    pairs.iter().map(|(k, v)| (red(k), red(v))).collect()
 }
 
 fn item(id: &str, kind: Kind, source: &str, title: &str, text: &str) -> Item {
@@ -53,7 +53,13 @@ fn log(id: &str, change: Change, counts: &[u32], normal: f64, title: &str, text:
     let last_seen = Some(at("18:05:10"));
     Item {
         at: Some(at("18:04:36")),
-        frequency: Some(Frequency { change, now, normal, sparkline: counts.to_vec(), last_seen }),
+        frequency: Some(Frequency {
+            change,
+            now,
+            normal: Some(normal),
+            sparkline: counts.to_vec(),
+            last_seen,
+        }),
         query: Some(red(r#"{app="payment-api"} |= "ERROR""#)),
         ..item(id, Kind::Log, "k8s", title, text)
     }
@@ -70,7 +76,7 @@ fn items() -> Vec<Item> {
         "#455, 3 Oct, 22 min",
         "Rolled back v2.37.1; it recovered 9 min later.",
     );
-    history.link = Some("/incidents/455".to_owned());
+    history.link = Some(red("/incidents/455"));
     vec![
         item(
             "A1",
@@ -115,12 +121,12 @@ fn runbook() -> Runbook {
         text: red(text),
         blocks,
     };
-    let block = |language: &str, text: &str| Block { language: language.to_owned(), text: red(text) };
+    let block = |language: &str, text: &str| Block { language: red(language), text: red(text) };
     Runbook {
-        path: "connection-pool.md".to_owned(),
+        path: red("connection-pool.md"),
         title: red("Connection pool exhausted"),
         commit: Some("4c1e9d0aa1b2c3d4".to_owned()),
-        url: Some("https://git.example.com/runbooks/connection-pool.md".to_owned()),
+        url: Some(red("https://git.example.com/runbooks/connection-pool.md")),
         steps: vec![
             step("R1", "Check", "Is the pool full? active equals max.", vec![]),
             step(
@@ -206,7 +212,7 @@ pub(super) fn summary() -> Summary {
 fn alert(name: &str, pod: &str) -> Alert {
     Alert {
         source: "alertmanager/main".to_owned(),
-        fingerprint: "00f1ab".to_owned(),
+        fingerprint: red("00f1ab"),
         status: AlertStatus::Firing,
         severity: Severity::Critical,
         labels: labels(&[("alertname", name), ("service", "payment-api"), ("pod", pod)]),
@@ -302,6 +308,7 @@ pub(super) fn open() -> Incident {
                     "Raise evidence.timeout or narrow the query of source k8s",
                 ),
             ],
+            sources_read: 1,
             collected_at: Some(at("18:07:19")),
             window: Some(window()),
         }),

@@ -79,15 +79,15 @@ pub(super) fn nasty() -> Incident {
     incident.title = red(evil);
     incident.service = Some(red(evil));
     incident.owner = Some(red(evil));
-    incident.labels.insert("alertname".to_owned(), red(evil));
-    incident.group_key.insert(evil.to_owned(), red(evil));
+    incident.labels.insert(red("alertname"), red(evil));
+    incident.group_key.insert(red(evil), red(evil));
     incident.flags = vec![evil.to_owned()];
     incident.do_first =
         Some(DoFirst { text: red(evil), because: red(evil), citations: vec![evil.to_owned()] });
     for alert in &mut incident.alerts {
         alert.source = evil.to_owned();
-        alert.labels.insert("pod".to_owned(), red(evil));
-        alert.annotations.insert("summary".to_owned(), red(evil));
+        alert.labels.insert(red("pod"), red(evil));
+        alert.annotations.insert(red("summary"), red(evil));
     }
     for note in &mut incident.notifications {
         note.receiver = evil.to_owned();
@@ -101,13 +101,13 @@ pub(super) fn nasty() -> Incident {
         line.actor = red(evil);
     }
     let runbook = incident.runbook.as_mut().unwrap();
-    runbook.path = evil.to_owned();
+    runbook.path = red(evil);
     runbook.title = red(evil);
-    runbook.url = Some("javascript:alert(1)".to_owned());
+    runbook.url = Some(red("javascript:alert(1)"));
     for step in &mut runbook.steps {
         step.text = red(evil);
         step.section = red(evil);
-        step.blocks = vec![Block { language: evil.to_owned(), text: red(evil) }];
+        step.blocks = vec![Block { language: red(evil), text: red(evil) }];
     }
     let evidence = incident.evidence.as_mut().unwrap();
     for item in &mut evidence.items {
@@ -115,7 +115,7 @@ pub(super) fn nasty() -> Incident {
         item.text = red(evil);
         item.source = evil.to_owned();
         item.query = Some(red(evil));
-        item.link = Some("javascript:alert(1)".to_owned());
+        item.link = Some(red("javascript:alert(1)"));
     }
     for gap in &mut evidence.gaps {
         (gap.source, gap.reason, gap.remedy) = (evil.to_owned(), red(evil), red(evil));

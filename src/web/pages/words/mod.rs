@@ -28,6 +28,7 @@ pub(super) const INBOX: &str = "Trial inbox";
 pub(super) const FIRST_LOOK: &str = "First look only";
 pub(super) const LOOKING: &str = "Looking";
 pub(super) const NOTHING: &str = "Nothing verified";
+pub(super) const RELOADS: &str = "This page reloads itself.";
 pub(super) const NO_CAUSE: &str = "No cause named";
 
 /// The kinds of evidence that have a list of their own: anchor and title. Logs stand before, the rest elsewhere.
@@ -63,9 +64,13 @@ pub(super) fn confidence(confidence: Confidence) -> &'static str {
     }
 }
 
-pub(super) fn change(change: Change) -> &'static str {
+/// How a pattern differs from normal; `compared`: whether there was a baseline.
+pub(super) fn change(change: Change, compared: bool) -> &'static str {
     match change {
         Change::New => "New",
+        Change::Rare => "Rare",
+        Change::Value if !compared => "Rare value",
+        Change::Common if !compared => "Frequent",
         Change::Surged => "Surged",
         Change::Gone => "Gone",
         Change::Severe => "Severe",
@@ -78,13 +83,12 @@ pub(super) fn change(change: Change) -> &'static str {
 /// Title and explanation of a summary that is not there.
 pub(super) fn no_summary(state: State, collected: bool) -> (&'static str, &'static str) {
     match (state, collected) {
-        (State::Looking, false) => (
-            "Looking: evidence is being collected",
-            "The first look above stands meanwhile. This page reloads itself.",
-        ),
+        (State::Looking, false) => {
+            ("Looking: evidence is being collected", "The first look above stands meanwhile.")
+        }
         (State::Looking, true) => (
-            "Looking: the evidence is here, the model is reading it",
-            "The evidence below can be read meanwhile. This page reloads itself.",
+            "Looking: the evidence is here, the summary is not yet",
+            "The evidence below can be read meanwhile.",
         ),
         (State::Ready, _) => ("The model had nothing to say", "What follows is counted, not judged."),
         (State::NothingVerified, _) => (
@@ -99,7 +103,7 @@ pub(super) fn no_summary(state: State, collected: bool) -> (&'static str, &'stat
             ("First look only: the token budget is used up", "What follows is counted, not judged.")
         }
         (State::Failed, _) => {
-            ("First look only: the model did not answer usefully", "What follows is counted, not judged.")
+            ("First look only: no summary could be written", "What follows is counted, not judged.")
         }
     }
 }
@@ -181,8 +185,8 @@ pub(super) fn sentence(n: usize) -> String {
 pub(super) fn cause(n: usize) -> String {
     format!("cause {n}")
 }
-pub(super) fn normally(n: &str) -> String {
-    format!("{n} normally")
+pub(super) fn normally(n: Option<&str>) -> String {
+    n.map_or_else(|| ", nothing to compare with".to_owned(), |n| format!("{n} normally"))
 }
 pub(super) fn log_patterns(n: usize) -> String {
     format!("Log patterns ({n})")

@@ -56,7 +56,6 @@ const TABLE: &[(&str, &str)] = &[
     ("as_table", "The same as a table"),
     ("chart_numbers", "The chart’s numbers"),
     ("time", "Time"),
-    ("no_patterns", "No log pattern was found in the window."),
     ("now", "now,"),
     ("query", "Query"),
     ("open_source", "open at its source"),

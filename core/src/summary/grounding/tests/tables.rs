@@ -16,7 +16,7 @@ fn orders() -> Vec<Item> {
     log.frequency = Some(Frequency {
         change: Change::New,
         now: 412,
-        normal: 0.0,
+        normal: Some(0.0),
         sparkline: vec![3, 9],
         last_seen: at("2026-11-20T15:14:01Z"),
     });
@@ -25,7 +25,7 @@ fn orders() -> Vec<Item> {
     usual.frequency = Some(Frequency {
         change: Change::Surged,
         now: 1_310,
-        normal: 50.25,
+        normal: Some(50.25),
         sparkline: vec![],
         last_seen: None,
     });
