@@ -1,4 +1,4 @@
-//! Door: files. `evidence`: the pack that a model would get of two files, and the items that its ids name.
+//! `evidence`: the pack that a model would get of two files, and the items that its ids name.
 
 use std::path::Path;
 use std::process::ExitCode;

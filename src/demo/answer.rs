@@ -21,14 +21,14 @@ pub fn to(prompt: &str) -> Option<String> {
     let at = release.time.map(|time| format!(" at {time}")).unwrap_or_default();
     let mut claims = vec![
         claim(&format!("{since} fail with \"{FAILURE}\"."), &failure.id),
-        claim(&format!("v2.14.0 started{at} with \"maximumPoolSize=5\"."), &release.id),
+        claim(&format!("v2.14.0 started{at} with \"hikari.maximumPoolSize=5\"."), &release.id),
         claim("Every connection of the pool is in use: \"total=5, active=5, idle=0\".", &failure.id),
     ];
     if let Some(heartbeat) = find(prompt, HEARTBEAT) {
         claims.push(claim("The heartbeat of the settlement queue has stopped as well.", &heartbeat.id));
     }
     let mut causes = vec![json!({
-        "text": "v2.14.0 brought a pool of 5 connections, too small for the load.",
+        "text": "v2.14.0 came with \"hikari.maximumPoolSize=5\", too small for the load.",
         "confidence": "likely", "citations": [release.id, failure.id], "against": [],
     })];
     if let Some(retry) = find(prompt, RETRY) {
@@ -39,7 +39,7 @@ pub fn to(prompt: &str) -> Option<String> {
     }
     let ruled_out = claim("The database is gone: the pool holds its connections (\"total=5\").", &failure.id);
     let answer = json!({
-        "headline": "Payments fail because v2.14.0 runs out of database connections",
+        "headline": format!("Payments fail with \"{FAILURE}\""),
         "claims": claims,
         "causes": causes,
         "ruled_out": [ruled_out],
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(claims.len(), 4);
         assert_eq!(claims[0]["citations"], json!(["L7"]));
         assert!(claims[0]["text"].as_str().unwrap().starts_with("Since 09:06:35 payments fail"));
-        assert_eq!(claims[1]["text"], "v2.14.0 started at 09:05:50 with \"maximumPoolSize=5\".");
+        assert_eq!(claims[1]["text"], "v2.14.0 started at 09:05:50 with \"hikari.maximumPoolSize=5\".");
         assert_eq!(claims[3]["citations"], json!(["L9"]));
         assert_eq!(answer["causes"].as_array().unwrap().len(), 1, "no retries are shown");
         assert_eq!(answer["next_steps"], json!(["R6: Roll back now, understand later."]));

@@ -80,7 +80,7 @@ mod tests {
             ("<!here> look", "(!here> look"),
             ("<<!here>!here>", "<(!here>!here>"),
             ("<@U123> and @channel, @Everyone", "(@U123> and (at)channel, (at)Everyone"),
-            ("me@hereford.example", "me@hereford.example"),
+            ("me@hereford", "me@hereford"),
             ("see <https://evil.example|the page>", "see (https[:]//evil.example|the page>"),
             ("[go](https://evil.example)", "[go] (https[:]//evil.example)"),
             ("WWW.evil.example MAILTO:x", "www[.]evil.example mailto[:]x"),
