@@ -72,7 +72,8 @@ impl Triage {
                 (round, found.pack)
             }
         };
-        let Some(view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
+        let Some(mut view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
+        self.only(&mut view, &claim, round).await?;
         let summary = self.write(&claim, &view, &pack).await?;
         let note = said(&summary);
         // What was covered, not what would be now: an earlier try may have collected while the window was open.
@@ -82,6 +83,16 @@ impl Triage {
         let labels = self.store.incident_labels(claim.incident).await?;
         let again = self.again(&labels, covered).filter(|_| !claim.second);
         Ok(again.map_or(Outcome::Done, Outcome::Later))
+    }
+
+    /// Puts this round's evidence in place of the one that people see meanwhile.
+    async fn only(&self, view: &mut Incident, claim: &Claim, round: i32) -> Result<(), StoreError> {
+        let mut evidence = self.store.round(claim.incident, round, &self.words.redactor).await?;
+        let known = view.evidence.take().map(|shown| shown.items).unwrap_or_default();
+        let known = known.into_iter().filter(|item| item.kind.is_known());
+        evidence.items = known.chain(evidence.items).collect();
+        view.evidence = Some(evidence);
+        Ok(())
     }
 
     async fn view(&self, claim: &Claim) -> Result<Option<Incident>, StoreError> {

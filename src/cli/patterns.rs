@@ -1,4 +1,4 @@
-//! Door: files. `patterns`: what the lines of a log file have in common, and how that differs from another file.
+//! `patterns`: what the lines of a log file have in common, and how that differs from another file.
 
 use std::collections::HashMap;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Door: files. `redact`: standard input to standard output, line by line.
+//! `redact`: standard input to standard output, line by line.
 
 use std::io::{self, BufReader};
 use std::process::ExitCode;

@@ -240,5 +240,7 @@ fn is_update(one: &Received) -> bool {
 }
 
 fn says(one: &Received, text: &str) -> bool {
-    one.body.to_string().contains(text)
+    // As it stands in the body: quotation marks are escaped there.
+    let escaped = Value::from(text).to_string();
+    one.body.to_string().contains(escaped.trim_matches('"'))
 }

@@ -89,7 +89,7 @@ fn read(
 }
 
 #[derive(sqlx::FromRow)]
-struct NewestRow {
+struct EvidenceRow {
     items: Value,
     gaps: Value,
     collected_at: DateTime<Utc>,
@@ -98,26 +98,56 @@ struct NewestRow {
     sources_read: i32,
 }
 
+fn evidence(incident: Uuid, row: EvidenceRow, redactor: &Redactor) -> Result<Evidence, StoreError> {
+    let at = At { table: "evidence", row: &incident };
+    let (items, gaps) = read(at, row.items, row.gaps, redactor)?;
+    let window = Window { start: row.window_start, end: row.window_end };
+    let sources_read = usize::try_from(row.sources_read).unwrap_or(0);
+    let collected_at = Some(row.collected_at);
+    Ok(Evidence { items, gaps, sources_read, collected_at, window: Some(window) })
+}
+
+/// The round that is shown: the newest whose summary is ready, since a second look that failed must not hide what the
+/// first one found; else the newest that has a summary; else the newest. Sentences and the items that they cite are
+/// always of one round. What was written before a reopening is about another time, and does not come first.
+const SHOWN: &str = "SELECT e.items, e.gaps, e.collected_at, e.window_start, e.window_end, e.sources_read
+    FROM evidence e LEFT JOIN summary s ON s.incident = e.incident AND s.round = e.round
+    WHERE e.incident = $1
+    ORDER BY COALESCE(s.state = 'ready' AND s.written_at >= COALESCE((SELECT max(at) FROM decision
+                 WHERE incident = $1 AND kind = 'reopened'), '-infinity'), false) DESC,
+             s.round IS NOT NULL DESC, e.round DESC
+    LIMIT 1";
+
 impl Store {
-    pub(super) async fn newest_evidence(
+    pub(super) async fn shown_evidence(
         &self,
         incident: Uuid,
         redactor: &Redactor,
     ) -> Result<Option<Evidence>, StoreError> {
-        let row: Option<NewestRow> = sqlx::query_as(
+        let row: Option<EvidenceRow> =
+            sqlx::query_as(SHOWN).bind(incident).fetch_optional(&self.pool).await?;
+        row.map(|row| evidence(incident, row, redactor)).transpose()
+    }
+
+    /// One round of evidence.
+    ///
+    /// # Errors
+    /// When the database does not answer, or there is no such round.
+    pub async fn round(
+        &self,
+        incident: Uuid,
+        round: i32,
+        redactor: &Redactor,
+    ) -> Result<Evidence, StoreError> {
+        let row: EvidenceRow = sqlx::query_as(
             "SELECT items, gaps, collected_at, window_start, window_end, sources_read
-             FROM evidence WHERE incident = $1 ORDER BY round DESC LIMIT 1",
+             FROM evidence WHERE incident = $1 AND round = $2",
         )
         .bind(incident)
-        .fetch_optional(&self.pool)
+        .bind(round)
+        .fetch_one(&self.pool)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        let at = At { table: "evidence", row: &incident };
-        let (items, gaps) = read(at, row.items, row.gaps, redactor)?;
-        let window = Window { start: row.window_start, end: row.window_end };
-        let sources_read = usize::try_from(row.sources_read).unwrap_or(0);
-        let collected_at = Some(row.collected_at);
-        Ok(Some(Evidence { items, gaps, sources_read, collected_at, window: Some(window) }))
+        evidence(incident, row, redactor)
     }
 
     /// The newest collection, if there is one.

@@ -76,7 +76,10 @@ const SELECT: &str =
     "SELECT i.id, i.number, i.title, i.status, i.severity, i.service, s.key, i.labels, i.opened_at,
         i.started_at, i.acknowledged_at, i.resolved_at, i.owner, i.runbook, i.version,
         (SELECT count(*) FROM incident o WHERE o.slot = i.slot AND o.number <= i.number) AS occurrences,
-        (SELECT body FROM summary WHERE incident = i.id ORDER BY round DESC LIMIT 1) AS summary
+        (SELECT body FROM summary s WHERE s.incident = i.id
+         ORDER BY s.state = 'ready' AND s.written_at >= COALESCE((SELECT max(at) FROM decision
+                      WHERE incident = i.id AND kind = 'reopened'), '-infinity') DESC, s.round DESC
+         LIMIT 1) AS summary
     FROM incident i JOIN slot s ON s.key_hash = i.slot";
 
 impl Store {
@@ -96,7 +99,7 @@ impl Store {
         let mut parts = parts(row, members, told, &words.redactor)?;
         parts.earlier = self.earlier(id).await?;
         parts.timeline = self.timeline(id).await?;
-        parts.collected = self.newest_evidence(id, &words.redactor).await?;
+        parts.collected = self.shown_evidence(id, &words.redactor).await?;
         Ok(Some(assemble(parts, &words.redactor, &words.external_url)))
     }
 

@@ -63,6 +63,11 @@ impl Kind {
             Self::History => 'H',
         }
     }
+
+    /// Whether Postgres alone knows it, so that it is the same in every collection.
+    pub fn is_known(self) -> bool {
+        matches!(self, Self::Alarm | Self::Runbook | Self::History)
+    }
 }
 
 /// How a log pattern differs from normal.
