@@ -101,7 +101,7 @@ pub fn nothing_told(view: &Incident) -> Option<&'static str> {
 /// The runbook step that the thing to do first was taken from, and its place in the runbook, from 1.
 pub fn first_step(view: &Incident) -> Option<(usize, &Step)> {
     let (first, runbook) = (view.do_first.as_ref()?, view.runbook.as_ref()?);
-    let at = runbook.steps.iter().position(|step| step.text == first.text)?;
+    let at = runbook.steps.iter().position(|step| first.citations.first() == Some(&step.id))?;
     runbook.steps.get(at).map(|step| (at + 1, step))
 }
 

@@ -9,6 +9,8 @@ use super::facts::is_id;
 use super::view::{DoFirst, Evidence, Runbook, Step};
 use super::words;
 
+/// Shortest sentence that stands alone, in bytes.
+const SENTENCE: usize = 12;
 /// What a model has to repeat of a step at the least, in words, to point to it.
 const OWN_WORDS: usize = 3;
 
@@ -32,10 +34,14 @@ pub fn do_first(
         let pointed = next.iter().find_map(|words| pointed_to(words, runbook, evidence?));
         let at = pointed.unwrap_or(0);
         let because = words::from_runbook(at + 1, &runbook.path, at > 0);
-        return runbook.steps.get(at).map(|step| DoFirst {
-            text: step.text.clone(),
-            because: redactor.redact(&because),
-            citations: vec![step.id.clone()],
+        return runbook.steps.get(at).map(|step| {
+            let (deed, more) = first_sentence(step.text.as_str());
+            let more = if more.is_empty() { String::new() } else { format!("{more} ") };
+            DoFirst {
+                text: redactor.redact(deed),
+                because: redactor.redact(&format!("{more}{because}")),
+                citations: vec![step.id.clone()],
+            }
         });
     }
     next.first().map(|step| DoFirst {
@@ -43,6 +49,17 @@ pub fn do_first(
         because: redactor.redact(words::UNVERIFIED_STEP),
         citations: Vec::new(),
     })
+}
+
+/// A step's first sentence, which is read at a glance, and the rest of it.
+fn first_sentence(text: &str) -> (&str, &str) {
+    let end = text.match_indices([' ', '\n']).map(|(at, _)| at).find(|at| {
+        let before = text.get(..*at).unwrap_or_default();
+        // Not after `e.g.` or a number: a sentence has some length.
+        before.len() >= SENTENCE && before.ends_with(['.', '?', '!', '。', '？'])
+    });
+    let (first, rest) = text.split_at(end.unwrap_or(text.len()));
+    (first, rest.trim())
 }
 
 /// The place of the runbook step that `next` points to.
@@ -118,6 +135,23 @@ mod tests {
         let (text, because, _) = first(&["R1: `poolctl show payment-api`"], State::Ready);
         assert_eq!(text, "Is the connection pool full?");
         assert_eq!(because, "Runbook step 1 of connection-pool.md.", "it is the first anyway");
+    }
+
+    #[test]
+    fn a_long_step_is_told_by_its_first_sentence() {
+        let cases = [
+            (
+                "Is it one endpoint, or all? If one, look there.",
+                "Is it one endpoint, or all?",
+                "If one, look there.",
+            ),
+            ("Roll back the deploy.", "Roll back the deploy.", ""),
+            ("See e.g. the queue. Then wait.", "See e.g. the queue.", "Then wait."),
+            ("", "", ""),
+        ];
+        for (step, first, rest) in cases {
+            assert_eq!(first_sentence(step), (first, rest));
+        }
     }
 
     #[test]

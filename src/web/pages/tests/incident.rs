@@ -202,7 +202,7 @@ fn the_first_look_of_a_second_ago_stands_alone() {
             "Info</span>",
             "31 s",
             "2 of 2 alerts firing",
-            "the alarm gives no number",
+            "in the alarm’s own words, above",
             "No first step is known",
             "evidence is being collected",
             "No runbook matched",
