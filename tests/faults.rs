@@ -247,3 +247,68 @@ async fn a_rise_in_severity_pages_and_its_end_resolves_everywhere() {
     assert_eq!(firstlook.pagerduty.incidents()[0].status, Status::Resolved);
     firstlook.finish().await;
 }
+
+#[tokio::test]
+async fn something_critical_rings_again_although_somebody_has_the_incident() {
+    let setup = Setup { incidents: "{ group_by: [service] }".into(), ..Setup::default() };
+    let firstlook = Firstlook::start(setup).await;
+    firstlook.post(body(&[alert(&CRITICAL, SUMMARY)])).await;
+    let incident = firstlook.until("there is one", |_| true).await;
+    paged(&firstlook, 1).await;
+    let url = format!("{}/api/v1/incidents/{}/acknowledge", firstlook.url, incident["number"]);
+    assert_eq!(firstlook.send(|client| client.post(&url)).await.status, 200);
+    paged(&firstlook, 2).await;
+    let other = [("alertname", "DiskFull"), ("service", "api"), ("severity", "critical")];
+    firstlook.post(body(&[alert(&other, "disk is 100% full.")])).await;
+    paged(&firstlook, 4).await;
+    firstlook.idle().await;
+    // What is acknowledged does not ring under its key: it ended there, and began anew.
+    let actions: Vec<_> =
+        firstlook.pagerduty.events().iter().map(|event| event.action().to_owned()).collect();
+    assert_eq!(actions, ["trigger", "acknowledge", "resolve", "trigger"]);
+    let states: Vec<_> = firstlook.pagerduty.incidents().iter().map(|one| one.status).collect();
+    assert_eq!(states, [Status::Resolved, Status::Triggered]);
+    firstlook.finish().await;
+}
+
+#[tokio::test]
+async fn what_ends_and_what_begins_in_one_body_leaves_the_page_ringing() {
+    let setup = Setup { incidents: "{ group_by: [service] }".into(), ..Setup::default() };
+    let firstlook = Firstlook::start(setup).await;
+    let slow = alert(&[("alertname", "Slow"), ("service", "api"), ("severity", "warning")], "p90 is 4 s.");
+    firstlook.post(body(std::slice::from_ref(&slow))).await;
+    firstlook.until("Slack is told", |one| one["notifications"][0]["state"] == "sent").await;
+    firstlook.post(body(&[resolved(&slow), alert(&CRITICAL, SUMMARY)])).await;
+    paged(&firstlook, 1).await;
+    firstlook.idle().await;
+    let pages = firstlook.pagerduty.incidents();
+    assert_eq!((pages.len(), pages[0].status), (1, Status::Triggered));
+    firstlook.finish().await;
+}
+
+#[tokio::test]
+async fn an_end_that_could_not_be_told_does_not_end_the_next_page() {
+    let setup = Setup {
+        incidents: "{ group_by: [service, alertname], reopen_within: 1s }".into(),
+        ..Setup::default()
+    };
+    let firstlook = Firstlook::start(setup).await;
+    let fires = alert(&CRITICAL, SUMMARY);
+    firstlook.post(body(std::slice::from_ref(&fires))).await;
+    paged(&firstlook, 1).await;
+    firstlook.pagerduty.plan().then(Behaviour::retry_after(429, 4));
+    firstlook.post(body(&[resolved(&fires)])).await;
+    firstlook.until("it is over", |one| one["status"] == "resolved").await;
+    // Past `reopen_within`, so that the next firing is a new incident.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let mut again = fires.clone();
+    again["startsAt"] = serde_json::json!(firstlook::clock::now());
+    firstlook.post(body(&[again])).await;
+    firstlook.until("there is a second one", |one| one["occurrences"] == 2).await;
+    paged(&firstlook, 3).await;
+    firstlook.idle().await;
+    let actions: Vec<_> =
+        firstlook.pagerduty.events().iter().map(|event| event.action().to_owned()).collect();
+    assert_eq!(actions, ["trigger", "resolve", "trigger"]);
+    firstlook.finish().await;
+}
