@@ -12,7 +12,7 @@ use firstlook_core::notify::backoff::{self, Next};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{self, Again, Zone};
 use rand::Rng;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock;
 use crate::receivers::pagerduty::PagerDuty;
@@ -23,10 +23,10 @@ use crate::store::{Address, Claim, Edge, JobKind, Outcome, Store, StoreError, Ta
 use crate::telemetry::labels::{Integration as Kind, SendOutcome};
 use crate::telemetry::metrics::{self, Metric};
 
-/// Requests to one integration at once; half of the smallest lane.
-pub const PLACES: usize = 4;
-/// How long a job waits that found no place.
-const CROWDED: Duration = Duration::from_millis(500);
+/// Requests to one integration at once, of the sixteen that the lane of pages may have under way.
+pub const PLACES: usize = 8;
+/// How long a job waits for a place, and then for its next turn.
+const CROWDED: Duration = Duration::from_millis(250);
 
 /// A way to reach somebody.
 #[derive(Debug, Clone)]
@@ -72,9 +72,11 @@ enum After {
 }
 
 impl Deliver {
-    /// A place among the requests to one integration, so that a hanging receiver leaves room for the others.
-    fn place(&self, key: &(String, String)) -> Result<Option<OwnedSemaphorePermit>, TryAcquireError> {
-        self.places.get(key).map(|places| Arc::clone(places).try_acquire_owned()).transpose()
+    /// A place among the requests to one integration, so that a hanging receiver leaves room for the others. Waits a
+    /// little, since a healthy receiver frees one soon.
+    async fn place(&self, key: &(String, String)) -> Option<OwnedSemaphorePermit> {
+        let places = Arc::clone(self.places.get(key)?);
+        tokio::time::timeout(CROWDED, places.acquire_owned()).await.ok()?.ok()
     }
 
     /// Tells a target what is left, edge by edge in their order, then has its message show the newest level.
@@ -90,13 +92,9 @@ impl Deliver {
         let Some(integration) = self.integrations.get(&key) else {
             return self.unknown(&claim, &target).await;
         };
-        let Ok(_place) = self.place(&key) else {
-            let error = "this receiver has as many requests under way as it may".to_owned();
-            return Ok(Outcome::Retry { after: CROWDED, error });
-        };
+        let Some(_place) = self.place(&key).await else { return Ok(Outcome::Wait(CROWDED)) };
         if claim.kind == JobKind::Page && self.store.behind(&target).await? {
-            let error = "an earlier incident of the group has something left to tell there".to_owned();
-            return Ok(Outcome::Retry { after: CROWDED, error });
+            return Ok(Outcome::Wait(CROWDED));
         }
         for edge in std::mem::take(&mut target.edges) {
             self.store.sending(&claim, &target, &edge).await?;

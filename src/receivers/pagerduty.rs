@@ -19,13 +19,6 @@ pub struct PagerDuty {
     routing_key: Secret,
 }
 
-/// What PagerDuty accepted: queued there, not yet shown to anybody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// The key that it folds by.
-    pub dedup_key: String,
-}
-
 impl PagerDuty {
     /// `url`: where events go, `https://events.pagerduty.com/v2/enqueue`. `client`: from [`crate::http::client`].
     pub fn new(client: Client, url: impl Into<String>, routing_key: Secret) -> Self {
@@ -38,7 +31,7 @@ impl PagerDuty {
     /// # Errors
     /// 429, 5xx and an unreachable PagerDuty may be retried; 400 and other refusals not. An answer that is not
     /// PagerDuty's is ambiguous: something in between may have swallowed the event.
-    pub async fn send(&self, event: &Value) -> Result<Receipt, SendError> {
+    pub async fn send(&self, event: &Value) -> Result<(), SendError> {
         let mut event = event.clone();
         if let Some(fields) = event.as_object_mut() {
             fields.insert("routing_key".to_owned(), self.routing_key.expose().into());
@@ -48,7 +41,7 @@ impl PagerDuty {
     }
 }
 
-fn receipt(answer: Answer) -> Result<Receipt, SendError> {
+fn receipt(answer: Answer) -> Result<(), SendError> {
     if answer.status == 400 {
         return Err(SendError::fail(format!(
             "PagerDuty refused the event (400): {}; check the routing key (32 characters) of this receiver",
@@ -57,9 +50,8 @@ fn receipt(answer: Answer) -> Result<Receipt, SendError> {
     }
     let answer = answer.checked(WHO)?;
     let body = answer.json().unwrap_or_default();
-    let dedup_key = body.get("dedup_key").and_then(Value::as_str);
-    match (body.get("status").and_then(Value::as_str), dedup_key) {
-        (Some("success"), Some(key)) => Ok(Receipt { dedup_key: key.to_owned() }),
+    match body.get("status").and_then(Value::as_str) {
+        Some("success") => Ok(()),
         _ => Err(SendError::ambiguous(format!(
             "{} is not PagerDuty's answer ({}); check `{}` and proxies on the way",
             answer.excerpt(),
@@ -82,7 +74,7 @@ mod tests {
     const KEY: &str = "R0UT1NGKEY0F32CHARACTERSEXACTLY0";
     const TAKEN: &str = r#"{"status":"success","message":"Event processed","dedup_key":"k1"}"#;
 
-    async fn send_to(reply: Reply) -> (Result<Receipt, SendError>, Vec<String>) {
+    async fn send_to(reply: Reply) -> (Result<(), SendError>, Vec<String>) {
         let fake = Fake::start(reply).await;
         let door = PagerDuty::new(client(), format!("{}/v2/enqueue", fake.url), Secret::new(KEY));
         assert!(!format!("{door:?}").contains(KEY));
@@ -93,7 +85,7 @@ mod tests {
     #[tokio::test]
     async fn an_event_is_sent_with_its_key_and_taken() {
         let (result, requests) = send_to(Reply::json(202, TAKEN)).await;
-        assert_eq!(result, Ok(Receipt { dedup_key: "k1".into() }));
+        assert_eq!(result, Ok(()));
         assert_eq!(requests.len(), 1);
         let (head, body) = requests[0].split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("POST /v2/enqueue HTTP/1.1") && head.contains("application/json"), "{head}");

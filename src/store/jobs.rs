@@ -84,6 +84,8 @@ pub enum Outcome {
     Done,
     /// Nothing is left to do now; look again then, or at once where more came while it ran.
     Later(DateTime<Utc>),
+    /// It has not been tried: its turn has not come.
+    Wait(Duration),
     /// Something is left; try again after this time.
     Retry {
         /// Not before.
@@ -168,6 +170,71 @@ pub(super) async fn hold(tx: &mut PgConnection, claim: &Claim) -> Result<(), Sto
     mine.map(drop).ok_or(StoreError::Fenced)
 }
 
+async fn done(tx: &mut PgConnection, id: i64) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM job WHERE id = $1 AND NOT again").bind(id).execute(&mut *tx).await?;
+    sqlx::query(
+        "UPDATE job SET state = 'ready', run_at = now(), attempts = 0, lease_until = NULL, error = NULL,
+             second = false, created_at = now()
+         WHERE id = $1",
+    )
+    .bind(id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn later(tx: &mut PgConnection, id: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE job SET state = 'ready', run_at = CASE WHEN again THEN now() ELSE $2 END, attempts = 0,
+             second = NOT again, lease_until = NULL, error = NULL, created_at = now()
+         WHERE id = $1",
+    )
+    .bind(id)
+    .bind(at)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn wait(tx: &mut PgConnection, id: i64, after: Duration) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE job SET state = 'ready', lease_until = NULL, attempts = greatest(attempts - 1, 0),
+             run_at = now() + make_interval(secs => $2)
+         WHERE id = $1",
+    )
+    .bind(id)
+    .bind(after.as_secs_f64())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Returns whether the job was parked. Deliveries are bounded by their edges' own policy; a triage that keeps failing is
+/// a poison job.
+async fn retry(
+    tx: &mut PgConnection,
+    claim: &Claim,
+    after: Duration,
+    error: &str,
+) -> Result<bool, StoreError> {
+    let park = claim.kind == JobKind::Triage && claim.attempts >= MOST_ATTEMPTS;
+    sqlx::query(
+        "UPDATE job SET state = CASE WHEN $4 THEN 'parked' ELSE 'ready' END, lease_until = NULL,
+             run_at = now() + make_interval(secs => $2), error = $3
+         WHERE id = $1",
+    )
+    .bind(claim.id)
+    .bind(after.as_secs_f64())
+    .bind(error)
+    .bind(park)
+    .execute(&mut *tx)
+    .await?;
+    if park {
+        summaries::give_up(tx, claim.incident, claim.attempts, error).await?;
+    }
+    Ok(park)
+}
+
 impl Store {
     /// Takes up to `most` jobs of `kind` that are due, or whose owner let the lease end.
     ///
@@ -227,52 +294,10 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         hold(&mut tx, &claim).await?;
         let parked = match outcome {
-            Outcome::Done => {
-                sqlx::query("DELETE FROM job WHERE id = $1 AND NOT again")
-                    .bind(claim.id)
-                    .execute(&mut *tx)
-                    .await?;
-                sqlx::query(
-                    "UPDATE job SET state = 'ready', run_at = now(), attempts = 0, lease_until = NULL, error = NULL,
-                         second = false, created_at = now()
-                     WHERE id = $1",
-                )
-                .bind(claim.id)
-                .execute(&mut *tx)
-                .await?;
-                false
-            }
-            Outcome::Later(at) => {
-                sqlx::query(
-                    "UPDATE job SET state = 'ready', run_at = CASE WHEN again THEN now() ELSE $2 END, attempts = 0,
-                         second = NOT again, lease_until = NULL, error = NULL, created_at = now()
-                     WHERE id = $1",
-                )
-                .bind(claim.id)
-                .bind(at)
-                .execute(&mut *tx)
-                .await?;
-                false
-            }
-            Outcome::Retry { after, error } => {
-                // Deliveries are bounded by their edges' own policy; a triage that keeps failing is a poison job.
-                let park = claim.kind == JobKind::Triage && claim.attempts >= MOST_ATTEMPTS;
-                sqlx::query(
-                    "UPDATE job SET state = CASE WHEN $4 THEN 'parked' ELSE 'ready' END, lease_until = NULL,
-                         run_at = now() + make_interval(secs => $2), error = $3
-                     WHERE id = $1",
-                )
-                .bind(claim.id)
-                .bind(after.as_secs_f64())
-                .bind(error)
-                .bind(park)
-                .execute(&mut *tx)
-                .await?;
-                if park {
-                    summaries::give_up(&mut tx, claim.incident, claim.attempts, error).await?;
-                }
-                park
-            }
+            Outcome::Done => done(&mut tx, claim.id).await.map(|()| false)?,
+            Outcome::Later(at) => later(&mut tx, claim.id, *at).await.map(|()| false)?,
+            Outcome::Wait(after) => wait(&mut tx, claim.id, *after).await.map(|()| false)?,
+            Outcome::Retry { after, error } => retry(&mut tx, &claim, *after, error).await?,
         };
         tx.commit().await?;
         Ok(parked)
