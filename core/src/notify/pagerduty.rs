@@ -17,9 +17,9 @@ use super::{facts, lock};
 /// PagerDuty takes 1,024 characters; a phone shows about the first 80, so that the first sentence ends there.
 const SUMMARY: usize = 1_024;
 const FIRST_SENTENCE: usize = 80;
-/// One detail, as JSON in ASCII. Seven of them with their keys stay below 2,000 characters; more is not read at
+/// One detail, as JSON in ASCII. Eight of them with their keys stay below 2,000 characters; more is not read at
 /// night (messages/README).
-const DETAIL: usize = 240;
+const DETAIL: usize = 205;
 /// PagerDuty's own short fields.
 const FIELD: usize = 200;
 
@@ -124,6 +124,7 @@ fn details(view: &Incident, zone: &Zone) -> Value {
         (words::DETAIL_SUMMARY, headline(view)),
         (words::DETAIL_WHY, why(view)),
         (words::DETAIL_ALERTS, alerts(view)),
+        (words::DETAIL_LABELS, labels(view)),
     ];
     let known = all.into_iter().filter_map(|(key, text)| Some((key, text.filter(|text| !text.is_empty())?)));
     let numbered = (1..).zip(known).map(|(at, (key, text))| {
@@ -164,6 +165,14 @@ fn alerts(view: &Incident) -> Option<String> {
     let more = firing.len().saturating_sub(named.len());
     let more = (more > 0).then(|| words::more(more));
     (!named.is_empty()).then(|| named.into_iter().chain(more).collect::<Vec<_>>().join(", "))
+}
+
+/// Where to look: the labels of the worst alert that nothing else here has said.
+fn labels(view: &Incident) -> Option<String> {
+    let said = ["alertname", "service", "severity"];
+    let labels = &facts::worst(view)?.labels;
+    let others = labels.iter().filter(|(name, _)| !said.contains(&name.as_str()));
+    Some(others.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", "))
 }
 
 /// The incident's page and the runbook.

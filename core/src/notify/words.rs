@@ -304,6 +304,7 @@ pub const DETAIL_LAST_TIME: &str = "last time";
 pub const DETAIL_SUMMARY: &str = "summary";
 pub const DETAIL_WHY: &str = "why you";
 pub const DETAIL_ALERTS: &str = "alerts";
+pub const DETAIL_LABELS: &str = "labels";
 
 pub fn incident_link(number: i64) -> String {
     format!("Incident #{number}")

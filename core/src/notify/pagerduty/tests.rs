@@ -109,3 +109,12 @@ proptest! {
         trigger(&samples::nasty(&text, n), Some(Again::Raised { was: Severity::Info }));
     }
 }
+
+#[test]
+fn the_labels_that_say_where_are_told() {
+    let mut view = samples::first_look();
+    view.alerts[0].labels.insert(samples::safe("pod"), samples::safe("api-7"));
+    view.alerts[0].labels.insert(samples::safe("severity"), samples::safe("critical"));
+    let details = trigger(&view, None)["payload"]["custom_details"].to_string();
+    assert!(details.contains("labels\":\"pod=api-7\""), "{details}");
+}
