@@ -296,7 +296,7 @@ async fn an_end_that_could_not_be_told_does_not_end_the_next_page() {
     let fires = alert(&CRITICAL, SUMMARY);
     firstlook.post(body(std::slice::from_ref(&fires))).await;
     paged(&firstlook, 1).await;
-    firstlook.pagerduty.plan().then(Behaviour::retry_after(429, 4));
+    firstlook.pagerduty.plan().then(Behaviour::retry_after(429, 600));
     firstlook.post(body(&[resolved(&fires)])).await;
     firstlook.until("it is over", |one| one["status"] == "resolved").await;
     // Past `reopen_within`, so that the next firing is a new incident.

@@ -91,16 +91,22 @@ impl Store {
     }
 
     /// Whether an earlier incident of the same group still has something to tell at the same place. A pager folds by the
-    /// group, so what came first must arrive first.
+    /// group, so what came first must arrive first; it is tried again within 2 s, since a page waits for it.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn behind(&self, target: &Target) -> Result<bool, StoreError> {
         Ok(sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM incident i JOIN incident o ON o.slot = i.slot AND o.number < i.number
-                 JOIN target t ON t.incident = o.id AND t.receiver = $2 AND t.integration = $3
-                 JOIN edge e ON e.target = t.id AND e.state IN ('pending', 'sending')
-             WHERE i.id = $1)",
+            "WITH earlier AS (
+                 SELECT DISTINCT t.id FROM incident i JOIN incident o ON o.slot = i.slot AND o.number < i.number
+                     JOIN target t ON t.incident = o.id AND t.receiver = $2 AND t.integration = $3
+                     JOIN edge e ON e.target = t.id AND e.state IN ('pending', 'sending')
+                 WHERE i.id = $1),
+             hurried AS (
+                 UPDATE job SET run_at = now() + interval '2 seconds'
+                 WHERE kind = 'page' AND state = 'ready' AND run_at > now() + interval '2 seconds'
+                     AND key IN (SELECT id::text FROM earlier))
+             SELECT EXISTS (SELECT 1 FROM earlier)",
         )
         .bind(target.incident)
         .bind(&target.receiver)
