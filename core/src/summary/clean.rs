@@ -54,13 +54,14 @@ fn starts_with_word(text: &str, word: &str) -> bool {
 
 /// Addresses lose their form: `https[:]//`, `www[.]`, `mailto[:]`, and Markdown's `](` its brackets' contact.
 fn defang(text: &str) -> String {
-    let mut out = text.replace("://", "[:]//").replace("](", "] (");
+    let mut out = text.replace("://", "[:]//");
     for (from, to) in [("www.", "www[.]"), ("mailto:", "mailto[:]"), ("javascript:", "javascript[:]")] {
         while let Some(at) = out.to_ascii_lowercase().find(from) {
             out.replace_range(at..at + from.len(), to);
         }
     }
-    out
+    // Last, since what stands in for an address ends in a bracket itself.
+    out.replace("](", "] (")
 }
 
 #[cfg(test)]
@@ -84,6 +85,7 @@ mod tests {
             ("see <https://evil.example|the page>", "see (https[:]//evil.example|the page>"),
             ("[go](https://evil.example)", "[go] (https[:]//evil.example)"),
             ("WWW.evil.example MAILTO:x", "www[.]evil.example mailto[:]x"),
+            ("www.@here", "www[.] (at)here"),
             ("rate <num> of <*>", "rate <num> of <*>"),
         ] {
             assert_eq!(cleaned(text), expected, "{text:?}");
