@@ -2,6 +2,7 @@
 //!
 //! Knows every room's constructor. Must not decide anything about an alert.
 
+mod lanes;
 mod parts;
 
 use std::net::TcpListener;
@@ -21,23 +22,20 @@ use crate::deliver::{Deliver, PLACES};
 use crate::ingest::Ingest;
 use crate::library::Library;
 use crate::store::private::PrivatePostgres;
-use crate::store::{JobKind, Store, Words};
+use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
 use crate::triage::Triage;
+use crate::upkeep::Upkeep;
 use crate::web::pages::Pages;
 use crate::web::{self, Serves};
-use crate::worker::{self, Wake};
-use parts::{integrations, model, senders, sources};
+use crate::worker::Wake;
+use lanes::Lanes;
+use parts::{integrations, model, senders, sources, stale_after};
 
 pub use parts::rules;
 
 /// Connections of one process: the lanes' 28 jobs hold one only for short statements, requests likewise.
 const CONNECTIONS: u32 = 20;
-/// How often the runbooks' folder is read again.
-const RELOAD: Duration = Duration::from_secs(30);
-/// How often a database that is not there is tried at the start.
-const RETRY: Duration = Duration::from_secs(2);
-
 /// How long the connections to the database may take to close.
 const CLOSE: Duration = Duration::from_secs(2);
 
@@ -48,9 +46,7 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Service {
     /// What handlers share.
     pub app: Data<web::App>,
-    deliver: Arc<Deliver>,
-    triage: Arc<Triage>,
-    library: Option<Arc<Library>>,
+    lanes: Lanes,
     private: Option<PrivatePostgres>,
 }
 
@@ -101,19 +97,32 @@ impl Service {
             summary: config.summary.clone(),
             wake: wake.clone(),
         };
+        let upkeep = Upkeep {
+            store: store.clone(),
+            repeat_interval: config.incidents.repeat_interval,
+            stale_after: stale_after(config),
+            wake: wake.clone(),
+        };
+        let lanes = Lanes {
+            store: store.clone(),
+            wake: wake.clone(),
+            deliver: Arc::new(deliver),
+            triage: Arc::new(triage),
+            upkeep: Arc::new(upkeep),
+            library: library.clone(),
+        };
         let app = web::App {
             store,
             ingest,
             words,
             sources: config.alertmanager.iter().map(senders).collect(),
             external_url: config.server.external_url.clone(),
-            library: library.clone(),
+            library,
             wake,
             pages: Pages::new()?,
             exporter,
         };
-        let (deliver, triage) = (Arc::new(deliver), Arc::new(triage));
-        Ok(Self { app: Data::new(app), deliver, triage, library, private })
+        Ok(Self { app: Data::new(app), lanes, private })
     }
 
     /// Serves `listeners` and works until `stop`; then answers what has begun, lets jobs end, and closes.
@@ -132,14 +141,7 @@ impl Service {
             handles.push(server.handle());
             servers.spawn(server);
         }
-        let work = tokio::spawn(work(
-            self.app.store.clone(),
-            self.app.wake.clone(),
-            self.deliver,
-            self.triage,
-            self.library,
-            stop.clone(),
-        ));
+        let work = tokio::spawn(self.lanes.run(stop.clone()));
         tokio::select! {
             () = stop.cancelled() => tracing::info!("stopping"),
             _ = servers.join_next() => {
@@ -161,64 +163,5 @@ impl Service {
         }
         tracing::info!("stopped");
         Ok(())
-    }
-}
-
-/// Migrates, then runs the lanes until `stop`.
-async fn work(
-    store: Store,
-    wake: Wake,
-    deliver: Arc<Deliver>,
-    triage: Arc<Triage>,
-    library: Option<Arc<Library>>,
-    stop: CancellationToken,
-) {
-    while let Err(error) = store.migrate().await {
-        tracing::warn!(%error, "the database is not ready; alarms are answered 503 until it is");
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(RETRY) => {}
-        }
-    }
-    tracing::info!("ready");
-    let mut lanes = JoinSet::new();
-    for kind in [JobKind::Page, JobKind::Message] {
-        let deliver = Arc::clone(&deliver);
-        let tell = move |claim| {
-            let deliver = Arc::clone(&deliver);
-            async move { deliver.work(claim).await }
-        };
-        lanes.spawn(worker::lane(store.clone(), kind, wake.clone(), stop.clone(), tell));
-    }
-    let look = move |claim| {
-        let triage = Arc::clone(&triage);
-        async move { triage.work(claim).await }
-    };
-    lanes.spawn(worker::lane(store, JobKind::Triage, wake, stop.clone(), look));
-    if let Some(library) = library {
-        lanes.spawn(reload(library, stop.clone()));
-    }
-    while lanes.join_next().await.is_some() {
-        if !stop.is_cancelled() {
-            tracing::error!("a lane ended by itself; stopping, so that somebody starts this again");
-            stop.cancel();
-        }
-    }
-}
-
-/// Reads the runbooks again and again; the last good copy stays where that fails.
-async fn reload(library: Arc<Library>, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(RELOAD) => {}
-        }
-        match library.reload().await {
-            Ok(true) => {
-                tracing::info!(runbooks = library.snapshot().runbooks.len(), "the runbooks have changed")
-            }
-            Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the runbooks cannot be read; the last good copy stays"),
-        }
     }
 }

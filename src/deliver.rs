@@ -140,7 +140,7 @@ impl Deliver {
                     EdgeKind::Resolve => notify::pagerduty_resolve(&key),
                     _ => notify::pagerduty_trigger(view, &self.zone, &self.name, &key, again(edge)),
                 };
-                if target.acknowledged && !matches!(edge.kind, EdgeKind::Acknowledge | EdgeKind::Resolve) {
+                if target.acknowledged && edge.kind.rings() {
                     // What somebody has acknowledged does not ring again under its key (FACTS C): it has to end first.
                     api.send(&notify::pagerduty_resolve(&key)).await?;
                 }
@@ -294,6 +294,8 @@ impl Deliver {
 fn again(edge: &Edge) -> Option<Again> {
     match edge.kind {
         EdgeKind::Retrigger => Some(Again::Reopened),
+        EdgeKind::Joined => Some(Again::Joined),
+        EdgeKind::Repeat => Some(Again::Repeated { now: edge.created_at }),
         EdgeKind::SeverityRaised => edge.was.map(|was| Again::Raised { was }),
         EdgeKind::Trigger | EdgeKind::Acknowledge | EdgeKind::Resolve => None,
     }

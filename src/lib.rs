@@ -33,5 +33,6 @@ pub mod receivers;
 pub mod sources;
 pub mod store;
 pub mod triage;
+pub mod upkeep;
 pub mod web;
 pub mod worker;

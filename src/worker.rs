@@ -27,7 +27,7 @@ const DRAIN: Duration = Duration::from_secs(8);
 
 /// Wakes the lanes of this process when something was enqueued; other processes find it when they poll.
 #[derive(Debug, Default, Clone)]
-pub struct Wake([Arc<Notify>; 3]);
+pub struct Wake([Arc<Notify>; 4]);
 
 impl Wake {
     /// Has every lane look at once.
@@ -36,11 +36,12 @@ impl Wake {
     }
 
     fn lane(&self, kind: JobKind) -> &Arc<Notify> {
-        let [page, message, triage] = &self.0;
+        let [page, message, triage, upkeep] = &self.0;
         match kind {
             JobKind::Page => page,
             JobKind::Message => message,
             JobKind::Triage => triage,
+            JobKind::Upkeep => upkeep,
         }
     }
 }
@@ -51,6 +52,7 @@ pub fn label(kind: JobKind) -> labels::JobKind {
         JobKind::Page => labels::JobKind::Page,
         JobKind::Message => labels::JobKind::Message,
         JobKind::Triage => labels::JobKind::Triage,
+        JobKind::Upkeep => labels::JobKind::Upkeep,
     }
 }
 
@@ -60,6 +62,7 @@ fn width(kind: JobKind) -> usize {
         JobKind::Page => 16,
         JobKind::Message => 8,
         JobKind::Triage => 4,
+        JobKind::Upkeep => 2,
     }
 }
 

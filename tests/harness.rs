@@ -195,7 +195,8 @@ impl Firstlook {
     /// Waits until the queue is empty but for what is parked.
     pub async fn idle(&self) {
         eventually(PATIENCE, "no job is left", async || {
-            let left: i64 = self.sql("SELECT count(*) FROM job WHERE state <> 'parked'").await;
+            let left: i64 =
+                self.sql("SELECT count(*) FROM job WHERE state <> 'parked' AND kind <> 'upkeep'").await;
             (left == 0).then_some(())
         })
         .await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use firstlook_core::alert::matchers::{MatcherError, Matchers};
-use firstlook_core::incident::{Grouping, Lifecycle};
+use firstlook_core::incident::Grouping;
 
 use super::StartError;
 use crate::config::{
@@ -28,6 +28,11 @@ const RECEIVER_TIMEOUT: Duration = Duration::from_secs(8);
 /// A source's name, and what its requests must show.
 pub(super) fn senders(source: &AlertmanagerSource) -> (String, Option<Authorization>) {
     (source.name.clone(), source.authorization.clone())
+}
+
+/// How long each source may say nothing about what fires.
+pub(super) fn stale_after(config: &Config) -> Vec<(String, TimeDelta)> {
+    config.alertmanager.iter().map(|one| (format!("alertmanager/{}", one.name), one.stale_after)).collect()
 }
 
 /// What hop 1 decides by.
@@ -52,10 +57,7 @@ pub fn rules(config: &Config) -> Result<Rules, MatcherError> {
             group_by: config.incidents.group_by.clone(),
             correlate_by: config.incidents.correlate_by.clone(),
         },
-        lifecycle: Lifecycle {
-            reopen_within: config.incidents.reopen_within,
-            reorder_window: TimeDelta::seconds(60),
-        },
+        lifecycle: config.incidents.lifecycle,
         ignored: vec![
             (
                 Matchers::parse(&[r#"alertname="Watchdog""#])?,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use firstlook_core::alert::{LabelRule, Severity, SeverityRule};
+use firstlook_core::incident::{Flapping, Lifecycle};
 
 use super::section::Section;
 use super::{Error, Server};
@@ -35,6 +36,8 @@ pub struct AlertmanagerSource {
     pub name: String,
     /// What its requests must carry; `None` is possible on loopback alone.
     pub authorization: Option<Authorization>,
+    /// What fires and is not heard of for so long is stale.
+    pub stale_after: TimeDelta,
 }
 
 /// `incidents:`.
@@ -44,8 +47,10 @@ pub struct Incidents {
     pub group_by: Vec<String>,
     /// Labels whose values, where all are present, join alerts of any source.
     pub correlate_by: Vec<String>,
-    /// A firing so soon after the end reopens an incident.
-    pub reopen_within: TimeDelta,
+    /// When an incident goes on, which messages may have overtaken each other, and what is a flap.
+    pub lifecycle: Lifecycle,
+    /// An incident that nobody takes is told again so often; zero means never.
+    pub repeat_interval: TimeDelta,
 }
 
 /// Reads `sources:`.
@@ -53,8 +58,8 @@ pub fn sources(top: &Section<'_>, server: &Server) -> Result<Vec<AlertmanagerSou
     let Some(section) = top.section("sources", &["alertmanager"], &["sns"])? else { return Ok(Vec::new()) };
     let mut sources: Vec<AlertmanagerSource> = Vec::new();
     for (path, node) in section.list("alertmanager")? {
-        let known = ["name", "authorization", "basic_auth"];
-        let item = Section::open(top.context, node, &path, &known, &["api_url", "stale_after"])?;
+        let known = ["name", "authorization", "basic_auth", "stale_after"];
+        let item = Section::open(top.context, node, &path, &known, &["api_url"])?;
         let name = item.required("name", "it is the last part of the webhook's address")?;
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
             return Err(item.error(
@@ -70,7 +75,11 @@ pub fn sources(top: &Section<'_>, server: &Server) -> Result<Vec<AlertmanagerSou
             let text = "has no `authorization`, and other machines reach the webhooks: add `authorization: { credentials_file: … }` or `basic_auth`";
             return Err(top.context.error(item.line, format!("`{path}` {text}")));
         }
-        sources.push(AlertmanagerSource { name, authorization });
+        let stale_after = item.delta("stale_after", TimeDelta::hours(12))?;
+        if stale_after < TimeDelta::minutes(1) {
+            return Err(item.error("stale_after", "is shorter than any sender repeats: write 1m or more"));
+        }
+        sources.push(AlertmanagerSource { name, authorization, stale_after });
     }
     Ok(sources)
 }
@@ -160,22 +169,35 @@ fn level(section: &Section<'_>, key: &str, word: &str) -> Result<Severity, Error
 
 /// Reads `incidents:`.
 pub fn incidents(top: &Section<'_>) -> Result<Incidents, Error> {
-    let default = ["cluster", "namespace", "service", "alertname"].map(str::to_owned).to_vec();
-    let reopen_within = TimeDelta::minutes(15);
-    let known = ["group_by", "correlate_by", "reopen_within"];
-    let Some(section) = top.section("incidents", &known, &["repeat_interval", "reorder_window"])? else {
-        return Ok(Incidents { group_by: default, correlate_by: Vec::new(), reopen_within });
+    let known =
+        ["group_by", "correlate_by", "reopen_within", "reorder_window", "repeat_interval", "flapping"];
+    let mut incidents = Incidents {
+        group_by: ["cluster", "namespace", "service", "alertname"].map(str::to_owned).to_vec(),
+        correlate_by: Vec::new(),
+        lifecycle: Lifecycle::default(),
+        repeat_interval: TimeDelta::hours(4),
     };
+    let Some(section) = top.section("incidents", &known, &[])? else { return Ok(incidents) };
     let names = |key: &str| -> Result<Option<Vec<String>>, Error> {
         Ok(section.texts(key)?.map(|texts| texts.into_iter().map(|(text, _)| text).collect()))
     };
-    let group_by = names("group_by")?.unwrap_or(default);
-    if group_by.is_empty() {
+    incidents.group_by = names("group_by")?.unwrap_or(incidents.group_by);
+    if incidents.group_by.is_empty() {
         return Err(section.error("group_by", "is empty: name the labels that tell incidents apart"));
     }
-    Ok(Incidents {
-        group_by,
-        correlate_by: names("correlate_by")?.unwrap_or_default(),
+    incidents.correlate_by = names("correlate_by")?.unwrap_or_default();
+    incidents.repeat_interval = section.delta("repeat_interval", incidents.repeat_interval)?;
+    let Lifecycle { reopen_within, reorder_window, flapping } = incidents.lifecycle;
+    incidents.lifecycle = Lifecycle {
         reopen_within: section.delta("reopen_within", reopen_within)?,
-    })
+        reorder_window: section.delta("reorder_window", reorder_window)?,
+        flapping: match section.section("flapping", &["transitions", "window"], &[])? {
+            None => flapping,
+            Some(flap) => Flapping {
+                transitions: flap.integer("transitions", flapping.transitions as u64, 2..=100)? as usize,
+                window: flap.delta("window", flapping.window)?,
+            },
+        },
+    };
+    Ok(incidents)
 }

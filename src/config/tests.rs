@@ -112,7 +112,7 @@ fn values_are_read() {
     let config = with(
         "incidents: { reopen_within: 1h30m, group_by: [a] }\nevidence: { timeout: 5s, baseline: [] }\nrunbooks: { path: rb }\n",
     );
-    assert_eq!(config.incidents.reopen_within, TimeDelta::minutes(90));
+    assert_eq!(config.incidents.lifecycle.reopen_within, TimeDelta::minutes(90));
     assert_eq!(config.evidence.timeout, Duration::from_secs(5));
     assert_eq!(config.evidence.baseline, []);
     assert_eq!(config.runbooks.unwrap().path, Path::new("etc/rb"));
@@ -126,11 +126,8 @@ fn values_are_read() {
 #[test]
 fn what_belongs_to_later_versions_warns_with_its_line() {
     let text = r#"storm: { incidents: 20, window: "${UNSET}" }
-incidents:
-  reorder_window: 60s
-  repeat_interval: 4h
 sources:
-  alertmanager: [{ name: m, api_url: http://am, stale_after: 12h }]
+  alertmanager: [{ name: m, api_url: http://am }]
   sns: [{ name: aws }]
 evidence: { sources: [{ name: x, type: xray, anything: goes }, { name: l, type: log_file, path: l }] }
 summary: { provider: none, analysis: { max_steps: 8 } }
@@ -144,25 +141,39 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k, max_per_minute: 120
     let warned: Vec<_> = config.warnings.iter().map(|w| (w.line, w.key.as_str())).collect();
     let expected = [
         (1, "storm"),
-        (3, "incidents.reorder_window"),
-        (4, "incidents.repeat_interval"),
-        (6, "sources.alertmanager[0].api_url"),
-        (6, "sources.alertmanager[0].stale_after"),
-        (7, "sources.sns"),
-        (8, "evidence.sources[0].type"),
-        (9, "summary.analysis"),
-        (10, "briefings"),
-        (11, "time_intervals"),
-        (12, "runbooks.git"),
-        (13, "route.routes[0].active_time_intervals"),
-        (13, "route.routes[0].mute_time_intervals"),
-        (14, "receivers[0].pagerduty_configs[0].max_per_minute"),
+        (3, "sources.alertmanager[0].api_url"),
+        (4, "sources.sns"),
+        (5, "evidence.sources[0].type"),
+        (6, "summary.analysis"),
+        (7, "briefings"),
+        (8, "time_intervals"),
+        (9, "runbooks.git"),
+        (10, "route.routes[0].active_time_intervals"),
+        (10, "route.routes[0].mute_time_intervals"),
+        (11, "receivers[0].pagerduty_configs[0].max_per_minute"),
     ];
     assert_eq!(warned, expected);
     assert_eq!(config.warnings[0].text, "in this version `storm` has no effect");
-    assert_eq!(config.warnings[6].text, "in this version evidence sources of type `xray` have no effect");
+    assert_eq!(config.warnings[3].text, "in this version evidence sources of type `xray` have no effect");
     assert_eq!(config.evidence.sources.len(), 1);
     assert_eq!(config.route.routes[0].receiver, None);
+}
+
+#[test]
+fn the_life_of_an_incident_has_its_own_times() {
+    let text = "incidents: { reorder_window: 30s, repeat_interval: 0s, flapping: { transitions: 5, window: 1h } }\n\
+                sources: { alertmanager: [{ name: m, stale_after: 2h }] }";
+    let config = with(text);
+    let (lifecycle, flapping) = (config.incidents.lifecycle, config.incidents.lifecycle.flapping);
+    assert_eq!(
+        (lifecycle.reopen_within, lifecycle.reorder_window),
+        (TimeDelta::minutes(15), TimeDelta::seconds(30))
+    );
+    assert_eq!((flapping.transitions, flapping.window), (5, TimeDelta::hours(1)));
+    assert_eq!(
+        (config.incidents.repeat_interval, config.alertmanager[0].stale_after),
+        (TimeDelta::zero(), TimeDelta::hours(2))
+    );
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub enum Acted {
 }
 
 #[derive(sqlx::FromRow)]
-struct Held {
+pub(super) struct Held {
     id: Uuid,
     status: String,
 }
@@ -87,7 +87,7 @@ impl Store {
 }
 
 /// Locks the slot of an incident, then reads the incident: a message that came first has been written by then.
-async fn hold(tx: &mut PgConnection, name: &str) -> Result<Option<Held>, StoreError> {
+pub(super) async fn hold(tx: &mut PgConnection, name: &str) -> Result<Option<Held>, StoreError> {
     let number: Option<i64> = name.parse().ok();
     let id: Option<Uuid> = name.parse().ok();
     let locked: Option<i32> = sqlx::query_scalar(

@@ -27,11 +27,13 @@ pub enum JobKind {
     Message,
     /// Collect evidence, write the summary.
     Triage,
+    /// What belongs to no incident: the sweep, a look at a sender, a second look at a late message.
+    Upkeep,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Page, Self::Message, Self::Triage];
+    pub const ALL: [Self; 4] = [Self::Page, Self::Message, Self::Triage, Self::Upkeep];
 
     /// The word of the database and of the metric.
     pub fn as_str(self) -> &'static str {
@@ -39,6 +41,7 @@ impl JobKind {
             Self::Page => "page",
             Self::Message => "message",
             Self::Triage => "triage",
+            Self::Upkeep => "upkeep",
         }
     }
 
@@ -53,8 +56,18 @@ impl JobKind {
 pub(super) struct NewJob {
     pub kind: JobKind,
     pub key: String,
-    pub incident: Uuid,
+    /// None for upkeep.
+    pub incident: Option<Uuid>,
     pub run_at: Option<DateTime<Utc>>,
+    /// What upkeep needs to know beside its key.
+    pub payload: Option<Value>,
+}
+
+impl NewJob {
+    /// Work on an incident, at once.
+    pub fn now(kind: JobKind, key: String, incident: Uuid) -> Self {
+        Self { kind, key, incident: Some(incident), run_at: None, payload: None }
+    }
 }
 
 /// The right to do a job, until the lease ends. Finishing consumes it.
@@ -64,10 +77,12 @@ pub struct Claim {
     pub id: i64,
     /// What kind.
     pub kind: JobKind,
-    /// What it is about: a target's id, or an incident's.
+    /// What it is about: a target's id, an incident's, or what upkeep is due.
     pub key: String,
-    /// The incident that it belongs to.
+    /// The incident that it belongs to; the nil UUID for upkeep, which belongs to none.
     pub incident: Uuid,
+    /// What upkeep needs to know beside its key.
+    pub payload: Option<Value>,
     /// How often it has been claimed, this time included.
     pub attempts: i32,
     /// When it was enqueued, by the clock of the database.
@@ -110,7 +125,8 @@ pub struct JobCounts {
 struct ClaimRow {
     id: i64,
     key: String,
-    incident: Uuid,
+    incident: Option<Uuid>,
+    payload: Option<Value>,
     attempts: i32,
     created_at: DateTime<Utc>,
     second: bool,
@@ -124,16 +140,22 @@ pub(super) async fn enqueue(tx: &mut PgConnection, jobs: &[NewJob]) -> Result<()
     }
     let rows: Vec<Value> = jobs
         .iter()
-        .map(|job| json!({"kind": job.kind.as_str(), "key": job.key, "incident": job.incident, "run_at": job.run_at}))
+        .map(|job| {
+            json!({
+                "kind": job.kind.as_str(), "key": job.key, "incident": job.incident, "run_at": job.run_at,
+                "payload": job.payload,
+            })
+        })
         .collect();
     sqlx::query(
-        "INSERT INTO job (kind, key, incident, state, run_at)
-         SELECT DISTINCT ON (kind, key) kind, key, incident, 'ready', COALESCE(run_at, now())
-         FROM jsonb_to_recordset($1) AS n (kind text, key text, incident uuid, run_at timestamptz)
+        "INSERT INTO job (kind, key, incident, state, run_at, payload)
+         SELECT DISTINCT ON (kind, key) kind, key, incident, 'ready', COALESCE(run_at, now()), NULLIF(payload, 'null')
+         FROM jsonb_to_recordset($1) AS n (kind text, key text, incident uuid, run_at timestamptz, payload jsonb)
          ORDER BY kind, key, run_at NULLS FIRST
          ON CONFLICT (kind, key) WHERE state <> 'parked' DO UPDATE SET
              again = job.again OR job.state = 'running',
              second = job.second AND job.state = 'running',
+             payload = excluded.payload,
              run_at = CASE WHEN job.state = 'running' THEN job.run_at
                            WHEN job.attempts > 0 THEN job.run_at
                            ELSE least(job.run_at, excluded.run_at) END",
@@ -250,7 +272,7 @@ impl Store {
              UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, again = false,
                  lease_until = now() + $3::interval
              FROM due WHERE job.id = due.id
-             RETURNING job.id, key, incident, attempts, created_at, second, fence",
+             RETURNING job.id, key, incident, payload, attempts, created_at, second, fence",
         )
         .bind(kind.as_str())
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
@@ -261,7 +283,8 @@ impl Store {
             id: row.id,
             kind,
             key: row.key,
-            incident: row.incident,
+            incident: row.incident.unwrap_or_default(),
+            payload: row.payload,
             attempts: row.attempts,
             created_at: row.created_at,
             second: row.second,

@@ -13,6 +13,7 @@ pub mod private;
 mod row;
 mod slots;
 mod summaries;
+mod sweep;
 mod told;
 mod view;
 

@@ -76,7 +76,7 @@ pub(super) async fn refresh(tx: &mut PgConnection, incident: Uuid) -> Result<(),
         .into_iter()
         .map(|(id, integration)| (id, JobKind::of_integration(&integration)))
         .filter(|(_, kind)| *kind == JobKind::Message)
-        .map(|(id, kind)| NewJob { kind, key: id.to_string(), incident, run_at: None })
+        .map(|(id, kind)| NewJob::now(kind, id.to_string(), incident))
         .collect();
     jobs::enqueue(tx, &jobs).await
 }
@@ -102,12 +102,7 @@ pub(super) async fn append(
     .await?;
     let jobs: Vec<NewJob> = targets
         .into_iter()
-        .map(|(id, integration)| NewJob {
-            kind: JobKind::of_integration(&integration),
-            key: id.to_string(),
-            incident,
-            run_at: None,
-        })
+        .map(|(id, integration)| NewJob::now(JobKind::of_integration(&integration), id.to_string(), incident))
         .collect();
     jobs::enqueue(tx, &jobs).await
 }

@@ -89,7 +89,7 @@ label! {
 }
 label! {
     /// What a job does.
-    JobKind as "kind" { Page = "page", Message = "message", Triage = "triage" }
+    JobKind as "kind" { Page = "page", Message = "message", Triage = "triage", Upkeep = "upkeep" }
 }
 label! {
     /// The kind of evidence source.

@@ -10,17 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::state::{
     Action, Current, Decided, Decision, EdgeKind, Incoming, Known, Member, SlotState, Touched,
 };
-use super::{Status, title};
+use super::{Lifecycle, Status, title};
 use crate::alert::{AlertId, AlertStatus, Severity};
-
-/// The times that bound an incident's life, from `incidents:` of the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lifecycle {
-    /// A firing so soon after the end goes on with the same incident.
-    pub reopen_within: TimeDelta,
-    /// Messages that arrive within this time of each other may have overtaken one another.
-    pub reorder_window: TimeDelta,
-}
 
 /// Decides about `incoming`, all of one group key and one body, against the state of its slot. A body says everything
 /// at once: what fires in it is decided first, so that nothing ends in between.
@@ -159,7 +150,7 @@ impl Work {
             Some(open) if open.status != Status::Resolved => {
                 // Somebody has it, but not this: it rings again (DESIGN section 3).
                 let again = open.status == Status::Acknowledged && one.severity == Severity::Critical;
-                (Action::Joined, format!("{why}; same group"), again.then_some(EdgeKind::Retrigger))
+                (Action::Joined, format!("{why}; same group"), again.then_some(EdgeKind::Joined))
             }
             Some(over) if over.resolved_at.is_some_and(|end| self.now - end <= self.rules.reopen_within) => {
                 let ago = over.resolved_at.map_or(0, |end| (self.now - end).num_seconds());

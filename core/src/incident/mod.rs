@@ -4,6 +4,7 @@
 
 mod decide;
 mod key;
+mod lifecycle;
 mod state;
 mod title;
 
@@ -12,8 +13,9 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use decide::{Lifecycle, decide};
+pub use decide::decide;
 pub use key::{GroupKey, Grouping};
+pub use lifecycle::{Flapping, Lifecycle};
 pub use state::{Action, Current, Decided, Decision, EdgeKind, Incoming, Known, Member, SlotState, Touched};
 pub use title::title;
 

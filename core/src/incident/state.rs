@@ -153,10 +153,14 @@ pub struct Decision {
 pub enum EdgeKind {
     /// It began.
     Trigger,
-    /// It goes on after an end, or something critical joined what somebody already has.
+    /// It goes on after an end.
     Retrigger,
+    /// Something critical joined what somebody already has.
+    Joined,
     /// Worse than told before.
     SeverityRaised,
+    /// Nobody has taken it for `repeat_interval`.
+    Repeat,
     /// A person took it.
     Acknowledge,
     /// It ended.
@@ -164,12 +168,30 @@ pub enum EdgeKind {
 }
 
 impl EdgeKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Trigger,
+        Self::Retrigger,
+        Self::Joined,
+        Self::SeverityRaised,
+        Self::Repeat,
+        Self::Acknowledge,
+        Self::Resolve,
+    ];
+
+    /// Whether it must ring: what was acknowledged under a pager's key has to end there first (FACTS C).
+    pub fn rings(self) -> bool {
+        !matches!(self, Self::Acknowledge | Self::Resolve)
+    }
+
     /// The word of the API and of the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Trigger => "trigger",
             Self::Retrigger => "retrigger",
+            Self::Joined => "joined",
             Self::SeverityRaised => "severity_raised",
+            Self::Repeat => "repeat",
             Self::Acknowledge => "acknowledge",
             Self::Resolve => "resolve",
         }
@@ -177,9 +199,7 @@ impl EdgeKind {
 
     /// The kind that is called `word`.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Trigger, Self::Retrigger, Self::SeverityRaised, Self::Acknowledge, Self::Resolve]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -202,7 +222,9 @@ impl Touched {
     /// Whether these messages have it ring already: fifty pods of one body ring once.
     pub(super) fn rings(&self) -> bool {
         let since_its_end = self.edges.iter().rev().take_while(|edge| **edge != EdgeKind::Resolve);
-        since_its_end.into_iter().any(|edge| matches!(edge, EdgeKind::Trigger | EdgeKind::Retrigger))
+        since_its_end
+            .into_iter()
+            .any(|edge| matches!(edge, EdgeKind::Trigger | EdgeKind::Retrigger | EdgeKind::Joined))
     }
 
     /// The severity is the highest among what fires; a rise above what was told is told.

@@ -1,13 +1,14 @@
 //! The life of an incident, message by message, and what must hold for any sequence of messages.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use super::*;
 use crate::alert::{AlertId, AlertMessage, AlertStatus, Labels, Severity};
 
-const RULES: Lifecycle =
-    Lifecycle { reopen_within: TimeDelta::minutes(15), reorder_window: TimeDelta::seconds(60) };
+fn rules() -> Lifecycle {
+    Lifecycle::default()
+}
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_111_620 + seconds, 0).unwrap()
@@ -53,7 +54,7 @@ struct World {
 
 impl World {
     fn hear(&mut self, now: i64, incoming: &[Incoming]) -> &mut Self {
-        let decided = decide(&self.slot, incoming, RULES, at(now));
+        let decided = decide(&self.slot, incoming, rules(), at(now));
         self.actions.extend(decided.decisions.iter().map(|decision| decision.action));
         self.told.extend(decided.incidents.iter().flat_map(|touched| touched.edges.clone()));
         self.slot = after(&self.slot, &decided);
@@ -191,7 +192,7 @@ fn many_alerts_of_one_body_ring_once() {
     world.slot.current.as_mut().unwrap().status = Status::Acknowledged;
     let body = ["b", "c", "d"].map(|name| said(name, Severity::Critical, 1, None));
     world.hear(1, &body);
-    assert_eq!(world.told, [EdgeKind::Trigger, EdgeKind::Retrigger]);
+    assert_eq!(world.told, [EdgeKind::Trigger, EdgeKind::Joined]);
 }
 
 #[test]
@@ -213,7 +214,7 @@ fn a_changed_start_while_firing_starts_no_episode_and_the_earliest_stays() {
 fn a_rise_in_severity_is_told_once_and_a_fall_is_not() {
     let mut world = World::default();
     world.hear(0, &[fires("a", 0)]);
-    let rise = decide(&world.slot, &[said("b", Severity::Critical, 1, None)], RULES, at(1));
+    let rise = decide(&world.slot, &[said("b", Severity::Critical, 1, None)], rules(), at(1));
     assert_eq!(rise.incidents[0].was, Severity::Warning);
     world.hear(1, &[said("b", Severity::Critical, 1, None)]);
     assert_eq!(world.incident().severity, Severity::Critical);
@@ -238,7 +239,7 @@ fn something_critical_in_an_acknowledged_incident_rings_again() {
     world.slot.current.as_mut().unwrap().status = Status::Acknowledged;
     world.hear(1, &[said("b", Severity::Critical, 1, None)]);
     world.hear(2, &[fires("c", 2)]);
-    assert_eq!(world.told, [EdgeKind::Trigger, EdgeKind::Retrigger]);
+    assert_eq!(world.told, [EdgeKind::Trigger, EdgeKind::Joined]);
 }
 
 #[test]
@@ -261,7 +262,7 @@ fn every_decision_knows_its_incident() {
     let mut world = World::default();
     world.hear(0, &[fires("a", 0)]).hear(10, &[ends("a", 0, 9)]);
     // The old incident is not touched; the new one is, and the stranger's resolve belongs to none.
-    let decided = decide(&world.slot, &[ends("z", 0, 1), fires("b", 2000)], RULES, at(2000));
+    let decided = decide(&world.slot, &[ends("z", 0, 1), fires("b", 2000)], rules(), at(2000));
     let order: Vec<_> =
         decided.decisions.iter().map(|decision| decision.alert.fingerprint.as_str()).collect();
     assert_eq!((order, decided.places), (vec!["b", "z"], vec![Some(0), None]));
@@ -273,7 +274,7 @@ fn every_decision_knows_its_incident() {
 fn an_unmapped_severity_is_said() {
     let mut odd = said("a", Severity::Critical, 0, None);
     odd.severity_unknown = true;
-    let decided = decide(&SlotState::default(), &[odd], RULES, at(0));
+    let decided = decide(&SlotState::default(), &[odd], rules(), at(0));
     assert!(decided.decisions[0].reason.contains("not mapped"), "{}", decided.decisions[0].reason);
 }
 
@@ -324,7 +325,7 @@ proptest! {
             match edge {
                 EdgeKind::Trigger | EdgeKind::Retrigger => { prop_assert!(!open); open = true; }
                 EdgeKind::Resolve => { prop_assert!(open); open = false; }
-                EdgeKind::SeverityRaised | EdgeKind::Acknowledge => prop_assert!(open),
+                EdgeKind::SeverityRaised | EdgeKind::Joined | EdgeKind::Repeat | EdgeKind::Acknowledge => prop_assert!(open),
             }
         }
     }

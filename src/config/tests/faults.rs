@@ -41,6 +41,16 @@ const FAULTS: &[(&str, usize, &str)] = &[
         3,
         "`server.external_url` is not a URL: it begins with http:// or https:// and a host",
     ),
+    (
+        "incidents: { flapping: { transitions: 1 } }",
+        3,
+        "`incidents.flapping.transitions` \"1\" is not a whole number from 2 to 100",
+    ),
+    (
+        "sources: { alertmanager: [{ name: m, stale_after: 5s }] }",
+        3,
+        "`sources.alertmanager[0].stale_after` is shorter than any sender repeats: write 1m or more",
+    ),
     ("language: ja", 3, "`language` \"ja\" is not in this version: write `en`"),
     ("time_zone: Asia/Tokyo", 3, "`time_zone` \"Asia/Tokyo\" is not in this version: write `UTC`"),
     ("database: { url: a, url_file: secret }", 3, "`database.url_file` and `url` are both given: keep one"),

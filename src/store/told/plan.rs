@@ -90,12 +90,7 @@ impl Plan {
             self.job(id, &route.integration, one.id);
         }
         if edges.iter().any(|edge| matches!(edge, EdgeKind::Trigger | EdgeKind::Retrigger)) {
-            self.jobs.push(NewJob {
-                kind: JobKind::Triage,
-                key: one.id.to_string(),
-                incident: one.id,
-                run_at: None,
-            });
+            self.jobs.push(NewJob::now(JobKind::Triage, one.id.to_string(), one.id));
         }
     }
 
@@ -118,7 +113,7 @@ impl Plan {
 
     fn job(&mut self, target: Uuid, integration: &str, incident: Uuid) {
         let kind = JobKind::of_integration(integration);
-        self.jobs.push(NewJob { kind, key: target.to_string(), incident, run_at: None });
+        self.jobs.push(NewJob::now(kind, target.to_string(), incident));
     }
 
     async fn write(self, tx: &mut PgConnection) -> Result<(), StoreError> {

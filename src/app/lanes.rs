@@ -1,0 +1,97 @@
+//! What works behind the servers: the schema is brought up to date, then each lane claims its kind of job until the end.
+//!
+//! Knows which lane does what. Must not know how a job is done.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::deliver::Deliver;
+use crate::library::Library;
+use crate::store::{JobKind, Store, StoreError};
+use crate::triage::Triage;
+use crate::upkeep::Upkeep;
+use crate::worker::{self, Wake};
+
+/// How often the runbooks' folder is read again.
+const RELOAD: Duration = Duration::from_secs(30);
+/// How often a database that is not there is tried at the start.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// Who does what.
+pub(super) struct Lanes {
+    pub store: Store,
+    pub wake: Wake,
+    pub deliver: Arc<Deliver>,
+    pub triage: Arc<Triage>,
+    pub upkeep: Arc<Upkeep>,
+    pub library: Option<Arc<Library>>,
+}
+
+impl Lanes {
+    /// Migrates, then runs the lanes until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        while let Err(error) = self.prepare().await {
+            tracing::warn!(%error, "the database is not ready; alarms are answered 503 until it is");
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(RETRY) => {}
+            }
+        }
+        tracing::info!("ready");
+        let mut lanes = JoinSet::new();
+        for kind in [JobKind::Page, JobKind::Message] {
+            let deliver = Arc::clone(&self.deliver);
+            let tell = move |claim| {
+                let deliver = Arc::clone(&deliver);
+                async move { deliver.work(claim).await }
+            };
+            lanes.spawn(worker::lane(self.store.clone(), kind, self.wake.clone(), stop.clone(), tell));
+        }
+        let (triage, upkeep) = (self.triage, self.upkeep);
+        let look = move |claim| {
+            let triage = Arc::clone(&triage);
+            async move { triage.work(claim).await }
+        };
+        let keep = move |claim| {
+            let upkeep = Arc::clone(&upkeep);
+            async move { upkeep.work(claim).await }
+        };
+        let (store, wake) = (self.store.clone(), self.wake.clone());
+        lanes.spawn(worker::lane(store, JobKind::Triage, wake, stop.clone(), look));
+        lanes.spawn(worker::lane(self.store, JobKind::Upkeep, self.wake, stop.clone(), keep));
+        if let Some(library) = self.library {
+            lanes.spawn(reload(library, stop.clone()));
+        }
+        while lanes.join_next().await.is_some() {
+            if !stop.is_cancelled() {
+                tracing::error!("a lane ended by itself; stopping, so that somebody starts this again");
+                stop.cancel();
+            }
+        }
+    }
+
+    async fn prepare(&self) -> Result<(), StoreError> {
+        self.store.migrate().await?;
+        self.store.stand(&self.upkeep.standing()).await
+    }
+}
+
+/// Reads the runbooks again and again; the last good copy stays where that fails.
+async fn reload(library: Arc<Library>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(RELOAD) => {}
+        }
+        match library.reload().await {
+            Ok(true) => {
+                tracing::info!(runbooks = library.snapshot().runbooks.len(), "the runbooks have changed")
+            }
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the runbooks cannot be read; the last good copy stays"),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What time alone brings: incidents that nobody has taken, that nothing is heard of, that have stopped flapping.
+//!
+//! Each is found by a plain read, then changed under the lock of its slot, where the condition is looked at again: a
+//! message or a person may have come in between.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use firstlook_core::incident::EdgeKind;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Store, StoreError, actions, incidents, told};
+
+/// Incidents changed by one sweep, of each kind; the next sweep takes the rest.
+const MOST: i64 = 200;
+
+/// Due to be told again.
+const UNTAKEN: &str = "status = 'open' AND told_at <= $1";
+/// A flap is over once its window has passed without another change.
+const STEADY: &str = "flaps_until <= $1";
+/// Everything that fires in it has been silent since before its source's cutoff; a source without one is never stale.
+const SILENT: &str = "status <> 'resolved' AND stale_since IS NULL
+    AND EXISTS (SELECT FROM incident_alert a WHERE a.incident = incident.id AND a.status = 'firing')
+    AND NOT EXISTS (SELECT FROM incident_alert a JOIN alert k USING (source, fingerprint)
+        LEFT JOIN unnest($1::text[], $2::timestamptz[]) AS n (source, cutoff) ON n.source = a.source
+        WHERE a.incident = incident.id AND a.status = 'firing' AND (n.cutoff IS NULL OR k.seen_at > n.cutoff))";
+
+impl Store {
+    /// Has each of these upkeep jobs stand in the queue; one that does already stays as it is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn stand(&self, keys: &[String]) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO job (kind, key, state, run_at) SELECT 'upkeep', k, 'ready', now() FROM unnest($1::text[]) AS k
+             ON CONFLICT (kind, key) WHERE state <> 'parked' DO NOTHING",
+        )
+        .bind(keys)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Tells again what nobody has taken for `interval`. Returns how many incidents.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn repeat(&self, interval: TimeDelta, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        let reason = format!("nobody has taken it; told again every {}", words(interval));
+        let mut told = 0;
+        for id in self.due(UNTAKEN, now - interval).await? {
+            let mut tx = self.pool.begin().await?;
+            actions::hold(&mut tx, &id.to_string()).await?;
+            let query =
+                sqlx::AssertSqlSafe(format!("UPDATE incident SET told_at = $2 WHERE {UNTAKEN} AND id = $3"));
+            let due = sqlx::query(query).bind(now - interval).bind(now).bind(id).execute(&mut *tx).await?;
+            if due.rows_affected() == 1 {
+                incidents::note(&mut tx, id, now, "repeated", "firstlook", &reason).await?;
+                told::append(&mut tx, id, EdgeKind::Repeat, now).await?;
+                tx.commit().await?;
+                told += 1;
+            }
+        }
+        Ok(told)
+    }
+
+    /// Marks incidents of which nothing has been heard since their source's cutoff. Returns how many.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn mark_stale(
+        &self,
+        cutoffs: &[(String, DateTime<Utc>)],
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
+        let (sources, times): (Vec<&str>, Vec<DateTime<Utc>>) =
+            cutoffs.iter().map(|(source, at)| (source.as_str(), *at)).unzip();
+        let query = sqlx::AssertSqlSafe(format!(
+            "SELECT id FROM incident WHERE {SILENT} ORDER BY number LIMIT {MOST}"
+        ));
+        let ids: Vec<Uuid> =
+            sqlx::query_scalar(query).bind(&sources).bind(&times).fetch_all(&self.pool).await?;
+        let mut marked = 0;
+        for id in ids {
+            let mut tx = self.pool.begin().await?;
+            actions::hold(&mut tx, &id.to_string()).await?;
+            let query = sqlx::AssertSqlSafe(format!(
+                "UPDATE incident SET stale_since = $3, version = version + 1 WHERE {SILENT} AND id = $4"
+            ));
+            let stale =
+                sqlx::query(query).bind(&sources).bind(&times).bind(now).bind(id).execute(&mut *tx).await?;
+            if stale.rows_affected() == 1 {
+                let reason = "its sender has said nothing of it for longer than `stale_after`; it stays open";
+                show(&mut tx, id, now, "stale", reason).await?;
+                tx.commit().await?;
+                marked += 1;
+            }
+        }
+        Ok(marked)
+    }
+
+    /// Takes the flag from incidents that have stopped flapping. Returns how many.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn end_flaps(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        let mut ended = 0;
+        for id in self.due(STEADY, now).await? {
+            let mut tx = self.pool.begin().await?;
+            actions::hold(&mut tx, &id.to_string()).await?;
+            let query = sqlx::AssertSqlSafe(format!(
+                "UPDATE incident SET flaps_until = NULL, transitions = '{{}}', version = version + 1
+                 WHERE {STEADY} AND id = $2"
+            ));
+            let over = sqlx::query(query).bind(now).bind(id).execute(&mut *tx).await?;
+            if over.rows_affected() == 1 {
+                show(&mut tx, id, now, "steady", "it has stopped flapping").await?;
+                tx.commit().await?;
+                ended += 1;
+            }
+        }
+        Ok(ended)
+    }
+
+    async fn due(&self, condition: &'static str, before: DateTime<Utc>) -> Result<Vec<Uuid>, StoreError> {
+        let query = sqlx::AssertSqlSafe(format!(
+            "SELECT id FROM incident WHERE {condition} ORDER BY number LIMIT {MOST}"
+        ));
+        Ok(sqlx::query_scalar(query).bind(before).fetch_all(&self.pool).await?)
+    }
+}
+
+/// Records it and has the messages show it.
+async fn show(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    now: DateTime<Utc>,
+    kind: &str,
+    reason: &str,
+) -> Result<(), StoreError> {
+    incidents::note(tx, incident, now, kind, "firstlook", reason).await?;
+    told::refresh(tx, incident).await
+}
+
+/// `4h`, `1h30m`, `45s`.
+fn words(interval: TimeDelta) -> String {
+    let (hours, minutes, seconds) =
+        (interval.num_hours(), interval.num_minutes() % 60, interval.num_seconds() % 60);
+    let parts = [(hours, "h"), (minutes, "m"), (seconds, "s")];
+    parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_as_they_are_configured() {
+        let said = [14_400, 5_400, 45, 86_400].map(|seconds| words(TimeDelta::seconds(seconds)));
+        assert_eq!(said, ["4h", "1h30m", "45s", "24h"]);
+    }
+}

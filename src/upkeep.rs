@@ -1,0 +1,71 @@
+//! What is due without a message: a worker's lane of its own, one runner at a time over all replicas.
+//!
+//! Knows which upkeep there is and how often. Must not decide what a message means, nor tell anybody: it leaves edges
+//! and jobs in Postgres as hop 1 does.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::clock;
+use crate::store::{Claim, Outcome, Store, StoreError};
+use crate::worker::Wake;
+
+/// The key of the sweep's job.
+pub const SWEEP: &str = "sweep";
+/// How often time's own changes are looked for: much finer than any interval that people configure in earnest.
+const SWEEP_EVERY: TimeDelta = TimeDelta::seconds(10);
+
+/// Everything that upkeep needs.
+#[derive(Debug)]
+pub struct Upkeep {
+    /// Where it is kept.
+    pub store: Store,
+    /// How often an incident that nobody takes is told again; zero means never.
+    pub repeat_interval: TimeDelta,
+    /// How long each source may say nothing about what fires.
+    pub stale_after: Vec<(String, TimeDelta)>,
+    /// Has the worker look at once.
+    pub wake: Wake,
+}
+
+impl Upkeep {
+    /// The jobs that stand for ever, by key.
+    pub fn standing(&self) -> Vec<String> {
+        vec![SWEEP.to_owned()]
+    }
+
+    /// Does what a claim's key names.
+    ///
+    /// # Errors
+    /// When the database does not answer, or another worker has the job.
+    pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
+        let now = clock::now();
+        match claim.key.as_str() {
+            SWEEP => {
+                self.sweep(now).await?;
+                Ok(Outcome::Later(now + SWEEP_EVERY))
+            }
+            // Of a version that is newer or older than this one.
+            unknown => {
+                tracing::warn!(key = unknown, "upkeep that this version does not know is dropped");
+                Ok(Outcome::Done)
+            }
+        }
+    }
+
+    async fn sweep(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut changed = self.store.end_flaps(now).await?;
+        let cutoffs: Vec<_> =
+            self.stale_after.iter().map(|(source, after)| (source.clone(), now - *after)).collect();
+        changed += self.store.mark_stale(&cutoffs, now).await?;
+        if self.repeat_interval > TimeDelta::zero() {
+            changed += self.store.repeat(self.repeat_interval, now).await?;
+        }
+        if changed > 0 {
+            tracing::info!(incidents = changed, "time has changed incidents: told again, stale, or steady");
+            self.wake.all();
+        }
+        Ok(())
+    }
+}
