@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::deliver::{Deliver, PLACES};
-use crate::ingest::Ingest;
+use crate::ingest::{Committer, Desk, Ingest};
 use crate::library::Library;
 use crate::store::private::PrivatePostgres;
 use crate::store::{Store, Words};
@@ -46,6 +46,7 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Service {
     /// What handlers share.
     pub app: Data<web::App>,
+    committer: Committer,
     lanes: Lanes,
     private: Option<PrivatePostgres>,
 }
@@ -71,13 +72,13 @@ impl Service {
             None => None,
         };
         let wake = Wake::default();
-        let ingest = Ingest {
+        let (ingest, committer) = Ingest::new(Desk {
             store: store.clone(),
             rules: Arc::new(rules(config)?),
             library: library.clone(),
             edit_url: config.runbooks.as_ref().and_then(|runbooks| runbooks.edit_url.clone()),
             wake: wake.clone(),
-        };
+        });
         let integrations = integrations(config)?;
         let places = integrations.keys().map(|key| (key.clone(), Arc::new(Semaphore::new(PLACES)))).collect();
         let deliver = Deliver {
@@ -122,7 +123,7 @@ impl Service {
             pages: Pages::new()?,
             exporter,
         };
-        Ok(Self { app: Data::new(app), lanes, private })
+        Ok(Self { app: Data::new(app), committer, lanes, private })
     }
 
     /// Serves `listeners` and works until `stop`; then answers what has begun, lets jobs end, and closes.
@@ -141,6 +142,7 @@ impl Service {
             handles.push(server.handle());
             servers.spawn(server);
         }
+        let committer = tokio::spawn(self.committer.run());
         let work = tokio::spawn(self.lanes.run(stop.clone()));
         tokio::select! {
             () = stop.cancelled() => tracing::info!("stopping"),
@@ -156,6 +158,7 @@ impl Service {
         work.await?;
         join_all(handles.iter().map(|handle| handle.stop(true))).await;
         while servers.join_next().await.is_some() {}
+        committer.abort();
         // A stalled database must not hold up a deploy; Postgres ends what is left by itself.
         let _ = tokio::time::timeout(CLOSE, self.app.store.close()).await;
         if let Some(private) = self.private {

@@ -3,48 +3,38 @@
 //! Knows the rules and the order of things. Must not know HTTP, nor call another hop: it wakes the worker, and the
 //! queue in Postgres carries the rest.
 
-use std::collections::BTreeMap;
+mod commit;
+mod rules;
+mod unreadable;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::alert::{AlertMessage, LabelRule, Labels, SeverityRule, map_labels};
-use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle, decide};
-use firstlook_core::route::Tree;
+use firstlook_core::alert::AlertMessage;
+use firstlook_core::incident::Decision;
+use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::library::Library;
 use crate::sources::alertmanager::{Notification, Unusable};
-use crate::store::{Batch, DeliveryState, Group, Judge, NewDelivery, Route, Store, StoreError};
-use crate::telemetry::labels;
-use crate::telemetry::metrics::{self, Metric};
+use crate::store::{Batch, DeliveryState, NewDelivery, Store, StoreError};
 use crate::worker::Wake;
+
+pub use commit::Committer;
+pub use rules::{Rules, annotations};
+pub use unreadable::OWN;
+
+use commit::Waiting;
 
 /// Longest account of what is wrong with a body, in characters.
 const MOST_REASON: usize = 2_000;
+/// Bodies that may wait for a writer. Their bytes are bounded where they are read; past this the store is too slow, and
+/// a sender does better to come again.
+const MOST_WAITING: usize = 4_096;
 
-/// What the configuration says about alerts and incidents.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    /// Gives every source the same words.
-    pub labels: Vec<LabelRule>,
-    /// How bad an alert is.
-    pub severity: SeverityRule,
-    /// Which alerts belong together.
-    pub grouping: Grouping,
-    /// When an incident goes on, and which messages may have overtaken each other.
-    pub lifecycle: Lifecycle,
-    /// Alerts that are dropped, each with the reason that is recorded (DESIGN section 3).
-    pub ignored: Vec<(Matchers, &'static str)>,
-    /// Who is told.
-    pub route: Tree,
-    /// Each receiver's integrations: `pagerduty/0`.
-    pub integrations: BTreeMap<String, Vec<String>>,
-}
-
-/// Everything that hop 1 needs.
-#[derive(Debug, Clone)]
-pub struct Ingest {
+/// Everything that hop 1 works with.
+#[derive(Debug)]
+pub struct Desk {
     /// Where it is kept.
     pub store: Store,
     /// What the configuration says.
@@ -57,8 +47,15 @@ pub struct Ingest {
     pub wake: Wake,
 }
 
+/// The way into hop 1: bodies queue up here, and what has queued up is committed together.
+#[derive(Debug, Clone)]
+pub struct Ingest {
+    desk: Arc<Desk>,
+    queue: mpsc::Sender<Waiting>,
+}
+
 /// A body on its way in.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Arrival {
     /// The configured source: `alertmanager/main`.
     pub source: String,
@@ -68,6 +65,8 @@ pub struct Arrival {
     pub received_at: DateTime<Utc>,
     /// The request's trace id.
     pub trace_id: String,
+    /// How firstlook came by it, where no sender posted it; added to the reason of each decision.
+    pub note: Option<String>,
 }
 
 /// What the sender is answered, once it is committed.
@@ -82,7 +81,7 @@ pub enum Answer {
         /// Alerts that could not be understood.
         rejected: Vec<String>,
     },
-    /// 400: nothing in it could be used. The body is kept all the same.
+    /// 400: nothing in it could be used. The body is kept all the same, and somebody is told.
     Unusable {
         /// The delivery's name.
         delivery: Uuid,
@@ -94,104 +93,82 @@ pub enum Answer {
 }
 
 impl Ingest {
+    /// The way in, and who commits what comes that way; without a running committer nothing is answered.
+    pub fn new(desk: Desk) -> (Self, Committer) {
+        let (queue, waiting) = mpsc::channel(MOST_WAITING);
+        let desk = Arc::new(desk);
+        (Self { desk: Arc::clone(&desk), queue }, Committer::new(desk, waiting))
+    }
+
+    /// What the configuration says.
+    pub fn rules(&self) -> &Rules {
+        &self.desk.rules
+    }
+
     /// Keeps a body and everything that follows from it. Returning means committed.
     ///
     /// # Errors
-    /// When the database does not take it; then the sender must be told to come again, and nothing was kept.
+    /// When the database does not take it; then the sender must be told to come again, and nothing was promised.
     pub async fn accept(
         &self,
         arrival: Arrival,
         parsed: Result<Notification, Unusable>,
     ) -> Result<Answer, StoreError> {
         let delivery = Uuid::now_v7();
-        let notification = match parsed {
-            Ok(notification) => notification,
-            Err(unusable) => return self.reject(delivery, arrival, unusable.reason, unusable.remedy).await,
+        let (understood, rejected, truncated) = match parsed {
+            Ok(notification) => divide(notification),
+            Err(unusable) => return self.reject(delivery, arrival, unusable).await,
         };
-        let truncated = notification.truncated;
-        let (understood, rejected) = divide(notification);
         if understood.is_empty() {
             let reason = format!("no alert in it could be understood: {}", rejected.join("; "));
             let remedy = "send Alertmanager's own webhook body, version 4".to_owned();
-            return self.reject(delivery, arrival, reason, remedy).await;
+            return self.reject(delivery, arrival, Unusable { reason, remedy }).await;
         }
-        let now = arrival.received_at;
         let state = if rejected.is_empty() { DeliveryState::Accepted } else { DeliveryState::Partial };
-        let head = head(delivery, arrival, state, understood.len(), truncated, &rejected);
-        let (groups, aside) = self.rules.groups(understood);
-        let batch = Batch { delivery: head, groups, aside };
-        let decisions = self.write(&batch, now).await?;
-        kept(state);
-        for (decision, incident) in &decisions {
-            logged(decision, *incident);
-            metrics::count(Metric::Alerts, &[decision.action.into()]);
-            if let Some(change) = change(decision.action) {
-                metrics::count(Metric::Incidents, &[change.into()]);
-            }
+        let note = arrival.note.clone();
+        let alerts = understood.len();
+        let mut messages = understood;
+        if !rejected.is_empty() {
+            messages.push(unreadable::alert(&self.desk.rules, &arrival, delivery, &rejected.join("; ")));
         }
-        self.wake.all();
-        Ok(Answer::Kept { delivery, decisions, rejected })
+        let (groups, aside) = self.desk.rules.groups(messages);
+        let head = head(delivery, arrival, state, alerts, truncated, &rejected);
+        let written = self.keep(Batch { delivery: head, note, groups, aside }).await?;
+        if let Some(reason) = written.spoiled {
+            let remedy = "this is a fault of firstlook: please report it with this text".to_owned();
+            return Ok(Answer::Unusable { delivery, reason, remedy });
+        }
+        let ours = |(decision, _): &(Decision, Option<i64>)| decision.alert.source != OWN;
+        Ok(Answer::Kept {
+            delivery,
+            decisions: written.decisions.into_iter().filter(ours).collect(),
+            rejected,
+        })
     }
 
-    async fn write(
-        &self,
-        batch: &Batch,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<(Decision, Option<i64>)>, StoreError> {
-        let rules = Arc::clone(&self.rules);
-        let runbooks = self.library.as_deref().map(Library::snapshot).unwrap_or_default();
-        let judge = Judge {
-            decide: &move |slot, incoming| decide(slot, incoming, rules.lifecycle, now),
-            route: &|touched, labels| self.rules.routes(&touched.incident, labels),
-            runbook: &|touched, labels| {
-                runbooks.pin(labels, &annotations(&touched.incident), self.edit_url.as_deref())
-            },
-        };
-        Ok(self.store.ingest(batch, &judge, now).await?.decisions)
-    }
-
+    /// Keeps a body that nothing could be read from, and has somebody told: it may be the alarm that matters.
     async fn reject(
         &self,
         delivery: Uuid,
         arrival: Arrival,
-        reason: String,
-        remedy: String,
+        unusable: Unusable,
     ) -> Result<Answer, StoreError> {
+        let Unusable { reason, remedy } = unusable;
+        let own = unreadable::alert(&self.desk.rules, &arrival, delivery, &format!("{reason}; {remedy}"));
+        let (groups, aside) = self.desk.rules.groups(vec![own]);
+        tracing::warn!(source = arrival.source, %delivery, reason, "a body could not be read; it is kept");
         let head = head(delivery, arrival, DeliveryState::Rejected, 0, 0, std::slice::from_ref(&reason));
-        self.store.keep_rejected(&head).await?;
-        kept(DeliveryState::Rejected);
-        tracing::warn!(source = head.source, %delivery, reason, "a body could not be read; it is kept");
+        self.keep(Batch { delivery: head, note: None, groups, aside }).await?;
         Ok(Answer::Unusable { delivery, reason, remedy })
     }
-}
 
-/// Counts a body once it is kept: one that is not comes again, and would be counted twice.
-fn kept(state: DeliveryState) {
-    let counted = match state {
-        DeliveryState::Accepted => labels::DeliveryState::Accepted,
-        DeliveryState::Partial => labels::DeliveryState::Partial,
-        DeliveryState::Rejected => labels::DeliveryState::Rejected,
-    };
-    metrics::count(Metric::Deliveries, &[counted.into()]);
-}
-
-/// Duplicates are most of what comes: they are logged for those who ask for more.
-fn logged(decision: &Decision, incident: Option<i64>) {
-    let (action, reason) = (decision.action.as_str(), decision.reason.as_str());
-    let alert = format!("{}/{}", decision.alert.source, decision.alert.fingerprint);
-    match decision.action {
-        Action::Duplicate => tracing::debug!(alert, action, reason, incident, "decided"),
-        _ => tracing::info!(alert, action, reason, incident, "decided"),
-    }
-}
-
-/// What a decision did to its incident.
-fn change(action: Action) -> Option<labels::IncidentChange> {
-    match action {
-        Action::Opened => Some(labels::IncidentChange::Opened),
-        Action::Reopened => Some(labels::IncidentChange::Reopened),
-        Action::IncidentResolved => Some(labels::IncidentChange::Resolved),
-        Action::Joined | Action::Duplicate | Action::AlertResolved | Action::Late | Action::Ignored => None,
+    async fn keep(&self, batch: Batch) -> Result<commit::Kept, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting { batch, reply };
+        self.queue
+            .try_send(waiting)
+            .map_err(|_| StoreError::NotKept("too many bodies wait for it".into()))?;
+        answer.await.map_err(|_| StoreError::NotKept("firstlook is stopping".into()))?
     }
 }
 
@@ -216,8 +193,8 @@ fn head(
     }
 }
 
-/// The alerts that were understood, and what is wrong with the others.
-fn divide(notification: Notification) -> (Vec<AlertMessage>, Vec<String>) {
+/// The alerts that were understood, what is wrong with the others, and how many the sender left out.
+fn divide(notification: Notification) -> (Vec<AlertMessage>, Vec<String>, u64) {
     let mut understood = Vec::new();
     let mut rejected = Vec::new();
     for alert in notification.alerts {
@@ -226,49 +203,5 @@ fn divide(notification: Notification) -> (Vec<AlertMessage>, Vec<String>) {
             Err(fault) => rejected.push(format!("alerts[{}]: {}", fault.index, fault.reason)),
         }
     }
-    (understood, rejected)
-}
-
-impl Rules {
-    /// The messages by the hash of their group key, and those that belong to no group.
-    pub fn groups(&self, messages: Vec<AlertMessage>) -> (BTreeMap<[u8; 32], Group>, Vec<Decision>) {
-        let mut groups: BTreeMap<[u8; 32], Group> = BTreeMap::new();
-        let mut aside = Vec::new();
-        for message in messages {
-            let labels = map_labels(&self.labels, &message.id.source, &message.labels);
-            if let Some((_, reason)) = self.ignored.iter().find(|(matchers, _)| matchers.matches(&labels)) {
-                let reason = (*reason).to_owned();
-                aside.push(Decision { alert: message.id, action: Action::Ignored, reason });
-                continue;
-            }
-            let (severity, severity_unknown) = self.severity.judge(&labels);
-            let key = GroupKey::of(&self.grouping, &message.id, &labels);
-            let group = groups.entry(key.hash()).or_insert_with(|| Group { key, incoming: Vec::new() });
-            group.incoming.push(Incoming { message, labels, severity, severity_unknown });
-        }
-        (groups, aside)
-    }
-
-    /// Who is told of an incident: each integration of each receiver that the tree names for its labels, its
-    /// severity by its normalised word.
-    pub fn routes(&self, incident: &Current, labels: &Labels) -> Vec<Route> {
-        let mut labels = labels.clone();
-        labels.set("severity", incident.severity.as_str());
-        let decisions = self.route.receivers(&labels);
-        let routes = decisions.into_iter().flat_map(|decision| {
-            let integrations = self.integrations.get(&decision.receiver).cloned().unwrap_or_default();
-            integrations.into_iter().map(move |integration| Route {
-                receiver: decision.receiver.clone(),
-                integration,
-                reason: decision.reason.clone(),
-            })
-        });
-        routes.collect()
-    }
-}
-
-/// The annotations of an incident's most severe alarm: they may name a runbook.
-pub fn annotations(incident: &Current) -> Labels {
-    let worst = incident.members.values().max_by_key(|member| member.severity);
-    worst.map(|member| member.annotations.clone()).unwrap_or_default()
+    (understood, rejected, notification.truncated)
 }

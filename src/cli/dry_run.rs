@@ -11,10 +11,8 @@ use firstlook::config::Config;
 use firstlook::ingest::{Rules, annotations};
 use firstlook::library::{Library, Snapshot};
 use firstlook::sources::alertmanager::parse;
-use firstlook::store::Group;
-use firstlook_core::alert::Labels;
 use firstlook_core::evidence::Redactor;
-use firstlook_core::incident::{EdgeKind, SlotState, Touched, decide};
+use firstlook_core::incident::{EdgeKind, Judged, Said, SlotState, Touched, decide};
 
 use super::serve::runtime;
 
@@ -54,13 +52,14 @@ pub fn run(config: &Config, payload: &Path, source: Option<&str>) -> Result<Exit
         println!("{}  {}: {}", decision.action.as_str(), decision.alert.fingerprint, decision.reason);
     }
     for group in groups.values() {
-        let decided = decide(&SlotState::default(), &group.incoming, rules.lifecycle, now);
+        let said = Said { at: now, note: None, incoming: group.incoming.iter().collect() };
+        let decided = decide(&SlotState::default(), &[said], rules.lifecycle);
         println!("\ngroup {}", group.key.labels());
-        for decision in &decided.decisions {
+        for Judged { decision, .. } in &decided.decisions {
             println!("  {}  {}: {}", decision.action.as_str(), decision.alert.fingerprint, decision.reason);
         }
         for touched in &decided.incidents {
-            tell(&rules, &runbooks, group, touched);
+            tell(&rules, &runbooks, touched);
         }
     }
     println!("\nNothing was sent, and nothing was written.");
@@ -68,13 +67,11 @@ pub fn run(config: &Config, payload: &Path, source: Option<&str>) -> Result<Exit
 }
 
 /// What would be told of an incident, and to whom.
-fn tell(rules: &Rules, runbooks: &Snapshot, group: &Group, touched: &Touched) {
+fn tell(rules: &Rules, runbooks: &Snapshot, touched: &Touched) {
     let redactor = Redactor::default();
     let incident = &touched.incident;
-    let labels = group.incoming.iter().map(|one| one.labels.clone()).reduce(|a, b| a.common(&b));
-    let labels: Labels = labels.unwrap_or_default();
     println!("  incident: {} ({})", redactor.redact(&incident.title), incident.severity.as_str());
-    match runbooks.pin(&labels, &annotations(incident), None) {
+    match runbooks.pin(&incident.labels, &annotations(incident), None) {
         Some(runbook) => println!("  runbook: {} ({})", runbook.path, runbook.reason),
         None => println!("  runbook: none matches"),
     }
@@ -83,7 +80,7 @@ fn tell(rules: &Rules, runbooks: &Snapshot, group: &Group, touched: &Touched) {
         println!("  nobody would be told");
         return;
     }
-    for route in rules.routes(incident, &labels) {
+    for route in rules.routes(incident, &incident.labels) {
         println!(
             "  {} to {} ({}), because {}",
             edges.join(", "),

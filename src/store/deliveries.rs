@@ -95,35 +95,31 @@ const HEAD: &str = "SELECT d.id, d.received_at, d.source, d.state, d.reason, d.a
               WHERE c.delivery = d.id ORDER BY i.number LIMIT 100) AS incidents
     FROM delivery d";
 
-pub(super) async fn insert(tx: &mut PgConnection, new: &NewDelivery) -> Result<(), StoreError> {
+/// Keeps bodies, all in one statement.
+pub(super) async fn insert(tx: &mut PgConnection, new: &[&NewDelivery]) -> Result<(), StoreError> {
+    fn column<'a, T>(new: &[&'a NewDelivery], value: impl Fn(&'a NewDelivery) -> T) -> Vec<T> {
+        new.iter().map(|one| value(one)).collect()
+    }
     sqlx::query(
         "INSERT INTO delivery (id, received_at, source, body, state, reason, alerts, truncated, trace_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::bytea[], $5::text[], $6::text[],
+             $7::integer[], $8::bigint[], $9::text[])",
     )
-    .bind(new.id)
-    .bind(new.received_at)
-    .bind(&new.source)
-    .bind(&new.body)
-    .bind(new.state.as_str())
-    .bind(&new.reason)
-    .bind(i32::try_from(new.alerts).unwrap_or(i32::MAX))
-    .bind(i64::try_from(new.truncated).unwrap_or(i64::MAX))
-    .bind(&new.trace_id)
+    .bind(column(new, |one| one.id))
+    .bind(column(new, |one| one.received_at))
+    .bind(column(new, |one| one.source.as_str()))
+    .bind(column(new, |one| one.body.as_slice()))
+    .bind(column(new, |one| one.state.as_str()))
+    .bind(column(new, |one| one.reason.as_deref()))
+    .bind(column(new, |one| i32::try_from(one.alerts).unwrap_or(i32::MAX)))
+    .bind(column(new, |one| i64::try_from(one.truncated).unwrap_or(i64::MAX)))
+    .bind(column(new, |one| one.trace_id.as_str()))
     .execute(tx)
     .await?;
     Ok(())
 }
 
 impl Store {
-    /// Keeps a body that nothing could be read from.
-    ///
-    /// # Errors
-    /// When the database does not take it; then the sender must be told to come again.
-    pub async fn keep_rejected(&self, new: &NewDelivery) -> Result<(), StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        insert(&mut connection, new).await
-    }
-
     /// The newest deliveries, at most `limit`, older than `before` where given.
     ///
     /// # Errors

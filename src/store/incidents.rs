@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{AlertId, Severity};
-use firstlook_core::incident::{Decision, Known, Status};
+use firstlook_core::incident::{Decision, Episodes, Known, Status};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::StoreError;
 use super::ingest::{Judge, Placed};
+use super::{NewDelivery, StoreError};
 
 /// Which incidents a list shows.
 #[derive(Debug, Clone, Default)]
@@ -66,10 +66,12 @@ async fn update(tx: &mut PgConnection, stored: &[&Placed]) -> Result<(), StoreEr
         "UPDATE incident i SET status = n.status, severity = n.severity, told_severity = n.told_severity,
              service = n.service, labels = n.labels, started_at = n.started_at,
              acknowledged_at = n.acknowledged_at, resolved_at = n.resolved_at, version = i.version + n.bump,
+             told_at = COALESCE(n.told_at, i.told_at), transitions = n.transitions, flaps_until = n.flaps_until,
+             stale_since = CASE WHEN n.stale THEN i.stale_since END,
              owner = CASE WHEN n.acknowledged_at IS NULL AND n.status = 'open' THEN NULL ELSE i.owner END
          FROM jsonb_to_recordset($1) AS n (id uuid, status text, severity text, told_severity text, service text,
              labels jsonb, started_at timestamptz, acknowledged_at timestamptz, resolved_at timestamptz,
-             bump bigint)
+             told_at timestamptz, transitions timestamptz[], flaps_until timestamptz, stale boolean, bump bigint)
          WHERE i.id = n.id",
     )
     .bind(Value::Array(rows))
@@ -90,18 +92,20 @@ async fn insert(
         .iter()
         .map(|one| {
             let mut row = incident_row(one);
-            row["runbook"] = json!((judge.runbook)(&one.touched, &one.labels));
+            row["runbook"] = json!((judge.runbook)(&one.touched, &one.touched.incident.labels));
+            row["previous"] = json!(one.previous);
             row
         })
         .collect();
     let numbers: Vec<(Uuid, i64)> = sqlx::query_as(
         "INSERT INTO incident (id, slot, status, severity, told_severity, title, service, labels, opened_at,
-             started_at, resolved_at, runbook, version)
+             started_at, resolved_at, told_at, transitions, flaps_until, runbook, previous, version)
          SELECT id, decode(slot, 'hex'), status, severity, told_severity, title, service, labels, opened_at,
-             started_at, resolved_at, NULLIF(runbook, 'null'), 1
+             started_at, resolved_at, told_at, transitions, flaps_until, NULLIF(runbook, 'null'), previous, 1
          FROM jsonb_to_recordset($1) AS n (id uuid, slot text, status text, severity text, told_severity text,
              title text, service text, labels jsonb, opened_at timestamptz, started_at timestamptz,
-             resolved_at timestamptz, runbook jsonb)
+             resolved_at timestamptz, told_at timestamptz, transitions timestamptz[], flaps_until timestamptz,
+             runbook jsonb, previous uuid)
          RETURNING id, number",
     )
     .bind(Value::Array(rows))
@@ -125,9 +129,8 @@ async fn insert(
 
 fn incident_row(one: &Placed) -> Value {
     let incident = &one.touched.incident;
-    let started =
-        incident.members.values().map(|member| member.starts_at).min().unwrap_or(incident.opened_at);
-    let service = one.labels.get("service");
+    let service = incident.labels.get("service");
+    let rang = one.touched.edges.iter().any(|edge| edge.rings());
     json!({
         "id": one.id,
         "slot": hex(&one.slot),
@@ -136,11 +139,15 @@ fn incident_row(one: &Placed) -> Value {
         "told_severity": incident.told_severity.as_str(),
         "title": incident.title,
         "service": (!service.is_empty()).then_some(service),
-        "labels": one.labels,
+        "labels": incident.labels,
         "opened_at": incident.opened_at,
-        "started_at": started,
+        "started_at": incident.started_at,
         "acknowledged_at": incident.acknowledged_at,
         "resolved_at": incident.resolved_at,
+        "told_at": rang.then_some(one.at),
+        "transitions": incident.transitions,
+        "flaps_until": incident.flaps_until,
+        "stale": incident.stale,
         "bump": i64::from(one.touched.shown),
     })
 }
@@ -149,25 +156,8 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Writes what is known of the alerts, their episodes, and their part in the incidents.
-pub(super) async fn write_alerts(
-    tx: &mut PgConnection,
-    placed: &[Placed],
-    known: &BTreeMap<AlertId, Known>,
-) -> Result<(), StoreError> {
-    let rows: Vec<Value> = known
-        .iter()
-        .map(|(id, known)| {
-            json!({
-                "source": id.source, "fingerprint": id.fingerprint, "status": known.status.as_str(),
-                "starts_at": known.starts_at, "newest_start": known.newest_start, "ends_at": known.ends_at,
-                "resolve_received_at": known.resolve_received_at,
-            })
-        })
-        .collect();
-    if !rows.is_empty() {
-        write_known(tx, Value::Array(rows)).await?;
-    }
+/// Writes the alerts' part in the incidents.
+pub(super) async fn write_alerts(tx: &mut PgConnection, placed: &[Placed]) -> Result<(), StoreError> {
     let rows: Vec<Value> = placed.iter().flat_map(member_rows).collect();
     if rows.is_empty() {
         return Ok(());
@@ -191,34 +181,52 @@ pub(super) async fn write_alerts(
     Ok(())
 }
 
-async fn write_known(tx: &mut PgConnection, rows: Value) -> Result<(), StoreError> {
+/// Writes what is known of the alerts, and their episodes.
+pub(super) async fn write_known(
+    tx: &mut PgConnection,
+    known: &BTreeMap<AlertId, Known>,
+    episodes: &BTreeMap<AlertId, Episodes>,
+) -> Result<(), StoreError> {
+    if known.is_empty() {
+        return Ok(());
+    }
+    let row = |(id, known): (&AlertId, &Known)| {
+        json!({
+            "source": id.source, "fingerprint": id.fingerprint, "status": known.status.as_str(),
+            "starts_at": known.starts_at, "newest_start": known.newest_start, "ends_at": known.ends_at,
+            "resolve_received_at": known.resolve_received_at, "seen_at": known.seen_at,
+        })
+    };
     sqlx::query(
-        "INSERT INTO alert (source, fingerprint, status, starts_at, newest_start, ends_at, resolve_received_at)
-         SELECT source, fingerprint, status, starts_at, newest_start, ends_at, resolve_received_at
+        "INSERT INTO alert (source, fingerprint, status, starts_at, newest_start, ends_at, resolve_received_at,
+             seen_at)
+         SELECT source, fingerprint, status, starts_at, newest_start, ends_at, resolve_received_at, seen_at
          FROM jsonb_to_recordset($1) AS n (source text, fingerprint text, status text, starts_at timestamptz,
-             newest_start timestamptz, ends_at timestamptz, resolve_received_at timestamptz)
+             newest_start timestamptz, ends_at timestamptz, resolve_received_at timestamptz, seen_at timestamptz)
          ON CONFLICT (source, fingerprint) DO UPDATE SET status = excluded.status,
              starts_at = excluded.starts_at, newest_start = excluded.newest_start, ends_at = excluded.ends_at,
-             resolve_received_at = excluded.resolve_received_at",
+             resolve_received_at = excluded.resolve_received_at, seen_at = excluded.seen_at",
     )
-    .bind(&rows)
+    .bind(known.iter().map(row).collect::<Value>())
     .execute(&mut *tx)
     .await?;
-    // An earlier start that became known moves the running episode; it does not start another.
+    let row = |id: &AlertId, (start, end): (&DateTime<Utc>, &Option<DateTime<Utc>>)| json!({"source": id.source, "fingerprint": id.fingerprint, "started_at": start, "ended_at": end});
+    let rows: Value = episodes.iter().flat_map(|(id, all)| all.iter().map(move |one| row(id, one))).collect();
     sqlx::query(
-        "DELETE FROM episode e
-         USING jsonb_to_recordset($1) AS n (source text, fingerprint text, starts_at timestamptz)
+        "WITH said AS (SELECT * FROM jsonb_to_recordset($1) AS n (source text, fingerprint text, started_at timestamptz))
+         DELETE FROM episode e USING (SELECT DISTINCT source, fingerprint FROM said) n
          WHERE e.source = n.source AND e.fingerprint = n.fingerprint AND e.ended_at IS NULL
-             AND e.started_at <> n.starts_at",
+             AND NOT EXISTS (SELECT FROM said WHERE said.source = e.source
+                 AND said.fingerprint = e.fingerprint AND said.started_at = e.started_at)",
     )
     .bind(&rows)
     .execute(&mut *tx)
     .await?;
     sqlx::query(
         "INSERT INTO episode (source, fingerprint, started_at, ended_at)
-         SELECT source, fingerprint, starts_at, CASE status WHEN 'resolved' THEN ends_at END
-         FROM jsonb_to_recordset($1) AS n (source text, fingerprint text, status text, starts_at timestamptz,
-             ends_at timestamptz)
+         SELECT source, fingerprint, started_at, ended_at
+         FROM jsonb_to_recordset($1) AS n (source text, fingerprint text, started_at timestamptz,
+             ended_at timestamptz)
          ON CONFLICT (source, fingerprint, started_at) DO UPDATE SET ended_at = excluded.ended_at",
     )
     .bind(&rows)
@@ -245,36 +253,33 @@ fn member_rows(one: &Placed) -> Vec<Value> {
         .collect()
 }
 
-/// Appends decisions about messages of one delivery.
-pub(super) async fn record(
-    tx: &mut PgConnection,
-    delivery: Uuid,
-    source: &str,
-    decisions: &[(&Decision, Option<Uuid>)],
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    if decisions.is_empty() {
+/// A decision about a message of a delivery.
+pub(super) struct Entry<'a> {
+    pub delivery: &'a NewDelivery,
+    pub decision: &'a Decision,
+    pub incident: Option<Uuid>,
+}
+
+/// Appends decisions, all in one statement.
+pub(super) async fn record(tx: &mut PgConnection, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+    if entries.is_empty() {
         return Ok(());
     }
-    let rows: Vec<Value> = decisions
-        .iter()
-        .map(|(decision, incident)| {
-            json!({
-                "incident": incident, "source": decision.alert.source,
-                "fingerprint": decision.alert.fingerprint, "kind": decision.action.as_str(),
-                "reason": decision.reason,
-            })
+    let row = |entry: &Entry<'_>| {
+        json!({
+            "at": entry.delivery.received_at, "incident": entry.incident, "delivery": entry.delivery.id,
+            "source": entry.decision.alert.source, "fingerprint": entry.decision.alert.fingerprint,
+            "kind": entry.decision.action.as_str(), "actor": entry.delivery.source,
+            "reason": entry.decision.reason,
         })
-        .collect();
+    };
     sqlx::query(
         "INSERT INTO decision (at, incident, delivery, source, fingerprint, kind, actor, reason)
-         SELECT $2, incident, $3, source, fingerprint, kind, $4, reason
-         FROM jsonb_to_recordset($1) AS n (incident uuid, source text, fingerprint text, kind text, reason text)",
+         SELECT at, incident, delivery, source, fingerprint, kind, actor, reason
+         FROM jsonb_to_recordset($1) AS n (at timestamptz, incident uuid, delivery uuid, source text,
+             fingerprint text, kind text, actor text, reason text)",
     )
-    .bind(Value::Array(rows))
-    .bind(now)
-    .bind(delivery)
-    .bind(source)
+    .bind(entries.iter().map(row).collect::<Value>())
     .execute(tx)
     .await?;
     Ok(())

@@ -1,4 +1,5 @@
-//! The one transaction of ingest: delivery, alerts, incidents, decisions, who must be told, and the work that is left.
+//! The one transaction of ingest: deliveries, alerts, incidents, decisions, who must be told, and the work that is left,
+//! for all bodies that have queued up.
 //!
 //! What to decide and whom to tell are arguments; this file only keeps it.
 
@@ -6,15 +7,20 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{AlertId, Labels};
-use firstlook_core::incident::{Decided, Decision, GroupKey, Incoming, SlotState, Touched};
+use firstlook_core::incident::{
+    Decided, Decision, Episodes, GroupKey, Incoming, Known, Recheck, Said, SlotState, Touched,
+};
 use firstlook_core::runbook::Pinned;
+use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::slots::{self, Locked};
+use super::incidents::Entry;
+use super::jobs::{self, JobKind, NewJob};
+use super::slots::{self, Wanted};
 use super::{NewDelivery, Store, StoreError, deliveries, incidents, told};
 
-/// How often a body is tried again that met another transaction head-on; the sender sees nothing of it (FAULTS F8).
+/// How often bodies are tried again that met another transaction head-on; the sender sees nothing of it (FAULTS F8).
 const RETRIES: usize = 3;
 
 /// A body as it was understood, ready to be decided about.
@@ -22,6 +28,8 @@ const RETRIES: usize = 3;
 pub struct Batch {
     /// The body.
     pub delivery: NewDelivery,
+    /// How firstlook came by it, where no sender posted it; added to each reason.
+    pub note: Option<String>,
     /// Its messages by the hash of their group key.
     pub groups: BTreeMap<[u8; 32], Group>,
     /// Messages that belong to no group, with what became of them.
@@ -51,11 +59,11 @@ pub struct Route {
 /// Pure functions of the configuration, called while the slots are locked.
 pub struct Judge<'a> {
     /// What the messages change.
-    pub decide: &'a dyn Fn(&SlotState, &[Incoming]) -> Decided,
+    pub decide: &'a (dyn Fn(&SlotState, &[Said<'_>]) -> Decided + Sync),
     /// Who must be told, where something must be.
-    pub route: &'a dyn Fn(&Touched, &Labels) -> Vec<Route>,
+    pub route: &'a (dyn Fn(&Touched, &Labels) -> Vec<Route> + Sync),
     /// The runbook of a new incident.
-    pub runbook: &'a dyn Fn(&Touched, &Labels) -> Option<Pinned>,
+    pub runbook: &'a (dyn Fn(&Touched, &Labels) -> Option<Pinned> + Sync),
 }
 
 /// What a body came to.
@@ -70,110 +78,186 @@ pub(super) struct Placed {
     pub id: Uuid,
     pub number: i64,
     pub slot: [u8; 32],
+    /// The slot's incident before it, where it is new.
+    pub previous: Option<Uuid>,
     pub touched: Touched,
-    /// What all of its alerts have in common.
-    pub labels: Labels,
     /// Its alerts that these messages were about.
     pub named: Vec<AlertId>,
+    /// When the newest of these messages was received.
+    pub at: DateTime<Utc>,
+}
+
+/// A decision on its way to the table: which body, and which of the placed incidents.
+struct Verdict {
+    decision: Decision,
+    body: usize,
+    at: Option<usize>,
+}
+
+/// What was decided about all slots.
+#[derive(Default)]
+struct Verdicts {
+    placed: Vec<Placed>,
+    known: BTreeMap<AlertId, Known>,
+    episodes: BTreeMap<AlertId, Episodes>,
+    decisions: Vec<Verdict>,
+    rechecks: Vec<(usize, Recheck)>,
 }
 
 impl Store {
-    /// Keeps a body and everything that follows from it, or nothing.
+    /// Keeps bodies and everything that follows from them, or nothing. Returns what became of each, in their order.
     ///
     /// # Errors
-    /// When the database does not take it; then the sender must be told to come again.
-    pub async fn ingest(
-        &self,
-        batch: &Batch,
-        judge: &Judge<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Written, StoreError> {
+    /// When the database does not take them; then nothing of any of them was kept.
+    pub async fn ingest(&self, bodies: &[&Batch], judge: &Judge<'_>) -> Result<Vec<Written>, StoreError> {
         for _ in 0..RETRIES {
-            match self.ingest_once(batch, judge, now).await {
+            match self.ingest_once(bodies, judge).await {
                 Err(error) if error.is_conflict() => tracing::info!(%error, "trying again"),
                 done => return done,
             }
         }
-        self.ingest_once(batch, judge, now).await
+        self.ingest_once(bodies, judge).await
     }
 
-    async fn ingest_once(
-        &self,
-        batch: &Batch,
-        judge: &Judge<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Written, StoreError> {
+    async fn ingest_once(&self, bodies: &[&Batch], judge: &Judge<'_>) -> Result<Vec<Written>, StoreError> {
         let mut tx = self.pool.begin().await?;
-        deliveries::insert(&mut tx, &batch.delivery).await?;
-        let mut written = Written::default();
-        if !batch.groups.is_empty() {
-            self.groups(&mut tx, batch, judge, now, &mut written).await?;
-        }
-        written.decisions.extend(batch.aside.iter().map(|decision| (decision.clone(), None)));
-        let aside: Vec<_> = batch.aside.iter().map(|decision| (decision, None)).collect();
-        incidents::record(&mut tx, batch.delivery.id, &batch.delivery.source, &aside, now).await?;
+        let deliveries: Vec<&NewDelivery> = bodies.iter().map(|body| &body.delivery).collect();
+        deliveries::insert(&mut tx, &deliveries).await?;
+        let wanted = wanted(&mut tx, bodies).await?;
+        let mut verdicts = judged(&mut tx, &wanted, judge).await?;
+        incidents::write(&mut tx, &mut verdicts.placed, judge).await?;
+        incidents::write_alerts(&mut tx, &verdicts.placed).await?;
+        incidents::write_known(&mut tx, &verdicts.known, &verdicts.episodes).await?;
+        told::tell(&mut tx, &verdicts.placed, judge).await?;
+        jobs::enqueue(&mut tx, &rechecks(&verdicts.rechecks, bodies)).await?;
+        incidents::record(&mut tx, &entries(&verdicts, bodies)).await?;
         tx.commit().await?;
-        Ok(written)
-    }
-
-    async fn groups(
-        &self,
-        tx: &mut PgConnection,
-        batch: &Batch,
-        judge: &Judge<'_>,
-        now: DateTime<Utc>,
-        written: &mut Written,
-    ) -> Result<(), StoreError> {
-        let keys = batch.groups.iter().map(|(hash, group)| (*hash, group.key.clone())).collect();
-        let ids = |group: &Group| group.incoming.iter().map(|one| one.message.id.clone()).collect();
-        let alerts = batch.groups.iter().map(|(hash, group)| (*hash, ids(group))).collect();
-        let locked = slots::lock(tx, &keys, &alerts).await?;
-        let mut placed = Vec::new();
-        let mut known = BTreeMap::new();
-        let mut decisions: Vec<(Decision, Option<usize>)> = Vec::new();
-        for (hash, group) in &batch.groups {
-            let Some(slot) = locked.get(hash) else { continue };
-            let decided = (judge.decide)(&slot.state, &group.incoming);
-            known.extend(decided.known);
-            let base = placed.len();
-            let places = decided.places.iter().map(|place| place.map(|p| p + base));
-            decisions.extend(decided.decisions.into_iter().zip(places));
-            placed.extend(decided.incidents.into_iter().map(|touched| place(*hash, slot, touched)));
-        }
-        for (decision, at) in &decisions {
-            if let Some(one) = at.and_then(|at| placed.get_mut(at)) {
-                one.named.push(decision.alert.clone());
-            }
-        }
-        incidents::write(tx, &mut placed, judge).await?;
-        incidents::write_alerts(tx, &placed, &known).await?;
-        told::tell(tx, &placed, judge, now).await?;
-        let rows: Vec<(&Decision, Option<Uuid>)> =
-            decisions.iter().map(|(d, at)| (d, at.and_then(|at| placed.get(at)).map(|one| one.id))).collect();
-        incidents::record(tx, batch.delivery.id, &batch.delivery.source, &rows, now).await?;
-        for (decision, at) in decisions {
-            let number = at.and_then(|at| placed.get(at)).map(|one| one.number);
-            written.decisions.push((decision, number));
-        }
-        Ok(())
+        Ok(answers(verdicts, bodies))
     }
 }
 
-fn place(slot: [u8; 32], locked: &Locked, touched: Touched) -> Placed {
-    let stored = locked.incident.filter(|_| !touched.new);
-    let labels = touched
-        .incident
-        .members
-        .values()
-        .map(|member| member.labels.clone())
-        .reduce(|one, two| one.common(&two))
-        .unwrap_or_default();
-    Placed {
-        id: stored.map_or_else(Uuid::now_v7, |incident| incident.id),
-        number: stored.map_or(0, |incident| incident.number),
-        slot,
-        touched,
-        labels,
-        named: Vec::new(),
+/// What each slot is told, body after body. An alert that fires in an incident is told there although the configuration
+/// groups it otherwise by now: its end must find it.
+async fn wanted<'a>(
+    tx: &mut PgConnection,
+    bodies: &[&'a Batch],
+) -> Result<BTreeMap<[u8; 32], Wanted<'a>>, StoreError> {
+    let every = bodies.iter().flat_map(|body| body.groups.values()).flat_map(|group| &group.incoming);
+    let homes = slots::homes(tx, every.map(|one| &one.message.id)).await?;
+    let mut wanted: BTreeMap<[u8; 32], Wanted<'a>> = BTreeMap::new();
+    for (number, body) in bodies.iter().enumerate() {
+        for (hash, group) in &body.groups {
+            for one in &group.incoming {
+                let home = homes.get(&one.message.id);
+                let (hash, key) = home.map_or_else(|| (*hash, &group.key), |(hash, key)| (*hash, key));
+                let slot =
+                    wanted.entry(hash).or_insert_with(|| Wanted { key: key.clone(), bodies: Vec::new() });
+                match slot.bodies.last_mut().filter(|(last, _)| *last == number) {
+                    Some((_, said)) => said.incoming.push(one),
+                    None => slot.bodies.push((
+                        number,
+                        Said {
+                            at: body.delivery.received_at,
+                            note: body.note.as_deref(),
+                            incoming: vec![one],
+                        },
+                    )),
+                }
+            }
+        }
     }
+    Ok(wanted)
+}
+
+/// Locks the slots and has each decided about.
+async fn judged(
+    tx: &mut PgConnection,
+    wanted: &BTreeMap<[u8; 32], Wanted<'_>>,
+    judge: &Judge<'_>,
+) -> Result<Verdicts, StoreError> {
+    let mut verdicts = Verdicts::default();
+    if wanted.is_empty() {
+        return Ok(verdicts);
+    }
+    let locked = slots::lock(tx, wanted).await?;
+    for (hash, wanted) in wanted {
+        let Some(slot) = locked.get(hash) else { continue };
+        let (numbers, said): (Vec<usize>, Vec<Said<'_>>) = wanted.bodies.iter().cloned().unzip();
+        let decided = (judge.decide)(&slot.state, &said);
+        let body = |said: usize| numbers.get(said).copied().unwrap_or_default();
+        let base = verdicts.placed.len();
+        let mut previous = slot.incident.map(|newest| newest.id);
+        for touched in decided.incidents {
+            let stored = slot.incident.filter(|_| !touched.new);
+            let id = stored.map_or_else(Uuid::now_v7, |incident| incident.id);
+            verdicts.placed.push(Placed {
+                id,
+                number: stored.map_or(0, |incident| incident.number),
+                slot: *hash,
+                previous: previous.filter(|before| *before != id),
+                touched,
+                named: Vec::new(),
+                at: said.last().map(|last| last.at).unwrap_or_default(),
+            });
+            previous = Some(id);
+        }
+        verdicts.known.extend(decided.known);
+        verdicts.episodes.extend(decided.episodes);
+        verdicts.rechecks.extend(decided.rechecks.into_iter().map(|one| (body(one.said), one)));
+        for judged in decided.decisions {
+            let at = judged.place.map(|place| place + base);
+            if let Some(one) = at.and_then(|at| verdicts.placed.get_mut(at)) {
+                one.named.push(judged.decision.alert.clone());
+            }
+            verdicts.decisions.push(Verdict { body: body(judged.said), decision: judged.decision, at });
+        }
+    }
+    Ok(verdicts)
+}
+
+/// A late firing is looked at again once nothing can have overtaken it: `recheck/<source>/<fingerprint>`, with the
+/// delivery that holds the message.
+fn rechecks(late: &[(usize, Recheck)], bodies: &[&Batch]) -> Vec<NewJob> {
+    let job = |(body, late): &(usize, Recheck)| {
+        let delivery = bodies.get(*body)?.delivery.id;
+        Some(NewJob {
+            kind: JobKind::Upkeep,
+            key: format!("recheck/{}/{}", late.alert.source, late.alert.fingerprint),
+            incident: None,
+            run_at: Some(late.due),
+            payload: Some(json!({
+                "delivery": delivery, "source": late.alert.source, "fingerprint": late.alert.fingerprint,
+                "due": late.due,
+            })),
+        })
+    };
+    late.iter().filter_map(job).collect()
+}
+
+fn entries<'a>(verdicts: &'a Verdicts, bodies: &[&'a Batch]) -> Vec<Entry<'a>> {
+    let mut entries = Vec::new();
+    for verdict in &verdicts.decisions {
+        let Some(body) = bodies.get(verdict.body) else { continue };
+        let incident = verdict.at.and_then(|at| verdicts.placed.get(at)).map(|one| one.id);
+        entries.push(Entry { delivery: &body.delivery, decision: &verdict.decision, incident });
+    }
+    for body in bodies {
+        let aside = body.aside.iter();
+        entries.extend(aside.map(|decision| Entry { delivery: &body.delivery, decision, incident: None }));
+    }
+    entries
+}
+
+fn answers(verdicts: Verdicts, bodies: &[&Batch]) -> Vec<Written> {
+    let mut written: Vec<Written> = bodies.iter().map(|_| Written::default()).collect();
+    for verdict in verdicts.decisions {
+        let number = verdict.at.and_then(|at| verdicts.placed.get(at)).map(|one| one.number);
+        if let Some(one) = written.get_mut(verdict.body) {
+            one.decisions.push((verdict.decision, number));
+        }
+    }
+    for (one, body) in written.iter_mut().zip(bodies) {
+        one.decisions.extend(body.aside.iter().map(|decision| (decision.clone(), None)));
+    }
+    written
 }

@@ -56,6 +56,9 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A body was not kept, and nothing was promised about it.
+    #[error("the database: {0}")]
+    NotKept(String),
     /// A piece of work of this process panicked or was cancelled.
     #[error("a bug: {0}")]
     Worker(String),
@@ -70,6 +73,25 @@ impl StoreError {
         let Self::Database(sqlx::Error::Database(error)) = self else { return false };
         // deadlock_detected, serialization_failure, unique_violation of a row that came meanwhile
         matches!(error.code().as_deref(), Some("40P01" | "40001" | "23505"))
+    }
+
+    /// Whether the database cannot take anything now, whatever it is given: the same again may do later.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                let code = error.code().unwrap_or_default();
+                // Connections, resources (a full disk), an operator's shutdown, a system's fault; read-only after a
+                // failover; a schema that has not come yet; a statement that took too long; conflicts that go on.
+                let classes = ["08", "53", "57", "58", "40"];
+                classes.iter().any(|class| code.starts_with(class))
+                    || ["25006", "42P01", "42703", "55P03", "25P03"].contains(&code.as_ref())
+            }
+            Self::Database(
+                sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Encode(_),
+            ) => false,
+            Self::Database(_) | Self::Migrate(_) | Self::NotKept(_) | Self::Worker(_) | Self::Fenced => true,
+            Self::Corrupt { .. } => false,
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use firstlook_core::alert::AlertId;
-use firstlook_core::incident::{Current, GroupKey, Known, Member, SlotState};
+use firstlook_core::alert::{AlertId, AlertStatus, Severity};
+use firstlook_core::incident::{Current, GroupKey, Known, Member, Said, SlotState};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -33,9 +33,14 @@ struct IncidentRow {
     severity: String,
     told_severity: String,
     title: String,
+    labels: serde_json::Value,
     opened_at: DateTime<Utc>,
+    started_at: DateTime<Utc>,
     acknowledged_at: Option<DateTime<Utc>>,
     resolved_at: Option<DateTime<Utc>>,
+    transitions: Vec<DateTime<Utc>>,
+    flaps_until: Option<DateTime<Utc>>,
+    stale: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -63,60 +68,107 @@ struct KnownRow {
     newest_start: DateTime<Utc>,
     ends_at: Option<DateTime<Utc>>,
     resolve_received_at: Option<DateTime<Utc>>,
+    seen_at: DateTime<Utc>,
 }
 
-/// Makes the slots of `keys` where they are missing, locks them all, and loads their state. Every transaction locks
-/// in the order of the hashes, so that two of them can wait for each other but never both ways.
+#[derive(sqlx::FromRow)]
+struct HomeRow {
+    source: String,
+    fingerprint: String,
+    key_hash: Vec<u8>,
+    key: serde_json::Value,
+}
+
+/// What a slot is to be told: each body's messages, with the body's place in the batch.
+pub(super) struct Wanted<'a> {
+    pub key: GroupKey,
+    pub bodies: Vec<(usize, Said<'a>)>,
+}
+
+impl Wanted<'_> {
+    fn ids(&self) -> impl Iterator<Item = &AlertId> {
+        self.bodies.iter().flat_map(|(_, said)| said.incoming.iter().map(|one| &one.message.id))
+    }
+}
+
+/// Where alerts fire now: the slot of the unresolved incident that each is part of.
+pub(super) async fn homes<'a>(
+    tx: &mut PgConnection,
+    alerts: impl Iterator<Item = &'a AlertId>,
+) -> Result<BTreeMap<AlertId, ([u8; 32], GroupKey)>, StoreError> {
+    let (sources, fingerprints) = columns(alerts);
+    let rows: Vec<HomeRow> = sqlx::query_as(
+        "SELECT a.source, a.fingerprint, s.key_hash, s.key
+         FROM unnest($1::text[], $2::text[]) AS n (source, fingerprint)
+             JOIN incident_alert a USING (source, fingerprint) JOIN incident i ON i.id = a.incident
+             JOIN slot s ON s.key_hash = i.slot
+         WHERE a.status = 'firing' AND i.status <> 'resolved'",
+    )
+    .bind(&sources)
+    .bind(&fingerprints)
+    .fetch_all(tx)
+    .await?;
+    let home = |row: HomeRow| {
+        let key = At { table: "slot", row: &row.fingerprint }.json("key", row.key)?;
+        Ok((AlertId { source: row.source, fingerprint: row.fingerprint }, (hash(&row.key_hash)?, key)))
+    };
+    rows.into_iter().map(home).collect()
+}
+
+/// Makes the slots that are missing, locks them all, and loads their state. Every transaction locks in the order of
+/// the hashes, so that two of them can wait for each other but never both ways.
 pub(super) async fn lock(
     tx: &mut PgConnection,
-    keys: &BTreeMap<[u8; 32], GroupKey>,
-    alerts: &BTreeMap<[u8; 32], Vec<AlertId>>,
+    wanted: &BTreeMap<[u8; 32], Wanted<'_>>,
 ) -> Result<BTreeMap<[u8; 32], Locked>, StoreError> {
-    let hashes: Vec<Vec<u8>> = keys.keys().map(|hash| hash.to_vec()).collect();
-    let bodies: Vec<serde_json::Value> = keys.values().map(|key| serde_json::json!(key)).collect();
+    let hashes: Vec<Vec<u8>> = wanted.keys().map(|hash| hash.to_vec()).collect();
+    let keys: Vec<serde_json::Value> = wanted.values().map(|slot| serde_json::json!(slot.key)).collect();
     sqlx::query(
         "INSERT INTO slot (key_hash, key) SELECT h, k FROM unnest($1::bytea[], $2::jsonb[]) AS n (h, k)
          ORDER BY h ON CONFLICT DO NOTHING",
     )
     .bind(&hashes)
-    .bind(&bodies)
+    .bind(&keys)
     .execute(&mut *tx)
     .await?;
     sqlx::query("SELECT 1 FROM slot WHERE key_hash = ANY ($1) ORDER BY key_hash FOR UPDATE")
         .bind(&hashes)
         .execute(&mut *tx)
         .await?;
-    let known = known(tx, alerts.values().flatten()).await?;
-    // Each slot gets its own alerts alone: with thousands of slots in a body, all for each would fill the memory.
-    let of = |hash: &[u8; 32]| {
-        let ids = alerts.get(hash).into_iter().flatten();
-        ids.filter_map(|id| known.get_key_value(id)).map(|(id, one)| (id.clone(), one.clone())).collect()
-    };
-    let mut locked: BTreeMap<[u8; 32], Locked> = keys
-        .keys()
-        .map(|hash| (*hash, Locked { incident: None, state: SlotState { current: None, known: of(hash) } }))
-        .collect();
-    for (row, members) in incidents(tx, &hashes).await? {
-        let hash: [u8; 32] =
-            row.slot.as_slice().try_into().map_err(|_| {
-                At { table: "incident", row: &row.id }.corrupt("slot", "is not 32 bytes long")
-            })?;
-        if let Some(slot) = locked.get_mut(&hash) {
+    let known = known(tx, wanted.values().flat_map(Wanted::ids)).await?;
+    let mut locked = BTreeMap::new();
+    for (at, slot) in wanted {
+        // Each slot gets its own alerts alone: with thousands of slots in a body, all for each would fill the memory.
+        let ids = slot.ids().filter_map(|id| known.get_key_value(id));
+        let known = ids.map(|(id, one)| (id.clone(), one.clone())).collect();
+        locked.insert(*at, Locked { incident: None, state: SlotState { current: None, known } });
+    }
+    for (row, members, others) in incidents(tx, &hashes, wanted).await? {
+        if let Some(slot) = locked.get_mut(&hash(&row.slot)?) {
             slot.incident = Some(Newest { id: row.id, number: row.number });
-            slot.state.current = Some(current(row, members)?);
+            slot.state.current = Some(current(row, members, others)?);
         }
     }
     Ok(locked)
+}
+
+fn hash(bytes: &[u8]) -> Result<[u8; 32], StoreError> {
+    let at = At { table: "slot", row: &"?" };
+    bytes.try_into().map_err(|_| at.corrupt("key_hash", "is not 32 bytes long"))
+}
+
+/// Two arrays for `unnest`.
+fn columns<'a>(alerts: impl Iterator<Item = &'a AlertId>) -> (Vec<&'a str>, Vec<&'a str>) {
+    alerts.map(|id| (id.source.as_str(), id.fingerprint.as_str())).unzip()
 }
 
 async fn known(
     tx: &mut PgConnection,
     alerts: impl Iterator<Item = &AlertId>,
 ) -> Result<BTreeMap<AlertId, Known>, StoreError> {
-    let (sources, fingerprints): (Vec<&str>, Vec<&str>) =
-        alerts.map(|id| (id.source.as_str(), id.fingerprint.as_str())).unzip();
+    let (sources, fingerprints) = columns(alerts);
     let rows: Vec<KnownRow> = sqlx::query_as(
-        "SELECT source, fingerprint, status, starts_at, newest_start, ends_at, resolve_received_at
+        "SELECT source, fingerprint, status, starts_at, newest_start, ends_at, resolve_received_at, seen_at
          FROM alert JOIN unnest($1::text[], $2::text[]) AS n (source, fingerprint) USING (source, fingerprint)",
     )
     .bind(&sources)
@@ -132,32 +184,84 @@ async fn known(
                 newest_start: row.newest_start,
                 ends_at: row.ends_at,
                 resolve_received_at: row.resolve_received_at,
+                seen_at: row.seen_at,
             };
             Ok((AlertId { source: row.source, fingerprint: row.fingerprint }, known))
         })
         .collect()
 }
 
+type Others = BTreeMap<Severity, usize>;
+
+/// The slots' newest incidents, each with the alerts that are named and how many of the others fire.
 async fn incidents(
     tx: &mut PgConnection,
     hashes: &[Vec<u8>],
-) -> Result<Vec<(IncidentRow, Members)>, StoreError> {
+    wanted: &BTreeMap<[u8; 32], Wanted<'_>>,
+) -> Result<Vec<(IncidentRow, Members, Others)>, StoreError> {
     let rows: Vec<IncidentRow> = sqlx::query_as(
-        "SELECT i.id, i.number, i.slot, i.status, i.severity, i.told_severity, i.title, i.opened_at,
-                i.acknowledged_at, i.resolved_at
+        "SELECT i.id, i.number, i.slot, i.status, i.severity, i.told_severity, i.title, i.labels, i.opened_at,
+                i.started_at, i.acknowledged_at, i.resolved_at, i.transitions, i.flaps_until,
+                i.stale_since IS NOT NULL AS stale
          FROM slot s JOIN incident i ON i.id = s.incident WHERE s.key_hash = ANY ($1)",
     )
     .bind(hashes)
     .fetch_all(&mut *tx)
     .await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut of = members(tx, &ids).await?;
+    let mut of = named(tx, &ids, wanted.values().flat_map(Wanted::ids)).await?;
+    let mut firing = firing(tx, &ids).await?;
     Ok(rows
         .into_iter()
-        .map(|row| (of.remove(&row.id).unwrap_or_default(), row))
-        .map(|(m, r)| (r, m))
+        .map(|row| {
+            let members = of.remove(&row.id).unwrap_or_default();
+            let mut others = firing.remove(&row.id).unwrap_or_default();
+            for (_, member) in members.iter().filter(|(_, member)| member.status == AlertStatus::Firing) {
+                if let Some(count) = others.get_mut(&member.severity) {
+                    *count = count.saturating_sub(1);
+                }
+            }
+            (row, members, others)
+        })
         .collect())
 }
+
+/// Of these incidents the alerts that messages name.
+async fn named<'a>(
+    tx: &mut PgConnection,
+    ids: &[Uuid],
+    alerts: impl Iterator<Item = &'a AlertId>,
+) -> Result<BTreeMap<Uuid, Members>, StoreError> {
+    let (sources, fingerprints) = columns(alerts);
+    let query = sqlx::AssertSqlSafe(format!(
+        "{MEMBER} JOIN (SELECT DISTINCT source, fingerprint FROM unnest($2::text[], $3::text[]) AS u (source, fingerprint)) n
+             USING (source, fingerprint)
+         WHERE incident = ANY ($1)"
+    ));
+    grouped(sqlx::query_as(query).bind(ids).bind(&sources).bind(&fingerprints).fetch_all(tx).await?)
+}
+
+/// How many alerts of these incidents fire, by severity.
+async fn firing(tx: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Others>, StoreError> {
+    let rows: Vec<(Uuid, String, i64)> = sqlx::query_as(
+        "SELECT incident, severity, count(*) FROM incident_alert
+         WHERE incident = ANY ($1) AND status = 'firing' GROUP BY incident, severity",
+    )
+    .bind(ids)
+    .fetch_all(tx)
+    .await?;
+    let mut of: BTreeMap<Uuid, Others> = BTreeMap::new();
+    for (incident, severity, count) in rows {
+        let severity = At { table: "incident_alert", row: &incident }.severity("severity", &severity)?;
+        of.entry(incident).or_default().insert(severity, usize::try_from(count).unwrap_or_default());
+    }
+    Ok(of)
+}
+
+const MEMBER: &str =
+    "SELECT incident, source, fingerprint, status, severity, labels, annotations, starts_at, ends_at,
+        generator_url, received, reason
+    FROM incident_alert";
 
 /// The alerts of an incident.
 pub(super) type Members = Vec<(AlertId, Member)>;
@@ -167,14 +271,12 @@ pub(super) async fn members(
     tx: &mut PgConnection,
     ids: &[Uuid],
 ) -> Result<BTreeMap<Uuid, Members>, StoreError> {
-    let rows: Vec<MemberRow> = sqlx::query_as(
-        "SELECT incident, source, fingerprint, status, severity, labels, annotations, starts_at, ends_at,
-                generator_url, received, reason
-         FROM incident_alert WHERE incident = ANY ($1) ORDER BY source, fingerprint",
-    )
-    .bind(ids)
-    .fetch_all(tx)
-    .await?;
+    let query =
+        sqlx::AssertSqlSafe(format!("{MEMBER} WHERE incident = ANY ($1) ORDER BY source, fingerprint"));
+    grouped(sqlx::query_as(query).bind(ids).fetch_all(tx).await?)
+}
+
+fn grouped(rows: Vec<MemberRow>) -> Result<BTreeMap<Uuid, Members>, StoreError> {
     let mut of: BTreeMap<Uuid, Members> = BTreeMap::new();
     for row in rows {
         of.entry(row.incident).or_default().push(member(row)?);
@@ -182,17 +284,23 @@ pub(super) async fn members(
     Ok(of)
 }
 
-fn current(row: IncidentRow, members: Members) -> Result<Current, StoreError> {
+fn current(row: IncidentRow, members: Members, others: Others) -> Result<Current, StoreError> {
     let at = At { table: "incident", row: &row.id };
     Ok(Current {
         status: at.status(&row.status)?,
         severity: at.severity("severity", &row.severity)?,
         told_severity: at.severity("told_severity", &row.told_severity)?,
         title: row.title,
+        labels: at.labels("labels", row.labels)?,
         opened_at: row.opened_at,
+        started_at: row.started_at,
         acknowledged_at: row.acknowledged_at,
         resolved_at: row.resolved_at,
+        transitions: row.transitions,
+        flaps_until: row.flaps_until,
+        stale: row.stale,
         members: members.into_iter().collect(),
+        others,
     })
 }
 

@@ -73,7 +73,7 @@ async fn take(
             remedy: "send it without Content-Encoding".to_owned(),
         }),
     };
-    let arrival = Arrival { source, body, received_at, trace_id: super::trace::of(request) };
+    let arrival = Arrival { source, body, received_at, trace_id: super::trace::of(request), note: None };
     match app.ingest.accept(arrival, parsed).await? {
         Answer::Unusable { delivery, reason, remedy } => {
             Err(Problem::bad_request(format!("{reason}; {remedy}. The body is kept as delivery {delivery}.")))

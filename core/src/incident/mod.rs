@@ -7,6 +7,7 @@ mod key;
 mod lifecycle;
 mod state;
 mod title;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,10 @@ use serde::{Deserialize, Serialize};
 pub use decide::decide;
 pub use key::{GroupKey, Grouping};
 pub use lifecycle::{Flapping, Lifecycle};
-pub use state::{Action, Current, Decided, Decision, EdgeKind, Incoming, Known, Member, SlotState, Touched};
+pub use state::{
+    Action, Current, Decided, Decision, EdgeKind, Episodes, Incoming, Judged, Known, Member, Recheck, Said,
+    SlotState, Touched,
+};
 pub use title::title;
 
 /// Where an incident stands with people.

@@ -20,6 +20,17 @@ pub struct Incoming {
     pub severity_unknown: bool,
 }
 
+/// What one body said about the alerts of one group key.
+#[derive(Debug, Clone)]
+pub struct Said<'a> {
+    /// When the body was received: the decision's `now`.
+    pub at: DateTime<Utc>,
+    /// How firstlook came by it, where no sender posted it; added to each reason.
+    pub note: Option<&'a str>,
+    /// Its messages.
+    pub incoming: Vec<&'a Incoming>,
+}
+
 /// What is known of an alert over all its incidents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
@@ -33,6 +44,8 @@ pub struct Known {
     pub ends_at: Option<DateTime<Utc>>,
     /// When that end was received, by our clock.
     pub resolve_received_at: Option<DateTime<Utc>>,
+    /// When the last message about it was received, by our clock.
+    pub seen_at: DateTime<Utc>,
 }
 
 /// An alert as part of one incident. Stays as it was when the alert goes on to another incident.
@@ -69,14 +82,35 @@ pub struct Current {
     pub told_severity: Severity,
     /// Fixed when it opens.
     pub title: String,
+    /// What all of its alerts have in common, mapped.
+    pub labels: Labels,
     /// When its first message was received.
     pub opened_at: DateTime<Utc>,
+    /// When its earliest episode began, by the senders' clocks; a reopening begins anew.
+    pub started_at: DateTime<Utc>,
     /// When somebody took it.
     pub acknowledged_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// Its alerts.
+    /// When it ended or went on again, of late.
+    pub transitions: Vec<DateTime<Utc>>,
+    /// It is flapping until then, unless it goes on.
+    pub flaps_until: Option<DateTime<Utc>>,
+    /// Nothing has been heard for long of what fires in it.
+    pub stale: bool,
+    /// Those of its alerts that the messages name. An incident may have thousands; only these are read.
     pub members: BTreeMap<AlertId, Member>,
+    /// How many of its other alerts fire, by severity.
+    pub others: BTreeMap<Severity, usize>,
+}
+
+impl Current {
+    /// The severities of what fires in it.
+    pub(super) fn firing(&self) -> impl Iterator<Item = (Severity, usize)> {
+        let named = self.members.values().filter(|member| member.status == AlertStatus::Firing);
+        let others = self.others.iter().map(|(severity, count)| (*severity, *count));
+        named.map(|member| (member.severity, 1)).chain(others).filter(|(_, count)| *count > 0)
+    }
 }
 
 /// Everything that the decision about one group key reads.
@@ -229,8 +263,7 @@ impl Touched {
 
     /// The severity is the highest among what fires; a rise above what was told is told.
     pub(super) fn weigh(&mut self) {
-        let firing = self.incident.members.values().filter(|member| member.status == AlertStatus::Firing);
-        let Some(severity) = firing.map(|member| member.severity).max() else { return };
+        let Some(severity) = self.incident.firing().map(|(severity, _)| severity).max() else { return };
         self.shown |= severity != self.incident.severity;
         self.incident.severity = severity;
         if severity > self.incident.told_severity {
@@ -243,16 +276,43 @@ impl Touched {
     }
 }
 
+/// A decision, and where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// Action and reason.
+    pub decision: Decision,
+    /// Which body said it: its place in what was decided about.
+    pub said: usize,
+    /// The incident: its place in [`Decided::incidents`].
+    pub place: Option<usize>,
+}
+
+/// A firing message that may have been overtaken by a resolve, or may be true: it is looked at again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recheck {
+    /// Whose.
+    pub alert: AlertId,
+    /// Which body said it.
+    pub said: usize,
+    /// When the reorder window has passed.
+    pub due: DateTime<Utc>,
+}
+
+/// An alert's firing intervals, by the sender's times: when each began, and when it ended.
+pub type Episodes = BTreeMap<DateTime<Utc>, Option<DateTime<Utc>>>;
+
 /// What the messages change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
-    /// One for each message, in their order.
-    pub decisions: Vec<Decision>,
-    /// The incident of each decision: its place in [`Decided::incidents`].
-    pub places: Vec<Option<usize>>,
+    /// One for each message: body after body, of each what fires before what ends.
+    pub decisions: Vec<Judged>,
     /// The incidents that the messages touched, oldest first. All but the last are over; the last is the slot's
     /// current one.
     pub incidents: Vec<Touched>,
     /// What is now known of each alert that a message changed.
     pub known: BTreeMap<AlertId, Known>,
+    /// The episodes that they told of. One that runs and is not among them was this one with another start.
+    pub episodes: BTreeMap<AlertId, Episodes>,
+    /// What has to be looked at again.
+    pub rechecks: Vec<Recheck>,
 }

@@ -54,8 +54,8 @@ struct World {
 
 impl World {
     fn hear(&mut self, now: i64, incoming: &[Incoming]) -> &mut Self {
-        let decided = decide(&self.slot, incoming, rules(), at(now));
-        self.actions.extend(decided.decisions.iter().map(|decision| decision.action));
+        let decided = judge(&self.slot, incoming, now);
+        self.actions.extend(decided.decisions.iter().map(|judged| judged.decision.action));
         self.told.extend(decided.incidents.iter().flat_map(|touched| touched.edges.clone()));
         self.slot = after(&self.slot, &decided);
         self
@@ -64,6 +64,10 @@ impl World {
     fn incident(&self) -> &Current {
         self.slot.current.as_ref().unwrap()
     }
+}
+
+fn judge(slot: &SlotState, incoming: &[Incoming], now: i64) -> Decided {
+    decide(slot, &[Said { at: at(now), note: None, incoming: incoming.iter().collect() }], rules())
 }
 
 fn after(slot: &SlotState, decided: &Decided) -> SlotState {
@@ -214,7 +218,7 @@ fn a_changed_start_while_firing_starts_no_episode_and_the_earliest_stays() {
 fn a_rise_in_severity_is_told_once_and_a_fall_is_not() {
     let mut world = World::default();
     world.hear(0, &[fires("a", 0)]);
-    let rise = decide(&world.slot, &[said("b", Severity::Critical, 1, None)], rules(), at(1));
+    let rise = judge(&world.slot, &[said("b", Severity::Critical, 1, None)], 1);
     assert_eq!(rise.incidents[0].was, Severity::Warning);
     world.hear(1, &[said("b", Severity::Critical, 1, None)]);
     assert_eq!(world.incident().severity, Severity::Critical);
@@ -262,10 +266,10 @@ fn every_decision_knows_its_incident() {
     let mut world = World::default();
     world.hear(0, &[fires("a", 0)]).hear(10, &[ends("a", 0, 9)]);
     // The old incident is not touched; the new one is, and the stranger's resolve belongs to none.
-    let decided = decide(&world.slot, &[ends("z", 0, 1), fires("b", 2000)], rules(), at(2000));
+    let decided = judge(&world.slot, &[ends("z", 0, 1), fires("b", 2000)], 2000);
     let order: Vec<_> =
-        decided.decisions.iter().map(|decision| decision.alert.fingerprint.as_str()).collect();
-    assert_eq!((order, decided.places), (vec!["b", "z"], vec![Some(0), None]));
+        decided.decisions.iter().map(|one| (one.decision.alert.fingerprint.as_str(), one.place)).collect();
+    assert_eq!(order, [("b", Some(0)), ("z", None)]);
     assert_eq!(decided.incidents.len(), 1);
     assert!(decided.incidents[0].new);
 }
@@ -274,8 +278,12 @@ fn every_decision_knows_its_incident() {
 fn an_unmapped_severity_is_said() {
     let mut odd = said("a", Severity::Critical, 0, None);
     odd.severity_unknown = true;
-    let decided = decide(&SlotState::default(), &[odd], rules(), at(0));
-    assert!(decided.decisions[0].reason.contains("not mapped"), "{}", decided.decisions[0].reason);
+    let decided = judge(&SlotState::default(), &[odd], 0);
+    assert!(
+        decided.decisions[0].decision.reason.contains("not mapped"),
+        "{}",
+        decided.decisions[0].decision.reason
+    );
 }
 
 fn any_message() -> impl Strategy<Value = Incoming> {

@@ -27,8 +27,10 @@ pub(in crate::store) async fn tell(
     tx: &mut PgConnection,
     placed: &[Placed],
     judge: &Judge<'_>,
-    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    if placed.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<Uuid> = placed.iter().map(|one| one.id).collect();
     let stored: Vec<SeqRow> = sqlx::query_as(
         "SELECT t.id, t.incident, t.receiver, t.integration, COALESCE(max(e.seq), 0) AS seq
@@ -43,7 +45,7 @@ pub(in crate::store) async fn tell(
     }
     let mut plan = Plan::default();
     for one in placed {
-        plan.add(one, of.remove(&one.id).unwrap_or_default(), judge, now);
+        plan.add(one, of.remove(&one.id).unwrap_or_default(), judge);
     }
     plan.write(tx).await
 }
@@ -59,10 +61,12 @@ struct Plan {
 }
 
 impl Plan {
-    fn add(&mut self, one: &Placed, stored: Vec<SeqRow>, judge: &Judge<'_>, now: DateTime<Utc>) {
+    fn add(&mut self, one: &Placed, stored: Vec<SeqRow>, judge: &Judge<'_>) {
+        let now = one.at;
         let edges = &one.touched.edges;
         let begins = edges.iter().any(|edge| !matches!(edge, EdgeKind::Resolve | EdgeKind::Acknowledge));
-        let routes = if begins { (judge.route)(&one.touched, &one.labels) } else { Vec::new() };
+        let routes =
+            if begins { (judge.route)(&one.touched, &one.touched.incident.labels) } else { Vec::new() };
         for row in &stored {
             let told = self.edges(row.id, row.seq, edges, one.touched.was, now);
             if told {

@@ -1,0 +1,251 @@
+//! The state of a slot while it is being decided, and what each turn does to it.
+//!
+//! Knows what changes together: members, severity, edges, flags. Must not know which message is news; the decision does.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::state::{
+    Action, Current, Decided, EdgeKind, Episodes, Incoming, Judged, Known, Member, Recheck, SlotState,
+    Touched,
+};
+use super::{Lifecycle, Status, title};
+use crate::alert::{AlertId, AlertStatus, Severity};
+
+pub(super) struct Work {
+    pub rules: Lifecycle,
+    /// When the body in hand was received, and its place among the bodies.
+    pub now: DateTime<Utc>,
+    pub said: usize,
+    pub incidents: Vec<Touched>,
+    pub known: BTreeMap<AlertId, Known>,
+    pub decisions: Vec<Judged>,
+    pub rechecks: Vec<Recheck>,
+    /// Where the incident of the message in hand stands in `incidents`.
+    pub place: Option<usize>,
+    changed: BTreeMap<AlertId, Known>,
+    episodes: BTreeMap<AlertId, Episodes>,
+    touched: Vec<bool>,
+}
+
+impl Work {
+    pub fn new(slot: &SlotState, rules: Lifecycle) -> Self {
+        let touched = |current: &Current| Touched {
+            incident: current.clone(),
+            edges: Vec::new(),
+            shown: false,
+            new: false,
+            was: current.told_severity,
+        };
+        let incidents: Vec<Touched> = slot.current.iter().map(touched).collect();
+        Self {
+            rules,
+            now: DateTime::UNIX_EPOCH,
+            said: 0,
+            touched: vec![false; incidents.len()],
+            incidents,
+            known: slot.known.clone(),
+            decisions: Vec::new(),
+            rechecks: Vec::new(),
+            place: None,
+            changed: BTreeMap::new(),
+            episodes: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the next body in hand.
+    pub fn turn(&mut self, said: usize, at: DateTime<Utc>) {
+        (self.said, self.now, self.place) = (said, at, None);
+    }
+
+    pub fn open(&mut self, one: &Incoming, starts_at: DateTime<Utc>) {
+        let mut incident = Current {
+            status: Status::Open,
+            severity: one.severity,
+            told_severity: one.severity,
+            title: title(&one.message.id, &one.labels, &one.message.annotations),
+            labels: one.labels.clone(),
+            opened_at: self.now,
+            started_at: starts_at,
+            acknowledged_at: None,
+            resolved_at: None,
+            transitions: Vec::new(),
+            flaps_until: None,
+            stale: false,
+            members: BTreeMap::new(),
+            others: BTreeMap::new(),
+        };
+        // What opens anew so soon after its end flaps as what reopens does.
+        if let Some(over) = self.incidents.last().filter(|over| !over.incident.transitions.is_empty()) {
+            incident.transitions.clone_from(&over.incident.transitions);
+            incident.flaps_until = self.rules.flapping.note(&mut incident.transitions, self.now);
+        }
+        self.incidents.push(Touched {
+            incident,
+            edges: Vec::new(),
+            shown: true,
+            new: true,
+            was: one.severity,
+        });
+        self.touched.push(true);
+    }
+
+    pub fn reopen(&mut self, severity: Severity, starts_at: DateTime<Utc>) {
+        let (now, rules) = (self.now, self.rules);
+        if let Some(last) = self.incidents.last_mut() {
+            last.incident.status = Status::Open;
+            // It is told anew as it is now: a later rise is a rise again.
+            last.incident.told_severity = severity;
+            last.incident.started_at = starts_at;
+            last.incident.resolved_at = None;
+            last.incident.acknowledged_at = None;
+            last.turned(rules, now);
+        }
+    }
+
+    /// Adds the alert to the slot's last incident, and tells what that changes.
+    pub fn admit(&mut self, one: &Incoming, starts_at: DateTime<Utc>, reason: &str, edge: Option<EdgeKind>) {
+        let place = self.incidents.len().saturating_sub(1);
+        self.touch(place);
+        let Some(last) = self.incidents.last_mut() else { return };
+        let received = last.incident.members.get(&one.message.id).map_or(0, |member| member.received);
+        last.incident.members.insert(
+            one.message.id.clone(),
+            Member {
+                status: AlertStatus::Firing,
+                severity: one.severity,
+                labels: one.labels.clone(),
+                annotations: one.message.annotations.clone(),
+                starts_at,
+                ends_at: None,
+                generator_url: one.message.generator_url.clone(),
+                received: received + 1,
+                reason: reason.to_owned(),
+            },
+        );
+        last.incident.labels = last.incident.labels.common(&one.labels);
+        last.incident.started_at = last.incident.started_at.min(starts_at);
+        (last.incident.stale, last.shown) = (false, true);
+        last.edges.extend(edge.filter(|_| !last.rings()));
+        last.weigh();
+    }
+
+    /// A repeated firing message: newer words, an earlier start. False where the alert is in no open incident.
+    pub fn refresh(&mut self, one: &Incoming, starts_at: DateTime<Utc>) -> bool {
+        let Some(place) = self.member_place(&one.message.id) else { return false };
+        let Some(touched) = self.incidents.get_mut(place) else { return false };
+        if touched.incident.status == Status::Resolved {
+            return false;
+        }
+        let Some(member) = touched.incident.members.get_mut(&one.message.id) else { return false };
+        let before = (member.severity, member.annotations.clone(), member.starts_at);
+        member.severity = one.severity;
+        member.annotations = one.message.annotations.clone();
+        member.starts_at = starts_at;
+        member.received += 1;
+        let same = before == (member.severity, member.annotations.clone(), member.starts_at);
+        touched.shown |= !same || touched.incident.stale;
+        touched.incident.started_at = touched.incident.started_at.min(starts_at);
+        touched.incident.stale = false;
+        touched.weigh();
+        self.touch(place);
+        self.know(one, starts_at, AlertStatus::Firing);
+        true
+    }
+
+    /// An alert ends; with the last one of them ends the incident.
+    pub fn leave(&mut self, one: &Incoming, ends_at: DateTime<Utc>) -> (Action, String) {
+        let (now, rules) = (self.now, self.rules);
+        let place = self.member_place(&one.message.id);
+        if let Some(place) = place {
+            self.touch(place);
+        }
+        let Some(touched) = place.and_then(|place| self.incidents.get_mut(place)) else {
+            return (Action::AlertResolved, "its sender says that it ended".into());
+        };
+        if let Some(member) = touched.incident.members.get_mut(&one.message.id) {
+            member.status = AlertStatus::Resolved;
+            member.ends_at = Some(ends_at);
+            member.received += 1;
+        }
+        (touched.incident.stale, touched.shown) = (false, true);
+        let firing: usize = touched.incident.firing().map(|(_, count)| count).sum();
+        if firing > 0 {
+            touched.weigh();
+            return (Action::AlertResolved, format!("its sender says that it ended; {firing} still firing"));
+        }
+        if touched.incident.status == Status::Resolved {
+            return (Action::AlertResolved, "its sender confirms the end".into());
+        }
+        touched.incident.status = Status::Resolved;
+        touched.incident.resolved_at = Some(now);
+        // What it was at its worst: the order in which its alerts end says nothing about it.
+        touched.incident.severity = touched.incident.told_severity;
+        touched.edges.push(EdgeKind::Resolve);
+        touched.turned(rules, now);
+        let reason = "its sender says that it ended; nothing of the incident fires any more";
+        (Action::IncidentResolved, reason.into())
+    }
+
+    pub fn know(&mut self, one: &Incoming, starts_at: DateTime<Utc>, status: AlertStatus) {
+        let before = self.known.get(&one.message.id);
+        let said = one.message.starts_at;
+        let (mut ends_at, mut received) =
+            before.map_or((None, None), |known| (known.ends_at, known.resolve_received_at));
+        if status == AlertStatus::Resolved {
+            (ends_at, received) = (Some(one.message.ends_at.unwrap_or(self.now)), Some(self.now));
+        }
+        let known = Known {
+            status,
+            starts_at,
+            newest_start: before.map_or(said, |known| known.newest_start.max(said)),
+            ends_at,
+            resolve_received_at: received,
+            seen_at: self.now,
+        };
+        let episodes = self.episodes.entry(one.message.id.clone()).or_default();
+        // An earlier start that became known moves the running episode; it does not start another.
+        episodes.retain(|start, end| end.is_some() || *start == starts_at);
+        episodes.insert(starts_at, known.ends_at.filter(|_| status == AlertStatus::Resolved));
+        self.known.insert(one.message.id.clone(), known.clone());
+        self.changed.insert(one.message.id.clone(), known);
+    }
+
+    /// The slot's newest incident, where the alert is part of it.
+    pub fn member_place(&self, id: &AlertId) -> Option<usize> {
+        let last = self.incidents.last()?;
+        last.incident.members.contains_key(id).then(|| self.incidents.len() - 1)
+    }
+
+    pub fn touch(&mut self, place: usize) {
+        self.place = Some(place);
+        if let Some(flag) = self.touched.get_mut(place) {
+            *flag = true;
+        }
+    }
+
+    pub fn finish(self) -> Decided {
+        // An untouched incident needs no writing; it can only stand first, so that places shift by one at most.
+        let skip = usize::from(self.touched.first() == Some(&false));
+        let shift =
+            |judged: Judged| Judged { place: judged.place.and_then(|p| p.checked_sub(skip)), ..judged };
+        Decided {
+            decisions: self.decisions.into_iter().map(shift).collect(),
+            incidents: self.incidents.into_iter().skip(skip).collect(),
+            known: self.changed,
+            episodes: self.episodes,
+            rechecks: self.rechecks,
+        }
+    }
+}
+
+impl Touched {
+    /// It has ended or gone on again: often enough, that is a flap.
+    fn turned(&mut self, rules: Lifecycle, now: DateTime<Utc>) {
+        if let Some(until) = rules.flapping.note(&mut self.incident.transitions, now) {
+            self.incident.flaps_until = Some(until);
+            self.shown = true;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What the configuration makes of alerts: their labels, severity and group, and who is told of their incident.
+//!
+//! Pure functions of the configuration. Must not know the store.
+
+use std::collections::BTreeMap;
+
+use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::alert::{AlertMessage, LabelRule, Labels, SeverityRule, map_labels};
+use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle};
+use firstlook_core::route::Tree;
+
+use crate::store::{Group, Route};
+
+/// What the configuration says about alerts and incidents.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Gives every source the same words.
+    pub labels: Vec<LabelRule>,
+    /// How bad an alert is.
+    pub severity: SeverityRule,
+    /// Which alerts belong together.
+    pub grouping: Grouping,
+    /// When an incident goes on, and which messages may have overtaken each other.
+    pub lifecycle: Lifecycle,
+    /// Alerts that are dropped, each with the reason that is recorded (DESIGN section 3).
+    pub ignored: Vec<(Matchers, &'static str)>,
+    /// Who is told.
+    pub route: Tree,
+    /// Each receiver's integrations: `pagerduty/0`.
+    pub integrations: BTreeMap<String, Vec<String>>,
+}
+
+impl Rules {
+    /// The messages by the hash of their group key, and those that belong to no group.
+    pub fn groups(&self, messages: Vec<AlertMessage>) -> (BTreeMap<[u8; 32], Group>, Vec<Decision>) {
+        let mut groups: BTreeMap<[u8; 32], Group> = BTreeMap::new();
+        let mut aside = Vec::new();
+        for message in messages {
+            let labels = map_labels(&self.labels, &message.id.source, &message.labels);
+            if let Some((_, reason)) = self.ignored.iter().find(|(matchers, _)| matchers.matches(&labels)) {
+                let reason = (*reason).to_owned();
+                aside.push(Decision { alert: message.id, action: Action::Ignored, reason });
+                continue;
+            }
+            let (severity, severity_unknown) = self.severity.judge(&labels);
+            let key = GroupKey::of(&self.grouping, &message.id, &labels);
+            let group = groups.entry(key.hash()).or_insert_with(|| Group { key, incoming: Vec::new() });
+            group.incoming.push(Incoming { message, labels, severity, severity_unknown });
+        }
+        (groups, aside)
+    }
+
+    /// Who is told of an incident: each integration of each receiver that the tree names for its labels, its
+    /// severity by its normalised word.
+    pub fn routes(&self, incident: &Current, labels: &Labels) -> Vec<Route> {
+        let mut labels = labels.clone();
+        labels.set("severity", incident.severity.as_str());
+        let decisions = self.route.receivers(&labels);
+        let routes = decisions.into_iter().flat_map(|decision| {
+            let integrations = self.integrations.get(&decision.receiver).cloned().unwrap_or_default();
+            integrations.into_iter().map(move |integration| Route {
+                receiver: decision.receiver.clone(),
+                integration,
+                reason: decision.reason.clone(),
+            })
+        });
+        routes.collect()
+    }
+}
+
+/// The annotations of an incident's most severe alarm: they may name a runbook.
+pub fn annotations(incident: &Current) -> Labels {
+    let worst = incident.members.values().max_by_key(|member| member.severity);
+    worst.map(|member| member.annotations.clone()).unwrap_or_default()
+}
