@@ -57,15 +57,7 @@ impl Service {
     /// # Errors
     /// What a person has to mend: a folder, a URL, a missing Postgres.
     pub async fn new(config: &Config, exporter: Exporter) -> Result<Self, StartError> {
-        let private = match config.database_url {
-            Some(_) => None,
-            None => Some(PrivatePostgres::start(&config.data_dir).await?),
-        };
-        let store = match (&config.database_url, &private) {
-            (Some(url), _) => Store::new(url.expose(), CONNECTIONS)?,
-            (None, Some(private)) => Store::new(&private.url(), CONNECTIONS)?,
-            (None, None) => return Err("neither `database.url` nor a private Postgres".into()),
-        };
+        let (store, private) = open(config).await?;
         let words = Words { redactor: Redactor::default(), external_url: config.server.external_url.clone() };
         let library = match &config.runbooks {
             Some(runbooks) => Some(Arc::new(Library::open(&runbooks.path).await?)),
@@ -79,16 +71,7 @@ impl Service {
             edit_url: config.runbooks.as_ref().and_then(|runbooks| runbooks.edit_url.clone()),
             wake: wake.clone(),
         });
-        let integrations = integrations(config)?;
-        let places = integrations.keys().map(|key| (key.clone(), Arc::new(Semaphore::new(PLACES)))).collect();
-        let deliver = Deliver {
-            store: store.clone(),
-            words: words.clone(),
-            name: config.server.name.clone(),
-            zone: Zone::utc(),
-            integrations,
-            places,
-        };
+        let deliver = deliver(config, store.clone(), words.clone())?;
         let triage = Triage {
             store: store.clone(),
             words: words.clone(),
@@ -167,4 +150,25 @@ impl Service {
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// The configured database, or a private one.
+async fn open(config: &Config) -> Result<(Store, Option<PrivatePostgres>), StartError> {
+    let private = match config.database_url {
+        Some(_) => None,
+        None => Some(PrivatePostgres::start(&config.data_dir).await?),
+    };
+    let store = match (&config.database_url, &private) {
+        (Some(url), _) => Store::new(url.expose(), CONNECTIONS)?,
+        (None, Some(private)) => Store::new(&private.url(), CONNECTIONS)?,
+        (None, None) => return Err("neither `database.url` nor a private Postgres".into()),
+    };
+    Ok((store, private))
+}
+
+/// Hop 3.
+fn deliver(config: &Config, store: Store, words: Words) -> Result<Deliver, StartError> {
+    let integrations = integrations(config)?;
+    let places = integrations.keys().map(|key| (key.clone(), Arc::new(Semaphore::new(PLACES)))).collect();
+    Ok(Deliver { store, words, name: config.server.name.clone(), zone: Zone::utc(), integrations, places })
 }
