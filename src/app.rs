@@ -83,6 +83,7 @@ impl Service {
         };
         let upkeep = Upkeep {
             store: store.clone(),
+            ingest: ingest.clone(),
             repeat_interval: config.incidents.repeat_interval,
             stale_after: stale_after(config),
             wake: wake.clone(),

@@ -12,11 +12,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::AlertMessage;
 use firstlook_core::incident::Decision;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::library::Library;
-use crate::sources::alertmanager::{Notification, Unusable};
+use crate::sources::alertmanager::{self, Notification, Unusable};
 use crate::store::{Batch, DeliveryState, NewDelivery, Store, StoreError};
 use crate::worker::Wake;
 
@@ -160,6 +161,30 @@ impl Ingest {
         let head = head(delivery, arrival, DeliveryState::Rejected, 0, 0, std::slice::from_ref(&reason));
         self.keep(Batch { delivery: head, note: None, groups, aside }).await?;
         Ok(Answer::Unusable { delivery, reason, remedy })
+    }
+
+    /// Ends firstlook's own alerts that nothing has renewed for long.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn settle(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let quiet = self.desk.store.quiet(OWN, now - unreadable::QUIET).await?;
+        if quiet.is_empty() {
+            return Ok(());
+        }
+        let alert = |(fingerprint, labels, annotations, starts_at)| {
+            json!({
+                "status": "resolved", "fingerprint": fingerprint, "labels": labels, "annotations": annotations,
+                "startsAt": starts_at, "endsAt": now,
+            })
+        };
+        let alerts: Vec<Value> = quiet.into_iter().map(alert).collect();
+        let body = json!({"version": "4", "status": "resolved", "alerts": alerts}).to_string().into_bytes();
+        let parsed = alertmanager::parse(&body, OWN, now);
+        let note = Some("nothing unreadable has come for an hour".to_owned());
+        let arrival =
+            Arrival { source: OWN.to_owned(), body, received_at: now, trace_id: String::new(), note };
+        self.accept(arrival, parsed).await.map(drop)
     }
 
     async fn keep(&self, batch: Batch) -> Result<commit::Kept, StoreError> {

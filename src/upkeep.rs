@@ -1,13 +1,14 @@
 //! What is due without a message: a worker's lane of its own, one runner at a time over all replicas.
 //!
-//! Knows which upkeep there is and how often. Must not decide what a message means, nor tell anybody: it leaves edges
-//! and jobs in Postgres as hop 1 does.
+//! Knows which upkeep there is and how often. Must not decide what a message means, nor tell anybody: what it finds goes
+//! in by hop 1, or leaves edges and jobs in Postgres as hop 1 does.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock;
+use crate::ingest::Ingest;
 use crate::store::{Claim, Outcome, Store, StoreError};
 use crate::worker::Wake;
 
@@ -21,6 +22,8 @@ const SWEEP_EVERY: TimeDelta = TimeDelta::seconds(10);
 pub struct Upkeep {
     /// Where it is kept.
     pub store: Store,
+    /// Where what firstlook finds by itself goes in, as what senders say does.
+    pub ingest: Ingest,
     /// How often an incident that nobody takes is told again; zero means never.
     pub repeat_interval: TimeDelta,
     /// How long each source may say nothing about what fires.
@@ -62,6 +65,7 @@ impl Upkeep {
         if self.repeat_interval > TimeDelta::zero() {
             changed += self.store.repeat(self.repeat_interval, now).await?;
         }
+        self.ingest.settle(now).await?;
         if changed > 0 {
             tracing::info!(incidents = changed, "time has changed incidents: told again, stale, or steady");
             self.wake.all();

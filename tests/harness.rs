@@ -147,6 +147,13 @@ impl Firstlook {
         child.wait().unwrap();
     }
 
+    /// Waits for the end of a process that was told to stop.
+    pub async fn exited(&mut self) {
+        let mut child = self.process.take().unwrap();
+        let status = tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap();
+        assert!(status.success(), "it did not end well: {status}");
+    }
+
     /// Sends a signal to the process by name.
     pub fn signal(&self, name: &str) {
         process::signal(self.process.as_ref().unwrap().id(), name);
@@ -225,9 +232,7 @@ impl Firstlook {
     pub async fn finish(mut self) {
         self.idle().await;
         self.signal("TERM");
-        let mut child = self.process.take().unwrap();
-        let status = tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap();
-        assert!(status.success(), "it did not end well: {status}");
+        self.exited().await;
         for line in self.log() {
             let text = line.to_string();
             let expected = self.expected.iter().any(|words| text.contains(words));

@@ -16,6 +16,7 @@ mod demo;
 mod faults;
 mod given_up;
 mod harness;
+mod lifecycle;
 mod pages;
 mod spine;
 mod support;

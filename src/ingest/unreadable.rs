@@ -1,6 +1,7 @@
 //! firstlook's own alert: a sender's alarm could not be read. It may be the alarm that matters, so it counts as critical;
 //! being an incident like any other, it rings once while it lasts, however many such bodies come.
 
+use chrono::TimeDelta;
 use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels, fingerprint};
 use uuid::Uuid;
 
@@ -8,6 +9,9 @@ use super::{Arrival, Rules};
 
 /// The source of what firstlook says of itself.
 pub const OWN: &str = "firstlook";
+
+/// An hour without another such body ends the alert.
+pub(super) const QUIET: TimeDelta = TimeDelta::hours(1);
 
 /// Says that something of `arrival`, kept as `delivery`, could not be read. One alert for each sender.
 pub(super) fn alert(rules: &Rules, arrival: &Arrival, delivery: Uuid, reason: &str) -> AlertMessage {

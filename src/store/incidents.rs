@@ -2,11 +2,12 @@
 //!
 //! Every statement writes all rows of its table at once, as one JSON parameter.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{AlertId, Severity};
-use firstlook_core::incident::{Decision, Episodes, Known, Status};
+use firstlook_core::incident::{Episodes, Known, Status};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -253,11 +254,13 @@ fn member_rows(one: &Placed) -> Vec<Value> {
         .collect()
 }
 
-/// A decision about a message of a delivery.
+/// A line of the timeline that a delivery brought: a decision about one of its messages, or about all of it.
 pub(super) struct Entry<'a> {
     pub delivery: &'a NewDelivery,
-    pub decision: &'a Decision,
     pub incident: Option<Uuid>,
+    pub alert: Option<&'a AlertId>,
+    pub kind: &'static str,
+    pub reason: Cow<'a, str>,
 }
 
 /// Appends decisions, all in one statement.
@@ -268,9 +271,9 @@ pub(super) async fn record(tx: &mut PgConnection, entries: &[Entry<'_>]) -> Resu
     let row = |entry: &Entry<'_>| {
         json!({
             "at": entry.delivery.received_at, "incident": entry.incident, "delivery": entry.delivery.id,
-            "source": entry.decision.alert.source, "fingerprint": entry.decision.alert.fingerprint,
-            "kind": entry.decision.action.as_str(), "actor": entry.delivery.source,
-            "reason": entry.decision.reason,
+            "source": entry.alert.map(|alert| &alert.source),
+            "fingerprint": entry.alert.map(|alert| &alert.fingerprint),
+            "kind": entry.kind, "actor": entry.delivery.source, "reason": entry.reason,
         })
     };
     sqlx::query(

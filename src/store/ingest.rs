@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{AlertId, Labels};
 use firstlook_core::incident::{
-    Decided, Decision, Episodes, GroupKey, Incoming, Known, Recheck, Said, SlotState, Touched,
+    Action, Decided, Decision, Episodes, GroupKey, Incoming, Known, Recheck, Said, SlotState, Touched,
 };
 use firstlook_core::runbook::Pinned;
 use serde_json::json;
@@ -235,15 +235,39 @@ fn rechecks(late: &[(usize, Recheck)], bodies: &[&Batch]) -> Vec<NewJob> {
 }
 
 fn entries<'a>(verdicts: &'a Verdicts, bodies: &[&'a Batch]) -> Vec<Entry<'a>> {
+    let entry = |body: &'a Batch, decision: &'a Decision, incident| Entry {
+        delivery: &body.delivery,
+        incident,
+        alert: Some(&decision.alert),
+        kind: decision.action.as_str(),
+        reason: decision.reason.as_str().into(),
+    };
     let mut entries = Vec::new();
+    let mut cut: BTreeMap<(usize, Uuid), u64> = BTreeMap::new();
     for verdict in &verdicts.decisions {
         let Some(body) = bodies.get(verdict.body) else { continue };
         let incident = verdict.at.and_then(|at| verdicts.placed.get(at)).map(|one| one.id);
-        entries.push(Entry { delivery: &body.delivery, decision: &verdict.decision, incident });
+        entries.push(entry(body, &verdict.decision, incident));
+        let news = verdict.decision.action != Action::Duplicate && body.delivery.truncated > 0;
+        if let Some(incident) = incident.filter(|_| news) {
+            cut.insert((verdict.body, incident), body.delivery.truncated);
+        }
     }
     for body in bodies {
-        let aside = body.aside.iter();
-        entries.extend(aside.map(|decision| Entry { delivery: &body.delivery, decision, incident: None }));
+        entries.extend(body.aside.iter().map(|decision| entry(body, decision, None)));
+    }
+    for ((body, incident), count) in cut {
+        let Some(body) = bodies.get(body) else { continue };
+        let reason = format!(
+            "its sender left {count} alerts out of this body (`max_alerts`): nothing is known of them"
+        );
+        entries.push(Entry {
+            delivery: &body.delivery,
+            incident: Some(incident),
+            alert: None,
+            kind: "truncated",
+            reason: reason.into(),
+        });
     }
     entries
 }

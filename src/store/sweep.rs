@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::incident::EdgeKind;
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -119,6 +120,26 @@ impl Store {
             }
         }
         Ok(ended)
+    }
+
+    /// What fires by `source` and has not been heard of since `before`: identity, labels, annotations and start.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn quiet(
+        &self,
+        source: &str,
+        before: DateTime<Utc>,
+    ) -> Result<Vec<(String, Value, Value, DateTime<Utc>)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT a.fingerprint, a.labels, a.annotations, a.starts_at
+             FROM incident_alert a JOIN alert k USING (source, fingerprint) JOIN incident i ON i.id = a.incident
+             WHERE a.source = $1 AND a.status = 'firing' AND i.status <> 'resolved' AND k.seen_at <= $2",
+        )
+        .bind(source)
+        .bind(before)
+        .fetch_all(&self.pool)
+        .await?)
     }
 
     async fn due(&self, condition: &'static str, before: DateTime<Utc>) -> Result<Vec<Uuid>, StoreError> {

@@ -47,6 +47,9 @@ struct Row {
     runbook: Option<Value>,
     version: i64,
     occurrences: i64,
+    previous: Option<i64>,
+    stale: bool,
+    flapping: bool,
     summary: Option<Value>,
 }
 
@@ -76,6 +79,8 @@ const SELECT: &str =
     "SELECT i.id, i.number, i.title, i.status, i.severity, i.service, s.key, i.labels, i.opened_at,
         i.started_at, i.acknowledged_at, i.resolved_at, i.owner, i.runbook, i.version,
         (SELECT count(*) FROM incident o WHERE o.slot = i.slot AND o.number <= i.number) AS occurrences,
+        (SELECT number FROM incident b WHERE b.id = i.previous) AS previous,
+        i.stale_since IS NOT NULL AS stale, i.flaps_until IS NOT NULL AS flapping,
         (SELECT body FROM summary s WHERE s.incident = i.id
          ORDER BY s.state = 'ready' AND s.written_at >= COALESCE((SELECT max(at) FROM decision
                       WHERE incident = i.id AND kind = 'reopened'), '-infinity') DESC, s.round DESC
@@ -286,6 +291,9 @@ fn parts(
         runbook: row.runbook.map(|value| at.json("runbook", value)).transpose()?,
         version: row.version,
         occurrences: row.occurrences,
+        previous: row.previous,
+        stale: row.stale,
+        flapping: row.flapping,
         members,
         earlier: Vec::new(),
         collected: None,

@@ -30,7 +30,19 @@ pub fn backwards(source: &Source) -> Vec<Fault> {
 
 /// The hops, and who may name each: what wires them, and the doors that lead into the first.
 const HOPS: [(&str, &[&str]); 3] = [
-    ("ingest", &["src/app.rs", "src/app/", "src/web/", "src/cli/"]),
+    (
+        "ingest",
+        &[
+            "src/app.rs",
+            "src/app/",
+            "src/web/",
+            "src/cli/",
+            "src/upkeep.rs",
+            "src/upkeep/",
+            "src/resync.rs",
+            "src/outage.rs",
+        ],
+    ),
     ("triage", &["src/app.rs", "src/app/"]),
     ("deliver", &["src/app.rs", "src/app/"]),
 ];

@@ -40,8 +40,10 @@ impl Work {
         match self.known.get(&one.message.id).cloned() {
             None => self.enter(one, starts_at, "first seen"),
             Some(known) if known.status == AlertStatus::Firing => {
-                // Overlapping updates keep the earliest start, as Alertmanager's own merge does (FACTS A2).
-                let starts_at = starts_at.min(known.starts_at);
+                // Overlapping updates keep the earliest start, as Alertmanager's own merge does (FACTS A2); a start
+                // before the end of an older episode belongs to that one.
+                let overlaps = known.ends_at.is_none_or(|end| starts_at > end);
+                let starts_at = if overlaps { starts_at.min(known.starts_at) } else { known.starts_at };
                 match self.refresh(one, starts_at) {
                     true => (Action::Duplicate, "still firing".into()),
                     false => self.enter(one, starts_at, "still firing after its incident was resolved"),
@@ -90,6 +92,7 @@ impl Work {
                 if known.ends_at.is_some_and(|known| ends_at > known) {
                     self.know(one, one.message.starts_at, AlertStatus::Resolved);
                 }
+                self.past(one, ends_at);
                 if let Some(place) = self.member_place(&one.message.id) {
                     self.touch(place);
                 }
@@ -98,6 +101,7 @@ impl Work {
             Some(known)
                 if ends_at < known.newest_start || known.ends_at.is_some_and(|end| ends_at <= end) =>
             {
+                self.past(one, ends_at);
                 let (ended, began) = (stamp(ends_at), stamp(known.newest_start));
                 (Action::Late, format!("ended {ended}, before the present episode, which began {began}"))
             }

@@ -3,6 +3,9 @@
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
+mod flags;
+mod order;
+
 use super::*;
 use crate::alert::{AlertId, AlertMessage, AlertStatus, Labels, Severity};
 

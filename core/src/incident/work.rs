@@ -212,6 +212,34 @@ impl Work {
         self.changed.insert(one.message.id.clone(), known);
     }
 
+    /// The end of an episode before the newest one came late: it is kept as an episode of its own, and what has
+    /// begun after it begins there.
+    pub fn past(&mut self, one: &Incoming, ends_at: DateTime<Utc>) {
+        let Some(mut known) = self.known.get(&one.message.id).cloned() else { return };
+        if ends_at >= known.newest_start {
+            return;
+        }
+        if ends_at >= known.starts_at {
+            known.starts_at = known.newest_start;
+            if let Some(place) = self.member_place(&one.message.id) {
+                self.touch(place);
+                let touched = self.incidents.get_mut(place);
+                let member = touched.and_then(|touched| touched.incident.members.get_mut(&one.message.id));
+                member.into_iter().for_each(|member| member.starts_at = known.starts_at);
+            }
+        }
+        if known.ends_at.is_none_or(|known| ends_at > known) {
+            (known.ends_at, known.resolve_received_at) = (Some(ends_at), Some(self.now));
+        }
+        let newest = known.ends_at.filter(|_| known.status == AlertStatus::Resolved);
+        let episodes = self.episodes.entry(one.message.id.clone()).or_default();
+        episodes.retain(|start, end| end.is_some() || *start == known.starts_at);
+        episodes.insert(known.starts_at, newest);
+        episodes.insert(one.message.starts_at, Some(ends_at));
+        self.known.insert(one.message.id.clone(), known.clone());
+        self.changed.insert(one.message.id.clone(), known);
+    }
+
     /// The slot's newest incident, where the alert is part of it.
     pub fn member_place(&self, id: &AlertId) -> Option<usize> {
         let last = self.incidents.last()?;

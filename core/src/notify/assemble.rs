@@ -48,6 +48,12 @@ pub struct Parts {
     pub version: i64,
     /// Incidents of this group so far.
     pub occurrences: i64,
+    /// The number of the one before.
+    pub previous: Option<i64>,
+    /// Nothing has been heard for long of what fires in it.
+    pub stale: bool,
+    /// It ends and goes on again too often.
+    pub flapping: bool,
     /// Its alerts.
     pub members: Vec<(AlertId, Member)>,
     /// What came before, the newest first.
@@ -98,7 +104,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
         number: parts.number,
         title: words(&parts.title),
         status: parts.status,
-        flags: Vec::new(),
+        flags: flags(parts.stale, parts.flapping),
         severity: parts.severity,
         service: parts.service.as_deref().map(words),
         group_key: redacted(&parts.group_key, redactor),
@@ -114,6 +120,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
         impact: None,
         do_first: None,
         occurrences: parts.occurrences,
+        previous: parts.previous,
         alerts: alerts(parts.members, redactor),
         runbook: parts.runbook.map(|runbook| pinned(runbook, redactor)),
         evidence: Some(evidence),
@@ -137,6 +144,12 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
     let steps = (incident.runbook.as_ref(), incident.evidence.as_ref(), incident.summary.as_ref());
     incident.do_first = do_first(steps.0, steps.1, steps.2, redactor);
     incident
+}
+
+/// In the contract's words.
+fn flags(stale: bool, flapping: bool) -> Vec<String> {
+    let all = [("stale", stale), ("flapping", flapping)];
+    all.into_iter().filter(|(_, is)| *is).map(|(word, _)| word.to_owned()).collect()
 }
 
 /// Names can hold anything too, and a name can announce what its value does not show.

@@ -108,6 +108,7 @@ pub fn first_look() -> Incident {
             citations: ids(&["R1"]),
         }),
         occurrences: 4,
+        previous: None,
         alerts: vec![alert("PaymentApi5xxRateHigh", AlertStatus::Firing, Severity::Critical)],
         runbook: Some(runbook()),
         evidence: Some(Evidence {

@@ -53,6 +53,8 @@ pub struct Incident {
     pub do_first: Option<DoFirst>,
     /// How many incidents of this group there have been, this one included.
     pub occurrences: i64,
+    /// The number of the incident of this group before this one.
+    pub previous: Option<i64>,
     /// Its alerts, the most severe and newest first.
     pub alerts: Vec<Alert>,
     /// The runbook as it was when the incident opened.

@@ -296,6 +296,7 @@ pub(super) fn open() -> Incident {
             citations: cites(&["R3", "R1", "H1"]),
         }),
         occurrences: 4,
+        previous: None,
         alerts: vec![alert("PaymentApi5xxRateHigh", "a-1"), alert("PaymentApi5xxRateHigh", "a-2")],
         runbook: Some(runbook()),
         evidence: Some(Evidence {

@@ -61,6 +61,7 @@ pub(super) fn bare() -> Incident {
         impact: None,
         do_first: None,
         occurrences: 1,
+        previous: None,
         runbook: None,
         evidence: None,
         summary: None,

@@ -1,0 +1,73 @@
+//! Flags beside the status, and incidents of which the messages name only a part.
+
+use super::*;
+
+#[test]
+fn the_third_end_or_reopening_in_ten_minutes_is_a_flap() {
+    let mut world = World::default();
+    world.hear(0, &[fires("a", 0)]).hear(60, &[ends("a", 0, 60)]).hear(120, &[fires("a", 120)]);
+    assert_eq!(world.incident().flaps_until, None);
+    let decided = judge(&world.slot, &[ends("a", 120, 180)], 180);
+    assert!(decided.incidents[0].shown);
+    assert_eq!(decided.incidents[0].incident.flaps_until, Some(at(180 + 600)));
+    // A flap never ends anything by itself, and tells every change.
+    world.hear(180, &[ends("a", 120, 180)]).hear(240, &[fires("a", 240)]);
+    use EdgeKind::*;
+    assert_eq!(world.told, [Trigger, Resolve, Retrigger, Resolve, Retrigger]);
+    assert_eq!(world.incident().flaps_until, Some(at(240 + 600)));
+}
+
+#[test]
+fn a_flap_is_seen_where_each_firing_opens_an_incident_of_its_own() {
+    let rules = Lifecycle { reopen_within: chrono::TimeDelta::zero(), ..rules() };
+    let mut slot = SlotState::default();
+    let mut opened = 0;
+    for (now, message) in [
+        (0, fires("a", 0)),
+        (60, ends("a", 0, 60)),
+        (120, fires("a", 120)),
+        (180, ends("a", 120, 180)),
+        (240, fires("a", 240)),
+    ] {
+        let said = Said { at: at(now), note: None, incoming: vec![&message] };
+        let decided = decide(&slot, &[said], rules);
+        opened += decided.incidents.iter().filter(|touched| touched.new).count();
+        slot = after(&slot, &decided);
+    }
+    assert_eq!(opened, 3);
+    assert!(slot.current.unwrap().flaps_until.is_some());
+}
+
+#[test]
+fn whatever_is_heard_of_it_takes_the_flag_stale_away() {
+    let mut world = World::default();
+    world.hear(0, &[fires("a", 0), fires("b", 0)]);
+    for news in [fires("a", 0), ends("b", 0, 10)] {
+        let mut slot = world.slot.clone();
+        slot.current.as_mut().unwrap().stale = true;
+        let decided = judge(&slot, &[news], 20);
+        assert!(decided.incidents[0].shown && !decided.incidents[0].incident.stale);
+    }
+}
+
+#[test]
+fn alerts_that_the_messages_do_not_name_keep_an_incident_open_and_its_severity_up() {
+    let mut world = World::default();
+    world.hear(0, &[said("a", Severity::Critical, 0, None)]);
+    let current = world.slot.current.as_mut().unwrap();
+    current.others = [(Severity::Warning, 2), (Severity::Critical, 0)].into_iter().collect();
+    world.hear(10, &[said("a", Severity::Critical, 0, Some(9))]);
+    assert_eq!(world.actions.last(), Some(&Action::AlertResolved));
+    assert_eq!((world.incident().status, world.incident().severity), (Status::Open, Severity::Warning));
+    world.slot.current.as_mut().unwrap().others.clear();
+    world.hear(20, &[fires("a", 15)]).hear(30, &[ends("a", 15, 25)]);
+    assert_eq!(world.incident().status, Status::Resolved);
+}
+
+#[test]
+fn how_firstlook_came_by_a_message_stands_in_the_reason() {
+    let message = fires("a", 0);
+    let said = Said { at: at(0), note: Some("found by asking"), incoming: vec![&message] };
+    let decided = decide(&SlotState::default(), &[said], rules());
+    assert_eq!(decided.decisions[0].decision.reason, "first seen; found by asking");
+}

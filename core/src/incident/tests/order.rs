@@ -1,0 +1,125 @@
+//! What may not depend on the order in which messages come, nor on which of them are decided together.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What is known in the end: status, start, and episodes by the sender's times.
+type Truth = (AlertStatus, i64, BTreeMap<i64, Option<i64>>);
+
+fn seconds(time: DateTime<Utc>) -> i64 {
+    (time - at(0)).num_seconds()
+}
+
+/// Hears messages of the alert `a` one by one, a second apart; what was late is looked at again after the window, when
+/// its sender says whether it `fires`.
+fn heard(messages: &[Incoming], fires: bool) -> Truth {
+    let (mut slot, mut episodes) = (SlotState::default(), Episodes::new());
+    let mut late = Vec::new();
+    let mut hear = |slot: &mut SlotState, one: &Incoming, now: i64| {
+        let decided = judge(slot, std::slice::from_ref(one), now);
+        if let Some(said) = decided.episodes.get(&id("a")) {
+            episodes.retain(|start, end| end.is_some() || said.contains_key(start));
+            episodes.extend(said);
+        }
+        *slot = after(slot, &decided);
+        decided.rechecks
+    };
+    for (now, one) in (600..).zip(messages) {
+        late.extend(hear(&mut slot, one, now).into_iter().map(|_| one));
+    }
+    let firing = |slot: &SlotState| slot.known[&id("a")].status == AlertStatus::Firing;
+    for one in late {
+        if fires && !firing(&slot) {
+            hear(&mut slot, one, 800);
+        }
+    }
+    let known = &slot.known[&id("a")];
+    let episodes = episodes.into_iter().map(|(start, end)| (seconds(start), end.map(seconds))).collect();
+    (known.status, seconds(known.starts_at), episodes)
+}
+
+proptest! {
+    /// Alerts and episodes depend on the set of messages within the window (DESIGN section 3), whatever their order and
+    /// however often each comes. The exception is what nobody can know: a late firing, about which the sender is asked.
+    #[test]
+    fn alerts_and_episodes_depend_on_the_set(
+        count in 1..3i64, open in prop::bool::ANY, seed in prop::collection::vec(any::<prop::sample::Index>(), 12)
+    ) {
+        let mut messages = Vec::new();
+        for n in 0..count {
+            messages.push(fires("a", n * 100));
+            if n + 1 < count || !open {
+                messages.push(ends("a", n * 100, n * 100 + 40));
+            }
+        }
+        let truth = heard(&messages, open);
+        let mut shuffled = messages.clone();
+        for (n, index) in seed.iter().enumerate() {
+            match n % 4 {
+                // Every message comes at least once; some come again.
+                3 => shuffled.push(messages[index.index(messages.len())].clone()),
+                _ => {
+                    let other = index.index(shuffled.len());
+                    shuffled.swap(n % messages.len(), other);
+                }
+            }
+        }
+        prop_assert_eq!(heard(&shuffled, open), truth);
+    }
+
+    /// Bodies that are decided together come to the same as one after the other; only what would ring twice at once
+    /// rings once.
+    #[test]
+    fn together_is_one_after_the_other(
+        bodies in prop::collection::vec((0..400i64, prop::collection::vec(any_message(), 1..3)), 1..10)
+    ) {
+        let mut times = Vec::new();
+        let mut now = 0;
+        for (pause, _) in &bodies {
+            now += pause;
+            times.push(now);
+        }
+        let mut world = World::default();
+        let mut apart = Vec::new();
+        for ((_, body), now) in bodies.iter().zip(&times) {
+            let decided = judge(&world.slot, body, *now);
+            apart.extend(decided.decisions.iter().map(|judged| judged.decision.clone()));
+            world.hear(*now, body);
+        }
+        let said: Vec<Said<'_>> = bodies.iter().zip(&times).map(|((_, body), now)| {
+            Said { at: at(*now), note: None, incoming: body.iter().collect() }
+        }).collect();
+        let decided = decide(&SlotState::default(), &said, rules());
+        let together: Vec<_> = decided.decisions.iter().map(|judged| judged.decision.clone()).collect();
+        prop_assert_eq!(together, apart);
+        prop_assert_eq!(&after(&SlotState::default(), &decided), &world.slot);
+        let told = |edges: &[EdgeKind]| {
+            let ends = edges.iter().filter(|edge| **edge == EdgeKind::Resolve).count();
+            (ends, edges.iter().filter(|edge| matches!(edge, EdgeKind::Trigger | EdgeKind::Retrigger)).count())
+        };
+        let edges: Vec<EdgeKind> = decided.incidents.iter().flat_map(|touched| touched.edges.clone()).collect();
+        prop_assert_eq!(told(&edges), told(&world.told));
+    }
+}
+
+#[test]
+fn a_late_firing_is_looked_at_again_after_the_window_and_counts_then() {
+    let mut world = World::default();
+    world.hear(0, &[fires("a", 0)]).hear(50, &[ends("a", 0, 40)]);
+    let late = judge(&world.slot, &[fires("a", 0)], 55);
+    assert_eq!(late.decisions[0].decision.action, Action::Late);
+    assert_eq!(late.rechecks, [Recheck { alert: id("a"), said: 0, due: at(50 + 61) }]);
+    world.hear(50 + 61, &[fires("a", 0)]);
+    assert_eq!(world.actions.last(), Some(&Action::Reopened));
+}
+
+#[test]
+fn an_end_that_belongs_to_an_older_episode_divides_what_was_taken_for_one() {
+    let messages = [fires("a", 0), fires("a", 100), ends("a", 0, 40)];
+    let (status, start, episodes) = heard(&messages, true);
+    assert_eq!((status, start), (AlertStatus::Firing, 100));
+    assert_eq!(episodes, BTreeMap::from([(0, Some(40)), (100, None)]));
+}
