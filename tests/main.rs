@@ -11,6 +11,7 @@
     reason = "the whole crate is a test: a broken expectation has to stop it with a message"
 )]
 
+mod cancelled;
 mod commands;
 mod demo;
 mod faults;
@@ -18,6 +19,7 @@ mod given_up;
 mod harness;
 mod lifecycle;
 mod pages;
+mod schedules;
 mod spine;
 mod support;
 mod support_tests;

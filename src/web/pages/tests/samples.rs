@@ -303,11 +303,7 @@ pub(super) fn open() -> Incident {
             items: items(),
             gaps: vec![
                 gap("cloudtrail", "access denied", "Allow cloudtrail:LookupEvents"),
-                gap(
-                    "k8s",
-                    "no answer within 20 s",
-                    "Raise evidence.timeout or narrow the query of source k8s",
-                ),
+                gap("k8s", "no answer within 20 s", "Raise evidence.timeout, or narrow the query of k8s"),
             ],
             sources_read: 1,
             collected_at: Some(at("18:07:19")),

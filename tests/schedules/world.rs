@@ -1,0 +1,200 @@
+//! The small world that schedules play: alerts of two senders with their episodes, the bodies that the senders post
+//! about them, and what must be true in the end. Knows nothing of firstlook but its body format.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::Rng;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+
+/// Senders, as they are configured.
+pub const SOURCES: [&str; 2] = ["alertmanager/one", "alertmanager/two"];
+/// Longest delay of a body, so that what overtakes stays within the reorder window of 60 s.
+const LATEST: i64 = 55;
+
+/// One alert and its firing intervals, in seconds of the schedule; the last may have no end.
+#[derive(Debug, Clone)]
+pub struct Alert {
+    /// Its fingerprint.
+    pub name: String,
+    /// Its sender.
+    pub source: usize,
+    /// Which of the schedule's groups it belongs to.
+    pub group: usize,
+    /// When it fires.
+    pub episodes: Vec<(i64, Option<i64>)>,
+}
+
+impl Alert {
+    /// Whether it fires at a time.
+    pub fn fires(&self, at: i64) -> bool {
+        self.episodes.iter().any(|(start, end)| *start <= at && end.is_none_or(|end| at < end))
+    }
+
+    /// What its sender says of it at a time; nothing before it first fires, nor long after it ended.
+    fn said(&self, at: i64, told: bool) -> Option<(i64, Option<i64>)> {
+        let (start, end) = *self.episodes.iter().rev().find(|(start, _)| *start <= at)?;
+        match end.filter(|end| *end <= at) {
+            None => Some((start, None)),
+            // A resolved alert appears in one notification (FACTS A4).
+            Some(end) => (!told).then_some((start, Some(end))),
+        }
+    }
+}
+
+/// One body on its way, and the alerts that it speaks of: which, and whether each fires.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// When it was made, and when it arrives.
+    pub made: i64,
+    /// When it arrives.
+    pub arrives: i64,
+    /// Its sender.
+    pub source: usize,
+    /// Its group.
+    pub group: usize,
+    /// Each alert's name, and whether it fires.
+    pub alerts: Vec<(String, bool)>,
+    /// As it is posted.
+    pub json: String,
+}
+
+/// Everything that happens in one schedule.
+#[derive(Debug)]
+pub struct World {
+    /// The alerts.
+    pub alerts: Vec<Alert>,
+    /// The bodies by arrival; the same body may come several times.
+    pub bodies: Vec<Body>,
+    /// Whether bodies overtake each other.
+    pub reordered: bool,
+}
+
+impl World {
+    /// Makes one up. Times of bodies are seconds after `zero`.
+    pub fn new(rng: &mut StdRng, seed: u64, zero: DateTime<Utc>) -> Self {
+        let reordered = rng.random_bool(0.5);
+        let groups = rng.random_range(1..3usize);
+        let mut alerts = Vec::new();
+        for n in 0..rng.random_range(1..5usize) {
+            let (name, source) = (format!("s{seed}a{n}"), rng.random_range(0..2));
+            alerts.push(Alert { name, source, group: rng.random_range(0..groups), episodes: episodes(rng) });
+        }
+        let mut bodies = Vec::new();
+        for source in 0..SOURCES.len() {
+            for group in 0..groups {
+                bodies.extend(Self::of(&alerts, source, group, seed, zero));
+            }
+        }
+        bodies.sort_by_key(|body| body.made);
+        let mut sent = Vec::new();
+        for body in bodies {
+            for _ in 0..rng.random_range(1..4) {
+                let delay = if reordered { rng.random_range(0..LATEST) } else { 0 };
+                sent.push(Body { arrives: body.made + delay, ..body.clone() });
+            }
+        }
+        sent.sort_by_key(|body| body.arrives);
+        Self { alerts, bodies: sent, reordered }
+    }
+
+    /// A body for each time at which something changed in a group of one sender: all its alerts, as Alertmanager does.
+    fn of(alerts: &[Alert], source: usize, group: usize, seed: u64, zero: DateTime<Utc>) -> Vec<Body> {
+        let ours: Vec<&Alert> =
+            alerts.iter().filter(|alert| alert.source == source && alert.group == group).collect();
+        let times: BTreeSet<i64> = ours
+            .iter()
+            .flat_map(|alert| alert.episodes.iter().flat_map(|(start, end)| [Some(*start), *end]))
+            .flatten()
+            .collect();
+        let mut told: BTreeSet<(&str, i64)> = BTreeSet::new();
+        let mut bodies = Vec::new();
+        for made in times {
+            let mut named = Vec::new();
+            let mut rows = Vec::new();
+            for alert in &ours {
+                let last =
+                    alert.episodes.iter().rev().find(|(start, _)| *start <= made).map(|(start, _)| *start);
+                let over = last.is_some_and(|start| told.contains(&(alert.name.as_str(), start)));
+                let Some((start, end)) = alert.said(made, over) else { continue };
+                if end.is_some() {
+                    told.insert((&alert.name, start));
+                }
+                named.push((alert.name.clone(), end.is_none()));
+                rows.push(row(alert, seed, start, end, zero));
+            }
+            let json = json!({"version": "4", "receiver": "firstlook", "alerts": rows}).to_string();
+            bodies.push(Body { made, arrives: made, source, group, alerts: named, json });
+        }
+        bodies
+    }
+
+    /// How often a pager rings anew where bodies come in order: for each group, every time that something fires after
+    /// nothing did, and every new alert of what somebody has taken (`taken` says when, per group).
+    pub fn rings(&self, group: usize, taken: &[i64]) -> usize {
+        let mut firing: BTreeSet<&str> = BTreeSet::new();
+        let (mut rings, mut acknowledged) = (0, false);
+        let mut taken = taken.iter().copied().peekable();
+        for (at, body) in self.bodies.iter().enumerate().filter(|(_, body)| body.group == group) {
+            while taken.next_if(|after| *after < at as i64).is_some() {
+                acknowledged = !firing.is_empty();
+            }
+            let new: Vec<&str> = body
+                .alerts
+                .iter()
+                .filter(|(name, fires)| *fires && !firing.contains(name.as_str()))
+                .map(|(name, _)| name.as_str())
+                .collect();
+            if !new.is_empty() && (firing.is_empty() || acknowledged) {
+                rings += 1;
+                acknowledged = false;
+            }
+            firing.extend(new);
+            for (name, _) in body.alerts.iter().filter(|(_, fires)| !fires) {
+                firing.remove(name.as_str());
+            }
+            acknowledged &= !firing.is_empty();
+        }
+        rings
+    }
+
+    /// Whether each group fires at the end of time.
+    pub fn open(&self) -> BTreeMap<usize, bool> {
+        let mut open = BTreeMap::new();
+        for alert in &self.alerts {
+            *open.entry(alert.group).or_default() |= alert.fires(i64::MAX);
+        }
+        open
+    }
+}
+
+fn episodes(rng: &mut StdRng) -> Vec<(i64, Option<i64>)> {
+    let mut episodes = Vec::new();
+    let mut at = rng.random_range(0..300);
+    for _ in 0..rng.random_range(1..4) {
+        // Short, long, and beyond `reopen_within`.
+        let lasts = [rng.random_range(5..50), rng.random_range(60..600), 1_000];
+        let end = at + lasts[rng.random_range(0..3)];
+        episodes.push((at, Some(end)));
+        let pause = [rng.random_range(5..50), rng.random_range(60..600), 1_200];
+        at = end + pause[rng.random_range(0..3)];
+    }
+    if rng.random_bool(0.5) {
+        episodes.last_mut().unwrap().1 = None;
+    }
+    episodes
+}
+
+fn row(alert: &Alert, seed: u64, start: i64, end: Option<i64>, zero: DateTime<Utc>) -> Value {
+    let time = |seconds: i64| zero + TimeDelta::seconds(seconds);
+    json!({
+        "status": if end.is_some() { "resolved" } else { "firing" },
+        "labels": {
+            "alertname": "Scheduled", "severity": "critical", "schedule": seed.to_string(),
+            "group": alert.group.to_string(), "instance": alert.name,
+        },
+        "annotations": {"summary": format!("{} fails 5 of 9 probes.", alert.name)},
+        "startsAt": time(start), "endsAt": end.map(time), "fingerprint": alert.name,
+    })
+}
