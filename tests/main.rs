@@ -11,6 +11,7 @@
     reason = "the whole crate is a test: a broken expectation has to stop it with a message"
 )]
 
+mod alertmanager;
 mod commands;
 mod demo;
 mod faults;

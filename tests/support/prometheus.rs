@@ -141,8 +141,13 @@ pub struct Alertmanager {
 impl Alertmanager {
     /// Starts it and waits until it is ready. Each group goes to every webhook.
     pub async fn start(webhooks: &[Webhook], timing: &Timing) -> Self {
+        Self::configured(&configuration(webhooks, timing)).await
+    }
+
+    /// Starts it with a whole configuration file.
+    pub async fn configured(text: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("firstlook-alertmanager-").tempdir().unwrap();
-        std::fs::write(folder.path().join("alertmanager.yml"), configuration(webhooks, timing)).unwrap();
+        std::fs::write(folder.path().join("alertmanager.yml"), text).unwrap();
         let port = process::free_port();
         let mut command = Command::new(process::program("prometheus-alertmanager", &[], "prometheus"));
         command.arg(format!("--config.file={}", path(folder.path(), "alertmanager.yml")));
