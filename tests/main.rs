@@ -19,6 +19,7 @@ mod given_up;
 mod harness;
 mod lifecycle;
 mod pages;
+mod resync;
 mod spine;
 mod support;
 mod support_tests;

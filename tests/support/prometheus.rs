@@ -90,6 +90,8 @@ impl Prometheus {
         command.arg(format!("--config.file={}", path(folder.path(), "prometheus.yml")));
         command.arg(format!("--storage.tsdb.path={}", path(folder.path(), "data")));
         command.arg(format!("--web.listen-address=127.0.0.1:{port}"));
+        // Each alert is sent again so often, and expires after four times that.
+        command.arg("--rules.alert.resend-delay=1s");
         let server = Daemon::start("prometheus", "TERM", command, folder.path());
         wait_ready(server, port).await.map(|server| Self { _server: server, _folder: folder, port }).unwrap()
     }
@@ -169,8 +171,22 @@ impl Alertmanager {
 
     /// Sends alerts as Prometheus does: the JSON array of `POST /api/v2/alerts`.
     pub async fn post_alerts(&self, alerts: &serde_json::Value) {
+        self.post("/api/v2/alerts", alerts).await;
+    }
+
+    /// Silences what has this label, for an hour.
+    pub async fn silence(&self, name: &str, value: &str) {
+        let now = firstlook::clock::now();
+        let silence = serde_json::json!({
+            "matchers": [{"name": name, "value": value, "isRegex": false, "isEqual": true}],
+            "startsAt": now, "endsAt": now + chrono::TimeDelta::hours(1), "createdBy": "a test", "comment": "quiet",
+        });
+        self.post("/api/v2/silences", &silence).await;
+    }
+
+    async fn post(&self, path: &str, body: &serde_json::Value) {
         let client = firstlook::http::client(Duration::from_secs(10)).unwrap();
-        let response = client.post(self.url() + "/api/v2/alerts").json(alerts).send().await.unwrap();
+        let response = client.post(self.url() + path).json(body).send().await.unwrap();
         let status = response.status();
         assert!(
             status.is_success(),
