@@ -93,7 +93,7 @@ impl Service {
             store: store.clone(),
             ingest: ingest.clone(),
             peers: peers(config)?,
-            silent: Mutex::default(),
+            heard: Mutex::default(),
         };
         let lanes = Lanes {
             store: store.clone(),

@@ -25,6 +25,8 @@ use crate::telemetry::metrics::{self, Metric};
 const RECHECK: &str = "recheck/";
 /// How often each Alertmanager is asked.
 const EVERY: TimeDelta = TimeDelta::minutes(1);
+/// How long an answer serves for further late firings.
+const SHARED: TimeDelta = TimeDelta::seconds(15);
 /// So many of the newest bodies say which receivers post to us.
 const BODIES: i64 = 10;
 /// Alerts of one body: hop 1 commits each body at once.
@@ -48,8 +50,16 @@ pub struct Resync {
     pub ingest: Ingest,
     /// Whom to ask, by source: `alertmanager/main`.
     pub peers: BTreeMap<String, Peer>,
-    /// Those that did not answer last time: an outage is logged once by each process.
-    pub silent: Mutex<BTreeSet<String>>,
+    /// What each was last heard to say.
+    pub heard: Mutex<BTreeMap<String, Heard>>,
+}
+
+/// An answer, or that there was none.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// When it was asked.
+    at: DateTime<Utc>,
+    snapshot: Option<Arc<Snapshot>>,
 }
 
 /// Whether a job is this file's.
@@ -93,10 +103,10 @@ impl Resync {
     async fn resync(&self, source: &str, peer: &Peer) -> Result<ResyncOutcome, StoreError> {
         // Before it is asked: what comes in between is then at worst said twice.
         let here = self.store.firing(source).await?;
-        let Some(snapshot) = self.ask(source, peer).await else { return Ok(ResyncOutcome::Unanswered) };
         let now = clock::now();
+        let Some(snapshot) = self.ask(source, peer, now).await else { return Ok(ResyncOutcome::Unanswered) };
         let receivers = self.receivers(source, peer).await?;
-        let there = there(&snapshot, &receivers);
+        let there = self.there(&snapshot, &receivers);
         let sender = Sender {
             up_since: if snapshot.ready { snapshot.up_since } else { now },
             truncated_at: self.store.truncated_at(source, now - ON_ITS_WAY).await?,
@@ -122,25 +132,28 @@ impl Resync {
         Ok(ResyncOutcome::Differed)
     }
 
-    /// What it knows now, if it answers.
-    async fn ask(&self, source: &str, peer: &Peer) -> Option<Snapshot> {
-        let answer = peer.api.ask(source, clock::now()).await;
-        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
-        match answer {
-            Ok(snapshot) => {
-                if silent.remove(source) {
-                    tracing::info!(source, host = peer.api.host(), "Alertmanager answers again");
-                }
-                Some(snapshot)
-            }
-            Err(error) => {
-                if silent.insert(source.to_owned()) {
-                    let host = peer.api.host();
-                    tracing::warn!(source, host, %error, "Alertmanager cannot be asked; nothing changes until it can");
-                }
-                None
-            }
+    /// What it knew at `since` or later, if it answers. Many late firings come at once, after a partition: they share
+    /// one answer, and one vain attempt.
+    async fn ask(&self, source: &str, peer: &Peer, since: DateTime<Utc>) -> Option<Arc<Snapshot>> {
+        let at = clock::now();
+        let before = self.heard.lock().unwrap_or_else(PoisonError::into_inner).get(source).cloned();
+        if let Some(heard) = before.as_ref().filter(|heard| heard.at >= since && at - heard.at <= SHARED) {
+            return heard.snapshot.clone();
         }
+        let (answer, host) = (peer.api.ask(source, at).await, peer.api.host());
+        let was_silent = before.is_some_and(|heard| heard.snapshot.is_none());
+        match &answer {
+            Ok(_) if was_silent => tracing::info!(source, host, "Alertmanager answers again"),
+            // Once for each outage and process.
+            Err(error) if !was_silent => {
+                tracing::warn!(source, host, %error, "Alertmanager cannot be asked; nothing changes until it can");
+            }
+            _ => {}
+        }
+        let snapshot = answer.ok().map(Arc::new);
+        let heard = Heard { at, snapshot: snapshot.clone() };
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).insert(source.to_owned(), heard);
+        snapshot
     }
 
     /// Who posts to us there: what is configured, or the receivers of the newest bodies.
@@ -172,15 +185,16 @@ impl Resync {
         };
         self.ingest.accept(arrival, parsed).await.map(drop)
     }
-}
 
-fn there(snapshot: &Snapshot, receivers: &BTreeSet<String>) -> Vec<There> {
-    let mut there = Vec::with_capacity(snapshot.firing.len());
-    for one in &snapshot.firing {
-        let to_us = one.receivers.iter().any(|receiver| receivers.contains(receiver));
-        // Of what is muted unseen nothing is known but that it may be; people have asked for quiet.
-        let told_to_us = to_us && !one.quiet && !snapshot.mutes_unseen;
-        there.push(There { message: one.message.clone(), told_to_us });
+    fn there(&self, snapshot: &Snapshot, receivers: &BTreeSet<String>) -> Vec<There> {
+        let rules = self.ingest.rules();
+        let there = snapshot.firing.iter().map(|one| {
+            let to_us = one.receivers.iter().any(|receiver| receivers.contains(receiver));
+            // Of what is muted unseen nothing is known but that it may be; people have asked for quiet. What hop 1 drops
+            // fires there and never here.
+            let told_to_us = to_us && !one.quiet && !snapshot.mutes_unseen && !rules.drops(&one.message);
+            There { message: one.message.clone(), told_to_us }
+        });
+        there.collect()
     }
-    there
 }

@@ -61,9 +61,10 @@ impl World {
             .await;
     }
 
-    /// What was last heard of every alert was heard ten minutes ago.
+    /// What was last heard of every alert was heard ten minutes ago, and its incident is stale.
     async fn long_silence(&self) {
-        let query = "WITH a AS (UPDATE alert SET seen_at = now() - interval '10 minutes' RETURNING 1) SELECT count(*) FROM a";
+        let query = "WITH a AS (UPDATE alert SET seen_at = now() - interval '10 minutes' RETURNING 1),
+            i AS (UPDATE incident SET stale_since = now() WHERE status <> 'resolved') SELECT count(*) FROM a";
         assert_ne!(self.firstlook.sql(query).await, 0);
     }
 
@@ -212,7 +213,9 @@ async fn a_silence_there_keeps_it_open_here_until_it_is_gone() {
     world.ask().await;
     let fresh = "SELECT count(*) FROM alert WHERE seen_at > now() - interval '1 minute'";
     assert_eq!(world.firstlook.sql(fresh).await, 1, "it is confirmed, so that it does not go stale");
-    assert_eq!(world.status().await, "open");
+    let incident = world.until("open").await;
+    assert_eq!(incident["flags"], json!([]));
+    assert!(reasons(&incident, "heard").contains("says that it still fires"), "{}", incident["timeline"]);
     assert_eq!(world.told().await, ["trigger"]);
 
     world.alertmanager.post_alerts(&over(&alert)).await;
@@ -263,9 +266,33 @@ async fn an_alertmanager_that_does_not_answer_changes_nothing_and_is_noted_once(
     world.ask().await;
     assert_eq!(lines("answers again"), 2);
     let check = world.check();
-    assert!(check.contains("answers: 1 alerts fire there"), "{check}");
+    assert!(check.contains("alerts that fire there: 1"), "{check}");
     let metrics = world.firstlook.get("/metrics").await.text;
     assert!(metrics.contains(r#"firstlook_resyncs_total{outcome="unanswered"}"#), "{metrics}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_fires_in_both_places_is_left_alone_also_where_a_person_has_resolved_it() {
+    let world = World::start(Gate::aged(), USUAL).await;
+    let mut alerts = firing();
+    alerts.as_array_mut().unwrap().push(json!({
+        "labels": {"alertname": "Watchdog", "severity": "none"},
+        "startsAt": firstlook::clock::now() - chrono::TimeDelta::days(1),
+    }));
+    world.alertmanager.post_alerts(&alerts).await;
+    world.until("open").await;
+    let resolve = format!("{}/api/v1/incidents/1/resolve", world.firstlook.url);
+    world.firstlook.send(|client| client.post(resolve)).await;
+    world.until("resolved").await;
+    let heard = "SELECT count(*) FROM delivery";
+    eventually(PATIENCE, "both have come", async || (world.firstlook.sql(heard).await == 2).then_some(()))
+        .await;
+    world.ask().await;
+    world.ask().await;
+    assert_eq!(world.firstlook.sql(heard).await, 2, "neither it nor what is dropped is a difference");
+    assert_eq!(world.status().await, "resolved", "what a person said holds until the sender says it again");
+    assert_eq!(world.told().await, ["trigger", "resolve"]);
     world.finish().await;
 }
 

@@ -127,7 +127,7 @@ async fn dependencies(config: &Config, table: &mut Table) -> Result<(), StartErr
 async fn alertmanager(api: &Api, source: &str, table: &mut Table) {
     let answer = api.ask(source, clock::now()).await;
     let unseen = answer.as_ref().is_ok_and(|snapshot| snapshot.mutes_unseen);
-    let said = |snapshot: Snapshot| format!("answers: {} alerts fire there", snapshot.firing.len());
+    let said = |snapshot: Snapshot| format!("answers; alerts that fire there: {}", snapshot.firing.len());
     table.result(source, answer.map(said).map_err(|error| error.to_string()));
     if unseen {
         let text = "its routes mute by time and it does not say what: what fires there and not here is not raised; upgrade Alertmanager";
