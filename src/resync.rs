@@ -127,7 +127,7 @@ impl Resync {
         let note = format!("found by asking Alertmanager at {host}");
         let receiver = receivers.first().map(String::as_str).unwrap_or_default();
         for messages in messages.chunks(ALERTS) {
-            self.tell(source, messages, receiver, &note, now).await?;
+            self.tell(source, messages, receiver, &note).await?;
         }
         Ok(ResyncOutcome::Differed)
     }
@@ -172,8 +172,9 @@ impl Resync {
         messages: &[AlertMessage],
         receiver: &str,
         note: &str,
-        now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        // Read here: asking took its time, and what came meanwhile must not look as if it came after this.
+        let now = clock::now();
         let body = alertmanager::body(messages, receiver, note);
         let parsed = alertmanager::parse(&body, source, now);
         let arrival = Arrival {

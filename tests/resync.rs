@@ -1,15 +1,17 @@
 //! What fires at a real Alertmanager and what fires here are brought together: after a partition, after lost webhooks,
-//! under a silence, after a restart; and a late firing is looked at again.
+//! under a silence, after a restart.
+
+mod late;
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Firstlook, PATIENCE, Setup, TOKEN, alert, body, command, resolved};
+use crate::harness::{Firstlook, PATIENCE, Setup, TOKEN, alert, body, command};
 use crate::support::gate::Gate;
 use crate::support::pagerduty::Status;
 use crate::support::prometheus::{Alertmanager, Exporter, Prometheus, Timing, Webhook};
-use crate::support::wait::{eventually, stays};
+use crate::support::wait::eventually;
 
 const RULE: &str = r#"
 - name: checkout
@@ -311,35 +313,5 @@ async fn what_was_cut_off_a_body_is_asked_for_at_once() {
     world.firstlook.post(truncated.to_string()).await;
     world.firstlook.until("it is found", |one| one["title"].as_str().unwrap().contains("Down")).await;
     assert_eq!(world.told().await, ["trigger"]);
-    world.finish().await;
-}
-
-#[tokio::test]
-async fn without_an_api_a_late_firing_counts_as_firing_in_the_end() {
-    let firstlook = Firstlook::start(Setup { incidents: SHORT.to_owned(), ..Setup::default() }).await;
-    let fires = alert(&[("alertname", "Down"), ("severity", "critical")], "down");
-    firstlook.post(body(std::slice::from_ref(&fires))).await;
-    firstlook.post(body(&[resolved(&fires)])).await;
-    let late = firstlook.post(body(std::slice::from_ref(&fires))).await.json();
-    assert_eq!(late["alerts"][0]["action"], "late");
-    let incident = firstlook.until("it fires again", |one| one["status"] == "open").await;
-    let reason = reasons(&incident, "reopened");
-    assert!(reason.contains("nobody could be asked: its source has no `api_url`"), "{reason}");
-    firstlook.idle().await;
-    firstlook.finish().await;
-}
-
-#[tokio::test]
-async fn a_late_firing_that_does_not_fire_there_is_left() {
-    let world = World::start(Gate::aged(), SHORT).await;
-    let fires = alert(&[("alertname", "Down"), ("severity", "critical")], "down");
-    world.firstlook.post(body(std::slice::from_ref(&fires))).await;
-    world.firstlook.post(body(&[resolved(&fires)])).await;
-    world.firstlook.post(body(&[fires])).await;
-    let said =
-        "SELECT count(*) FROM decision WHERE reason LIKE 'its Alertmanager at % says that it does not fire'";
-    eventually(PATIENCE, "it was asked", async || (world.firstlook.sql(said).await == 1).then_some(())).await;
-    stays(Duration::from_secs(1), "it is over", async || world.status().await == "resolved").await;
-    assert_eq!(world.told().await, ["trigger", "resolve"]);
     world.finish().await;
 }

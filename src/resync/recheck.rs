@@ -44,7 +44,7 @@ impl Resync {
         };
         let now = clock::now();
         match judge(peer, snapshot.as_deref(), &message.id, now) {
-            Answer::Fires(note) => self.tell(&late.source, &[message], "", &note, now).await,
+            Answer::Fires(note) => self.tell(&late.source, &[message], "", &note).await,
             Answer::Over(reason) => {
                 let decision = Decision { alert: message.id, action: Action::Late, reason };
                 self.store.record_decision(late.delivery, &decision, now).await
