@@ -6,7 +6,7 @@ mod lanes;
 mod parts;
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::deliver::{Deliver, PLACES};
 use crate::ingest::{Committer, Desk, Ingest};
 use crate::library::Library;
+use crate::resync::Resync;
 use crate::store::private::PrivatePostgres;
 use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
@@ -30,7 +31,7 @@ use crate::web::pages::Pages;
 use crate::web::{self, Serves};
 use crate::worker::Wake;
 use lanes::Lanes;
-use parts::{integrations, model, senders, sources, stale_after};
+use parts::{integrations, model, peers, senders, sources, stale_after};
 
 pub use parts::rules;
 
@@ -88,12 +89,19 @@ impl Service {
             stale_after: stale_after(config),
             wake: wake.clone(),
         };
+        let resync = Resync {
+            store: store.clone(),
+            ingest: ingest.clone(),
+            peers: peers(config)?,
+            heard: Mutex::default(),
+        };
         let lanes = Lanes {
             store: store.clone(),
             wake: wake.clone(),
             deliver: Arc::new(deliver),
             triage: Arc::new(triage),
             upkeep: Arc::new(upkeep),
+            resync: Arc::new(resync),
             library: library.clone(),
         };
         let app = web::App {

@@ -126,7 +126,7 @@ impl Ingest {
             return self.reject(delivery, arrival, Unusable { reason, remedy }).await;
         }
         let state = if rejected.is_empty() { DeliveryState::Accepted } else { DeliveryState::Partial };
-        let note = arrival.note.clone();
+        let (note, source) = (arrival.note.clone(), arrival.source.clone());
         let alerts = understood.len();
         let mut messages = understood;
         if !rejected.is_empty() {
@@ -138,6 +138,10 @@ impl Ingest {
         if let Some(reason) = written.spoiled {
             let remedy = "this is a fault of firstlook: please report it with this text".to_owned();
             return Ok(Answer::Unusable { delivery, reason, remedy });
+        }
+        if truncated > 0 {
+            // Should that fail, it is asked within the minute.
+            let _ = self.desk.store.ask_now(&[&source]).await;
         }
         let ours = |(decision, _): &(Decision, Option<i64>)| decision.alert.source != OWN;
         Ok(Answer::Kept {

@@ -30,6 +30,7 @@ pub mod ingest;
 pub mod library;
 pub mod models;
 pub mod receivers;
+pub mod resync;
 pub mod sources;
 pub mod store;
 pub mod triage;

@@ -31,6 +31,8 @@ pub struct Setup {
     pub evidence: String,
     /// YAML of `summary:` in flow form.
     pub summary: String,
+    /// Further keys of the source, in flow form: `, api_url: …`.
+    pub source: String,
     /// YAML of `incidents:` in flow form.
     pub incidents: String,
     /// YAML of `labels:` in flow form.
@@ -46,6 +48,7 @@ impl Default for Setup {
         Self {
             evidence: "  sources: []".into(),
             summary: "{ provider: none }".into(),
+            source: String::new(),
             incidents: "{ group_by: [cluster, namespace, service, alertname], reopen_within: 15m }".into(),
             labels: "[]".into(),
             database: None,
@@ -309,7 +312,7 @@ fn configuration(setup: &Setup, slack: &Slack, pagerduty: &PagerDuty, database: 
 server: {{ name: test, listen: "127.0.0.1:{port}", external_url: "http://127.0.0.1:{port}" }}
 database: {{ url: "{database}" }}
 sources:
-  alertmanager: [{{ name: main, authorization: {{ credentials: {TOKEN} }} }}]
+  alertmanager: [{{ name: main, authorization: {{ credentials: {TOKEN} }}{source} }}]
 labels: {labels}
 severity: {{ map: {{ page: critical }}, default: warning }}
 incidents: {incidents}
@@ -327,6 +330,7 @@ evidence:
 {evidence}
 summary: {summary}
 "##,
+        source = setup.source,
         labels = setup.labels,
         incidents = setup.incidents,
         key = pagerduty::ROUTING_KEY,

@@ -11,6 +11,7 @@
     reason = "the whole crate is a test: a broken expectation has to stop it with a message"
 )]
 
+mod alertmanager;
 mod cancelled;
 mod commands;
 mod demo;
@@ -19,6 +20,7 @@ mod given_up;
 mod harness;
 mod lifecycle;
 mod pages;
+mod resync;
 mod schedules;
 mod spine;
 mod support;

@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::deliver::Deliver;
 use crate::library::Library;
-use crate::store::{JobKind, Store, StoreError};
+use crate::resync::{self, Resync};
+use crate::store::{Claim, JobKind, Store, StoreError};
 use crate::triage::Triage;
 use crate::upkeep::Upkeep;
 use crate::worker::{self, Wake};
@@ -27,6 +28,7 @@ pub(super) struct Lanes {
     pub deliver: Arc<Deliver>,
     pub triage: Arc<Triage>,
     pub upkeep: Arc<Upkeep>,
+    pub resync: Arc<Resync>,
     pub library: Option<Arc<Library>>,
 }
 
@@ -50,14 +52,19 @@ impl Lanes {
             };
             lanes.spawn(worker::lane(self.store.clone(), kind, self.wake.clone(), stop.clone(), tell));
         }
-        let (triage, upkeep) = (self.triage, self.upkeep);
+        let (triage, upkeep, resync) = (self.triage, self.upkeep, self.resync);
         let look = move |claim| {
             let triage = Arc::clone(&triage);
             async move { triage.work(claim).await }
         };
-        let keep = move |claim| {
-            let upkeep = Arc::clone(&upkeep);
-            async move { upkeep.work(claim).await }
+        let keep = move |claim: Arc<Claim>| {
+            let (upkeep, resync) = (Arc::clone(&upkeep), Arc::clone(&resync));
+            async move {
+                match resync::is_ours(&claim.key) {
+                    true => resync.work(claim).await,
+                    false => upkeep.work(claim).await,
+                }
+            }
         };
         let (store, wake) = (self.store.clone(), self.wake.clone());
         lanes.spawn(worker::lane(store, JobKind::Triage, wake, stop.clone(), look));
@@ -75,7 +82,8 @@ impl Lanes {
 
     async fn prepare(&self) -> Result<(), StoreError> {
         self.store.migrate().await?;
-        self.store.stand(&self.upkeep.standing()).await
+        self.store.stand(&[self.upkeep.standing(), self.resync.standing()].concat()).await?;
+        self.resync.begin().await
     }
 }
 

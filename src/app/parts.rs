@@ -20,6 +20,8 @@ use crate::models::{Bedrock, Model, OpenAi, OpenAiSettings};
 use crate::receivers::pagerduty::PagerDuty;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
+use crate::resync::Peer;
+use crate::sources::alertmanager_api::Api;
 use crate::{aws, http};
 
 /// How long a receiver may take to answer. A page is tried again after that, so it must not be long.
@@ -33,6 +35,18 @@ pub(super) fn senders(source: &AlertmanagerSource) -> (String, Option<Authorizat
 /// How long each source may say nothing about what fires.
 pub(super) fn stale_after(config: &Config) -> Vec<(String, TimeDelta)> {
     config.alertmanager.iter().map(|one| (format!("alertmanager/{}", one.name), one.stale_after)).collect()
+}
+
+/// Whom to ask what fires, by source.
+pub(super) fn peers(config: &Config) -> Result<BTreeMap<String, Peer>, StartError> {
+    let mut peers = BTreeMap::new();
+    for one in &config.alertmanager {
+        let Some(settings) = &one.api else { continue };
+        let api = Api::new(&settings.url, settings.authorization.clone())?;
+        let receiver = settings.receiver.clone();
+        peers.insert(format!("alertmanager/{}", one.name), Peer { api, receiver });
+    }
+    Ok(peers)
 }
 
 /// What hop 1 decides by.

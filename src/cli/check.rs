@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use firstlook::app::StartError;
 use firstlook::config::{self, Config, EvidenceKind, Provider, SlackVia};
-use firstlook::http;
 use firstlook::library::read_folder;
+use firstlook::sources::alertmanager_api::{Api, Snapshot};
 use firstlook::store::Store;
 use firstlook::web::pages::Pages;
+use firstlook::{clock, http};
 
 use super::serve::runtime;
 
@@ -113,7 +114,25 @@ async fn dependencies(config: &Config, table: &mut Table) -> Result<(), StartErr
         let said = answer.map(|answer| format!("answers ({})", answer.status().as_u16()));
         table.result(what, said.map_err(|error| reason(&error.without_url())));
     }
+    for source in &config.alertmanager {
+        if let Some(settings) = &source.api {
+            let api = Api::new(&settings.url, settings.authorization.clone())?;
+            alertmanager(&api, &format!("alertmanager/{}", source.name), table).await;
+        }
+    }
     Ok(())
+}
+
+/// Asks what resynchronisation asks.
+async fn alertmanager(api: &Api, source: &str, table: &mut Table) {
+    let answer = api.ask(source, clock::now()).await;
+    let unseen = answer.as_ref().is_ok_and(|snapshot| snapshot.mutes_unseen);
+    let said = |snapshot: Snapshot| format!("answers; alerts that fire there: {}", snapshot.firing.len());
+    table.result(source, answer.map(said).map_err(|error| error.to_string()));
+    if unseen {
+        let text = "its routes mute by time and it does not say what: what fires there and not here is not raised; upgrade Alertmanager";
+        table.add(Mark::Note, source, text);
+    }
 }
 
 async fn database(url: &str) -> Result<String, String> {

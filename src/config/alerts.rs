@@ -36,8 +36,21 @@ pub struct AlertmanagerSource {
     pub name: String,
     /// What its requests must carry; `None` is possible on loopback alone.
     pub authorization: Option<Authorization>,
+    /// Where it can be asked what fires.
+    pub api: Option<AlertmanagerApi>,
     /// What fires and is not heard of for so long is stale.
     pub stale_after: TimeDelta,
+}
+
+/// How an Alertmanager is asked: `api_url` and what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertmanagerApi {
+    /// What stands before `/api/v2`.
+    pub url: String,
+    /// What it wants to see.
+    pub authorization: Option<Authorization>,
+    /// The receiver in its configuration that posts to this source; learned from what comes where absent.
+    pub receiver: Option<String>,
 }
 
 /// `incidents:`.
@@ -58,8 +71,17 @@ pub fn sources(top: &Section<'_>, server: &Server) -> Result<Vec<AlertmanagerSou
     let Some(section) = top.section("sources", &["alertmanager"], &["sns"])? else { return Ok(Vec::new()) };
     let mut sources: Vec<AlertmanagerSource> = Vec::new();
     for (path, node) in section.list("alertmanager")? {
-        let known = ["name", "authorization", "basic_auth", "stale_after"];
-        let item = Section::open(top.context, node, &path, &known, &["api_url"])?;
+        let known = [
+            "name",
+            "authorization",
+            "basic_auth",
+            "stale_after",
+            "api_url",
+            "api_authorization",
+            "api_basic_auth",
+            "receiver",
+        ];
+        let item = Section::open(top.context, node, &path, &known, &[])?;
         let name = item.required("name", "it is the last part of the webhook's address")?;
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
             return Err(item.error(
@@ -79,17 +101,39 @@ pub fn sources(top: &Section<'_>, server: &Server) -> Result<Vec<AlertmanagerSou
         if stale_after < TimeDelta::minutes(1) {
             return Err(item.error("stale_after", "is shorter than any sender repeats: write 1m or more"));
         }
-        sources.push(AlertmanagerSource { name, authorization, stale_after });
+        sources.push(AlertmanagerSource { name, authorization, api: api(&item)?, stale_after });
     }
     Ok(sources)
 }
 
+fn api(item: &Section<'_>) -> Result<Option<AlertmanagerApi>, Error> {
+    let authorization = credentials(item, "api_authorization", "api_basic_auth")?;
+    let receiver = item.text("receiver")?;
+    match item.url("api_url")? {
+        Some(url) => Ok(Some(AlertmanagerApi { url, authorization, receiver })),
+        None => match ["api_authorization", "api_basic_auth", "receiver"]
+            .iter()
+            .find(|key| item.node(key).is_some())
+        {
+            Some(key) => {
+                Err(item.error(key, "says how Alertmanager is asked, and there is no `api_url`: add it"))
+            }
+            None => Ok(None),
+        },
+    }
+}
+
 /// Reads `authorization:` or `basic_auth:` of `item`.
 pub fn authorization(item: &Section<'_>) -> Result<Option<Authorization>, Error> {
-    let header = item.section("authorization", &["type", "credentials", "credentials_file"], &[])?;
-    let basic = item.section("basic_auth", &["username", "password", "password_file"], &[])?;
+    credentials(item, "authorization", "basic_auth")
+}
+
+fn credentials(item: &Section<'_>, header: &str, basic: &str) -> Result<Option<Authorization>, Error> {
+    let both = || item.error(basic, format!("and `{header}` are both given: keep one"));
+    let header = item.section(header, &["type", "credentials", "credentials_file"], &[])?;
+    let basic = item.section(basic, &["username", "password", "password_file"], &[])?;
     match (header, basic) {
-        (Some(_), Some(_)) => Err(item.error("basic_auth", "and `authorization` are both given: keep one")),
+        (Some(_), Some(_)) => Err(both()),
         (None, None) => Ok(None),
         (Some(header), None) => {
             let credentials = header

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use firstlook_core::alert::{LabelRule, SeverityRule};
 use firstlook_core::route::Tree;
 
-pub use alerts::{AlertmanagerSource, Authorization, Incidents};
+pub use alerts::{AlertmanagerApi, AlertmanagerSource, Authorization, Incidents};
 pub use evidence::{Baseline, Evidence, EvidenceKind, EvidenceSource};
 pub use load::{MINIMAL, load};
 pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};

@@ -127,7 +127,7 @@ fn values_are_read() {
 fn what_belongs_to_later_versions_warns_with_its_line() {
     let text = r#"storm: { incidents: 20, window: "${UNSET}" }
 sources:
-  alertmanager: [{ name: m, api_url: http://am }]
+  alertmanager: [{ name: m }]
   sns: [{ name: aws }]
 evidence: { sources: [{ name: x, type: xray, anything: goes }, { name: l, type: log_file, path: l }] }
 summary: { provider: none, analysis: { max_steps: 8 } }
@@ -141,7 +141,6 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k, max_per_minute: 120
     let warned: Vec<_> = config.warnings.iter().map(|w| (w.line, w.key.as_str())).collect();
     let expected = [
         (1, "storm"),
-        (3, "sources.alertmanager[0].api_url"),
         (4, "sources.sns"),
         (5, "evidence.sources[0].type"),
         (6, "summary.analysis"),
@@ -154,7 +153,7 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k, max_per_minute: 120
     ];
     assert_eq!(warned, expected);
     assert_eq!(config.warnings[0].text, "in this version `storm` has no effect");
-    assert_eq!(config.warnings[3].text, "in this version evidence sources of type `xray` have no effect");
+    assert_eq!(config.warnings[2].text, "in this version evidence sources of type `xray` have no effect");
     assert_eq!(config.evidence.sources.len(), 1);
     assert_eq!(config.route.routes[0].receiver, None);
 }
@@ -182,4 +181,23 @@ fn a_variable_without_quotes_in_braces_is_explained() {
     assert_eq!(error.line, Some(3));
     assert!(error.text.ends_with("; write \"${VAR}\" with quotes"), "{error}");
     assert_eq!(with("database:\n  url: ${TOKEN}\n").database_url.unwrap().expose(), "t0ken");
+}
+
+#[test]
+fn an_alertmanager_that_can_be_asked() {
+    let with = |source: &str| read(&format!("sources: {{ alertmanager: [{{ name: m{source} }}] }}\n{REST}"));
+    let api = |source: &str| with(source).unwrap().alertmanager.remove(0).api;
+    assert_eq!(api(""), None);
+    let plain = api(", api_url: 'http://am:9093/'").unwrap();
+    assert_eq!((plain.url.as_str(), plain.authorization, plain.receiver), ("http://am:9093", None, None));
+    let whole =
+        api(", api_url: https://am, receiver: web.hook, api_basic_auth: { username: u, password: p }")
+            .unwrap();
+    assert_eq!(whole.receiver.as_deref(), Some("web.hook"));
+    assert!(matches!(whole.authorization, Some(Authorization::Basic { username, .. }) if username == "u"));
+    let error = with(", receiver: web.hook").unwrap_err().to_string();
+    assert!(error.contains("`sources.alertmanager[0].receiver` says how Alertmanager is asked"), "{error}");
+    let both = ", api_url: http://am, api_authorization: { credentials: x }, api_basic_auth: { username: u, password: p }";
+    let error = with(both).unwrap_err().to_string();
+    assert!(error.contains("`sources.alertmanager[0].api_basic_auth` and `api_authorization`"), "{error}");
 }

@@ -37,8 +37,8 @@ impl Rules {
         let mut aside = Vec::new();
         for message in messages {
             let labels = map_labels(&self.labels, &message.id.source, &message.labels);
-            if let Some((_, reason)) = self.ignored.iter().find(|(matchers, _)| matchers.matches(&labels)) {
-                let reason = (*reason).to_owned();
+            if let Some(reason) = self.dropped(&labels) {
+                let reason = reason.to_owned();
                 aside.push(Decision { alert: message.id, action: Action::Ignored, reason });
                 continue;
             }
@@ -48,6 +48,15 @@ impl Rules {
             group.incoming.push(Incoming { message, labels, severity, severity_unknown });
         }
         (groups, aside)
+    }
+
+    /// Whether alerts like this one are dropped whenever they come.
+    pub fn drops(&self, message: &AlertMessage) -> bool {
+        self.dropped(&map_labels(&self.labels, &message.id.source, &message.labels)).is_some()
+    }
+
+    fn dropped(&self, labels: &Labels) -> Option<&'static str> {
+        self.ignored.iter().find(|(matchers, _)| matchers.matches(labels)).map(|(_, reason)| *reason)
     }
 
     /// Who is told of an incident: each integration of each receiver that the tree names for its labels, its

@@ -8,7 +8,7 @@ pub mod slack;
 pub mod webhook;
 
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 
 use std::time::Duration;
 

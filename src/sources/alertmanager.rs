@@ -8,8 +8,11 @@ use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels, fingerpr
 
 use super::json::{Elements, Object, string, text};
 
+mod made;
 #[cfg(test)]
 mod tests;
+
+pub use made::body;
 
 /// Alerts read of one body; more are counted in [`Notification::truncated`].
 pub const MAX_ALERTS: usize = 10_000;
@@ -103,6 +106,13 @@ pub fn parse(body: &[u8], source: &str, now: DateTime<Utc>) -> Result<Notificati
     })
 }
 
+/// The receiver that a kept body is addressed to, where it names one.
+pub fn receiver(body: &[u8]) -> Option<String> {
+    let text = text(body);
+    let object = Object::read(&text).ok()?;
+    Some(unquoted(&field(&object, "receiver"))).filter(|name| !name.is_empty())
+}
+
 fn unusable(reason: &str, remedy: &str) -> Unusable {
     Unusable { reason: reason.to_owned(), remedy: remedy.to_owned() }
 }
@@ -125,14 +135,15 @@ fn any_firing(alerts: &[Result<AlertMessage, Rejected>]) -> AlertStatus {
 }
 
 /// What the alerts of one body share.
-struct Reader<'a> {
-    source: &'a str,
-    now: DateTime<Utc>,
-    group: Option<AlertStatus>,
+pub(super) struct Reader<'a> {
+    pub source: &'a str,
+    pub now: DateTime<Utc>,
+    /// The status of those that do not say their own.
+    pub group: Option<AlertStatus>,
 }
 
 impl Reader<'_> {
-    fn alert(&self, raw: &str) -> Result<AlertMessage, String> {
+    pub fn alert(&self, raw: &str) -> Result<AlertMessage, String> {
         let object = Object::read(raw).map_err(|_| "it is not an object".to_owned())?;
         let labels = map(&object, "labels")?.ok_or("it has no `labels`")?;
         // Annotations decide nothing: where they cannot be read, the alert is told without them.

@@ -1,6 +1,7 @@
-//! What senders send, read into core types. Pure: bytes in, [`firstlook_core::alert::AlertMessage`] out.
+//! What senders send, or say when they are asked, read into core types: [`firstlook_core::alert::AlertMessage`].
 //!
-//! Knows the senders' JSON. Must not know HTTP, the database, or what becomes of an alert.
+//! Knows the senders' JSON. Must not know the database, or what becomes of an alert.
 
 pub mod alertmanager;
+pub mod alertmanager_api;
 mod json;

@@ -12,6 +12,7 @@ mod jobs;
 pub mod private;
 mod row;
 mod slots;
+mod standing;
 mod summaries;
 mod sweep;
 mod told;
@@ -28,6 +29,7 @@ pub use evidence::{Collected, NewEvidence};
 pub use incidents::{Filter, PageOf};
 pub use ingest::{Batch, Group, Judge, Route, Written};
 pub use jobs::{Claim, JobCounts, JobKind, Outcome};
+pub use standing::{RESYNC, Standing};
 pub use told::{Address, Edge, Target};
 pub use view::Words;
 

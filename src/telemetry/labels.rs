@@ -92,6 +92,10 @@ label! {
     JobKind as "kind" { Page = "page", Message = "message", Triage = "triage", Upkeep = "upkeep" }
 }
 label! {
+    /// What asking an Alertmanager came to.
+    ResyncOutcome as "outcome" { Agreed = "agreed", Differed = "differed", Unanswered = "unanswered" }
+}
+label! {
     /// The kind of evidence source.
     EvidenceKind as "type" { LogFile = "log_file", Loki = "loki" }
 }

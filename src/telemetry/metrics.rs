@@ -19,6 +19,8 @@ pub enum Metric {
     Deliveries,
     /// Counter: incidents that were opened, reopened or resolved.
     Incidents,
+    /// Counter: questions to Alertmanagers.
+    Resyncs,
     /// Counter: attempts to notify.
     Notifications,
     /// Histogram, seconds: from the receipt of an alert until a pager had taken its incident.
@@ -72,11 +74,12 @@ const WORK_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 
 
 impl Metric {
     /// Every metric, in the order of the enum.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::WebhookRequests,
         Self::Alerts,
         Self::Deliveries,
         Self::Incidents,
+        Self::Resyncs,
         Self::Notifications,
         Self::FirstPage,
         Self::Jobs,
@@ -92,13 +95,15 @@ impl Metric {
     pub fn description(self) -> Description {
         use labels::{
             DeliveryState, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind, JobState,
-            ModelOutcome, Route, SendOutcome, SenderKind, StatusClass, TokenDirection, WebhookStatus,
+            ModelOutcome, ResyncOutcome, Route, SendOutcome, SenderKind, StatusClass, TokenDirection,
+            WebhookStatus,
         };
         let labels: &'static [&'static str] = match self {
             Self::WebhookRequests => &[SenderKind::NAME, WebhookStatus::NAME],
             Self::Alerts => &[labels::ACTION],
             Self::Deliveries => &[DeliveryState::NAME],
             Self::Incidents => &[IncidentChange::NAME],
+            Self::Resyncs => &[ResyncOutcome::NAME],
             Self::Notifications => &[Integration::NAME, SendOutcome::NAME],
             Self::FirstPage => &[],
             Self::Jobs => &[JobKind::NAME, JobState::NAME],
@@ -137,6 +142,10 @@ impl Metric {
             Self::Incidents => {
                 ("firstlook_incidents_total", "Incidents that were opened, reopened or resolved.")
             }
+            Self::Resyncs => (
+                "firstlook_resyncs_total",
+                "How often Alertmanagers were asked what fires there, and what that came to.",
+            ),
             Self::Notifications => {
                 ("firstlook_notifications_total", "Attempts to notify, by integration and how they ended.")
             }

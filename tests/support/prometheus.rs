@@ -90,6 +90,8 @@ impl Prometheus {
         command.arg(format!("--config.file={}", path(folder.path(), "prometheus.yml")));
         command.arg(format!("--storage.tsdb.path={}", path(folder.path(), "data")));
         command.arg(format!("--web.listen-address=127.0.0.1:{port}"));
+        // Each alert is sent again so often, and expires after four times that.
+        command.arg("--rules.alert.resend-delay=1s");
         let server = Daemon::start("prometheus", "TERM", command, folder.path());
         wait_ready(server, port).await.map(|server| Self { _server: server, _folder: folder, port }).unwrap()
     }
@@ -141,8 +143,13 @@ pub struct Alertmanager {
 impl Alertmanager {
     /// Starts it and waits until it is ready. Each group goes to every webhook.
     pub async fn start(webhooks: &[Webhook], timing: &Timing) -> Self {
+        Self::configured(&configuration(webhooks, timing)).await
+    }
+
+    /// Starts it with a whole configuration file.
+    pub async fn configured(text: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("firstlook-alertmanager-").tempdir().unwrap();
-        std::fs::write(folder.path().join("alertmanager.yml"), configuration(webhooks, timing)).unwrap();
+        std::fs::write(folder.path().join("alertmanager.yml"), text).unwrap();
         let port = process::free_port();
         let mut command = Command::new(process::program("prometheus-alertmanager", &[], "prometheus"));
         command.arg(format!("--config.file={}", path(folder.path(), "alertmanager.yml")));
@@ -164,8 +171,22 @@ impl Alertmanager {
 
     /// Sends alerts as Prometheus does: the JSON array of `POST /api/v2/alerts`.
     pub async fn post_alerts(&self, alerts: &serde_json::Value) {
+        self.post("/api/v2/alerts", alerts).await;
+    }
+
+    /// Silences what has this label, for an hour.
+    pub async fn silence(&self, name: &str, value: &str) {
+        let now = firstlook::clock::now();
+        let silence = serde_json::json!({
+            "matchers": [{"name": name, "value": value, "isRegex": false, "isEqual": true}],
+            "startsAt": now, "endsAt": now + chrono::TimeDelta::hours(1), "createdBy": "a test", "comment": "quiet",
+        });
+        self.post("/api/v2/silences", &silence).await;
+    }
+
+    async fn post(&self, path: &str, body: &serde_json::Value) {
         let client = firstlook::http::client(Duration::from_secs(10)).unwrap();
-        let response = client.post(self.url() + "/api/v2/alerts").json(alerts).send().await.unwrap();
+        let response = client.post(self.url() + path).json(body).send().await.unwrap();
         let status = response.status();
         assert!(
             status.is_success(),

@@ -5,6 +5,7 @@
 mod decide;
 mod key;
 mod lifecycle;
+pub mod reconcile;
 mod state;
 mod title;
 mod work;

@@ -17,6 +17,7 @@ fn rendered() -> String {
         count(Metric::Alerts, &[Action::Opened.into()]);
         count(Metric::Deliveries, &[DeliveryState::Rejected.into()]);
         count(Metric::Incidents, &[IncidentChange::Opened.into()]);
+        count(Metric::Resyncs, &[ResyncOutcome::Agreed.into()]);
         count(Metric::Notifications, &[Integration::Slack.into(), SendOutcome::Sent.into()]);
         observe(Metric::FirstPage, Duration::from_millis(200), &[]);
         gauge(Metric::Jobs, 3.0, &[JobKind::Triage.into(), JobState::Ready.into()]);

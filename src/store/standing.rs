@@ -1,0 +1,208 @@
+//! What fires here of one source, for the comparison with what fires there; and what its bodies said about itself.
+
+use chrono::{DateTime, Utc};
+use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels};
+use firstlook_core::incident::Decision;
+use firstlook_core::incident::reconcile::Here;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Store, StoreError, actions, incidents, told};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    fingerprint: String,
+    labels: Json<Labels>,
+    annotations: Json<Labels>,
+    generator_url: Option<String>,
+    starts_at: DateTime<Utc>,
+    seen_at: DateTime<Utc>,
+}
+
+/// Where an alert stands that a late message was about.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Standing {
+    /// `firing` or `resolved`.
+    pub status: String,
+    /// When its newest end was received.
+    pub resolve_received_at: Option<DateTime<Utc>>,
+}
+
+/// The upkeep that asks an Alertmanager what fires there, as its job's key; the source follows.
+pub const RESYNC: &str = "resync/";
+
+impl Store {
+    /// What fires here of `source`, with the labels that it has in its newest incident: they are mapped already, which
+    /// mapping them again does not change.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn firing(&self, source: &str) -> Result<Vec<Here>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT DISTINCT ON (m.fingerprint) m.fingerprint, m.labels, m.annotations, m.generator_url, a.starts_at,
+                 a.seen_at
+             FROM incident_alert m JOIN alert a USING (source, fingerprint) JOIN incident i ON i.id = m.incident
+             WHERE m.source = $1 AND m.status = 'firing' AND a.status = 'firing'
+             ORDER BY m.fingerprint, i.number DESC",
+        )
+        .bind(source)
+        .fetch_all(&self.pool)
+        .await?;
+        let here = |row: Row| Here {
+            message: AlertMessage {
+                id: AlertId { source: source.to_owned(), fingerprint: row.fingerprint },
+                status: AlertStatus::Firing,
+                labels: row.labels.0,
+                annotations: row.annotations.0,
+                starts_at: row.starts_at,
+                ends_at: None,
+                generator_url: row.generator_url,
+            },
+            seen_at: row.seen_at,
+        };
+        Ok(rows.into_iter().map(here).collect())
+    }
+
+    /// The newest bodies of `source` that were understood, at most `most`, leaving out large ones.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn newest_bodies(&self, source: &str, most: i64) -> Result<Vec<Vec<u8>>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT body FROM delivery WHERE source = $1 AND state <> 'rejected' AND length(body) <= 262144
+             ORDER BY received_at DESC LIMIT $2",
+        )
+        .bind(source)
+        .bind(most)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// When `source` last left alerts out of a body, not before `since`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn truncated_at(
+        &self,
+        source: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT max(received_at) FROM delivery WHERE received_at >= $2 AND source = $1 AND truncated > 0",
+        )
+        .bind(source)
+        .bind(since)
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
+    /// What is known of one alert.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn standing(&self, id: &AlertId) -> Result<Option<Standing>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT status, resolve_received_at FROM alert WHERE source = $1 AND fingerprint = $2",
+        )
+        .bind(&id.source)
+        .bind(&id.fingerprint)
+        .fetch_optional(&self.pool)
+        .await?)
+    }
+
+    /// Their sender says that these fire: they are not stale. Changes nothing else.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn confirm(
+        &self,
+        source: &str,
+        fingerprints: &[&str],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        // In the order in which hop 1 locks them: alerts of a slot are written while it is locked, sorted.
+        sqlx::query(
+            "WITH mine AS (SELECT source, fingerprint FROM alert
+                 WHERE source = $1 AND fingerprint = ANY ($2) AND status = 'firing' AND seen_at < $3
+                 ORDER BY fingerprint FOR UPDATE SKIP LOCKED)
+             UPDATE alert a SET seen_at = $3 FROM mine
+             WHERE a.source = mine.source AND a.fingerprint = mine.fingerprint",
+        )
+        .bind(source)
+        .bind(fingerprints)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        let stale: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT i.id FROM incident i WHERE i.stale_since IS NOT NULL AND i.status <> 'resolved' AND EXISTS (
+                 SELECT FROM incident_alert m WHERE m.incident = i.id AND m.source = $1
+                     AND m.fingerprint = ANY ($2) AND m.status = 'firing')",
+        )
+        .bind(source)
+        .bind(fingerprints)
+        .fetch_all(&self.pool)
+        .await?;
+        for incident in stale {
+            self.heard(incident, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn heard(&self, incident: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        actions::hold(&mut tx, &incident.to_string()).await?;
+        let changed = sqlx::query(
+            "UPDATE incident SET stale_since = NULL, version = version + 1 WHERE id = $1 AND stale_since IS NOT NULL",
+        )
+        .bind(incident)
+        .execute(&mut *tx)
+        .await?;
+        if changed.rows_affected() == 1 {
+            let reason = "its Alertmanager was asked, and says that it still fires";
+            incidents::note(&mut tx, incident, now, "heard", "firstlook", reason).await?;
+            told::refresh(&mut tx, incident).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Records what a second look at an alert of a delivery came to, where that changes nothing.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn record_decision(
+        &self,
+        delivery: Uuid,
+        decision: &Decision,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO decision (at, delivery, source, fingerprint, kind, actor, reason)
+             VALUES ($1, $2, $3, $4, $5, 'firstlook', $6)",
+        )
+        .bind(now)
+        .bind(delivery)
+        .bind(&decision.alert.source)
+        .bind(&decision.alert.fingerprint)
+        .bind(decision.action.as_str())
+        .bind(&decision.reason)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Has these sources asked at once, where they can be asked.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ask_now(&self, sources: &[&str]) -> Result<(), StoreError> {
+        let keys: Vec<String> = sources.iter().map(|source| format!("{RESYNC}{source}")).collect();
+        sqlx::query(
+            "UPDATE job SET run_at = now() WHERE kind = 'upkeep' AND key = ANY ($1) AND state = 'ready' AND run_at > now()",
+        )
+        .bind(keys)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
