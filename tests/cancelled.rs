@@ -1,7 +1,7 @@
 //! A request that is given up at any moment, as by a client that hangs up or a deadline, leaves no connection behind on
 //! which later writes would be lost.
 
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use firstlook::store::Store;
 use sqlx::{Connection, PgConnection, Row};
@@ -12,7 +12,7 @@ use crate::support::postgres::fresh_database;
 async fn give_up<T>(work: impl Future<Output = T>, polls: usize) {
     let mut work = Box::pin(work);
     for _ in 0..polls {
-        if let Poll::Ready(_) = work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(3)).await;
