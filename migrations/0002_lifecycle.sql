@@ -16,6 +16,7 @@ ALTER TABLE incident
     -- The incident of the same group before this one.
     ADD COLUMN previous     uuid REFERENCES incident (id);
 UPDATE incident SET told_at = opened_at;
+CREATE INDEX incident_flaps ON incident (flaps_until) WHERE flaps_until IS NOT NULL;
 CREATE INDEX incident_unresolved ON incident (status, told_at) WHERE status <> 'resolved';
 
 -- Where an alert fires now: it stays with its incident although its labels are grouped otherwise meanwhile.

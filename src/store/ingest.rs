@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::incidents::Entry;
 use super::jobs::{self, JobKind, NewJob};
 use super::slots::{self, Wanted};
-use super::{NewDelivery, Store, StoreError, deliveries, incidents, told};
+use super::{NewDelivery, Store, StoreError, alerts, deliveries, incidents, told};
 
 /// How often bodies are tried again that met another transaction head-on; the sender sees nothing of it (FAULTS F8).
 const RETRIES: usize = 3;
@@ -126,8 +126,8 @@ impl Store {
         let wanted = wanted(&mut tx, bodies).await?;
         let mut verdicts = judged(&mut tx, &wanted, judge).await?;
         incidents::write(&mut tx, &mut verdicts.placed, judge).await?;
-        incidents::write_alerts(&mut tx, &verdicts.placed).await?;
-        incidents::write_known(&mut tx, &verdicts.known, &verdicts.episodes).await?;
+        alerts::write_members(&mut tx, &verdicts.placed).await?;
+        alerts::write_known(&mut tx, &verdicts.known, &verdicts.episodes).await?;
         told::tell(&mut tx, &verdicts.placed, judge).await?;
         jobs::enqueue(&mut tx, &rechecks(&verdicts.rechecks, bodies)).await?;
         incidents::record(&mut tx, &entries(&verdicts, bodies)).await?;

@@ -4,6 +4,7 @@
 //! here lives longer than its function, so none can be open across network I/O.
 
 mod actions;
+mod alerts;
 mod deliveries;
 mod evidence;
 mod incidents;

@@ -19,8 +19,8 @@ pub use decide::decide;
 pub use key::{GroupKey, Grouping};
 pub use lifecycle::{Flapping, Lifecycle};
 pub use state::{
-    Action, Current, Decided, Decision, EdgeKind, Episodes, Incoming, Judged, Known, Member, Recheck, Said,
-    SlotState, Touched,
+    Action, Current, Decided, Decision, EdgeKind, Episode, Episodes, Incoming, Judged, Known, Member,
+    Recheck, Said, SlotState, Touched,
 };
 pub use title::title;
 

@@ -253,6 +253,11 @@ pub struct Touched {
 }
 
 impl Touched {
+    /// Whether there is anything to keep or to tell of the incident itself.
+    pub fn has_changed(&self) -> bool {
+        self.new || self.shown || !self.edges.is_empty()
+    }
+
     /// Whether these messages have it ring already: fifty pods of one body ring once.
     pub(super) fn rings(&self) -> bool {
         let since_its_end = self.edges.iter().rev().take_while(|edge| **edge != EdgeKind::Resolve);
@@ -298,8 +303,19 @@ pub struct Recheck {
     pub due: DateTime<Utc>,
 }
 
-/// An alert's firing intervals, by the sender's times: when each began, and when it ended.
-pub type Episodes = BTreeMap<DateTime<Utc>, Option<DateTime<Utc>>>;
+/// What became known of a firing interval, by the sender's times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Episode {
+    /// It goes on.
+    Runs,
+    /// It ended then.
+    Ended(DateTime<Utc>),
+    /// There is none that began then: it was another one, whose start became known.
+    Moved,
+}
+
+/// Episodes of an alert by their start.
+pub type Episodes = BTreeMap<DateTime<Utc>, Episode>;
 
 /// What the messages change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -311,7 +327,7 @@ pub struct Decided {
     pub incidents: Vec<Touched>,
     /// What is now known of each alert that a message changed.
     pub known: BTreeMap<AlertId, Known>,
-    /// The episodes that they told of. One that runs and is not among them was this one with another start.
+    /// What became known of episodes.
     pub episodes: BTreeMap<AlertId, Episodes>,
     /// What has to be looked at again.
     pub rechecks: Vec<Recheck>,

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::state::{
-    Action, Current, Decided, EdgeKind, Episodes, Incoming, Judged, Known, Member, Recheck, SlotState,
-    Touched,
+    Action, Current, Decided, EdgeKind, Episode, Episodes, Incoming, Judged, Known, Member, Recheck,
+    SlotState, Touched,
 };
 use super::{Lifecycle, Status, title};
 use crate::alert::{AlertId, AlertStatus, Severity};
@@ -204,10 +204,21 @@ impl Work {
             resolve_received_at: received,
             seen_at: self.now,
         };
-        let episodes = self.episodes.entry(one.message.id.clone()).or_default();
-        // An earlier start that became known moves the running episode; it does not start another.
-        episodes.retain(|start, end| end.is_some() || *start == starts_at);
-        episodes.insert(starts_at, known.ends_at.filter(|_| status == AlertStatus::Resolved));
+        let episode = match known.ends_at.filter(|_| status == AlertStatus::Resolved) {
+            Some(end) => Episode::Ended(end),
+            None => Episode::Runs,
+        };
+        let same = |before: &Known| {
+            (before.status, before.starts_at) == (status, starts_at)
+                && (status == AlertStatus::Firing || before.ends_at == known.ends_at)
+        };
+        if !before.is_some_and(same) {
+            let episodes = self.episodes.entry(one.message.id.clone()).or_default();
+            // An earlier start that became known moves the running episode; it does not start another.
+            let moved = before.filter(|before| before.status == AlertStatus::Firing);
+            episodes.extend(moved.map(|before| (before.starts_at, Episode::Moved)));
+            episodes.insert(starts_at, episode);
+        }
         self.known.insert(one.message.id.clone(), known.clone());
         self.changed.insert(one.message.id.clone(), known);
     }
@@ -219,23 +230,25 @@ impl Work {
         if ends_at >= known.newest_start {
             return;
         }
+        let episodes = self.episodes.entry(one.message.id.clone()).or_default();
         if ends_at >= known.starts_at {
+            let ended = known.ends_at.filter(|_| known.status == AlertStatus::Resolved);
+            episodes.insert(known.starts_at, Episode::Moved);
             known.starts_at = known.newest_start;
-            if let Some(place) = self.member_place(&one.message.id) {
+            episodes.insert(known.starts_at, ended.map_or(Episode::Runs, Episode::Ended));
+        }
+        episodes.insert(one.message.starts_at, Episode::Ended(ends_at));
+        if let Some(place) = self.member_place(&one.message.id) {
+            let touched = self.incidents.get_mut(place);
+            let member = touched.and_then(|touched| touched.incident.members.get_mut(&one.message.id));
+            if let Some(member) = member.filter(|member| member.starts_at < known.starts_at) {
+                member.starts_at = known.starts_at;
                 self.touch(place);
-                let touched = self.incidents.get_mut(place);
-                let member = touched.and_then(|touched| touched.incident.members.get_mut(&one.message.id));
-                member.into_iter().for_each(|member| member.starts_at = known.starts_at);
             }
         }
         if known.ends_at.is_none_or(|known| ends_at > known) {
             (known.ends_at, known.resolve_received_at) = (Some(ends_at), Some(self.now));
         }
-        let newest = known.ends_at.filter(|_| known.status == AlertStatus::Resolved);
-        let episodes = self.episodes.entry(one.message.id.clone()).or_default();
-        episodes.retain(|start, end| end.is_some() || *start == known.starts_at);
-        episodes.insert(known.starts_at, newest);
-        episodes.insert(one.message.starts_at, Some(ends_at));
         self.known.insert(one.message.id.clone(), known.clone());
         self.changed.insert(one.message.id.clone(), known);
     }

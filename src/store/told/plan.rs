@@ -28,6 +28,7 @@ pub(in crate::store) async fn tell(
     placed: &[Placed],
     judge: &Judge<'_>,
 ) -> Result<(), StoreError> {
+    let placed: Vec<&Placed> = placed.iter().filter(|one| one.touched.has_changed()).collect();
     if placed.is_empty() {
         return Ok(());
     }

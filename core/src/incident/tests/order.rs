@@ -21,7 +21,6 @@ fn heard(messages: &[Incoming], fires: bool) -> Truth {
     let mut hear = |slot: &mut SlotState, one: &Incoming, now: i64| {
         let decided = judge(slot, std::slice::from_ref(one), now);
         if let Some(said) = decided.episodes.get(&id("a")) {
-            episodes.retain(|start, end| end.is_some() || said.contains_key(start));
             episodes.extend(said);
         }
         *slot = after(slot, &decided);
@@ -37,7 +36,12 @@ fn heard(messages: &[Incoming], fires: bool) -> Truth {
         }
     }
     let known = &slot.known[&id("a")];
-    let episodes = episodes.into_iter().map(|(start, end)| (seconds(start), end.map(seconds))).collect();
+    let episode = |(start, episode)| match episode {
+        Episode::Moved => None,
+        Episode::Runs => Some((seconds(start), None)),
+        Episode::Ended(end) => Some((seconds(start), Some(seconds(end)))),
+    };
+    let episodes = episodes.into_iter().filter_map(episode).collect();
     (known.status, seconds(known.starts_at), episodes)
 }
 
