@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::deliver::{Deliver, PLACES};
 use crate::ingest::{Committer, Desk, Ingest};
 use crate::library::Library;
+use crate::outage::{Outage, Voice};
 use crate::resync::Resync;
 use crate::store::private::PrivatePostgres;
 use crate::store::{Store, Words};
@@ -31,7 +32,7 @@ use crate::web::pages::Pages;
 use crate::web::{self, Serves};
 use crate::worker::Wake;
 use lanes::Lanes;
-use parts::{integrations, model, peers, senders, sources, stale_after};
+use parts::{integrations, model, pagers, peers, senders, sources, stale_after};
 
 pub use parts::rules;
 
@@ -73,6 +74,8 @@ impl Service {
             wake: wake.clone(),
         });
         let deliver = deliver(config, store.clone(), words.clone())?;
+        let voice = Voice { name: config.server.name.clone(), zone: Zone::utc(), words: words.clone() };
+        let outage = Arc::new(Outage::new(ingest.clone(), voice, pagers(&deliver.integrations)));
         let triage = Triage {
             store: store.clone(),
             words: words.clone(),
@@ -106,7 +109,7 @@ impl Service {
         };
         let app = web::App {
             store,
-            ingest,
+            outage,
             words,
             sources: config.alertmanager.iter().map(senders).collect(),
             external_url: config.server.external_url.clone(),
@@ -135,6 +138,7 @@ impl Service {
             servers.spawn(server);
         }
         let committer = tokio::spawn(self.committer.run());
+        let watch = tokio::spawn(Arc::clone(&self.app.outage).run(stop.clone()));
         let work = tokio::spawn(self.lanes.run(stop.clone()));
         tokio::select! {
             () = stop.cancelled() => tracing::info!("stopping"),
@@ -148,6 +152,7 @@ impl Service {
         }
         // A connection to Postgres lives as long as the server's thread that opened it: jobs end before servers do.
         work.await?;
+        watch.await?;
         join_all(handles.iter().map(|handle| handle.stop(true))).await;
         while servers.join_next().await.is_some() {}
         committer.abort();

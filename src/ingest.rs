@@ -101,9 +101,9 @@ impl Ingest {
         (Self { desk: Arc::clone(&desk), queue }, Committer::new(desk, waiting))
     }
 
-    /// What the configuration says.
-    pub fn rules(&self) -> &Rules {
-        &self.desk.rules
+    /// What it works with.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Keeps a body and everything that follows from it. Returning means committed.

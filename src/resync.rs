@@ -188,7 +188,7 @@ impl Resync {
     }
 
     fn there(&self, snapshot: &Snapshot, receivers: &BTreeSet<String>) -> Vec<There> {
-        let rules = self.ingest.rules();
+        let rules = &self.ingest.desk().rules;
         let there = snapshot.firing.iter().map(|one| {
             let to_us = one.receivers.iter().any(|receiver| receivers.contains(receiver));
             // Of what is muted unseen nothing is known but that it may be; people have asked for quiet. What hop 1 drops

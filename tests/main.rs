@@ -19,6 +19,7 @@ mod faults;
 mod given_up;
 mod harness;
 mod lifecycle;
+mod outage;
 mod pages;
 mod resync;
 mod schedules;

@@ -113,6 +113,14 @@ pub fn receiver(body: &[u8]) -> Option<String> {
     Some(unquoted(&field(&object, "receiver"))).filter(|name| !name.is_empty())
 }
 
+/// What a compressed body is: never inflated, so that a small one cannot become a large one.
+///
+/// # Errors
+/// Always.
+pub fn compressed(_: &[u8], _: &str, _: DateTime<Utc>) -> Result<Notification, Unusable> {
+    Err(unusable("a compressed body is not read", "send it without Content-Encoding"))
+}
+
 fn unusable(reason: &str, remedy: &str) -> Unusable {
     Unusable { reason: reason.to_owned(), remedy: remedy.to_owned() }
 }

@@ -24,8 +24,8 @@ use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 
 use crate::config::Authorization;
-use crate::ingest::Ingest;
 use crate::library::Library;
+use crate::outage::Outage;
 use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
 use crate::worker::Wake;
@@ -44,8 +44,8 @@ const DRAIN_S: u64 = 8;
 pub struct App {
     /// Everything stored.
     pub store: Store,
-    /// Hop 1.
-    pub ingest: Ingest,
+    /// Hop 1, and what stands before it.
+    pub outage: Arc<Outage>,
     /// Makes stored text fit to be told.
     pub words: Words,
     /// The Alertmanager sources by name, with what they must show.
@@ -65,7 +65,7 @@ pub struct App {
 /// What senders use.
 fn senders(routes: &mut web::ServiceConfig) {
     routes
-        .service(webhooks::alertmanager)
+        .service(webhooks::from_alertmanager)
         .service(health::healthz)
         .service(health::readyz)
         .default_service(web::to(html::unknown));
@@ -74,7 +74,7 @@ fn senders(routes: &mut web::ServiceConfig) {
 /// What people and their tools use, and senders too.
 fn everything(routes: &mut web::ServiceConfig) {
     routes
-        .service(webhooks::alertmanager)
+        .service(webhooks::from_alertmanager)
         .service(health::healthz)
         .service(health::readyz)
         .service(html::list)

@@ -16,7 +16,8 @@ use super::problem::Problem;
 use crate::clock;
 use crate::config::Authorization;
 use crate::ingest::{Answer, Arrival};
-use crate::sources::{self, alertmanager::Unusable};
+use crate::outage::Parse;
+use crate::sources::alertmanager;
 use crate::telemetry::labels::{SenderKind, WebhookStatus};
 use crate::telemetry::metrics::{self, Metric};
 
@@ -27,7 +28,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Alertmanager's webhook (FACTS A1).
 #[post("/webhooks/alertmanager/{source}")]
-pub async fn alertmanager(
+pub async fn from_alertmanager(
     app: web::Data<App>,
     request: HttpRequest,
     source: web::Path<String>,
@@ -64,17 +65,15 @@ async fn take(
         return Err(Problem::unauthorized());
     }
     let body = read(payload).await?;
-    let source = format!("alertmanager/{source}");
-    let received_at = clock::now();
-    let parsed = match plain(request) {
-        true => sources::alertmanager::parse(&body, &source, received_at),
-        false => Err(Unusable {
-            reason: "a compressed body is not read".to_owned(),
-            remedy: "send it without Content-Encoding".to_owned(),
-        }),
+    let parse: Parse = if plain(request) { alertmanager::parse } else { alertmanager::compressed };
+    let arrival = Arrival {
+        source: format!("alertmanager/{source}"),
+        body,
+        received_at: clock::now(),
+        trace_id: super::trace::of(request),
+        note: None,
     };
-    let arrival = Arrival { source, body, received_at, trace_id: super::trace::of(request), note: None };
-    match app.ingest.accept(arrival, parsed).await? {
+    match app.outage.accept(arrival, parse).await? {
         Answer::Unusable { delivery, reason, remedy } => {
             Err(Problem::bad_request(format!("{reason}; {remedy}. The body is kept as delivery {delivery}.")))
         }
