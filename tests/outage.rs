@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::harness::{Firstlook, PATIENCE, Setup, alert, body, resolved};
 use crate::support::pagerduty::Status;
 use crate::support::plan::Behaviour;
-use crate::support::postgres::Cluster;
+use crate::support::postgres::{self, Cluster};
+use crate::support::proxy::Proxy;
 use crate::support::wait::{eventually, stays};
 
 const SUMMARY: &str = "api answers 0 of 12 probes.";
@@ -183,5 +184,75 @@ async fn a_store_that_only_reads_is_answered_503_and_rings_too() {
     .await;
     adopted(&firstlook, 2).await;
     assert_eq!(firstlook.pagerduty.incidents().len(), 1);
+    firstlook.finish().await;
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_is_absorbed() {
+    let direct = postgres::fresh_database().await;
+    let (proxy, through) = Proxy::start(&direct);
+    let mut firstlook = Firstlook::start(Setup { database: Some(through), ..Setup::default() }).await;
+    // The answer is 17 bytes: CommandComplete and ReadyForQuery. None of them, some, and all but the last.
+    for (n, bytes) in [0, 5, 16].into_iter().enumerate() {
+        let service = format!("api-{n}");
+        let alarm = fires(&service, "critical");
+        firstlook.idle().await;
+        firstlook.database.clone_from(&direct);
+        let mut cut = None;
+        // Another transaction may be the next to commit: then the alarm itself goes through.
+        for _ in 0..20 {
+            proxy.cut_after(bytes);
+            let answer = firstlook.post(body(std::slice::from_ref(&alarm))).await;
+            if answer.status == 503 {
+                cut = Some(answer);
+                break;
+            }
+        }
+        assert!(cut.is_some(), "no answer of a COMMIT was lost");
+        let answer = firstlook.post(body(std::slice::from_ref(&alarm))).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(answer.json()["alerts"][0]["action"], "duplicate", "it was committed: {}", answer.text);
+        adopted(&firstlook, i64::try_from(n).unwrap() + 1).await;
+    }
+    assert!(proxy.cuts() >= 3);
+    assert_eq!(firstlook.sql("SELECT count(*) FROM alert").await, 3);
+    assert_eq!(firstlook.pagerduty.events().len(), 3, "each rings once");
+    firstlook.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_held_is_bounded_and_what_rings_stays() {
+    let mut cluster = Cluster::start();
+    let mut firstlook = beside(&cluster).await;
+    firstlook.expect_error(AWAY);
+    cluster.crash("QUIT");
+    let alarm = fires("api", "critical");
+    let before = firstlook.memory();
+    refused(&firstlook, &alarm).await;
+    // 24 bodies of 2 MB, each of its own: more than is held.
+    let padding = "x".repeat(2 << 20);
+    let big = |n: usize| {
+        let mut one = fires(&format!("db-{n}"), "warning");
+        one["annotations"]["padding"] = padding.as_str().into();
+        body(&[one])
+    };
+    for some in (0..24).collect::<Vec<_>>().chunks(8) {
+        let posts = some.iter().map(|n| firstlook.post(big(*n)));
+        for answer in futures_util::future::join_all(posts).await {
+            assert_eq!(answer.status, 503, "{}", answer.text);
+        }
+    }
+    let grown = firstlook.memory().saturating_sub(before);
+    assert!(grown < 128 << 20, "{} MiB", grown >> 20);
+    rung(&firstlook, 1).await;
+    cluster.restart();
+    eventually(PATIENCE, "what was held is kept", async || {
+        let answer = firstlook.get("/metrics").await.text;
+        answer.lines().any(|line| line == "firstlook_held_bodies 0").then_some(())
+    })
+    .await;
+    let critical = firstlook.sql("SELECT count(*) FROM incident WHERE severity = 'critical'").await;
+    let others = firstlook.sql("SELECT count(*) FROM incident WHERE severity = 'warning'").await;
+    assert!(critical == 1 && (1..=8).contains(&others), "{critical} and {others}");
     firstlook.finish().await;
 }

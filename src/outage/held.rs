@@ -17,7 +17,7 @@ pub type Parse = fn(&[u8], &str, DateTime<Utc>) -> Result<Notification, Unusable
 /// Bodies held at most.
 const MOST_BODIES: usize = 2_000;
 /// Bytes held at most, of all bodies together.
-const MOST_BYTES: usize = 32 * 1024 * 1024;
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// A body that the store refused so often while it took others will not be taken later either.
 const HOPELESS: u32 = 10;
 /// A body that was refused so often while others were taken rings without the store.
@@ -179,12 +179,12 @@ mod tests {
 
     #[test]
     fn the_oldest_that_does_not_ring_goes_first_when_there_is_no_room() {
-        let mut bodies = of(&[10 << 20, 10 << 20, 10 << 20]);
+        let mut bodies = of(&[5 << 20, 5 << 20, 5 << 20]);
         bodies.looked(1, true, false);
         bodies.looked(2, false, false);
-        bodies.push(arrival(vec![b'x'; 10 << 20]), parse);
+        bodies.push(arrival(vec![b'x'; 5 << 20]), parse);
         assert_eq!((seqs(&bodies), bodies.dropped), (vec![1, 3, 4], 1));
-        bodies.push(arrival(vec![b'y'; 10 << 20]), parse);
+        bodies.push(arrival(vec![b'y'; 5 << 20]), parse);
         assert_eq!(seqs(&bodies), [3, 4, 5], "nobody knows of one that it can be spared, so the oldest goes");
         assert!(bodies.bytes <= MOST_BYTES);
         for n in 0..3_000_u32 {

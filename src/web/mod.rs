@@ -37,6 +37,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// Headers must have come by then: what slow clients can hold.
 const HEADERS_WITHIN: Duration = Duration::from_secs(5);
+/// How long a connection may be idle: senders keep theirs between two messages of a group, and one that is closed in the
+/// moment of its use is a failed delivery.
+const IDLE: Duration = Duration::from_secs(75);
 /// How long a drain waits for answers, in seconds.
 const DRAIN_S: u64 = 8;
 
@@ -136,6 +139,7 @@ pub fn server(listener: TcpListener, app: web::Data<App>, serves: Serves) -> std
     Ok(server
         .listen(listener)?
         .workers(2)
+        .keep_alive(IDLE)
         .client_request_timeout(HEADERS_WITHIN)
         .client_disconnect_timeout(Duration::from_secs(1))
         .shutdown_timeout(DRAIN_S)
