@@ -29,7 +29,7 @@ use crate::telemetry::metrics::Exporter;
 use crate::triage::Triage;
 use crate::upkeep::Upkeep;
 use crate::web::pages::Pages;
-use crate::web::{self, Serves};
+use crate::web::{self, Room, Serves};
 use crate::worker::Wake;
 use lanes::Lanes;
 use parts::{integrations, model, pagers, peers, senders, sources, stale_after};
@@ -108,6 +108,7 @@ impl Service {
             library: library.clone(),
         };
         let app = web::App {
+            room: Room::default(),
             store,
             outage,
             words,

@@ -88,7 +88,8 @@ impl Outage {
     /// When the database does not take it; then the sender must be told to come again.
     pub async fn accept(&self, arrival: Arrival, parse: Parse) -> Result<Answer, StoreError> {
         let parsed = parse(&arrival.body, &arrival.source, arrival.received_at);
-        let copy = Some((arrival.clone(), parse));
+        // What is held has bounds of its own.
+        let copy = Some((Arrival { room: None, ..arrival.clone() }, parse));
         let mut refused = Refused { outage: self, arrival: copy, asked: Instant::now() };
         let answer = self.ingest.accept(arrival, parsed).await?;
         refused.arrival = None;

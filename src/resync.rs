@@ -183,6 +183,7 @@ impl Resync {
             received_at: now,
             trace_id: Uuid::new_v4().simple().to_string(),
             note: Some(note.to_owned()),
+            room: None,
         };
         self.ingest.accept(arrival, parsed).await.map(drop)
     }

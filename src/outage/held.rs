@@ -162,7 +162,14 @@ mod tests {
 
     fn arrival(body: Vec<u8>) -> Arrival {
         let received_at = DateTime::UNIX_EPOCH;
-        Arrival { source: "alertmanager/main".into(), body, received_at, trace_id: String::new(), note: None }
+        Arrival {
+            source: "alertmanager/main".into(),
+            body,
+            received_at,
+            trace_id: String::new(),
+            note: None,
+            room: None,
+        }
     }
 
     fn of(sizes: &[usize]) -> Bodies {

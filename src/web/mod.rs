@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod body;
 mod health;
 mod host;
 mod html;
@@ -29,6 +30,7 @@ use crate::outage::Outage;
 use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
 use crate::worker::Wake;
+pub use body::Room;
 use pages::Pages;
 use problem::Problem;
 
@@ -45,6 +47,8 @@ const DRAIN_S: u64 = 8;
 
 /// What the handlers share.
 pub struct App {
+    /// What bodies on their way share.
+    pub room: Room,
     /// Everything stored.
     pub store: Store,
     /// Hop 1, and what stands before it.

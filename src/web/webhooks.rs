@@ -3,11 +3,11 @@
 //! The status is the sender's retry policy (DESIGN section 4): 200 committed, 400 nothing usable in it, 401 not who
 //! they say, 413 too large, 503 come again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use futures_util::StreamExt;
 use serde_json::json;
 
 use super::App;
@@ -21,8 +21,6 @@ use crate::sources::alertmanager;
 use crate::telemetry::labels::{SenderKind, WebhookStatus};
 use crate::telemetry::metrics::{self, Metric};
 
-/// Largest body. Alertmanager's with 5,000 alerts of a group has about 4 MB.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// Everything a request may take; SNS gives 15 s, so 10 leave room (DESIGN section 4).
 const DEADLINE: Duration = Duration::from_secs(10);
 
@@ -64,7 +62,7 @@ async fn take(
     if !authorized(authorization.as_ref(), request) {
         return Err(Problem::unauthorized());
     }
-    let body = read(payload).await?;
+    let (body, room) = app.room.read(request, payload).await?;
     let parse: Parse = if plain(request) { alertmanager::parse } else { alertmanager::compressed };
     let arrival = Arrival {
         source: format!("alertmanager/{source}"),
@@ -72,6 +70,7 @@ async fn take(
         received_at: clock::now(),
         trace_id: super::trace::of(request),
         note: None,
+        room: Some(Arc::new(room)),
     };
     match app.outage.accept(arrival, parse).await? {
         Answer::Unusable { delivery, reason, remedy } => {
@@ -111,18 +110,4 @@ fn from_browser(request: &HttpRequest) -> bool {
 fn plain(request: &HttpRequest) -> bool {
     let encoding = request.headers().get(header::CONTENT_ENCODING).map_or(&b""[..], |value| value.as_bytes());
     encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity")
-}
-
-/// The body, as it came, within bounds.
-async fn read(mut payload: web::Payload) -> Result<Vec<u8>, Problem> {
-    let mut body = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk =
-            chunk.map_err(|error| Problem::bad_request(format!("the body did not arrive: {error}")))?;
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err(Problem::too_large(MOST_BYTES));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
