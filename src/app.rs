@@ -61,10 +61,7 @@ impl Service {
     pub async fn new(config: &Config, exporter: Exporter) -> Result<Self, StartError> {
         let (store, private) = open(config).await?;
         let words = Words { redactor: Redactor::default(), external_url: config.server.external_url.clone() };
-        let library = match &config.runbooks {
-            Some(runbooks) => Some(Arc::new(Library::open(&runbooks.path).await?)),
-            None => None,
-        };
+        let library = library(config).await?;
         let wake = Wake::default();
         let (ingest, committer) = Ingest::new(Desk {
             store: store.clone(),
@@ -74,8 +71,7 @@ impl Service {
             wake: wake.clone(),
         });
         let deliver = deliver(config, store.clone(), words.clone())?;
-        let voice = Voice { name: config.server.name.clone(), zone: Zone::utc(), words: words.clone() };
-        let outage = Arc::new(Outage::new(ingest.clone(), voice, pagers(&deliver.integrations)));
+        let outage = outage(ingest.clone(), &deliver);
         let triage = Triage {
             store: store.clone(),
             words: words.clone(),
@@ -179,6 +175,18 @@ async fn open(config: &Config) -> Result<(Store, Option<PrivatePostgres>), Start
         (None, None) => return Err("neither `database.url` nor a private Postgres".into()),
     };
     Ok((store, private))
+}
+
+/// The folder of runbooks, where there is one.
+async fn library(config: &Config) -> Result<Option<Arc<Library>>, StartError> {
+    let Some(runbooks) = &config.runbooks else { return Ok(None) };
+    Ok(Some(Arc::new(Library::open(&runbooks.path).await?)))
+}
+
+/// What stands before hop 1; it speaks and pages as hop 3 does.
+fn outage(ingest: Ingest, deliver: &Deliver) -> Arc<Outage> {
+    let (name, zone, words) = (deliver.name.clone(), deliver.zone.clone(), deliver.words.clone());
+    Arc::new(Outage::new(ingest, Voice { name, zone, words }, pagers(&deliver.integrations)))
 }
 
 /// Hop 3.

@@ -18,6 +18,7 @@ mod demo;
 mod faults;
 mod given_up;
 mod harness;
+mod hostile;
 mod lifecycle;
 mod outage;
 mod pages;
