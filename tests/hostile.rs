@@ -7,7 +7,8 @@ mod slow;
 
 use serde_json::Value;
 
-use crate::harness::{Firstlook, Setup, TOKEN};
+use crate::harness::{Firstlook, PATIENCE, Setup, TOKEN};
+use crate::support::wait::eventually;
 
 /// What is to be in the database afterwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +58,11 @@ async fn renders(firstlook: &Firstlook, delivery: &Value, said: &str) {
         paths.extend([format!("/incidents/{number}"), format!("/api/v1/incidents/{number}")]);
     }
     for path in paths {
-        let page = firstlook.get(&path).await;
+        // Ten thousand alerts on a busy machine may take longer than a statement may.
+        let page = eventually(PATIENCE, &path, async || {
+            Some(firstlook.get(&path).await).filter(|page| page.status != 503)
+        })
+        .await;
         assert_eq!(page.status, 200, "{said}: {path}: {}", page.text);
         let json = page.header("content-type").starts_with("application/json");
         assert_eq!(json, path.starts_with("/api/"), "{said}: {path}");
