@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::deliver::{Deliver, PLACES};
 use crate::ingest::{Committer, Desk, Ingest};
 use crate::library::Library;
+use crate::outage::{Outage, Voice};
 use crate::resync::Resync;
 use crate::store::private::PrivatePostgres;
 use crate::store::{Store, Words};
@@ -28,10 +29,10 @@ use crate::telemetry::metrics::Exporter;
 use crate::triage::Triage;
 use crate::upkeep::Upkeep;
 use crate::web::pages::Pages;
-use crate::web::{self, Serves};
+use crate::web::{self, Room, Serves};
 use crate::worker::Wake;
 use lanes::Lanes;
-use parts::{integrations, model, peers, senders, sources, stale_after};
+use parts::{integrations, model, pagers, peers, senders, sources, stale_after};
 
 pub use parts::rules;
 
@@ -60,10 +61,7 @@ impl Service {
     pub async fn new(config: &Config, exporter: Exporter) -> Result<Self, StartError> {
         let (store, private) = open(config).await?;
         let words = Words { redactor: Redactor::default(), external_url: config.server.external_url.clone() };
-        let library = match &config.runbooks {
-            Some(runbooks) => Some(Arc::new(Library::open(&runbooks.path).await?)),
-            None => None,
-        };
+        let library = library(config).await?;
         let wake = Wake::default();
         let (ingest, committer) = Ingest::new(Desk {
             store: store.clone(),
@@ -73,6 +71,7 @@ impl Service {
             wake: wake.clone(),
         });
         let deliver = deliver(config, store.clone(), words.clone())?;
+        let outage = outage(ingest.clone(), &deliver);
         let triage = Triage {
             store: store.clone(),
             words: words.clone(),
@@ -105,8 +104,9 @@ impl Service {
             library: library.clone(),
         };
         let app = web::App {
+            room: Room::default(),
             store,
-            ingest,
+            outage,
             words,
             sources: config.alertmanager.iter().map(senders).collect(),
             external_url: config.server.external_url.clone(),
@@ -135,6 +135,7 @@ impl Service {
             servers.spawn(server);
         }
         let committer = tokio::spawn(self.committer.run());
+        let watch = tokio::spawn(Arc::clone(&self.app.outage).run(stop.clone()));
         let work = tokio::spawn(self.lanes.run(stop.clone()));
         tokio::select! {
             () = stop.cancelled() => tracing::info!("stopping"),
@@ -148,6 +149,7 @@ impl Service {
         }
         // A connection to Postgres lives as long as the server's thread that opened it: jobs end before servers do.
         work.await?;
+        watch.await?;
         join_all(handles.iter().map(|handle| handle.stop(true))).await;
         while servers.join_next().await.is_some() {}
         committer.abort();
@@ -173,6 +175,18 @@ async fn open(config: &Config) -> Result<(Store, Option<PrivatePostgres>), Start
         (None, None) => return Err("neither `database.url` nor a private Postgres".into()),
     };
     Ok((store, private))
+}
+
+/// The folder of runbooks, where there is one.
+async fn library(config: &Config) -> Result<Option<Arc<Library>>, StartError> {
+    let Some(runbooks) = &config.runbooks else { return Ok(None) };
+    Ok(Some(Arc::new(Library::open(&runbooks.path).await?)))
+}
+
+/// What stands before hop 1; it speaks and pages as hop 3 does.
+fn outage(ingest: Ingest, deliver: &Deliver) -> Arc<Outage> {
+    let (name, zone, words) = (deliver.name.clone(), deliver.zone.clone(), deliver.words.clone());
+    Arc::new(Outage::new(ingest, Voice { name, zone, words }, pagers(&deliver.integrations)))
 }
 
 /// Hop 3.

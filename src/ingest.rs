@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use firstlook_core::alert::AlertMessage;
 use firstlook_core::incident::Decision;
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::library::Library;
@@ -68,6 +68,8 @@ pub struct Arrival {
     pub trace_id: String,
     /// How firstlook came by it, where no sender posted it; added to the reason of each decision.
     pub note: Option<String>,
+    /// Its share of the memory that bodies on their way may take, until it is committed or given up.
+    pub room: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 /// What the sender is answered, once it is committed.
@@ -101,9 +103,9 @@ impl Ingest {
         (Self { desk: Arc::clone(&desk), queue }, Committer::new(desk, waiting))
     }
 
-    /// What the configuration says.
-    pub fn rules(&self) -> &Rules {
-        &self.desk.rules
+    /// What it works with.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Keeps a body and everything that follows from it. Returning means committed.
@@ -127,6 +129,7 @@ impl Ingest {
         }
         let state = if rejected.is_empty() { DeliveryState::Accepted } else { DeliveryState::Partial };
         let (note, source) = (arrival.note.clone(), arrival.source.clone());
+        let room = arrival.room.clone();
         let alerts = understood.len();
         let mut messages = understood;
         if !rejected.is_empty() {
@@ -134,7 +137,7 @@ impl Ingest {
         }
         let (groups, aside) = self.desk.rules.groups(messages);
         let head = head(delivery, arrival, state, alerts, truncated, &rejected);
-        let written = self.keep(Batch { delivery: head, note, groups, aside }).await?;
+        let written = self.keep(Batch { delivery: head, note, groups, aside }, room).await?;
         if let Some(reason) = written.spoiled {
             let remedy = "this is a fault of firstlook: please report it with this text".to_owned();
             return Ok(Answer::Unusable { delivery, reason, remedy });
@@ -162,8 +165,9 @@ impl Ingest {
         let own = unreadable::alert(&self.desk.rules, &arrival, delivery, &format!("{reason}; {remedy}"));
         let (groups, aside) = self.desk.rules.groups(vec![own]);
         tracing::warn!(source = arrival.source, %delivery, reason, "a body could not be read; it is kept");
+        let room = arrival.room.clone();
         let head = head(delivery, arrival, DeliveryState::Rejected, 0, 0, std::slice::from_ref(&reason));
-        self.keep(Batch { delivery: head, note: None, groups, aside }).await?;
+        self.keep(Batch { delivery: head, note: None, groups, aside }, room).await?;
         Ok(Answer::Unusable { delivery, reason, remedy })
     }
 
@@ -186,14 +190,24 @@ impl Ingest {
         let body = json!({"version": "4", "status": "resolved", "alerts": alerts}).to_string().into_bytes();
         let parsed = alertmanager::parse(&body, OWN, now);
         let note = Some("nothing unreadable has come for an hour".to_owned());
-        let arrival =
-            Arrival { source: OWN.to_owned(), body, received_at: now, trace_id: String::new(), note };
+        let arrival = Arrival {
+            source: OWN.to_owned(),
+            body,
+            received_at: now,
+            trace_id: String::new(),
+            note,
+            room: None,
+        };
         self.accept(arrival, parsed).await.map(drop)
     }
 
-    async fn keep(&self, batch: Batch) -> Result<commit::Kept, StoreError> {
+    async fn keep(
+        &self,
+        batch: Batch,
+        room: Option<Arc<OwnedSemaphorePermit>>,
+    ) -> Result<commit::Kept, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let waiting = Waiting { batch, reply };
+        let waiting = Waiting { batch, reply, _room: room };
         self.queue
             .try_send(waiting)
             .map_err(|_| StoreError::NotKept("too many bodies wait for it".into()))?;

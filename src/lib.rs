@@ -13,6 +13,9 @@
 //! the moment and of normal, core compares, redacts and packs them, and [`models`] asks for a summary, of which only
 //! what stands in the evidence is told. Each step makes a new version of the incident, and [`deliver`] edits the message.
 //!
+//! While the store is away, [`outage`] stands before the first hop: it holds what is refused, rings what is critical, and
+//! brings the bodies back to [`ingest`] afterwards.
+//!
 //! No hop calls another: Postgres stands between them. `docs/ARCHITECTURE.md` has the same with the file names.
 
 pub mod clock;
@@ -29,6 +32,7 @@ pub mod evidence;
 pub mod ingest;
 pub mod library;
 pub mod models;
+pub mod outage;
 pub mod receivers;
 pub mod resync;
 pub mod sources;

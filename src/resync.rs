@@ -183,12 +183,13 @@ impl Resync {
             received_at: now,
             trace_id: Uuid::new_v4().simple().to_string(),
             note: Some(note.to_owned()),
+            room: None,
         };
         self.ingest.accept(arrival, parsed).await.map(drop)
     }
 
     fn there(&self, snapshot: &Snapshot, receivers: &BTreeSet<String>) -> Vec<There> {
-        let rules = self.ingest.rules();
+        let rules = &self.ingest.desk().rules;
         let there = snapshot.firing.iter().map(|one| {
             let to_us = one.receivers.iter().any(|receiver| receivers.contains(receiver));
             // Of what is muted unseen nothing is known but that it may be; people have asked for quiet. What hop 1 drops

@@ -162,6 +162,11 @@ impl Firstlook {
         process::signal(self.process.as_ref().unwrap().id(), name);
     }
 
+    /// What it has in memory, in bytes (RSS).
+    pub fn memory(&self) -> u64 {
+        process::memory(self.process.as_ref().unwrap().id())
+    }
+
     /// The address of the webhook.
     pub fn webhook(&self) -> String {
         format!("{}/webhooks/alertmanager/main", self.url)

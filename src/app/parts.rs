@@ -115,6 +115,17 @@ pub(super) fn integrations(config: &Config) -> Result<BTreeMap<(String, String),
     Ok(all)
 }
 
+/// The pagers among them: they ring also while the store is away.
+pub(super) fn pagers(
+    integrations: &BTreeMap<(String, String), Integration>,
+) -> BTreeMap<(String, String), PagerDuty> {
+    let pager = |(key, integration): (&(String, String), &Integration)| match integration {
+        Integration::PagerDuty(api) => Some((key.clone(), api.clone())),
+        _ => None,
+    };
+    integrations.iter().filter_map(pager).collect()
+}
+
 /// Where logs are, and for which incidents each is asked.
 pub(super) fn sources(config: &Config) -> Result<Vec<(Matchers, Source)>, StartError> {
     let source = |one: &EvidenceSource| {

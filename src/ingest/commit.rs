@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use firstlook_core::incident::{Action, Decision, decide};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::rules::annotations;
@@ -31,6 +31,8 @@ const WITHIN: Duration = Duration::from_secs(9);
 pub(super) struct Waiting {
     pub batch: Batch,
     pub reply: oneshot::Sender<Result<Kept, StoreError>>,
+    /// A body takes memory until it has left the queue, also where its request is over.
+    pub _room: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 /// What became of a body that was kept.
@@ -152,6 +154,7 @@ impl Desk {
             received_at: delivery.received_at,
             trace_id: String::new(),
             note: None,
+            room: None,
         };
         let own = unreadable::alert(&self.rules, &arrival, delivery.id, &reason);
         (body.batch.groups, body.batch.aside) = self.rules.groups(vec![own]);

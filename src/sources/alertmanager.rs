@@ -3,7 +3,7 @@
 //! Version 4 is expected, 3 and Grafana's variant are read as far as they agree. Of equal keys the last wins, keys
 //! are read in any case, and unknown ones are skipped. Must not know which alerts matter.
 
-use chrono::{DateTime, Datelike, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels, fingerprint};
 
 use super::json::{Elements, Object, string, text};
@@ -26,6 +26,9 @@ pub const MAX_VALUE: usize = 4096;
 pub const MAX_ANNOTATION: usize = 16_384;
 /// Bytes of a sender's fingerprint; in place of a longer one it is computed.
 const MAX_FINGERPRINT: usize = 128;
+
+/// How far a sender's clock may be ahead of ours.
+const MOST_AHEAD: TimeDelta = TimeDelta::days(366);
 
 /// One body of a webhook.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,6 +116,14 @@ pub fn receiver(body: &[u8]) -> Option<String> {
     Some(unquoted(&field(&object, "receiver"))).filter(|name| !name.is_empty())
 }
 
+/// What a compressed body is: never inflated, so that a small one cannot become a large one.
+///
+/// # Errors
+/// Always.
+pub fn compressed(_: &[u8], _: &str, _: DateTime<Utc>) -> Result<Notification, Unusable> {
+    Err(unusable("a compressed body is not read", "send it without Content-Encoding"))
+}
+
 fn unusable(reason: &str, remedy: &str) -> Unusable {
     Unusable { reason: reason.to_owned(), remedy: remedy.to_owned() }
 }
@@ -148,8 +159,10 @@ impl Reader<'_> {
         let labels = map(&object, "labels")?.ok_or("it has no `labels`")?;
         // Annotations decide nothing: where they cannot be read, the alert is told without them.
         let annotations = map(&object, "annotations").ok().flatten().unwrap_or_default();
-        let start = object.get("startsAt").and_then(time);
-        let end = object.get("endsAt").and_then(time);
+        // What lies far ahead is no time that anything began or ended, whatever the sender's clock says.
+        let near = |at: &DateTime<Utc>| *at <= self.now + MOST_AHEAD;
+        let start = object.get("startsAt").and_then(time).filter(near);
+        let end = object.get("endsAt").and_then(time).filter(near);
         let status = object.get("status").and_then(status).or(self.group).unwrap_or_else(|| {
             if end.is_some_and(|end| end <= self.now) { AlertStatus::Resolved } else { AlertStatus::Firing }
         });

@@ -37,6 +37,10 @@ pub enum Metric {
     ModelTokens,
     /// Histogram, seconds: how long an HTTP request took.
     HttpRequestDuration,
+    /// Gauge: bodies that the database refused, held until it takes them.
+    HeldBodies,
+    /// Counter: attempts to page without the database.
+    UnstoredPages,
     /// Gauge, always 1: which build runs.
     BuildInfo,
 }
@@ -74,7 +78,7 @@ const WORK_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 
 
 impl Metric {
     /// Every metric, in the order of the enum.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::WebhookRequests,
         Self::Alerts,
         Self::Deliveries,
@@ -88,6 +92,8 @@ impl Metric {
         Self::ModelCalls,
         Self::ModelTokens,
         Self::HttpRequestDuration,
+        Self::HeldBodies,
+        Self::UnstoredPages,
         Self::BuildInfo,
     ];
 
@@ -105,7 +111,8 @@ impl Metric {
             Self::Incidents => &[IncidentChange::NAME],
             Self::Resyncs => &[ResyncOutcome::NAME],
             Self::Notifications => &[Integration::NAME, SendOutcome::NAME],
-            Self::FirstPage => &[],
+            Self::FirstPage | Self::HeldBodies => &[],
+            Self::UnstoredPages => &[SendOutcome::NAME],
             Self::Jobs => &[JobKind::NAME, JobState::NAME],
             Self::JobDuration => &[JobKind::NAME],
             Self::EvidenceFetch => &[EvidenceKind::NAME, FetchOutcome::NAME],
@@ -123,7 +130,7 @@ impl Metric {
             Self::FirstPage => Kind::Seconds(PAGE_BUCKETS),
             Self::JobDuration | Self::EvidenceFetch => Kind::Seconds(WORK_BUCKETS),
             Self::HttpRequestDuration => Kind::Seconds(REQUEST_BUCKETS),
-            Self::Jobs | Self::BuildInfo => Kind::Gauge,
+            Self::Jobs | Self::HeldBodies | Self::BuildInfo => Kind::Gauge,
             _ => Kind::Counter,
         }
     }
@@ -163,6 +170,13 @@ impl Metric {
             Self::HttpRequestDuration => (
                 "firstlook_http_request_duration_seconds",
                 "How long HTTP requests took, by route template and class of status.",
+            ),
+            Self::HeldBodies => {
+                ("firstlook_held_bodies", "Bodies that the database refused, held until it takes them.")
+            }
+            Self::UnstoredPages => (
+                "firstlook_unstored_pages_total",
+                "Attempts to page without the database, by how they ended.",
             ),
             Self::BuildInfo => ("firstlook_build_info", "Always 1; the labels say which build runs."),
         }

@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod body;
 mod health;
 mod host;
 mod html;
@@ -24,11 +25,12 @@ use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 
 use crate::config::Authorization;
-use crate::ingest::Ingest;
 use crate::library::Library;
+use crate::outage::Outage;
 use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
 use crate::worker::Wake;
+pub use body::Room;
 use pages::Pages;
 use problem::Problem;
 
@@ -37,15 +39,20 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// Headers must have come by then: what slow clients can hold.
 const HEADERS_WITHIN: Duration = Duration::from_secs(5);
+/// How long a connection may be idle: senders keep theirs between two messages of a group, and one that is closed in the
+/// moment of its use is a failed delivery.
+const IDLE: Duration = Duration::from_secs(75);
 /// How long a drain waits for answers, in seconds.
 const DRAIN_S: u64 = 8;
 
 /// What the handlers share.
 pub struct App {
+    /// What bodies on their way share.
+    pub room: Room,
     /// Everything stored.
     pub store: Store,
-    /// Hop 1.
-    pub ingest: Ingest,
+    /// Hop 1, and what stands before it.
+    pub outage: Arc<Outage>,
     /// Makes stored text fit to be told.
     pub words: Words,
     /// The Alertmanager sources by name, with what they must show.
@@ -65,7 +72,7 @@ pub struct App {
 /// What senders use.
 fn senders(routes: &mut web::ServiceConfig) {
     routes
-        .service(webhooks::alertmanager)
+        .service(webhooks::from_alertmanager)
         .service(health::healthz)
         .service(health::readyz)
         .default_service(web::to(html::unknown));
@@ -74,7 +81,7 @@ fn senders(routes: &mut web::ServiceConfig) {
 /// What people and their tools use, and senders too.
 fn everything(routes: &mut web::ServiceConfig) {
     routes
-        .service(webhooks::alertmanager)
+        .service(webhooks::from_alertmanager)
         .service(health::healthz)
         .service(health::readyz)
         .service(html::list)
@@ -136,6 +143,7 @@ pub fn server(listener: TcpListener, app: web::Data<App>, serves: Serves) -> std
     Ok(server
         .listen(listener)?
         .workers(2)
+        .keep_alive(IDLE)
         .client_request_timeout(HEADERS_WITHIN)
         .client_disconnect_timeout(Duration::from_secs(1))
         .shutdown_timeout(DRAIN_S)

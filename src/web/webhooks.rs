@@ -3,11 +3,11 @@
 //! The status is the sender's retry policy (DESIGN section 4): 200 committed, 400 nothing usable in it, 401 not who
 //! they say, 413 too large, 503 come again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use futures_util::StreamExt;
 use serde_json::json;
 
 use super::App;
@@ -16,18 +16,17 @@ use super::problem::Problem;
 use crate::clock;
 use crate::config::Authorization;
 use crate::ingest::{Answer, Arrival};
-use crate::sources::{self, alertmanager::Unusable};
+use crate::outage::Parse;
+use crate::sources::alertmanager;
 use crate::telemetry::labels::{SenderKind, WebhookStatus};
 use crate::telemetry::metrics::{self, Metric};
 
-/// Largest body. Alertmanager's with 5,000 alerts of a group has about 4 MB.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// Everything a request may take; SNS gives 15 s, so 10 leave room (DESIGN section 4).
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Alertmanager's webhook (FACTS A1).
 #[post("/webhooks/alertmanager/{source}")]
-pub async fn alertmanager(
+pub async fn from_alertmanager(
     app: web::Data<App>,
     request: HttpRequest,
     source: web::Path<String>,
@@ -63,18 +62,17 @@ async fn take(
     if !authorized(authorization.as_ref(), request) {
         return Err(Problem::unauthorized());
     }
-    let body = read(payload).await?;
-    let source = format!("alertmanager/{source}");
-    let received_at = clock::now();
-    let parsed = match plain(request) {
-        true => sources::alertmanager::parse(&body, &source, received_at),
-        false => Err(Unusable {
-            reason: "a compressed body is not read".to_owned(),
-            remedy: "send it without Content-Encoding".to_owned(),
-        }),
+    let (body, room) = app.room.read(request, payload).await?;
+    let parse: Parse = if plain(request) { alertmanager::parse } else { alertmanager::compressed };
+    let arrival = Arrival {
+        source: format!("alertmanager/{source}"),
+        body,
+        received_at: clock::now(),
+        trace_id: super::trace::of(request),
+        note: None,
+        room: Some(Arc::new(room)),
     };
-    let arrival = Arrival { source, body, received_at, trace_id: super::trace::of(request), note: None };
-    match app.ingest.accept(arrival, parsed).await? {
+    match app.outage.accept(arrival, parse).await? {
         Answer::Unusable { delivery, reason, remedy } => {
             Err(Problem::bad_request(format!("{reason}; {remedy}. The body is kept as delivery {delivery}.")))
         }
@@ -112,18 +110,4 @@ fn from_browser(request: &HttpRequest) -> bool {
 fn plain(request: &HttpRequest) -> bool {
     let encoding = request.headers().get(header::CONTENT_ENCODING).map_or(&b""[..], |value| value.as_bytes());
     encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity")
-}
-
-/// The body, as it came, within bounds.
-async fn read(mut payload: web::Payload) -> Result<Vec<u8>, Problem> {
-    let mut body = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk =
-            chunk.map_err(|error| Problem::bad_request(format!("the body did not arrive: {error}")))?;
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err(Problem::too_large(MOST_BYTES));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }

@@ -101,6 +101,7 @@ impl Parts {
             received_at: now,
             trace_id: String::new(),
             note: None,
+            room: None,
         };
         // The committer is part of what dies.
         let both = async {

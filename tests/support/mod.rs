@@ -12,6 +12,7 @@ pub mod plan;
 pub mod postgres;
 pub mod process;
 pub mod prometheus;
+pub mod proxy;
 pub mod server;
 pub mod slack;
 pub mod wait;

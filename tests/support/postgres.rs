@@ -121,8 +121,9 @@ impl Cluster {
 
     fn signal_all(&self, name: &str) {
         let pid = self.server.as_ref().expect("the cluster runs").pid();
-        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        // The postmaster first: it must make no child that is not in the list.
         process::signal(pid, name);
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
         children.split_whitespace().filter_map(|c| c.parse().ok()).for_each(|c| process::signal(c, name));
     }
 

@@ -7,6 +7,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 /// It waits for its input to end: with a line it goes in peace, without one the test binary is dead, by whatever
 /// cause, and the child and its folder go too.
@@ -101,9 +102,16 @@ pub fn signal(pid: u32, name: &str) {
         .unwrap();
 }
 
-/// A port of 127.0.0.1 that nothing listened on a moment ago.
+/// A port of 127.0.0.1 that nothing listened on a moment ago. Below those that the system gives to whoever asks for any:
+/// it must stay free while its server is down.
 pub fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = std::process::id() % 20_000;
+    let ports = std::iter::repeat_with(|| {
+        let next = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+        u16::try_from(10_000 + (first + next) % 20_000).unwrap()
+    });
+    ports.take(20_000).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 /// The full path of a program, in PATH or in one of the folders.
@@ -115,4 +123,11 @@ pub fn program(name: &str, folders: &[PathBuf], group: &str) -> PathBuf {
     let places = std::env::split_paths(&path).chain(folders.iter().cloned());
     let found = places.map(|p| p.join(name)).find(|p| p.is_file());
     found.unwrap_or_else(|| panic!("there is no {name}: run `scripts/ensure-peers.sh {group}`"))
+}
+
+/// The resident memory of a process, in bytes.
+pub fn memory(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }

@@ -41,6 +41,7 @@ const HOPS: [(&str, &[&str]); 3] = [
             "src/upkeep/",
             "src/resync.rs",
             "src/outage.rs",
+            "src/outage/",
         ],
     ),
     ("triage", &["src/app.rs", "src/app/"]),

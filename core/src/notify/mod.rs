@@ -22,7 +22,9 @@ mod samples;
 pub use assemble::{Parts, Told, assemble};
 pub use facts::nothing_told;
 pub use first::do_first;
-pub use pagerduty::{dedup_key, pagerduty_acknowledge, pagerduty_resolve, pagerduty_trigger};
+pub use pagerduty::{
+    dedup_key, pagerduty_acknowledge, pagerduty_resolve, pagerduty_trigger, pagerduty_without_store,
+};
 pub use slack::{
     acknowledged_line, again_line, incoming_webhook, resolved_line, slack_post, slack_post_again,
     slack_update,

@@ -2,13 +2,14 @@
 //!
 //! Knows the event's fields and limits. Must not know the routing key, which the door puts in, nor how it is sent.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::alert::AlertStatus;
 use crate::evidence::Kind;
 
-use super::text::{address, angles, columns, cut, json_ascii, one_line};
+use super::text::{address, angles, columns, cut, json_ascii, one_line, width};
 use super::view::Incident;
 use super::words::{self, Again};
 use super::zone::Zone;
@@ -42,10 +43,35 @@ pub fn pagerduty_trigger(
     dedup_key: &str,
     again: Option<Again>,
 ) -> Value {
+    let payload =
+        payload(view, words::incident_link(view.number), summary(view, zone, again), details(view, zone));
+    trigger(view, client, dedup_key, &payload)
+}
+
+/// The `trigger` of an alarm that cannot be stored: `view` has neither number nor page. `since`: when the database was
+/// first asked in vain. It has the key of the incident that will be stored, so that the two are one.
+pub fn pagerduty_without_store(
+    view: &Incident,
+    zone: &Zone,
+    client: &str,
+    dedup_key: &str,
+    since: DateTime<Utc>,
+) -> Value {
+    let tail = format!(", {}.", zone.time(view.started_at));
+    let why = words::no_store(&zone.time(since));
+    let mut details = details(view, zone);
+    if let Some(details) = details.as_object_mut() {
+        details.insert(format!("{} {}", details.len() + 1, words::DETAIL_NO_PAGE), json!(why));
+    }
+    let payload = payload(view, words::UNNAMED.to_owned(), sentences(view, "", &tail, &[why], &[]), details);
+    trigger(view, client, dedup_key, &payload)
+}
+
+fn trigger(view: &Incident, client: &str, dedup_key: &str, payload: &Value) -> Value {
     known(json!({
         "event_action": "trigger",
         "dedup_key": dedup_key,
-        "payload": payload(view, zone, again),
+        "payload": payload,
         "client": field(client),
         "client_url": address(&view.url),
         "links": links(view),
@@ -62,7 +88,8 @@ pub fn pagerduty_acknowledge(dedup_key: &str) -> Value {
     json!({ "event_action": "acknowledge", "dedup_key": dedup_key })
 }
 
-fn payload(view: &Incident, zone: &Zone, again: Option<Again>) -> Value {
+/// `named`: what stands for the source where the alarm names nothing.
+fn payload(view: &Incident, named: String, summary: String, details: Value) -> Value {
     let service = view.service.as_ref().map(|service| field(service.as_str()));
     let alarm = facts::alarm(view).map(|alarm| field(&alarm));
     let place = facts::place(view).first().map(|place| field(place));
@@ -70,14 +97,14 @@ fn payload(view: &Incident, zone: &Zone, again: Option<Again>) -> Value {
     // `source` must not be empty: what is affected, else what said so.
     let source = component.clone().or_else(|| alarm.clone());
     known(json!({
-        "summary": summary(view, zone, again),
-        "source": source.unwrap_or_else(|| words::incident_link(view.number)),
+        "summary": summary,
+        "source": source.unwrap_or(named),
         "severity": view.severity.as_str(),
         "timestamp": view.started_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         "component": component,
         "group": place,
         "class": alarm,
-        "custom_details": details(view, zone),
+        "custom_details": details,
     }))
 }
 
@@ -93,24 +120,32 @@ fn field(text: &str) -> String {
     angles(&cut(&one_line(text), FIELD, columns))
 }
 
-/// One sentence of at most 80 columns that holds what, how much and the number; then the first step, since when, where.
 fn summary(view: &Incident, zone: &Zone, again: Option<Again>) -> String {
     let lead = again.map(|again| {
         let now = if let Again::Repeated { now } = again { now } else { view.started_at };
         format!("{}: ", words::lead_again(again, view.severity, now - view.started_at))
     });
     let lead = lead.unwrap_or_default();
-    let number = format!(", #{}.", view.number);
-    let room = FIRST_SENTENCE.saturating_sub(super::text::width(&lead) + number.len());
-    let what = cut(&lock::what_and_how_much(view), room, columns);
+    let since = words::since(&zone.time(view.started_at));
+    sentences(view, &lead, &format!(", #{}.", view.number), &[], &[since])
+}
+
+/// One sentence of at most 80 columns that holds what, how much and a number (`tail`); then the first step, what `more`
+/// there is to say, and where.
+fn sentences(view: &Incident, lead: &str, tail: &str, more: &[String], rest: &[String]) -> String {
+    let room = FIRST_SENTENCE.saturating_sub(width(lead) + width(tail));
+    let what = lock::what_and_how_much(view);
+    let what = cut(what.trim_end_matches('.'), room, columns);
     let first = view
         .do_first
         .as_ref()
         .map(|first| words::first(&words::sentence(&cut(&one_line(first.text.as_str()), 200, columns))));
-    let mut rest = vec![words::since(&zone.time(view.started_at))];
+    let mut rest = rest.to_vec();
     rest.extend(facts::place(view).iter().map(|place| cut(place, 60, columns)));
     rest.extend(facts::alarm(view).map(|alarm| cut(&alarm, 100, columns)));
-    let all = format!("{lead}{what}{number}{} {}.", first.unwrap_or_default(), rest.join(", "));
+    let rest = Some(rest.join(", ")).filter(|rest| !rest.is_empty()).map(|rest| format!("{rest}."));
+    let more = more.iter().cloned().chain(rest).map(|more| format!(" {more}")).collect::<String>();
+    let all = format!("{lead}{what}{tail}{}{more}", first.unwrap_or_default());
     angles(&cut(&all, SUMMARY, char::len_utf16))
 }
 

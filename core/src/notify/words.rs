@@ -305,6 +305,13 @@ pub const DETAIL_SUMMARY: &str = "summary";
 pub const DETAIL_WHY: &str = "why you";
 pub const DETAIL_ALERTS: &str = "alerts";
 pub const DETAIL_LABELS: &str = "labels";
+pub const UNNAMED: &str = "An alarm without a name";
+pub const DETAIL_NO_PAGE: &str = "no page yet";
+
+/// What a page says that is sent without the store.
+pub fn no_store(since: &str) -> String {
+    format!("There is no incident page yet. The database of firstlook has not answered since {since}.")
+}
 
 pub fn incident_link(number: i64) -> String {
     format!("Incident #{number}")

@@ -145,6 +145,19 @@ fn label_sets_of_any_kind_are_read() {
 }
 
 #[test]
+fn what_lies_far_ahead_is_no_time() {
+    let far = one(r#"{"labels":{},"startsAt":"9999-01-01T00:00:00Z"}"#);
+    assert_eq!(far.starts_at, now());
+    let ended = one(
+        r#"{"labels":{},"status":"resolved","startsAt":"2026-11-20T08:00:00Z","endsAt":"9999-01-01T00:00:00Z"}"#,
+    );
+    assert_eq!(ended.ends_at, Some(now()));
+    // A clock that is wrong by months is still a clock.
+    let ahead = one(r#"{"labels":{},"startsAt":"2027-03-01T00:00:00Z"}"#);
+    assert_eq!(ahead.starts_at, at("2027-03-01T00:00:00Z"));
+}
+
+#[test]
 fn times_and_status_are_settled() {
     let (start, end) = ("2026-11-20T08:00:00Z", "2026-11-20T08:30:00Z");
     let zero = "0001-01-01T00:00:00Z";

@@ -83,6 +83,31 @@ fn a_second_telling_says_why_and_a_bare_alarm_is_still_a_page() {
     assert!(details["3 alerts"].as_str().unwrap().ends_with("A (alertmanager/main), 2 more"), "{details}");
 }
 
+/// As an alarm is before anything is stored of it.
+fn unstored(mut view: Incident) -> Incident {
+    (view.number, view.url) = (0, String::new());
+    view
+}
+
+#[test]
+fn a_page_without_the_store_says_so_and_names_no_incident() {
+    let body =
+        pagerduty_without_store(&unstored(samples::first_look()), &Zone::utc(), "firstlook", "k", start());
+    check(&body);
+    assert_eq!(
+        body["payload"]["summary"],
+        "payment-api: PaymentApi5xxRateHigh: 24.9% (alarm 5%, normal 0.2%), 18:07 UTC. First: Is the connection \
+         pool full? There is no incident page yet. The database of firstlook has not answered \
+         since 18:07 UTC. \
+         prod-tokyo, PaymentApi5xxRateHigh."
+    );
+    let no_page = &body["payload"]["custom_details"]["7 no page yet"];
+    assert!(no_page.as_str().unwrap().starts_with("There is no incident page yet."), "{body}");
+    assert_eq!((&body["dedup_key"], body.get("client_url")), (&json!("k"), None));
+    assert!(!body.to_string().contains("#0"), "{body}");
+    assert_eq!(body["links"].as_array().unwrap().len(), 1, "the runbook alone");
+}
+
 #[test]
 fn a_resolve_is_nothing_but_the_key() {
     assert_eq!(pagerduty_resolve("k"), json!({ "event_action": "resolve", "dedup_key": "k" }));
@@ -107,6 +132,7 @@ proptest! {
         n in 0usize..12,
     ) {
         trigger(&samples::nasty(&text, n), Some(Again::Raised { was: Severity::Info }));
+        check(&pagerduty_without_store(&unstored(samples::nasty(&text, n)), &Zone::utc(), "firstlook", "k", start()));
     }
 }
 
