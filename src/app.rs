@@ -13,12 +13,11 @@ use actix_web::web::Data;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::notify::Zone;
 use futures_util::future::join_all;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::deliver::{Deliver, PLACES};
+use crate::deliver::Deliver;
 use crate::ingest::{Committer, Desk, Ingest};
 use crate::library::Library;
 use crate::resync::Resync;
@@ -31,7 +30,7 @@ use crate::web::pages::Pages;
 use crate::web::{self, Serves};
 use crate::worker::Wake;
 use lanes::Lanes;
-use parts::{integrations, model, peers, senders, sources, stale_after};
+use parts::{model, peers, senders, sources, stale_after, ways};
 
 pub use parts::rules;
 
@@ -177,7 +176,5 @@ async fn open(config: &Config) -> Result<(Store, Option<PrivatePostgres>), Start
 
 /// Hop 3.
 fn deliver(config: &Config, store: Store, words: Words) -> Result<Deliver, StartError> {
-    let integrations = integrations(config)?;
-    let places = integrations.keys().map(|key| (key.clone(), Arc::new(Semaphore::new(PLACES)))).collect();
-    Ok(Deliver { store, words, name: config.server.name.clone(), zone: Zone::utc(), integrations, places })
+    Ok(Deliver { store, words, name: config.server.name.clone(), zone: Zone::utc(), ways: ways(config)? })
 }
