@@ -1,12 +1,15 @@
 -- How much each receiver may be told, and jobs that wait for it; jobs whose owners died with them.
 
--- One key of one receiver, by a hash. `opens_at` is when it takes the next message. A row is never removed: jobs that
--- wait for it are found through it. The one without a name has no limit.
+-- One key of one receiver, by a hash. `opens_at` is when it takes the next message, which moves it on by `every`; `slack`
+-- is what may be saved up. A row is never removed: jobs that wait for it are found through it. The one without a name
+-- has no limit.
 CREATE TABLE rate_bucket (
     name      text        PRIMARY KEY,
-    opens_at  timestamptz NOT NULL
+    opens_at  timestamptz NOT NULL,
+    every     interval    NOT NULL,
+    slack     interval    NOT NULL
 );
-INSERT INTO rate_bucket VALUES ('', '-infinity');
+INSERT INTO rate_bucket VALUES ('', '-infinity', '0', '0');
 
 ALTER TABLE job
     -- What it was found to wait for, and its place there: see firstlook_core::notify::rate. 9 is "not known yet".

@@ -14,14 +14,13 @@ use rand::seq::SliceRandom;
 use crate::harness::{Firstlook, PATIENCE, Setup, alert, body, command};
 use crate::support::pagerduty::{PagerDuty, Status};
 use crate::support::postgres::fresh_database;
-use crate::support::slack::Slack;
 use crate::support::wait::eventually;
 use load::{Load, critical};
 
-/// How often each key was told each thing, over these replicas.
-fn told(replicas: &[&Firstlook]) -> BTreeMap<(String, String), usize> {
+/// How often each key was told each thing.
+fn told(pagerduty: &PagerDuty) -> BTreeMap<(String, String), usize> {
     let mut told = BTreeMap::new();
-    for event in replicas.iter().flat_map(|replica| replica.pagerduty.events()) {
+    for event in pagerduty.events() {
         *told.entry((event.dedup_key().to_owned(), event.action().to_owned())).or_default() += 1;
     }
     told
@@ -56,7 +55,7 @@ async fn rehearse(step: &str) {
     assert!(back.elapsed() < Duration::from_secs(20), "{step}: takeover took {:?}", back.elapsed());
     assert_eq!(firstlook.sql("SELECT count(*) FROM incident").await, 3, "{step}");
     assert!(firstlook.pagerduty.incidents().iter().all(|one| one.status == Status::Triggered), "{step}");
-    let told = told(&[&firstlook]);
+    let told = told(&firstlook.pagerduty);
     assert!(told.len() == 3 && told.values().all(|times| *times <= 2), "{step}: {told:?}");
     assert!(told.values().sum::<usize>() <= 4, "{step}: one death doubles one page at most: {told:?}");
     assert!(firstlook.slack.messages().len() <= 4, "{step}");
@@ -69,7 +68,7 @@ async fn it_dies_at_each_step_and_loses_and_doubles_nothing() {
         ["read", "before-commit", "committed", "claimed", "before-send", "sent", "before-summary", "summary"];
     // Three at a time: most of it is waiting for leases to end.
     stream::iter(steps)
-        .for_each_concurrent(4, |step| async move { rehearse(&format!("{step}:1")).await })
+        .for_each_concurrent(3, |step| async move { rehearse(&format!("{step}:1")).await })
         .await;
 }
 
@@ -111,10 +110,10 @@ async fn it_is_killed_at_any_moment_under_load_and_loses_nothing() {
     }
     let sent = load.end().await;
     assert!(sent.kept.len() > 2 * kills(), "hardly anything was sent: {sent:?}");
-    settled(&[&firstlook]).await;
+    settled(&firstlook).await;
     let held = firstlook.sql("SELECT count(*) FROM incident_alert").await;
     assert_eq!(held, sent.kept.len() as i64, "what was answered 2xx is there, and nothing else");
-    let told = told(&[&firstlook]);
+    let told = told(&firstlook.pagerduty);
     let paged = told.keys().filter(|(_, action)| action == "trigger").count();
     assert_eq!(paged as i64, held, "each is paged");
     let ended = firstlook.pagerduty.incidents().iter().filter(|one| one.status == Status::Resolved).count();
@@ -133,21 +132,20 @@ async fn it_is_killed_at_any_moment_under_load_and_loses_nothing() {
 }
 
 /// Waits until nothing is left to tell.
-async fn settled(replicas: &[&Firstlook]) {
+async fn settled(firstlook: &Firstlook) {
     eventually(Duration::from_secs(120), "everything is told", async || {
         let left = "SELECT (SELECT count(*) FROM edge WHERE state <> 'sent')
             + (SELECT count(*) FROM job WHERE kind <> 'upkeep' AND state <> 'parked')";
-        (replicas.first()?.sql(left).await == 0).then_some(())
+        (firstlook.sql(left).await == 0).then_some(())
     })
     .await;
 }
 
-/// `count` replicas over one database, each with receivers of its own.
+/// `count` replicas over one database. The receivers are the first one's.
 async fn replicas(count: usize) -> Vec<Firstlook> {
     let mut all = vec![Firstlook::start(Setup::default()).await];
     for _ in 1..count {
-        let setup = Setup { database: Some(all[0].database.clone()), ..Setup::default() };
-        all.push(Firstlook::beside(setup, Slack::start(), PagerDuty::start(), None).await);
+        all.push(all[0].replica().await);
     }
     all
 }
@@ -166,11 +164,10 @@ async fn replicas_that_are_restarted_in_turn_under_load_lose_and_double_nothing(
     }
     let sent = load.end().await;
     assert_eq!(sent.refused, 0, "the other one had an answer for everybody: {sent:?}");
-    let all_of_them: Vec<&Firstlook> = all.iter().collect();
-    settled(&all_of_them).await;
+    settled(&all[0]).await;
     let held = all[0].sql("SELECT count(*) FROM incident_alert").await;
     assert_eq!(held, sent.kept.len() as i64, "what was answered 2xx is there, and nothing else");
-    let told = told(&all_of_them);
+    let told = told(&all[0].pagerduty);
     assert!(
         told.values().all(|times| *times == 1),
         "nothing was in doubt, so nothing is told twice: {told:?}"
@@ -200,14 +197,14 @@ async fn five_replicas_race_on_the_same_alarms_and_each_is_one_incident() {
         let replica = &all[n % 5];
         async move { replica.post(body).await }
     });
-    let answers: Vec<_> = stream::iter(posts).buffer_unordered(25).collect().await;
-    assert!(answers.iter().all(|answer| answer.status == 200), "no sender sees anything of the race");
-    let all_of_them: Vec<&Firstlook> = all.iter().collect();
-    settled(&all_of_them).await;
+    let answers: Vec<_> = stream::iter(posts).buffer_unordered(10).collect().await;
+    let refused: Vec<_> = answers.iter().filter(|one| one.status != 200).map(|one| &one.text).collect();
+    assert!(refused.is_empty(), "no sender sees anything of the race: {refused:?}");
+    settled(&all[0]).await;
     assert_eq!(all[0].sql("SELECT count(*) FROM incident").await, 50);
     assert_eq!(all[0].sql("SELECT sum(received)::bigint FROM incident_alert").await, 1_000);
-    let told = told(&all_of_them);
+    let told = told(&all[0].pagerduty);
     assert!(told.len() == 50 && told.values().all(|times| *times == 1), "{told:?}");
-    assert_eq!(all.iter().map(|one| one.slack.messages().len()).sum::<usize>(), 50);
+    assert_eq!(all[0].slack.messages().len(), 50);
     join_all(all.into_iter().map(Firstlook::finish)).await;
 }

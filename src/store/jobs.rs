@@ -4,6 +4,7 @@
 //! A claim is a lease by the clock of the database, numbered by a fence: a worker that was paused past its lease
 //! finds that its fence is old, and whatever it still wants to write is refused.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -97,6 +98,16 @@ pub struct Claim {
     /// How often in a row it was claimed before and not handed back.
     pub lost: i32,
     pub(super) fence: i64,
+    /// The bucket that has room for its first message already.
+    paid: Mutex<Option<String>>,
+}
+
+impl Claim {
+    /// Whether there is room in this bucket already; true once.
+    pub(super) fn spend(&self, bucket: &str) -> bool {
+        let mut paid = self.paid.lock().unwrap_or_else(PoisonError::into_inner);
+        paid.take().is_some_and(|name| name == bucket)
+    }
 }
 
 /// How a claimed job ended.
@@ -155,6 +166,7 @@ struct ClaimRow {
     run_at: DateTime<Utc>,
     lost: i32,
     fence: i64,
+    paid: Option<String>,
 }
 
 /// Enqueues `jobs`. One that is waiting already stays one; one that runs will run once more.
@@ -220,7 +232,7 @@ pub(super) async fn hold(tx: &mut PgConnection, claim: &Claim) -> Result<(), Sto
 
 impl Store {
     /// Takes up to `most` jobs of `kind` that are due, or whose owner let the lease end, and whose bucket is open: of each
-    /// bucket the most urgent one. A job that was lost twice may be what kills processes: those run one at a time, so
+    /// bucket the most urgent one, with room for its first message. A job that was lost twice may be what kills processes: those run one at a time, so
     /// that none is blamed for another.
     ///
     /// # Errors
@@ -229,7 +241,7 @@ impl Store {
         let rows: Vec<ClaimRow> = sqlx::query_as(
             // Materialized: inlined, the choice could be made again for each row, and claim more than the limit.
             "WITH many AS MATERIALIZED (
-                 SELECT j.id FROM rate_bucket b CROSS JOIN LATERAL (
+                 SELECT j.id, b.name FROM rate_bucket b CROSS JOIN LATERAL (
                      SELECT id, urgency, run_at FROM job
                      WHERE kind = $1 AND bucket = b.name AND lost = 0 AND ((state = 'ready' AND run_at <= now())
                          OR (state = 'running' AND lease_until < now()))
@@ -237,16 +249,21 @@ impl Store {
                      FOR UPDATE SKIP LOCKED) j
                  WHERE b.opens_at <= now() ORDER BY j.urgency, j.run_at, j.id LIMIT $2),
              alone AS MATERIALIZED (
-                 SELECT id FROM job
+                 SELECT id, bucket FROM job
                  WHERE kind = $1 AND lost > 0 AND ((state = 'ready' AND run_at <= now())
                          OR (state = 'running' AND lease_until < now()))
                      AND EXISTS (SELECT 1 FROM rate_bucket WHERE name = bucket AND opens_at <= now())
                      AND NOT EXISTS (SELECT 1 FROM job WHERE lost > 1 AND state = 'running' AND lease_until >= now())
-                 ORDER BY lost, run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                 ORDER BY lost, run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED),
+             due AS MATERIALIZED (SELECT * FROM alone UNION ALL SELECT * FROM many LIMIT $2),
+             paid AS (
+                 UPDATE rate_bucket SET opens_at = greatest(opens_at, now() - slack) + every
+                 WHERE name <> '' AND name IN (SELECT bucket FROM due) AND opens_at <= now() RETURNING name)
              UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, again = false,
                  lost = lost + (state = 'running')::integer, lease_until = now() + $3::interval
-             FROM (SELECT id FROM alone UNION ALL SELECT id FROM many LIMIT $2) due WHERE job.id = due.id
-             RETURNING job.id, key, incident, payload, attempts, created_at, second, urgency, run_at, lost, fence",
+             FROM due WHERE job.id = due.id
+             RETURNING job.id, key, incident, payload, attempts, created_at, second, urgency, run_at, lost, fence,
+                 (SELECT name FROM paid WHERE name = job.bucket) AS paid",
         )
         .bind(kind.as_str())
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
@@ -266,6 +283,7 @@ impl Store {
             run_at: row.run_at,
             lost: row.lost,
             fence: row.fence,
+            paid: Mutex::new(row.paid),
         };
         Ok(rows.into_iter().map(claim).collect())
     }

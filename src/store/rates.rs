@@ -35,8 +35,8 @@ impl Bucket {
 }
 
 impl Store {
-    /// Takes room for `sends` messages, all or none. None while the bucket is closed, or where a job that waits for it
-    /// is more urgent, or as urgent and older.
+    /// Takes room for `sends` messages, all or none; the claim may have brought it for the first. None while the bucket is
+    /// closed, or where a job that waits for it is more urgent, or as urgent and older.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -47,18 +47,26 @@ impl Store {
         urgency: i16,
         sends: u32,
     ) -> Result<bool, StoreError> {
+        let begun = claim.spend(&bucket.name);
+        let sends = sends - u32::from(begun && sends > 0);
+        if sends == 0 {
+            return Ok(true);
+        }
         let taken = sqlx::query(
-            "INSERT INTO rate_bucket AS b (name, opens_at)
-             VALUES ($1, now() + make_interval(secs => $3 - $2))
-             ON CONFLICT (name) DO UPDATE SET
-                 opens_at = greatest(b.opens_at, now() - make_interval(secs => $2)) + make_interval(secs => $3)
-             WHERE b.opens_at <= now() AND NOT EXISTS (
-                 SELECT 1 FROM job WHERE kind = $4 AND bucket = $1 AND state = 'ready' AND lost = 0
-                     AND run_at <= now() AND (urgency, run_at, id) < ($5, $6, $7))",
+            "INSERT INTO rate_bucket AS b (name, opens_at, every, slack)
+             VALUES ($1, now() - make_interval(secs => $3) + make_interval(secs => $2) * $4,
+                     make_interval(secs => $2), make_interval(secs => $3))
+             ON CONFLICT (name) DO UPDATE SET every = excluded.every, slack = excluded.slack,
+                 opens_at = greatest(b.opens_at, now() - excluded.slack) + excluded.every * $4
+             WHERE $5 OR (b.opens_at <= now() AND NOT EXISTS (
+                 SELECT 1 FROM job WHERE kind = $6 AND bucket = $1 AND state = 'ready' AND lost = 0
+                     AND run_at <= now() AND (urgency, run_at, id) < ($7, $8, $9)))",
         )
         .bind(&bucket.name)
+        .bind(bucket.rate.every.as_secs_f64())
         .bind(bucket.rate.slack.as_secs_f64())
-        .bind(bucket.rate.every.as_secs_f64() * f64::from(sends))
+        .bind(f64::from(sends))
+        .bind(begun)
         .bind(claim.kind.as_str())
         .bind(urgency)
         .bind(claim.run_at)
@@ -74,11 +82,14 @@ impl Store {
     /// When the database does not answer.
     pub async fn close_bucket(&self, bucket: &Bucket, after: Duration) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO rate_bucket AS b (name, opens_at) VALUES ($1, now() + make_interval(secs => $2))
+            "INSERT INTO rate_bucket AS b (name, opens_at, every, slack)
+             VALUES ($1, now() + make_interval(secs => $2), make_interval(secs => $3), make_interval(secs => $4))
              ON CONFLICT (name) DO UPDATE SET opens_at = greatest(b.opens_at, excluded.opens_at)",
         )
         .bind(&bucket.name)
         .bind(after.as_secs_f64())
+        .bind(bucket.rate.every.as_secs_f64())
+        .bind(bucket.rate.slack.as_secs_f64())
         .execute(&self.pool)
         .await?;
         Ok(())

@@ -5,9 +5,35 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::{Firstlook, PATIENCE, TOKEN};
+use crate::support::pagerduty::PagerDuty;
+use crate::support::process;
+use crate::support::slack::Slack;
 use crate::support::wait::eventually;
 
 impl Firstlook {
+    /// Another one over the same database, that tells the same receivers; its own fakes stay idle.
+    pub async fn replica(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("127.0.0.1:{}", process::free_port());
+        let text = std::fs::read_to_string(self.folder.path().join("firstlook.yml")).unwrap();
+        let text = text.replace(self.url.trim_start_matches("http://"), &address);
+        std::fs::write(folder.path().join("firstlook.yml"), text).unwrap();
+        let mut replica = Self {
+            slack: Slack::start(),
+            pagerduty: PagerDuty::start(),
+            url: format!("http://{address}"),
+            database: self.database.clone(),
+            folder,
+            environment: Vec::new(),
+            process: None,
+            client: self.client.clone(),
+            finished: false,
+            expected: Vec::new(),
+        };
+        replica.launch().await;
+        replica
+    }
+
     /// From now on it dies at this step, `step:n`, or at none.
     pub fn fail_at(&mut self, step: Option<&str>) {
         self.environment.retain(|(name, _)| name != firstlook::fail::VARIABLE);
