@@ -20,3 +20,8 @@ ALTER TABLE job
 DROP INDEX job_due;
 CREATE INDEX job_due ON job (kind, bucket, urgency, run_at) WHERE state <> 'parked';
 CREATE INDEX job_lost ON job (kind) WHERE lost > 0 AND state <> 'parked';
+
+-- A page that could not be told is told to whoever else is told of the incident.
+ALTER TABLE edge DROP CONSTRAINT edge_kind_check;
+ALTER TABLE edge ADD CONSTRAINT edge_kind_check CHECK (kind IN
+    ('trigger', 'retrigger', 'joined', 'severity_raised', 'repeat', 'unpaged', 'acknowledge', 'resolve'));

@@ -23,6 +23,7 @@ mod lifecycle;
 mod pages;
 mod poison;
 mod rates;
+mod receivers;
 mod resync;
 mod schedules;
 mod spine;

@@ -141,6 +141,7 @@ fn again(edge: &Edge) -> Option<Again> {
     match edge.kind {
         EdgeKind::Retrigger => Some(Again::Reopened),
         EdgeKind::Joined => Some(Again::Joined),
+        EdgeKind::Unpaged => Some(Again::Unpaged),
         EdgeKind::Repeat => Some(Again::Repeated { now: edge.created_at }),
         EdgeKind::SeverityRaised => edge.was.map(|was| Again::Raised { was }),
         EdgeKind::Trigger | EdgeKind::Acknowledge | EdgeKind::Resolve => None,

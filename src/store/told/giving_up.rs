@@ -1,6 +1,7 @@
 //! What is not told any more: parked with its reason, and the incident says so to everybody else who is told of it.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::incident::EdgeKind;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -34,7 +35,8 @@ impl Store {
         .bind(error)
         .execute(&mut *tx)
         .await?;
-        say(&mut tx, target.incident, target.id, error).await?;
+        let unpaged = claim.kind == JobKind::Page && edge.kind.rings();
+        say(&mut tx, target.incident, target.id, error, unpaged).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -56,11 +58,17 @@ pub(in crate::store) async fn give_up(
     .bind(error)
     .fetch_one(&mut *tx)
     .await?;
-    say(tx, claim.incident, target, error).await
+    say(tx, claim.incident, target, error, claim.kind == JobKind::Page).await
 }
 
-/// A line of the timeline, and the incident's other messages show it.
-async fn say(tx: &mut PgConnection, incident: Uuid, target: Uuid, error: &str) -> Result<(), StoreError> {
+/// A line of the timeline, and the incident's other messages show it; where a page did not get through, they ring.
+async fn say(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    target: Uuid,
+    error: &str,
+    unpaged: bool,
+) -> Result<(), StoreError> {
     let now: DateTime<Utc> = sqlx::query_scalar("SELECT now()").fetch_one(&mut *tx).await?;
     let targets: Vec<(Uuid, String, String)> =
         sqlx::query_as("SELECT id, receiver, integration FROM target WHERE incident = $1")
@@ -71,11 +79,26 @@ async fn say(tx: &mut PgConnection, incident: Uuid, target: Uuid, error: &str) -
     let name = name.map_or_else(String::new, |(_, receiver, way)| format!("{receiver} ({way})"));
     let text = format!("{name} could not be told: {error}");
     incidents::note(tx, incident, now, "not_told", "firstlook", &text).await?;
-    let others = targets.into_iter().filter(|(id, ..)| *id != target);
-    let jobs: Vec<NewJob> = others
-        .map(|(id, _, integration)| (id, JobKind::of_integration(&integration)))
-        .filter(|(_, kind)| *kind == JobKind::Message)
-        .map(|(id, kind)| NewJob::now(kind, id.to_string(), incident))
-        .collect();
-    jobs::enqueue(tx, &jobs).await
+    let is_message = |way: &str| JobKind::of_integration(way) == JobKind::Message;
+    let others: Vec<Uuid> =
+        targets.iter().filter(|(id, _, way)| *id != target && is_message(way)).map(|(id, ..)| *id).collect();
+    if unpaged {
+        sqlx::query(
+            "INSERT INTO edge (target, seq, kind, state, created_at)
+             SELECT t, COALESCE((SELECT max(seq) FROM edge WHERE target = t), 0) + 1, $3, 'pending', $4
+             FROM unnest($1::uuid[]) AS t
+             WHERE EXISTS (SELECT 1 FROM incident WHERE id = $2 AND status <> 'resolved')",
+        )
+        .bind(&others)
+        .bind(incident)
+        .bind(EdgeKind::Unpaged.as_str())
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    }
+    let jobs: Vec<NewJob> =
+        others.iter().map(|id| NewJob::now(JobKind::Message, id.to_string(), incident)).collect();
+    jobs::enqueue(tx, &jobs).await?;
+    let news: Vec<String> = jobs.into_iter().map(|job| job.key).filter(|_| unpaged).collect();
+    jobs::hurry(tx, &news).await
 }
