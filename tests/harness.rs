@@ -152,25 +152,6 @@ impl Firstlook {
         .await;
     }
 
-    /// Kills it as a machine that loses power does.
-    pub fn kill(&mut self) {
-        let mut child = self.process.take().unwrap();
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-
-    /// Waits for the end of a process that was told to stop.
-    pub async fn exited(&mut self) {
-        let mut child = self.process.take().unwrap();
-        let status = tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap();
-        assert!(status.success(), "it did not end well: {status}");
-    }
-
-    /// Sends a signal to the process by name.
-    pub fn signal(&self, name: &str) {
-        process::signal(self.process.as_ref().unwrap().id(), name);
-    }
-
     /// The address of the webhook.
     pub fn webhook(&self) -> String {
         format!("{}/webhooks/alertmanager/main", self.url)

@@ -83,7 +83,9 @@ async fn a_pager_fails_in_every_way_and_each_incident_rings_once() {
     ];
     for row in rows {
         let (before, rung) = (firstlook.pagerduty.requests().len(), firstlook.pagerduty.incidents().len());
-        row.plan.iter().for_each(|step| drop(firstlook.pagerduty.plan().then(step.clone())));
+        for step in &row.plan {
+            firstlook.pagerduty.plan().then(step.clone());
+        }
         ends(&firstlook, &row, "critical", "pagerduty/0").await;
         assert_eq!(firstlook.pagerduty.requests().len() - before, row.sends, "{}", row.what);
         assert_eq!(firstlook.pagerduty.incidents().len() - rung, row.stands, "{}", row.what);
@@ -115,7 +117,9 @@ async fn a_chat_fails_in_every_way_and_each_message_is_posted_or_given_up_with_i
     ];
     for row in rows {
         let (before, stood) = (posts(&firstlook), firstlook.slack.messages().len());
-        row.plan.iter().for_each(|step| drop(firstlook.slack.plan().then_on("postMessage", step.clone())));
+        for step in &row.plan {
+            firstlook.slack.plan().then_on("postMessage", step.clone());
+        }
         ends(&firstlook, &row, "warning", "slack/0").await;
         assert_eq!(posts(&firstlook) - before, row.sends, "{}", row.what);
         assert_eq!(firstlook.slack.messages().len() - stood, row.stands, "{}", row.what);

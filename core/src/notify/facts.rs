@@ -60,8 +60,8 @@ pub fn place(view: &Incident) -> Vec<String> {
 
 /// Who could not be told, and why: the newest change that was given up.
 pub fn not_told(view: &Incident) -> Option<String> {
-    let given_up = view.notifications.iter().filter(|told| told.state == "parked" && told.kind != "level");
-    given_up.last().map(|told| {
+    let given_up = view.notifications.iter().rfind(|told| told.state == "parked" && told.kind != "level");
+    given_up.map(|told| {
         format!("{} ({}), {}: {}", told.receiver, told.integration, told.kind, told.reason.as_str())
     })
 }
