@@ -18,7 +18,7 @@ ALTER TABLE job
     -- How often in a row it was claimed and not handed back: its process died or its work panicked.
     ADD COLUMN lost integer NOT NULL DEFAULT 0;
 DROP INDEX job_due;
-CREATE INDEX job_due ON job (kind, bucket, urgency, run_at) WHERE state <> 'parked';
+CREATE INDEX job_due ON job (kind, bucket, urgency, run_at, id) WHERE state <> 'parked';
 CREATE INDEX job_lost ON job (kind) WHERE lost > 0 AND state <> 'parked';
 
 -- A page that could not be told is told to whoever else is told of the incident.

@@ -243,15 +243,15 @@ impl Store {
             "WITH many AS MATERIALIZED (
                  SELECT j.id, b.name FROM rate_bucket b CROSS JOIN LATERAL (
                      SELECT id, urgency, run_at FROM job
-                     WHERE kind = $1 AND bucket = b.name AND lost = 0 AND ((state = 'ready' AND run_at <= now())
-                         OR (state = 'running' AND lease_until < now()))
+                     WHERE kind = $1 AND bucket = b.name AND lost = 0 AND run_at <= now()
+                         AND (state = 'ready' OR (state = 'running' AND lease_until < now()))
                      ORDER BY urgency, run_at, id LIMIT CASE b.name WHEN '' THEN $2 ELSE 1 END
                      FOR UPDATE SKIP LOCKED) j
                  WHERE b.opens_at <= now() ORDER BY j.urgency, j.run_at, j.id LIMIT $2),
              alone AS MATERIALIZED (
                  SELECT id, bucket FROM job
-                 WHERE kind = $1 AND lost > 0 AND ((state = 'ready' AND run_at <= now())
-                         OR (state = 'running' AND lease_until < now()))
+                 WHERE kind = $1 AND lost > 0 AND run_at <= now()
+                     AND (state = 'ready' OR (state = 'running' AND lease_until < now()))
                      AND EXISTS (SELECT 1 FROM rate_bucket WHERE name = bucket AND opens_at <= now())
                      AND NOT EXISTS (SELECT 1 FROM job WHERE lost > 1 AND state = 'running' AND lease_until >= now())
                  ORDER BY lost, run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED),
