@@ -13,12 +13,11 @@ use actix_web::web::Data;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::notify::Zone;
 use futures_util::future::join_all;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::deliver::{Deliver, PLACES};
+use crate::deliver::Deliver;
 use crate::ingest::{Committer, Desk, Ingest};
 use crate::library::Library;
 use crate::outage::{Outage, Voice};
@@ -32,7 +31,7 @@ use crate::web::pages::Pages;
 use crate::web::{self, Room, Serves};
 use crate::worker::Wake;
 use lanes::Lanes;
-use parts::{integrations, model, pagers, peers, senders, sources, stale_after};
+use parts::{model, pagers, peers, senders, sources, stale_after, ways};
 
 pub use parts::rules;
 
@@ -186,12 +185,10 @@ async fn library(config: &Config) -> Result<Option<Arc<Library>>, StartError> {
 /// What stands before hop 1; it speaks and pages as hop 3 does.
 fn outage(ingest: Ingest, deliver: &Deliver) -> Arc<Outage> {
     let (name, zone, words) = (deliver.name.clone(), deliver.zone.clone(), deliver.words.clone());
-    Arc::new(Outage::new(ingest, Voice { name, zone, words }, pagers(&deliver.integrations)))
+    Arc::new(Outage::new(ingest, Voice { name, zone, words }, pagers(&deliver.ways)))
 }
 
 /// Hop 3.
 fn deliver(config: &Config, store: Store, words: Words) -> Result<Deliver, StartError> {
-    let integrations = integrations(config)?;
-    let places = integrations.keys().map(|key| (key.clone(), Arc::new(Semaphore::new(PLACES)))).collect();
-    Ok(Deliver { store, words, name: config.server.name.clone(), zone: Zone::utc(), integrations, places })
+    Ok(Deliver { store, words, name: config.server.name.clone(), zone: Zone::utc(), ways: ways(config)? })
 }

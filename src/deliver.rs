@@ -3,48 +3,30 @@
 //! Knows targets, receivers and the policy of trying again. Must not know why something has to be told, nor build a
 //! word of it: the messages are made by `firstlook_core::notify`.
 
+mod send;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use firstlook_core::incident::EdgeKind;
 use firstlook_core::notify::backoff::{self, Next};
+use firstlook_core::notify::rate::urgency;
 use firstlook_core::notify::view::Incident;
-use firstlook_core::notify::{self, Again, Zone};
+use firstlook_core::notify::{self, Zone};
 use rand::Rng;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::clock;
-use crate::receivers::pagerduty::PagerDuty;
-use crate::receivers::slack::{IncomingWebhook, Slack};
-use crate::receivers::webhook::Webhook;
+use crate::fail::{self, Step};
 use crate::receivers::{Class, SendError};
-use crate::store::{Address, Claim, Edge, JobKind, Outcome, Store, StoreError, Target, Words};
-use crate::telemetry::labels::{Integration as Kind, SendOutcome};
+use crate::store::{Claim, Edge, JobKind, Outcome, Store, StoreError, Target, Words};
+use crate::telemetry::labels::SendOutcome;
 use crate::telemetry::metrics::{self, Metric};
+pub use send::{Integration, Way};
+use send::{counted, sends, shows};
 
-/// Requests to one integration at once, of the sixteen that the lane of pages may have under way.
-pub const PLACES: usize = 8;
 /// How long a job waits for a place, and then for its next turn.
 const CROWDED: Duration = Duration::from_millis(250);
-
-/// A way to reach somebody.
-#[derive(Debug, Clone)]
-pub enum Integration {
-    /// Events API v2.
-    PagerDuty(PagerDuty),
-    /// A bot token: posts once and edits in place.
-    Slack {
-        /// The Web API.
-        api: Slack,
-        /// Where the first post goes.
-        channel: String,
-    },
-    /// Slack's incoming webhook: posts, and can never edit.
-    SlackWebhook(IncomingWebhook),
-    /// The incident as JSON.
-    Webhook(Webhook),
-}
 
 /// Everything that hop 3 needs.
 #[derive(Debug)]
@@ -58,25 +40,36 @@ pub struct Deliver {
     /// How times are written.
     pub zone: Zone,
     /// By receiver and integration: `("oncall", "pagerduty/0")`.
-    pub integrations: BTreeMap<(String, String), Integration>,
-    /// How many requests may be under way to each.
-    pub places: BTreeMap<(String, String), Arc<Semaphore>>,
-}
-
-/// What followed a failed send.
-enum After {
-    /// It is not told, and never will be; what comes after it goes on.
-    GoOn,
-    /// The job is tried again.
-    Stop(Outcome),
+    pub ways: BTreeMap<(String, String), Way>,
 }
 
 impl Deliver {
     /// A place among the requests to one integration, so that a hanging receiver leaves room for the others. Waits a
     /// little, since a healthy receiver frees one soon.
-    async fn place(&self, key: &(String, String)) -> Option<OwnedSemaphorePermit> {
-        let places = Arc::clone(self.places.get(key)?);
-        tokio::time::timeout(CROWDED, places.acquire_owned()).await.ok()?.ok()
+    async fn place(&self, way: &Way) -> Option<OwnedSemaphorePermit> {
+        tokio::time::timeout(CROWDED, Arc::clone(&way.places).acquire_owned()).await.ok()?.ok()
+    }
+
+    /// Room in the integration's bucket; else how the job waits for it.
+    async fn room(
+        &self,
+        claim: &Claim,
+        way: &Way,
+        urgency: i16,
+        sends: u32,
+    ) -> Result<Option<Outcome>, StoreError> {
+        if sends == 0 || self.store.take(claim, &way.bucket, urgency, sends).await? {
+            return Ok(None);
+        }
+        Ok(Some(Outcome::Throttled { bucket: way.bucket.name.clone(), urgency }))
+    }
+
+    /// Where the receiver asked to stay away, everybody who uses its key does.
+    async fn heed(&self, way: &Way, error: &SendError) -> Result<(), StoreError> {
+        match backoff::asked(error.class) {
+            Some(after) => self.store.close_bucket(&way.bucket, after).await,
+            None => Ok(()),
+        }
     }
 
     /// Tells a target what is left, edge by edge in their order, then has its message show the newest level.
@@ -88,119 +81,79 @@ impl Deliver {
         let Some(view) = self.store.incident(&target.incident.to_string(), &self.words).await? else {
             return Ok(Outcome::Done);
         };
-        let key = (target.receiver.clone(), target.integration.clone());
-        let Some(integration) = self.integrations.get(&key) else {
+        let Some(way) = self.ways.get(&(target.receiver.clone(), target.integration.clone())) else {
             return self.unknown(&claim, &target).await;
         };
-        let Some(_place) = self.place(&key).await else { return Ok(Outcome::Wait(CROWDED)) };
+        let Some(_place) = self.place(way).await else { return Ok(Outcome::Wait(CROWDED)) };
         if claim.kind == JobKind::Page && self.store.behind(&target).await? {
             return Ok(Outcome::Wait(CROWDED));
         }
         for edge in std::mem::take(&mut target.edges) {
-            self.store.sending(&claim, &target, &edge).await?;
-            match self.send(integration, &view, &mut target, &edge).await {
-                Ok(()) => {
-                    let now = clock::now();
-                    self.store.sent(&claim, &target, &edge, shows(integration, &edge, &view), now).await?;
-                    counted(integration, SendOutcome::Sent);
-                    if claim.kind == JobKind::Page && edge.seq == 1 {
-                        let took = (now - edge.created_at).to_std().unwrap_or_default();
-                        metrics::observe(Metric::FirstPage, took, &[]);
-                    }
-                    tracing::info!(
-                        receiver = target.receiver,
-                        integration = target.integration,
-                        kind = edge.kind.as_str(),
-                        incident = view.number,
-                        "told"
-                    );
-                }
-                Err(error) => match self.failed(&claim, &mut target, &edge, integration, &error).await? {
-                    After::GoOn => {}
-                    After::Stop(outcome) => return Ok(outcome),
-                },
+            if let Some(stop) = self.edge(&claim, way, &view, &mut target, &edge).await? {
+                return Ok(stop);
             }
         }
-        self.level(&claim, integration, &view, &mut target).await
+        self.level(&claim, way, &view, &mut target).await
     }
 
-    /// One edge to one receiver. A new message's address is noted in `target`.
-    async fn send(
+    /// Tells one edge, once there is room for it. Returns how the job ends where the next one may not follow.
+    async fn edge(
         &self,
-        integration: &Integration,
+        claim: &Claim,
+        way: &Way,
         view: &Incident,
         target: &mut Target,
         edge: &Edge,
-    ) -> Result<(), SendError> {
-        match integration {
-            Integration::PagerDuty(api) => {
-                let key = notify::dedup_key(&self.name, &target.slot);
-                let event = match edge.kind {
-                    EdgeKind::Acknowledge => notify::pagerduty_acknowledge(&key),
-                    EdgeKind::Resolve => notify::pagerduty_resolve(&key),
-                    _ => notify::pagerduty_trigger(view, &self.zone, &self.name, &key, again(edge)),
-                };
-                if target.acknowledged && edge.kind.rings() {
-                    // What somebody has acknowledged does not ring again under its key (FACTS C): it has to end first.
-                    api.send(&notify::pagerduty_resolve(&key)).await?;
-                }
-                api.send(&event).await?;
-                target.acknowledged = edge.kind == EdgeKind::Acknowledge;
-                Ok(())
-            }
-            Integration::Slack { api, channel } => self.slack(api, channel, view, target, edge).await,
-            // It cannot edit, so every post rings: that somebody took it wakes nobody.
-            Integration::SlackWebhook(_) if edge.kind == EdgeKind::Acknowledge => Ok(()),
-            Integration::SlackWebhook(hook) => hook.post(&notify::incoming_webhook(view, &self.zone)).await,
-            Integration::Webhook(hook) => {
-                let event = format!("{}/{}", target.id, edge.seq);
-                let body = notify::webhook_body(view, &self.zone, edge.kind.as_str(), &event)
-                    .map_err(|error| SendError { class: Class::Fail, reason: error.to_string() })?;
-                hook.post(&body).await
-            }
+    ) -> Result<Option<Outcome>, StoreError> {
+        let integration = &way.integration;
+        // What a later page waits for has been given that page's place.
+        let urgency = urgency(Some(edge.kind), view.severity).min(claim.urgency);
+        if let Some(wait) = self.room(claim, way, urgency, sends(integration, target, edge)).await? {
+            return Ok(Some(wait));
         }
-    }
-
-    /// The first edge posts the message; every later one is a line in its thread, while the level edits the message.
-    async fn slack(
-        &self,
-        api: &Slack,
-        channel: &str,
-        view: &Incident,
-        target: &mut Target,
-        edge: &Edge,
-    ) -> Result<(), SendError> {
-        let body = match (&target.address, edge.kind) {
-            (Some(at), EdgeKind::Resolve) => notify::resolved_line(view, &self.zone, &at.channel, &at.ts),
-            (Some(at), EdgeKind::Acknowledge) => notify::acknowledged_line(view, &at.channel, &at.ts),
-            (Some(at), _) => {
-                let again = again(edge).unwrap_or(Again::Reopened);
-                notify::again_line(view, &self.zone, &at.channel, &at.ts, again)
-            }
-            // The answer to an earlier try was lost, so the message may be there: this one says so.
-            (None, _) if edge.doubt => notify::slack_post_again(view, &self.zone, channel, edge.created_at),
-            (None, _) => notify::slack_post(view, &self.zone, channel),
-        };
-        let receipt = api.post(&body).await?;
-        if target.address.is_none() {
-            target.address = Some(Address { channel: receipt.channel, ts: receipt.ts });
+        self.store.sending(claim, target, edge).await?;
+        fail::pass(Step::BeforeSend);
+        let answer = self.send(integration, view, target, edge).await;
+        fail::pass(Step::Sent);
+        if let Err(error) = answer {
+            let follows = self.failed(claim, target, edge, integration, &error).await?;
+            self.heed(way, &error).await?;
+            return Ok(follows);
         }
-        Ok(())
+        let now = clock::now();
+        self.store.sent(claim, target, edge, shows(integration, edge, view), now).await?;
+        counted(integration, SendOutcome::Sent);
+        if claim.kind == JobKind::Page && edge.seq == 1 {
+            let took = (now - edge.created_at).to_std().unwrap_or_default();
+            metrics::observe(Metric::FirstPage, took, &[]);
+        }
+        tracing::info!(
+            receiver = target.receiver,
+            integration = target.integration,
+            kind = edge.kind.as_str(),
+            incident = view.number,
+            "told"
+        );
+        Ok(None)
     }
 
     /// Edits the message where it shows an older version. Levels coalesce: only the newest is ever sent.
     async fn level(
         &self,
         claim: &Claim,
-        integration: &Integration,
+        way: &Way,
         view: &Incident,
         target: &mut Target,
     ) -> Result<Outcome, StoreError> {
+        let integration = &way.integration;
         let Integration::Slack { api, .. } = integration else { return Ok(Outcome::Done) };
         let Some(at) = target.address.clone() else { return Ok(Outcome::Done) };
         // `sent_version` was read before the edges were told: a post that was just made shows this very view.
         if self.store.shown_version(target.id).await? >= view.version {
             return Ok(Outcome::Done);
+        }
+        if let Some(wait) = self.room(claim, way, urgency(None, view.severity), 1).await? {
+            return Ok(wait);
         }
         match api.update(&notify::slack_update(view, &self.zone, &at.channel, &at.ts)).await {
             Ok(_) => {
@@ -208,6 +161,7 @@ impl Deliver {
                 Ok(Outcome::Done)
             }
             Err(error) => {
+                self.heed(way, &error).await?;
                 let age = (clock::now() - claim.created_at).to_std().unwrap_or_default();
                 let next =
                     backoff::next(error.class, tries(claim.attempts), age, backoff::EDIT_PATIENCE, chance());
@@ -242,24 +196,24 @@ impl Deliver {
         edge: &Edge,
         integration: &Integration,
         error: &SendError,
-    ) -> Result<After, StoreError> {
+    ) -> Result<Option<Outcome>, StoreError> {
         let age = (clock::now() - edge.created_at).to_std().unwrap_or_default();
         let doubt = error.class == Class::Ambiguous;
         let next =
             backoff::next(error.class, tries(edge.attempts + 1), age, backoff::PAGE_PATIENCE, chance());
-        let (after, reason) = (next, error.reason.as_str());
+        let reason = error.reason.as_str();
         let receiver = target.receiver.as_str();
-        match after {
+        match next {
             Next::Again(after) => {
                 counted(integration, SendOutcome::Retried);
-                self.store.unsent(claim, target, edge, false, doubt, reason).await?;
-                Ok(After::Stop(Outcome::Retry { after, error: reason.to_owned() }))
+                self.store.unsent(claim, target, edge, doubt, reason).await?;
+                Ok(Some(Outcome::Retry { after, error: reason.to_owned() }))
             }
             Next::Replace => {
                 target.address = None;
-                self.store.unsent(claim, target, edge, false, false, reason).await?;
+                self.store.unsent(claim, target, edge, false, reason).await?;
                 self.store.forget_address(claim, target).await?;
-                Ok(After::Stop(Outcome::Retry { after: Duration::ZERO, error: reason.to_owned() }))
+                Ok(Some(Outcome::Retry { after: Duration::ZERO, error: reason.to_owned() }))
             }
             Next::Park => {
                 counted(integration, SendOutcome::Parked);
@@ -270,8 +224,8 @@ impl Deliver {
                     reason,
                     "an incident could not be told; it is parked"
                 );
-                self.store.unsent(claim, target, edge, true, doubt, reason).await?;
-                Ok(After::GoOn)
+                self.store.park(claim, target, edge, doubt, reason).await?;
+                Ok(None)
             }
         }
     }
@@ -284,28 +238,9 @@ impl Deliver {
         );
         tracing::error!(receiver = target.receiver, integration = target.integration, reason, "parked");
         for edge in &target.edges {
-            self.store.unsent(claim, target, edge, true, false, &reason).await?;
+            self.store.park(claim, target, edge, false, &reason).await?;
         }
         Ok(Outcome::Done)
-    }
-}
-
-/// Why an edge rings again; `None` for what rings for the first time or not at all.
-fn again(edge: &Edge) -> Option<Again> {
-    match edge.kind {
-        EdgeKind::Retrigger => Some(Again::Reopened),
-        EdgeKind::Joined => Some(Again::Joined),
-        EdgeKind::Repeat => Some(Again::Repeated { now: edge.created_at }),
-        EdgeKind::SeverityRaised => edge.was.map(|was| Again::Raised { was }),
-        EdgeKind::Trigger | EdgeKind::Acknowledge | EdgeKind::Resolve => None,
-    }
-}
-
-/// The version that a message shows after this edge: a thread line leaves the message itself as it was.
-fn shows(integration: &Integration, edge: &Edge, view: &Incident) -> i64 {
-    match integration {
-        Integration::Slack { .. } if edge.kind != EdgeKind::Trigger => 0,
-        _ => view.version,
     }
 }
 
@@ -315,13 +250,4 @@ fn tries(attempts: i32) -> u32 {
 
 fn chance() -> f64 {
     rand::rng().random_range(0.0..1.0)
-}
-
-fn counted(integration: &Integration, outcome: SendOutcome) {
-    let kind = match integration {
-        Integration::PagerDuty(_) => Kind::Pagerduty,
-        Integration::Slack { .. } | Integration::SlackWebhook(_) => Kind::Slack,
-        Integration::Webhook(_) => Kind::Webhook,
-    };
-    metrics::count(Metric::Notifications, &[kind.into(), outcome.into()]);
 }

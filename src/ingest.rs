@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use uuid::Uuid;
 
+use crate::fail::{self, Step};
 use crate::library::Library;
 use crate::sources::alertmanager::{self, Notification, Unusable};
 use crate::store::{Batch, DeliveryState, NewDelivery, Store, StoreError};
@@ -117,6 +118,7 @@ impl Ingest {
         arrival: Arrival,
         parsed: Result<Notification, Unusable>,
     ) -> Result<Answer, StoreError> {
+        fail::pass(Step::Read);
         let delivery = Uuid::now_v7();
         let (understood, rejected, truncated) = match parsed {
             Ok(notification) => divide(notification),

@@ -20,6 +20,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod fail;
 pub mod http;
 pub mod secret;
 pub mod telemetry;

@@ -22,6 +22,7 @@ use rand::distr::Alphanumeric;
 use crate::clock;
 use crate::config;
 use crate::evidence::Source;
+use crate::fail::{self, Step};
 use crate::models::{self, Model};
 use crate::store::{Claim, Outcome, Store, StoreError, Words};
 use crate::telemetry::labels::{ModelOutcome, TokenDirection};
@@ -74,7 +75,9 @@ impl Triage {
         };
         let Some(mut view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
         self.only(&mut view, &claim, round).await?;
+        fail::pass(Step::BeforeSummary);
         let summary = self.write(&claim, &view, &pack).await?;
+        fail::pass(Step::Summary);
         let note = said(&summary);
         // What was covered, not what would be now: an earlier try may have collected while the window was open.
         let covered = view.evidence.as_ref().and_then(|evidence| evidence.window).unwrap_or(window);

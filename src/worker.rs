@@ -14,7 +14,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use crate::store::{Claim, JobKind, Outcome, Store, StoreError};
+use crate::fail::{self, Step};
+use crate::store::{Claim, JobKind, MOST_LOST, Outcome, Store, StoreError};
 use crate::telemetry::labels;
 use crate::telemetry::metrics::{self, Metric};
 
@@ -121,6 +122,15 @@ where
     let claim = Arc::new(claim);
     let span = tracing::info_span!("job", kind = kind.as_str(), job = claim.id, incident = %claim.incident);
     async {
+        if claim.lost >= MOST_LOST {
+            let lost = claim.lost;
+            let error =
+                format!("whoever worked on it died, {lost} times in a row: see the logs of that time");
+            return finish(&store, claim, Outcome::Broken { after: Duration::ZERO, error }).await;
+        }
+        if kind != JobKind::Upkeep {
+            fail::pass(Step::Claimed);
+        }
         let started = tokio::time::Instant::now();
         let lease = keep(&store, &claim);
         let done = std::panic::AssertUnwindSafe(work(Arc::clone(&claim))).catch_unwind();
@@ -136,9 +146,9 @@ where
             Ok(Ok(outcome)) => outcome,
             Ok(Err(StoreError::Fenced)) => return,
             Ok(Err(error)) => Outcome::Retry { after: pause(claim.attempts), error: error.to_string() },
-            Err(panic) => Outcome::Retry { after: pause(claim.attempts), error: said(&*panic) },
+            Err(panic) => Outcome::Broken { after: pause(claim.attempts), error: said(&*panic) },
         };
-        if let Outcome::Retry { after, error } = &outcome {
+        if let Outcome::Retry { after, error } | Outcome::Broken { after, error } = &outcome {
             tracing::warn!(
                 attempts = claim.attempts,
                 after_s = after.as_secs_f64(),
@@ -146,19 +156,24 @@ where
                 "a job is to be tried again"
             );
         }
-        let Some(claim) = Arc::into_inner(claim) else {
-            // Somebody kept a copy past the end of the job: the lease will end, and the job runs again.
-            tracing::error!("a job's claim outlived its work");
-            return;
-        };
-        match store.finish(claim, &outcome).await {
-            Ok(false) => {}
-            Ok(true) => tracing::error!(?outcome, "a job failed too often and was parked"),
-            Err(error) => tracing::warn!(%error, "a job could not be handed back; its lease will end"),
-        }
+        finish(&store, claim, outcome).await;
     }
     .instrument(span)
     .await;
+}
+
+/// Hands the claim back; a job that is parked is for a person.
+async fn finish(store: &Store, claim: Arc<Claim>, outcome: Outcome) {
+    let Some(claim) = Arc::into_inner(claim) else {
+        // Somebody kept a copy past the end of the job: the lease will end, and the job runs again.
+        tracing::error!("a job's claim outlived its work");
+        return;
+    };
+    match store.finish(claim, &outcome).await {
+        Ok(false) => {}
+        Ok(true) => tracing::error!(?outcome, "a job failed too often and was parked"),
+        Err(error) => tracing::warn!(%error, "a job could not be handed back; its lease will end"),
+    }
 }
 
 /// Renews the lease; returns when it is lost.

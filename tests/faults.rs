@@ -296,9 +296,16 @@ async fn an_end_that_could_not_be_told_does_not_end_the_next_page() {
     let fires = alert(&CRITICAL, SUMMARY);
     firstlook.post(body(std::slice::from_ref(&fires))).await;
     paged(&firstlook, 1).await;
-    firstlook.pagerduty.plan().then(Behaviour::retry_after(429, 600));
+    firstlook.pagerduty.plan().then(Behaviour::status(500));
     firstlook.post(body(&[resolved(&fires)])).await;
     firstlook.until("it is over", |one| one["status"] == "resolved").await;
+    // As if it had failed for long.
+    eventually(PATIENCE, "it waits to be tried again", async || {
+        let put_off = "WITH late AS (UPDATE job SET run_at = now() + interval '10 minutes'
+            WHERE kind = 'page' AND state = 'ready' AND attempts > 0 RETURNING 1) SELECT count(*) FROM late";
+        (firstlook.sql(put_off).await == 1).then_some(())
+    })
+    .await;
     // Past `reopen_within`, so that the next firing is a new incident.
     tokio::time::sleep(Duration::from_millis(1500)).await;
     let mut again = fires.clone();

@@ -3,6 +3,7 @@
 //! nothing unexpected was sent.
 
 mod bodies;
+mod lives;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -37,6 +38,8 @@ pub struct Setup {
     pub incidents: String,
     /// YAML of `labels:` in flow form.
     pub labels: String,
+    /// What PagerDuty's key and Slack's channels take in a minute; so much that nothing waits, where a test says nothing.
+    pub per_minute: (u32, u32),
     /// A database that is there already.
     pub database: Option<String>,
     /// Environment of the process.
@@ -51,6 +54,7 @@ impl Default for Setup {
             source: String::new(),
             incidents: "{ group_by: [cluster, namespace, service, alertname], reopen_within: 15m }".into(),
             labels: "[]".into(),
+            per_minute: (60_000, 60_000),
             database: None,
             environment: Vec::new(),
         }
@@ -122,6 +126,12 @@ impl Firstlook {
 
     /// Starts the process (again) and waits until it is ready.
     pub async fn launch(&mut self) {
+        self.spawn();
+        self.ready().await;
+    }
+
+    /// Starts the process (again).
+    fn spawn(&mut self) {
         let log = std::fs::File::options().create(true).append(true).open(self.log_file()).unwrap();
         let child = command(self.folder.path(), &["serve"])
             .envs(self.environment.iter().cloned())
@@ -131,7 +141,6 @@ impl Firstlook {
             .spawn()
             .unwrap();
         self.process = Some(child);
-        self.ready().await;
     }
 
     /// Waits until it says that it can work.
@@ -141,30 +150,6 @@ impl Firstlook {
             answer.status().is_success().then_some(())
         })
         .await;
-    }
-
-    /// Kills it as a machine that loses power does.
-    pub fn kill(&mut self) {
-        let mut child = self.process.take().unwrap();
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-
-    /// Waits for the end of a process that was told to stop.
-    pub async fn exited(&mut self) {
-        let mut child = self.process.take().unwrap();
-        let status = tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap();
-        assert!(status.success(), "it did not end well: {status}");
-    }
-
-    /// Sends a signal to the process by name.
-    pub fn signal(&self, name: &str) {
-        process::signal(self.process.as_ref().unwrap().id(), name);
-    }
-
-    /// What it has in memory, in bytes (RSS).
-    pub fn memory(&self) -> u64 {
-        process::memory(self.process.as_ref().unwrap().id())
     }
 
     /// The address of the webhook.
@@ -326,10 +311,10 @@ route:
   routes: [{{ matchers: ['severity="critical"'], receiver: oncall }}]
 receivers:
   - name: oncall
-    pagerduty_configs: [{{ routing_key: {key}, url: "{pagerduty}" }}]
-    slack_configs: [{{ channel: "#alerts-critical", bot_token: {slack_token}, api_url: "{slack}" }}]
+    pagerduty_configs: [{{ routing_key: {key}, url: "{pagerduty}", max_per_minute: {pages} }}]
+    slack_configs: [{{ channel: "#alerts-critical", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts} }}]
   - name: slack-alerts
-    slack_configs: [{{ channel: "#alerts", bot_token: {slack_token}, api_url: "{slack}" }}]
+    slack_configs: [{{ channel: "#alerts", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts} }}]
 runbooks: {{ path: "{runbooks}" }}
 evidence:
 {evidence}
@@ -337,6 +322,8 @@ summary: {summary}
 "##,
         source = setup.source,
         labels = setup.labels,
+        pages = setup.per_minute.0,
+        posts = setup.per_minute.1,
         incidents = setup.incidents,
         key = pagerduty::ROUTING_KEY,
         pagerduty = pagerduty.url(),

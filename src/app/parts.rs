@@ -8,12 +8,13 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use firstlook_core::alert::matchers::{MatcherError, Matchers};
 use firstlook_core::incident::Grouping;
+use firstlook_core::notify::rate::Rate;
 
 use super::StartError;
 use crate::config::{
     AlertmanagerSource, Authorization, Config, EvidenceKind, EvidenceSource, Provider, Receiver, SlackVia,
 };
-use crate::deliver::Integration;
+use crate::deliver::{Integration, Way};
 use crate::evidence::{Door, Fault, FaultKind, LogFile, Loki, Source, loki};
 use crate::ingest::Rules;
 use crate::models::{Bedrock, Model, OpenAi, OpenAiSettings};
@@ -22,6 +23,7 @@ use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
 use crate::resync::Peer;
 use crate::sources::alertmanager_api::Api;
+use crate::store::Bucket;
 use crate::{aws, http};
 
 /// How long a receiver may take to answer. A page is tried again after that, so it must not be long.
@@ -85,45 +87,51 @@ pub fn rules(config: &Config) -> Result<Rules, MatcherError> {
 }
 
 /// Every way to reach somebody, by receiver and integration.
-pub(super) fn integrations(config: &Config) -> Result<BTreeMap<(String, String), Integration>, StartError> {
+pub(super) fn ways(config: &Config) -> Result<BTreeMap<(String, String), Way>, StartError> {
     let client = http::client(RECEIVER_TIMEOUT)?;
     let mut all = BTreeMap::new();
     for receiver in &config.receivers {
-        let mut add = |kind: &str, n: usize, integration| {
-            all.insert((receiver.name.clone(), format!("{kind}/{n}")), integration);
+        let mut add = |kind: &str, n: usize, way| {
+            all.insert((receiver.name.clone(), format!("{kind}/{n}")), way);
         };
         for (n, one) in receiver.pagerduty.iter().enumerate() {
             let api = PagerDuty::new(client.clone(), &one.url, one.routing_key.clone());
-            add("pagerduty", n, Integration::PagerDuty(api));
+            let bucket = Bucket::new("pagerduty", &one.routing_key, "", Rate::per_minute(one.max_per_minute));
+            add("pagerduty", n, Way::new(Integration::PagerDuty(api), bucket));
         }
         for (n, one) in receiver.slack.iter().enumerate() {
-            let integration = match &one.via {
-                SlackVia::Bot { token, api_url } => Integration::Slack {
-                    api: Slack::new(client.clone(), api_url, token.clone()),
-                    channel: one.channel.clone().unwrap_or_default(),
-                },
+            let channel = one.channel.clone().unwrap_or_default();
+            let rate = Rate::per_minute(one.max_per_minute);
+            let (integration, bucket) = match &one.via {
+                SlackVia::Bot { token, api_url } => {
+                    let bucket = Bucket::new("slack", token, &channel, rate);
+                    let api = Slack::new(client.clone(), api_url, token.clone());
+                    (Integration::Slack { api, channel }, bucket)
+                }
                 SlackVia::IncomingWebhook { url } => {
-                    Integration::SlackWebhook(IncomingWebhook::new(client.clone(), url.clone()))
+                    let hook = IncomingWebhook::new(client.clone(), url.clone());
+                    (Integration::SlackWebhook(hook), Bucket::new("slack", url, "", rate))
                 }
             };
-            add("slack", n, integration);
+            add("slack", n, Way::new(integration, bucket));
         }
         for (n, one) in receiver.webhook.iter().enumerate() {
-            add("webhook", n, Integration::Webhook(Webhook::new(client.clone(), one.url.clone())));
+            let hook = Webhook::new(client.clone(), one.url.clone());
+            let rate = one.max_per_minute.map_or(Rate::UNLIMITED, Rate::per_minute);
+            let bucket = Bucket::new("webhook", &one.url, "", rate);
+            add("webhook", n, Way::new(Integration::Webhook(hook), bucket));
         }
     }
     Ok(all)
 }
 
 /// The pagers among them: they ring also while the store is away.
-pub(super) fn pagers(
-    integrations: &BTreeMap<(String, String), Integration>,
-) -> BTreeMap<(String, String), PagerDuty> {
-    let pager = |(key, integration): (&(String, String), &Integration)| match integration {
+pub(super) fn pagers(ways: &BTreeMap<(String, String), Way>) -> BTreeMap<(String, String), PagerDuty> {
+    let pager = |(key, way): (&(String, String), &Way)| match &way.integration {
         Integration::PagerDuty(api) => Some((key.clone(), api.clone())),
         _ => None,
     };
-    integrations.iter().filter_map(pager).collect()
+    ways.iter().filter_map(pager).collect()
 }
 
 /// Where logs are, and for which incidents each is asked.

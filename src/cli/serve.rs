@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use firstlook::app::{Service, StartError};
 use firstlook::config::Config;
+use firstlook::fail;
 use firstlook::store::Store;
 use firstlook::store::private::PrivatePostgres;
 use firstlook::telemetry::{logs, metrics};
@@ -19,6 +20,7 @@ const LAST: Duration = Duration::from_secs(1);
 /// Runs the service until SIGTERM or SIGINT.
 pub fn serve(config: Config) -> Result<ExitCode, StartError> {
     logs::install(std::env::var(logs::FILTER_VARIABLE).ok().as_deref())?;
+    fail::arm(std::env::var(fail::VARIABLE).ok().as_deref())?;
     let exporter = metrics::install()?;
     let runtime = runtime()?;
     let served = runtime.block_on(async {
@@ -40,6 +42,7 @@ pub fn serve(config: Config) -> Result<ExitCode, StartError> {
 
 /// Brings the schema to this version.
 pub fn migrate(config: Config) -> Result<ExitCode, StartError> {
+    fail::arm(std::env::var(fail::VARIABLE).ok().as_deref())?;
     runtime()?.block_on(async {
         let private = match config.database_url {
             Some(_) => None,

@@ -24,6 +24,8 @@ pub struct PagerDuty {
     pub routing_key: Secret,
     /// Where events are posted.
     pub url: String,
+    /// Events in any minute, over all replicas.
+    pub max_per_minute: u32,
 }
 
 /// One of `slack_configs`.
@@ -33,6 +35,8 @@ pub struct Slack {
     pub channel: Option<String>,
     /// Which of Slack's two doors.
     pub via: SlackVia,
+    /// Posts and edits in any minute, over all replicas.
+    pub max_per_minute: u32,
 }
 
 /// How Slack is reached.
@@ -57,7 +61,14 @@ pub enum SlackVia {
 pub struct Webhook {
     /// Where the incident is posted; may carry a token.
     pub url: Secret,
+    /// Posts in any minute, over all replicas; without it there is no limit.
+    pub max_per_minute: Option<u32>,
 }
+
+/// What PagerDuty takes by one routing key (FACTS C).
+const PAGERDUTY_PER_MINUTE: u32 = 120;
+/// What Slack takes for one channel: about one a second (FACTS D).
+const SLACK_PER_MINUTE: u32 = 60;
 
 /// Reads `receivers:`.
 pub fn read(top: &Section<'_>) -> Result<Vec<Receiver>, Error> {
@@ -74,23 +85,24 @@ pub fn read(top: &Section<'_>) -> Result<Vec<Receiver>, Error> {
             pagerduty: each(
                 &section,
                 "pagerduty_configs",
-                &["routing_key", "routing_key_file", "url"],
+                &["routing_key", "routing_key_file", "url", "max_per_minute"],
                 pagerduty,
             )?,
             slack: each(&section, "slack_configs", &SLACK, slack)?,
-            webhook: each(&section, "webhook_configs", &["url", "url_file"], webhook)?,
+            webhook: each(&section, "webhook_configs", &["url", "url_file", "max_per_minute"], webhook)?,
         });
     }
     Ok(receivers)
 }
 
-const SLACK: [&str; 6] = [
+const SLACK: [&str; 7] = [
     "channel",
     "bot_token",
     "bot_token_file",
     "api_url",
     "incoming_webhook_url",
     "incoming_webhook_url_file",
+    "max_per_minute",
 ];
 
 fn each<T>(
@@ -99,8 +111,7 @@ fn each<T>(
     known: &[&str],
     read: fn(&Section<'_>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
-    let open =
-        |(path, node): (String, _)| Section::open(section.context, node, &path, known, &["max_per_minute"]);
+    let open = |(path, node): (String, _)| Section::open(section.context, node, &path, known, &[]);
     section.list(key)?.into_iter().map(|item| read(&open(item)?)).collect()
 }
 
@@ -112,6 +123,7 @@ fn pagerduty(section: &Section<'_>) -> Result<PagerDuty, Error> {
     Ok(PagerDuty {
         routing_key,
         url: url.unwrap_or_else(|| "https://events.pagerduty.com/v2/enqueue".to_owned()),
+        max_per_minute: per_minute(section)?.unwrap_or(PAGERDUTY_PER_MINUTE),
     })
 }
 
@@ -138,12 +150,21 @@ fn slack(section: &Section<'_>) -> Result<Slack, Error> {
             SlackVia::Bot { token, api_url: api_url.unwrap_or_else(|| "https://slack.com/api".to_owned()) }
         }
     };
-    Ok(Slack { channel, via })
+    let max_per_minute = per_minute(section)?.unwrap_or(SLACK_PER_MINUTE);
+    Ok(Slack { channel, via, max_per_minute })
 }
 
 fn webhook(section: &Section<'_>) -> Result<Webhook, Error> {
     let url =
         section.secret("url")?.ok_or_else(|| section.error("url", "is missing: add it or `url_file`"))?;
     section.check_url("url", url.expose())?;
-    Ok(Webhook { url })
+    Ok(Webhook { url, max_per_minute: per_minute(section)? })
+}
+
+fn per_minute(section: &Section<'_>) -> Result<Option<u32>, Error> {
+    if section.node("max_per_minute").is_none() {
+        return Ok(None);
+    }
+    let most = section.integer("max_per_minute", 1, 1..=1_000_000)?;
+    Ok(u32::try_from(most).ok())
 }

@@ -135,7 +135,7 @@ briefings: []
 time_intervals: []
 runbooks: { git: { url: x } }
 route: { receiver: r, routes: [{ matchers: [a=b], active_time_intervals: [d], mute_time_intervals: [n] }] }
-receivers: [{ name: r, pagerduty_configs: [{ routing_key: k, max_per_minute: 120 }] }]
+receivers: [{ name: r, pagerduty_configs: [{ routing_key: k }] }]
 "#;
     let config = read(text).unwrap();
     let warned: Vec<_> = config.warnings.iter().map(|w| (w.line, w.key.as_str())).collect();
@@ -149,7 +149,6 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k, max_per_minute: 120
         (9, "runbooks.git"),
         (10, "route.routes[0].active_time_intervals"),
         (10, "route.routes[0].mute_time_intervals"),
-        (11, "receivers[0].pagerduty_configs[0].max_per_minute"),
     ];
     assert_eq!(warned, expected);
     assert_eq!(config.warnings[0].text, "in this version `storm` has no effect");
@@ -200,4 +199,28 @@ fn an_alertmanager_that_can_be_asked() {
     let both = ", api_url: http://am, api_authorization: { credentials: x }, api_basic_auth: { username: u, password: p }";
     let error = with(both).unwrap_err().to_string();
     assert!(error.contains("`sources.alertmanager[0].api_basic_auth` and `api_authorization`"), "{error}");
+}
+
+#[test]
+fn what_a_receiver_takes_in_a_minute_has_a_default_and_may_be_given() {
+    let read = |most: &str| {
+        let text = format!(
+            "route: {{ receiver: r }}
+receivers:
+  - name: r
+    pagerduty_configs: [{{ routing_key: k{most} }}]
+    slack_configs: [{{ incoming_webhook_url: 'http://h'{most} }}]
+    webhook_configs: [{{ url: 'http://w'{most} }}]"
+        );
+        let config = read(&text)?;
+        let one = config.receiver("r").unwrap();
+        Ok::<_, Error>((
+            one.pagerduty[0].max_per_minute,
+            one.slack[0].max_per_minute,
+            one.webhook[0].max_per_minute,
+        ))
+    };
+    assert_eq!(read("").unwrap(), (120, 60, None));
+    assert_eq!(read(", max_per_minute: 30").unwrap(), (30, 30, Some(30)));
+    assert!(read(", max_per_minute: 0").unwrap_err().to_string().contains("whole number from 1"));
 }

@@ -19,6 +19,7 @@ use super::incidents::Entry;
 use super::jobs::{self, JobKind, NewJob};
 use super::slots::{self, Wanted};
 use super::{NewDelivery, Store, StoreError, alerts, deliveries, incidents, told};
+use crate::fail::{self, Step};
 
 /// How often bodies are tried again that met another transaction head-on; the sender sees nothing of it (FAULTS F8).
 const RETRIES: usize = 3;
@@ -131,7 +132,9 @@ impl Store {
         told::tell(&mut tx, &verdicts.placed, judge).await?;
         jobs::enqueue(&mut tx, &rechecks(&verdicts.rechecks, bodies)).await?;
         incidents::record(&mut tx, &entries(&verdicts, bodies)).await?;
+        fail::pass(Step::BeforeCommit);
         tx.commit().await?;
+        fail::pass(Step::Committed);
         Ok(answers(verdicts, bodies))
     }
 }

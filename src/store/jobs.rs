@@ -4,6 +4,7 @@
 //! A claim is a lease by the clock of the database, numbered by a fence: a worker that was paused past its lease
 //! finds that its fence is old, and whatever it still wants to write is refused.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -11,13 +12,14 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Store, StoreError, summaries};
+use super::{Store, StoreError};
+
+mod ending;
+
+pub use ending::MOST_LOST;
 
 /// How long a claim holds without renewal (DESIGN section 4).
 pub(super) const LEASE: &str = "15 seconds";
-/// A job that failed so often without saying why is parked: it would fail for ever.
-const MOST_ATTEMPTS: i32 = 8;
-
 /// What kind of work. Each kind has its own lane in the worker, so that none waits behind another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum JobKind {
@@ -89,7 +91,23 @@ pub struct Claim {
     pub created_at: DateTime<Utc>,
     /// Whether this is the later look that the first one asked for.
     pub second: bool,
+    /// Its place among the jobs that wait for the same receiver, where it has waited.
+    pub urgency: i16,
+    /// Since when it could have been done.
+    pub run_at: DateTime<Utc>,
+    /// How often in a row it was claimed before and not handed back.
+    pub lost: i32,
     pub(super) fence: i64,
+    /// The bucket that has room for its first message already.
+    paid: Mutex<Option<String>>,
+}
+
+impl Claim {
+    /// Whether there is room in this bucket already; true once.
+    pub(super) fn spend(&self, bucket: &str) -> bool {
+        let mut paid = self.paid.lock().unwrap_or_else(PoisonError::into_inner);
+        paid.take().is_some_and(|name| name == bucket)
+    }
 }
 
 /// How a claimed job ended.
@@ -101,11 +119,25 @@ pub enum Outcome {
     Later(DateTime<Utc>),
     /// It has not been tried: its turn has not come.
     Wait(Duration),
+    /// It has not been tried: its receiver's bucket is closed.
+    Throttled {
+        /// The bucket's name.
+        bucket: String,
+        /// Its place among those that wait there, 0 first.
+        urgency: i16,
+    },
     /// Something is left; try again after this time.
     Retry {
         /// Not before.
         after: Duration,
         /// What went wrong.
+        error: String,
+    },
+    /// A bug ended it; try again after this time, but not for ever.
+    Broken {
+        /// Not before.
+        after: Duration,
+        /// What is known of it.
         error: String,
     },
 }
@@ -130,7 +162,11 @@ struct ClaimRow {
     attempts: i32,
     created_at: DateTime<Utc>,
     second: bool,
+    urgency: i16,
+    run_at: DateTime<Utc>,
+    lost: i32,
     fence: i64,
+    paid: Option<String>,
 }
 
 /// Enqueues `jobs`. One that is waiting already stays one; one that runs will run once more.
@@ -166,12 +202,14 @@ pub(super) async fn enqueue(tx: &mut PgConnection, jobs: &[NewJob]) -> Result<()
     Ok(())
 }
 
-/// Has jobs of these targets run at once although they are waiting to try an edit again: an edge is news, an edit is not.
-/// Where an earlier edge is what failed, its turn comes first, when the receiver said so.
+/// Has jobs of these targets run at once although they are waiting, for room or to try an edit again: an edge is news, an
+/// edit is not. Where an earlier edge is what failed, its turn comes first, when the receiver said so.
 pub(super) async fn hurry(tx: &mut PgConnection, targets: &[String]) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE job SET run_at = now() WHERE kind = 'message' AND state = 'ready' AND run_at > now() AND key = ANY ($1)
-             AND NOT EXISTS (SELECT 1 FROM edge WHERE target = job.key::uuid AND state = 'pending' AND attempts > 0)",
+        "UPDATE job SET run_at = least(run_at, now()), bucket = '', urgency = 9
+         WHERE kind IN ('page', 'message') AND state = 'ready' AND key = ANY ($1)
+             AND (run_at <= now() AND bucket <> '' OR run_at > now() AND kind = 'message' AND NOT EXISTS (
+                     SELECT 1 FROM edge WHERE target = job.key::uuid AND state = 'pending' AND attempts > 0))",
     )
     .bind(targets)
     .execute(tx)
@@ -192,87 +230,40 @@ pub(super) async fn hold(tx: &mut PgConnection, claim: &Claim) -> Result<(), Sto
     mine.map(drop).ok_or(StoreError::Fenced)
 }
 
-async fn done(tx: &mut PgConnection, id: i64) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM job WHERE id = $1 AND NOT again").bind(id).execute(&mut *tx).await?;
-    sqlx::query(
-        "UPDATE job SET state = 'ready', run_at = now(), attempts = 0, lease_until = NULL, error = NULL,
-             second = false, created_at = now()
-         WHERE id = $1",
-    )
-    .bind(id)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-async fn later(tx: &mut PgConnection, id: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE job SET state = 'ready', run_at = CASE WHEN again THEN now() ELSE $2 END, attempts = 0,
-             second = NOT again, lease_until = NULL, error = NULL, created_at = now()
-         WHERE id = $1",
-    )
-    .bind(id)
-    .bind(at)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-async fn wait(tx: &mut PgConnection, id: i64, after: Duration) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE job SET state = 'ready', lease_until = NULL, attempts = greatest(attempts - 1, 0),
-             run_at = now() + make_interval(secs => $2)
-         WHERE id = $1",
-    )
-    .bind(id)
-    .bind(after.as_secs_f64())
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Returns whether the job was parked. Deliveries are bounded by their edges' own policy; a triage that keeps failing is
-/// a poison job.
-async fn retry(
-    tx: &mut PgConnection,
-    claim: &Claim,
-    after: Duration,
-    error: &str,
-) -> Result<bool, StoreError> {
-    let park = claim.kind == JobKind::Triage && claim.attempts >= MOST_ATTEMPTS;
-    sqlx::query(
-        "UPDATE job SET state = CASE WHEN $4 THEN 'parked' ELSE 'ready' END, lease_until = NULL,
-             run_at = now() + make_interval(secs => $2), error = $3
-         WHERE id = $1",
-    )
-    .bind(claim.id)
-    .bind(after.as_secs_f64())
-    .bind(error)
-    .bind(park)
-    .execute(&mut *tx)
-    .await?;
-    if park {
-        summaries::give_up(tx, claim.incident, claim.attempts, error).await?;
-    }
-    Ok(park)
-}
-
 impl Store {
-    /// Takes up to `most` jobs of `kind` that are due, or whose owner let the lease end.
+    /// Takes up to `most` jobs of `kind` that are due, or whose owner let the lease end, and whose bucket is open: of each
+    /// bucket the most urgent one, with room for its first message. A job that was lost twice may be what kills processes: those run one at a time, so
+    /// that none is blamed for another.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn claim(&self, kind: JobKind, most: usize) -> Result<Vec<Claim>, StoreError> {
         let rows: Vec<ClaimRow> = sqlx::query_as(
             // Materialized: inlined, the choice could be made again for each row, and claim more than the limit.
-            "WITH due AS MATERIALIZED (SELECT id FROM job
-                 WHERE kind = $1 AND ((state = 'ready' AND run_at <= now())
-                     OR (state = 'running' AND lease_until < now()))
-                 ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+            "WITH many AS MATERIALIZED (
+                 SELECT j.id, b.name FROM rate_bucket b CROSS JOIN LATERAL (
+                     SELECT id, urgency, run_at FROM job
+                     WHERE kind = $1 AND bucket = b.name AND lost = 0 AND run_at <= now()
+                         AND (state = 'ready' OR (state = 'running' AND lease_until < now()))
+                     ORDER BY urgency, run_at, id LIMIT CASE b.name WHEN '' THEN $2 ELSE 1 END
+                     FOR UPDATE SKIP LOCKED) j
+                 WHERE b.opens_at <= now() ORDER BY j.urgency, j.run_at, j.id LIMIT $2),
+             alone AS MATERIALIZED (
+                 SELECT id, bucket FROM job
+                 WHERE kind = $1 AND lost > 0 AND run_at <= now()
+                     AND (state = 'ready' OR (state = 'running' AND lease_until < now()))
+                     AND EXISTS (SELECT 1 FROM rate_bucket WHERE name = bucket AND opens_at <= now())
+                     AND NOT EXISTS (SELECT 1 FROM job WHERE lost > 1 AND state = 'running' AND lease_until >= now())
+                 ORDER BY lost, run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED),
+             due AS MATERIALIZED (SELECT * FROM alone UNION ALL SELECT * FROM many LIMIT $2),
+             paid AS (
+                 UPDATE rate_bucket SET opens_at = greatest(opens_at, now() - slack) + every
+                 WHERE name <> '' AND name IN (SELECT bucket FROM due) AND opens_at <= now() RETURNING name)
              UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, again = false,
-                 lease_until = now() + $3::interval
+                 lost = lost + (state = 'running')::integer, lease_until = now() + $3::interval
              FROM due WHERE job.id = due.id
-             RETURNING job.id, key, incident, payload, attempts, created_at, second, fence",
+             RETURNING job.id, key, incident, payload, attempts, created_at, second, urgency, run_at, lost, fence,
+                 (SELECT name FROM paid WHERE name = job.bucket) AS paid",
         )
         .bind(kind.as_str())
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
@@ -288,7 +279,11 @@ impl Store {
             attempts: row.attempts,
             created_at: row.created_at,
             second: row.second,
+            urgency: row.urgency,
+            run_at: row.run_at,
+            lost: row.lost,
             fence: row.fence,
+            paid: Mutex::new(row.paid),
         };
         Ok(rows.into_iter().map(claim).collect())
     }
@@ -307,23 +302,6 @@ impl Store {
         .execute(&self.pool)
         .await?;
         if renewed.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Fenced) }
-    }
-
-    /// Hands a claim back. Returns whether the job was parked: it failed too often, and its incident now says so.
-    ///
-    /// # Errors
-    /// [`StoreError::Fenced`] when it was no longer this worker's to finish.
-    pub async fn finish(&self, claim: Claim, outcome: &Outcome) -> Result<bool, StoreError> {
-        let mut tx = self.pool.begin().await?;
-        hold(&mut tx, &claim).await?;
-        let parked = match outcome {
-            Outcome::Done => done(&mut tx, claim.id).await.map(|()| false)?,
-            Outcome::Later(at) => later(&mut tx, claim.id, *at).await.map(|()| false)?,
-            Outcome::Wait(after) => wait(&mut tx, claim.id, *after).await.map(|()| false)?,
-            Outcome::Retry { after, error } => retry(&mut tx, &claim, *after, error).await?,
-        };
-        tx.commit().await?;
-        Ok(parked)
     }
 
     /// How many jobs of each kind are in which state.

@@ -11,6 +11,7 @@ mod incidents;
 mod ingest;
 mod jobs;
 pub mod private;
+mod rates;
 mod row;
 mod slots;
 mod standing;
@@ -24,12 +25,15 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Executor, Row};
 
+use crate::fail::{self, Step};
+
 pub use actions::Acted;
 pub use deliveries::{DeliveryDecision, DeliveryHead, DeliveryState, NewDelivery};
 pub use evidence::{Collected, NewEvidence};
 pub use incidents::{Filter, PageOf};
 pub use ingest::{Batch, Group, Judge, Route, Written};
-pub use jobs::{Claim, JobCounts, JobKind, Outcome};
+pub use jobs::{Claim, JobCounts, JobKind, MOST_LOST, Outcome};
+pub use rates::Bucket;
 pub use standing::{RESYNC, Standing};
 pub use told::{Address, Edge, Target};
 pub use view::Words;
@@ -132,7 +136,10 @@ impl Store {
     /// # Errors
     /// When a migration fails, or the schema is newer than this binary.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        Ok(sqlx::migrate!().run(&self.pool).await?)
+        fail::pass(Step::Migrate);
+        sqlx::migrate!().run(&self.pool).await?;
+        fail::pass(Step::Migrate);
+        Ok(())
     }
 
     /// Whether the database answers, and its schema is there.

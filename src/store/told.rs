@@ -1,5 +1,6 @@
 //! Targets and edges: who is told of an incident, what they must be told, and what they have been.
 
+mod giving_up;
 mod plan;
 mod reading;
 
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use super::jobs::{self, Claim, JobKind, NewJob};
 use super::{Store, StoreError};
 
+pub(super) use giving_up::give_up;
 pub(super) use plan::tell;
 
 /// Where a message stands at its receiver.
@@ -104,7 +106,9 @@ pub(super) async fn append(
         .into_iter()
         .map(|(id, integration)| NewJob::now(JobKind::of_integration(&integration), id.to_string(), incident))
         .collect();
-    jobs::enqueue(tx, &jobs).await
+    jobs::enqueue(tx, &jobs).await?;
+    let news: Vec<String> = jobs.into_iter().map(|job| job.key).collect();
+    jobs::hurry(tx, &news).await
 }
 
 impl Store {
@@ -215,7 +219,7 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Notes that an edge did not arrive: to be tried again, or parked for good.
+    /// Notes that an edge did not arrive, and is to be tried again.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] when another worker has the job.
@@ -224,20 +228,20 @@ impl Store {
         claim: &Claim,
         target: &Target,
         edge: &Edge,
-        park: bool,
         doubt: bool,
         error: &str,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         jobs::hold(&mut tx, claim).await?;
-        sqlx::query("UPDATE edge SET state = $3, doubt = $4, error = $5 WHERE target = $1 AND seq = $2")
-            .bind(target.id)
-            .bind(edge.seq)
-            .bind(if park { "parked" } else { "pending" })
-            .bind(doubt || edge.doubt)
-            .bind(error)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE edge SET state = 'pending', doubt = $3, error = $4 WHERE target = $1 AND seq = $2",
+        )
+        .bind(target.id)
+        .bind(edge.seq)
+        .bind(doubt || edge.doubt)
+        .bind(error)
+        .execute(&mut *tx)
+        .await?;
         Ok(tx.commit().await?)
     }
 }

@@ -10,15 +10,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use firstlook::config::Config;
-use firstlook::deliver::{Deliver, Integration};
+use firstlook::deliver::{Deliver, Integration, Way};
 use firstlook::ingest::{Answer, Arrival, Desk, Ingest};
 use firstlook::receivers::pagerduty::PagerDuty;
 use firstlook::secret::Secret;
 use firstlook::sources::alertmanager;
-use firstlook::store::{JobKind, Store, Words};
+use firstlook::store::{Bucket, JobKind, Store, Words};
 use firstlook::worker::Wake;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::notify::Zone;
+use firstlook_core::notify::rate::Rate;
 
 use crate::support::pagerduty::ROUTING_KEY;
 
@@ -135,14 +136,14 @@ impl Parts {
     fn deliver(&self) -> Deliver {
         let client = firstlook::http::client(Duration::from_secs(5)).unwrap();
         let pager = PagerDuty::new(client, &self.pager, Secret::new(ROUTING_KEY));
+        let bucket = Bucket::new("pagerduty", &Secret::new(ROUTING_KEY), "", Rate::UNLIMITED);
         let key = ("oncall".to_owned(), "pagerduty/0".to_owned());
         Deliver {
             store: self.store.clone(),
             words: Words { redactor: Redactor::default(), external_url: "http://127.0.0.1".into() },
             name: "schedules".into(),
             zone: Zone::utc(),
-            places: BTreeMap::from([(key.clone(), Arc::new(tokio::sync::Semaphore::new(8)))]),
-            integrations: BTreeMap::from([(key, Integration::PagerDuty(pager))]),
+            ways: BTreeMap::from([(key, Way::new(Integration::PagerDuty(pager), bucket))]),
         }
     }
 }

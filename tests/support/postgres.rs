@@ -146,7 +146,7 @@ fn start(mut postgres: Command, folder: &Path, port: u16) -> Daemon {
     postgres.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
     postgres.args(["-F", "-h", "127.0.0.1", "-p", &port.to_string()]);
     // Commits stay synchronous: without fsync that costs nothing, and a killed Postgres loses nothing either.
-    for setting in ["full_page_writes=off", "max_connections=300", "timezone=UTC"] {
+    for setting in ["full_page_writes=off", "max_connections=600", "timezone=UTC"] {
         postgres.args(["-c", setting]);
     }
     Daemon::start("postgres", "QUIT", postgres, folder)

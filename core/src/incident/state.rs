@@ -195,6 +195,8 @@ pub enum EdgeKind {
     SeverityRaised,
     /// Nobody has taken it for `repeat_interval`.
     Repeat,
+    /// A page of it could not be told: whoever else is told of it must know.
+    Unpaged,
     /// A person took it.
     Acknowledge,
     /// It ended.
@@ -203,12 +205,13 @@ pub enum EdgeKind {
 
 impl EdgeKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Trigger,
         Self::Retrigger,
         Self::Joined,
         Self::SeverityRaised,
         Self::Repeat,
+        Self::Unpaged,
         Self::Acknowledge,
         Self::Resolve,
     ];
@@ -226,6 +229,7 @@ impl EdgeKind {
             Self::Joined => "joined",
             Self::SeverityRaised => "severity_raised",
             Self::Repeat => "repeat",
+            Self::Unpaged => "unpaged",
             Self::Acknowledge => "acknowledge",
             Self::Resolve => "resolve",
         }

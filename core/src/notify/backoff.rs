@@ -43,25 +43,32 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// A `Retry-After` beyond this is taken for a mistake: a page must not sleep for a day on a header.
 const LONGEST_ASKED: Duration = Duration::from_secs(3600);
 
+/// How long the receiver asked everybody who uses its key to stay away.
+pub fn asked(class: Class) -> Option<Duration> {
+    match class {
+        Class::Retry { after } => after.map(|wait| wait.min(LONGEST_ASKED)),
+        Class::Fail | Class::Gone | Class::Ambiguous => None,
+    }
+}
+
 /// What follows after failure number `attempt` (from 1) of a message first tried `age` ago.
 ///
 /// Delays double from 1 s to 5 min and are spread over their upper half by `random` (0 to 1), so that messages that
 /// failed together do not return together. A longer wait that the receiver asked for is kept, plus up to a tenth.
 /// An ambiguous failure is tried like any other: better told twice than not at all.
 pub fn next(class: Class, attempt: u32, age: Duration, patience: Duration, random: f64) -> Next {
-    let asked = match class {
+    match class {
         Class::Fail => return Next::Park,
         Class::Gone => return Next::Replace,
-        Class::Ambiguous => None,
-        Class::Retry { after } => after.map(|wait| wait.min(LONGEST_ASKED)),
-    };
+        Class::Ambiguous | Class::Retry { .. } => {}
+    }
     if age >= patience {
         return Next::Park;
     }
     let random = if random.is_finite() { random.clamp(0.0, 1.0) } else { 0.5 };
     let doubled = FIRST.saturating_mul(1_u32 << attempt.saturating_sub(1).min(16)).min(LONGEST);
     let ours = doubled.mul_f64(0.5 + random / 2.0);
-    Next::Again(asked.map_or(ours, |wait| ours.max(wait.mul_f64(1.0 + random / 10.0))))
+    Next::Again(asked(class).map_or(ours, |wait| ours.max(wait.mul_f64(1.0 + random / 10.0))))
 }
 
 #[cfg(test)]
@@ -92,6 +99,7 @@ mod tests {
     #[test]
     fn a_receivers_own_wait_is_kept_but_not_for_ever() {
         let asked = |seconds| Class::Retry { after: Some(Duration::from_secs(seconds)) };
+        assert_eq!(super::asked(asked(86_400)), Some(LONGEST_ASKED));
         assert_eq!(delay(asked(600), 1, 0.0), Duration::from_secs(600));
         assert_eq!(delay(asked(600), 1, 1.0), Duration::from_secs(660));
         assert_eq!(delay(asked(1), 9, 0.0), Duration::from_secs(128), "ours is longer");

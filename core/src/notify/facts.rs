@@ -58,6 +58,14 @@ pub fn place(view: &Incident) -> Vec<String> {
     others.map(|(_, value)| one_line(value.as_str())).filter(|value| !value.is_empty()).collect()
 }
 
+/// Who could not be told, and why: the newest change that was given up.
+pub fn not_told(view: &Incident) -> Option<String> {
+    let given_up = view.notifications.iter().rfind(|told| told.state == "parked" && told.kind != "level");
+    given_up.map(|told| {
+        format!("{} ({}), {}: {}", told.receiver, told.integration, told.kind, told.reason.as_str())
+    })
+}
+
 /// The summary, where it can be told.
 pub fn ready(view: &Incident) -> Option<&Summary> {
     view.summary.as_ref().filter(|summary| summary.state == State::Ready)

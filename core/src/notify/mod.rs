@@ -1,6 +1,6 @@
 //! What is told, word by word: the incident as people see it, and the messages made from it.
 //!
-//! Knows every earlier stage. Must not know sockets, retries or rates.
+//! Knows every earlier stage. Must not know sockets or the clock.
 
 mod assemble;
 pub mod backoff;
@@ -9,6 +9,7 @@ mod figures;
 mod first;
 mod lock;
 mod pagerduty;
+pub mod rate;
 mod slack;
 mod text;
 pub mod view;

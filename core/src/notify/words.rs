@@ -32,11 +32,14 @@ pub enum Again {
     Reopened,
     /// A critical alert joined after somebody had acknowledged.
     Joined,
+    /// Its page could not be told.
+    Unpaged,
 }
 
 pub const HOW_BAD: &str = "How bad: ";
 pub const SINCE: &str = "Since: ";
 pub const WHO: &str = "Who: ";
+pub const NOT_TOLD: &str = "Not told: ";
 pub const HOW_SURE: &str = "How sure: ";
 pub const ALERTS: &str = "Alerts: ";
 pub const EARLIER_COUNT: &str = "Earlier: ";
@@ -254,6 +257,7 @@ pub fn lead_again(again: Again, severity_now: Severity, open_for: TimeDelta) -> 
         Again::Raised { was } => format!("Now {now} (was {})", severity(was)),
         Again::Reopened => format!("Again {now}"),
         Again::Joined => format!("New {} alert", now.to_lowercase()),
+        Again::Unpaged => format!("Not paged, {now}"),
     }
 }
 
@@ -267,6 +271,10 @@ pub fn again(again: Again, severity_now: Severity) -> (String, &'static str) {
         ),
         Again::Reopened => ("Reopened: ".to_owned(), "it fires again; open since "),
         Again::Joined => (format!("{} A new alert joined: ", symbol(severity_now)), "open since "),
+        Again::Unpaged => (
+            format!("{} The page did not get through: ", symbol(severity_now)),
+            "whoever is on call may not know; open since ",
+        ),
     }
 }
 

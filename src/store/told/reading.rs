@@ -91,7 +91,8 @@ impl Store {
     }
 
     /// Whether an earlier incident of the same group still has something to tell at the same place. A pager folds by the
-    /// group, so what came first must arrive first; it is tried again within 2 s, since a page waits for it.
+    /// group, so what came first must arrive first; it is tried again within 2 s, or with the first for which its bucket
+    /// has room, since a page waits for it.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -103,8 +104,8 @@ impl Store {
                      JOIN edge e ON e.target = t.id AND e.state IN ('pending', 'sending')
                  WHERE i.id = $1),
              hurried AS (
-                 UPDATE job SET run_at = now() + interval '2 seconds'
-                 WHERE kind = 'page' AND state = 'ready' AND run_at > now() + interval '2 seconds'
+                 UPDATE job SET run_at = least(run_at, now() + interval '2 seconds'), urgency = 0
+                 WHERE kind = 'page' AND state = 'ready' AND (run_at > now() + interval '2 seconds' OR urgency > 0)
                      AND key IN (SELECT id::text FROM earlier))
              SELECT EXISTS (SELECT 1 FROM earlier)",
         )

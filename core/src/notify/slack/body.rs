@@ -29,6 +29,9 @@ pub fn facts(view: &Incident, zone: &Zone) -> Option<Value> {
     }
     line = line.next().bold(words::SINCE).time(view.started_at, zone).text(", ").ago(view.started_at, zone);
     line = who(line.next().bold(words::WHO), view, zone);
+    if let Some(failed) = facts::not_told(view) {
+        line = line.next().bold(words::NOT_TOLD).text(&short(&failed, FACT));
+    }
     if let Some(sure) = how_sure(view) {
         line = line.next().bold(words::HOW_SURE).text(&sure);
     }

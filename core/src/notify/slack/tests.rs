@@ -277,6 +277,7 @@ fn only_bad_news_rings_in_the_channel() {
         ),
         (Again::Reopened, "Again Critical: ", "Reopened: it fires again"),
         (Again::Joined, "New critical alert: ", "A new alert joined: "),
+        (Again::Unpaged, "Not paged, Critical: ", "The page did not get through: "),
     ] {
         let body = again_line(&view, &zone, "C0", "17.01", again);
         check(&body);

@@ -1,0 +1,167 @@
+//! One message on its way: which request an edge becomes at each kind of integration.
+//!
+//! Knows the integrations. Must not know what follows from an answer.
+
+use std::sync::Arc;
+
+use firstlook_core::incident::EdgeKind;
+use firstlook_core::notify::view::Incident;
+use firstlook_core::notify::{self, Again};
+use tokio::sync::Semaphore;
+
+use super::Deliver;
+use crate::receivers::pagerduty::PagerDuty;
+use crate::receivers::slack::{IncomingWebhook, Slack};
+use crate::receivers::webhook::Webhook;
+use crate::receivers::{Class, SendError};
+use crate::store::{Address, Bucket, Edge, Target};
+use crate::telemetry::labels::{Integration as Kind, SendOutcome};
+use crate::telemetry::metrics::{self, Metric};
+
+/// Requests to one integration at once, of the sixteen that the lane of pages may have under way.
+const PLACES: usize = 8;
+
+/// An integration, and what bounds its use.
+#[derive(Debug)]
+pub struct Way {
+    /// Where it leads.
+    pub integration: Integration,
+    /// How many messages it takes, shared with every other way to the same key.
+    pub bucket: Bucket,
+    /// How many requests may be under way.
+    pub places: Arc<Semaphore>,
+}
+
+impl Way {
+    /// A way with all of its places free.
+    pub fn new(integration: Integration, bucket: Bucket) -> Self {
+        Self { integration, bucket, places: Arc::new(Semaphore::new(PLACES)) }
+    }
+}
+
+/// A way to reach somebody.
+#[derive(Debug, Clone)]
+pub enum Integration {
+    /// Events API v2.
+    PagerDuty(PagerDuty),
+    /// A bot token: posts once and edits in place.
+    Slack {
+        /// The Web API.
+        api: Slack,
+        /// Where the first post goes.
+        channel: String,
+    },
+    /// Slack's incoming webhook: posts, and can never edit.
+    SlackWebhook(IncomingWebhook),
+    /// The incident as JSON.
+    Webhook(Webhook),
+}
+
+impl Deliver {
+    /// One edge to one receiver. A new message's address is noted in `target`.
+    pub(super) async fn send(
+        &self,
+        integration: &Integration,
+        view: &Incident,
+        target: &mut Target,
+        edge: &Edge,
+    ) -> Result<(), SendError> {
+        match integration {
+            Integration::PagerDuty(api) => {
+                let key = notify::dedup_key(&self.name, &target.slot);
+                let event = match edge.kind {
+                    EdgeKind::Acknowledge => notify::pagerduty_acknowledge(&key),
+                    EdgeKind::Resolve => notify::pagerduty_resolve(&key),
+                    _ => notify::pagerduty_trigger(view, &self.zone, &self.name, &key, again(edge)),
+                };
+                if ends_first(target, edge) {
+                    api.send(&notify::pagerduty_resolve(&key)).await?;
+                }
+                api.send(&event).await?;
+                target.acknowledged = edge.kind == EdgeKind::Acknowledge;
+                Ok(())
+            }
+            Integration::Slack { api, channel } => self.slack(api, channel, view, target, edge).await,
+            // It cannot edit, so every post rings: that somebody took it wakes nobody.
+            Integration::SlackWebhook(_) if edge.kind == EdgeKind::Acknowledge => Ok(()),
+            Integration::SlackWebhook(hook) => hook.post(&notify::incoming_webhook(view, &self.zone)).await,
+            Integration::Webhook(hook) => {
+                let event = format!("{}/{}", target.id, edge.seq);
+                let body = notify::webhook_body(view, &self.zone, edge.kind.as_str(), &event)
+                    .map_err(|error| SendError { class: Class::Fail, reason: error.to_string() })?;
+                hook.post(&body).await
+            }
+        }
+    }
+
+    /// The first edge posts the message; every later one is a line in its thread, while the level edits the message.
+    async fn slack(
+        &self,
+        api: &Slack,
+        channel: &str,
+        view: &Incident,
+        target: &mut Target,
+        edge: &Edge,
+    ) -> Result<(), SendError> {
+        let body = match (&target.address, edge.kind) {
+            (Some(at), EdgeKind::Resolve) => notify::resolved_line(view, &self.zone, &at.channel, &at.ts),
+            (Some(at), EdgeKind::Acknowledge) => notify::acknowledged_line(view, &at.channel, &at.ts),
+            (Some(at), _) => {
+                let again = again(edge).unwrap_or(Again::Reopened);
+                notify::again_line(view, &self.zone, &at.channel, &at.ts, again)
+            }
+            // The answer to an earlier try was lost, so the message may be there: this one says so.
+            (None, _) if edge.doubt => notify::slack_post_again(view, &self.zone, channel, edge.created_at),
+            (None, _) => notify::slack_post(view, &self.zone, channel),
+        };
+        let receipt = api.post(&body).await?;
+        if target.address.is_none() {
+            target.address = Some(Address { channel: receipt.channel, ts: receipt.ts });
+        }
+        Ok(())
+    }
+}
+
+/// How many requests an edge takes at its integration.
+pub(super) fn sends(integration: &Integration, target: &Target, edge: &Edge) -> u32 {
+    match (integration, edge.kind) {
+        (Integration::SlackWebhook(_), EdgeKind::Acknowledge) => 0,
+        (Integration::PagerDuty(_), _) if ends_first(target, edge) => 2,
+        _ => 1,
+    }
+}
+
+/// What somebody has acknowledged does not ring again under its key (FACTS C): it has to end first.
+fn ends_first(target: &Target, edge: &Edge) -> bool {
+    target.acknowledged && edge.kind.rings()
+}
+
+/// Why an edge rings again; `None` for what rings for the first time or not at all.
+fn again(edge: &Edge) -> Option<Again> {
+    match edge.kind {
+        EdgeKind::Retrigger => Some(Again::Reopened),
+        EdgeKind::Joined => Some(Again::Joined),
+        EdgeKind::Unpaged => Some(Again::Unpaged),
+        EdgeKind::Repeat => Some(Again::Repeated { now: edge.created_at }),
+        EdgeKind::SeverityRaised => edge.was.map(|was| Again::Raised { was }),
+        EdgeKind::Trigger | EdgeKind::Acknowledge | EdgeKind::Resolve => None,
+    }
+}
+
+/// The version that a message shows after this edge: a thread line leaves the message itself as it was.
+pub(super) fn shows(integration: &Integration, edge: &Edge, view: &Incident) -> i64 {
+    match integration {
+        Integration::Slack { .. } if edge.kind != EdgeKind::Trigger => 0,
+        _ => view.version,
+    }
+}
+
+/// Counts how an attempt ended.
+pub(super) fn counted(integration: &Integration, outcome: SendOutcome) {
+    let kind = match integration {
+        Integration::PagerDuty(_) => Kind::Pagerduty,
+        Integration::Slack { .. } | Integration::SlackWebhook(_) => Kind::Slack,
+        Integration::Webhook(_) => Kind::Webhook,
+    };
+    metrics::count(Metric::Notifications, &[kind.into(), outcome.into()]);
+}

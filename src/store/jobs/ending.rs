@@ -1,0 +1,145 @@
+//! How a claim ends: the job is gone, waits, is tried again, or is parked for a person.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::super::{Store, StoreError, incidents, summaries, told};
+use super::{Claim, JobKind, Outcome, hold};
+
+/// A look that failed so often is given up: it would fail for ever.
+const MOST_ATTEMPTS: i32 = 8;
+/// A job that so often in a row was claimed and never handed back, or broke, is parked: it is poison.
+pub const MOST_LOST: i32 = 5;
+
+impl Store {
+    /// Hands a claim back. Returns whether the job was parked: it failed too often, and its incident now says so.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when it was no longer this worker's to finish.
+    pub async fn finish(&self, claim: Claim, outcome: &Outcome) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        if let Some(error) = given_up(&claim, outcome) {
+            park(&mut tx, &claim, error).await?;
+            tx.commit().await?;
+            return Ok(true);
+        }
+        hold(&mut tx, &claim).await?;
+        match outcome {
+            Outcome::Done => done(&mut tx, claim.id).await?,
+            Outcome::Later(at) => later(&mut tx, claim.id, *at).await?,
+            Outcome::Wait(after) => wait(&mut tx, claim.id, *after).await?,
+            Outcome::Throttled { bucket, urgency } => throttled(&mut tx, claim.id, bucket, *urgency).await?,
+            Outcome::Retry { after, error } => retry(&mut tx, claim.id, *after, error, 0).await?,
+            Outcome::Broken { after, error } => {
+                retry(&mut tx, claim.id, *after, error, claim.lost + 1).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(false)
+    }
+}
+
+/// Why the job is not tried again. Notifications that fail are bounded by their edges' own policy.
+fn given_up<'a>(claim: &Claim, outcome: &'a Outcome) -> Option<&'a str> {
+    match outcome {
+        Outcome::Retry { error, .. } if claim.kind == JobKind::Triage && claim.attempts >= MOST_ATTEMPTS => {
+            Some(error)
+        }
+        Outcome::Broken { error, .. } if claim.lost + 1 >= MOST_LOST => Some(error),
+        _ => None,
+    }
+}
+
+/// Parks a job, and what it was to do with it.
+async fn park(tx: &mut PgConnection, claim: &Claim, error: &str) -> Result<(), StoreError> {
+    // In the order of ingest, which writes the incident before its jobs.
+    incidents::advance(&mut *tx, claim.incident).await?;
+    hold(tx, claim).await?;
+    sqlx::query("UPDATE job SET state = 'parked', lease_until = NULL, error = $2 WHERE id = $1")
+        .bind(claim.id)
+        .bind(error)
+        .execute(&mut *tx)
+        .await?;
+    match claim.kind {
+        JobKind::Triage => summaries::give_up(tx, claim.incident, claim.attempts, error).await,
+        JobKind::Page | JobKind::Message => told::give_up(tx, claim, error).await,
+        JobKind::Upkeep => Ok(()),
+    }
+}
+
+async fn done(tx: &mut PgConnection, id: i64) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM job WHERE id = $1 AND NOT again").bind(id).execute(&mut *tx).await?;
+    sqlx::query(
+        "UPDATE job SET state = 'ready', run_at = now(), attempts = 0, lease_until = NULL, error = NULL,
+             second = false, created_at = now(), bucket = '', urgency = 9, lost = 0
+         WHERE id = $1",
+    )
+    .bind(id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn later(tx: &mut PgConnection, id: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE job SET state = 'ready', run_at = CASE WHEN again THEN now() ELSE $2 END, attempts = 0,
+             second = NOT again, lease_until = NULL, error = NULL, created_at = now(), lost = 0
+         WHERE id = $1",
+    )
+    .bind(id)
+    .bind(at)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn wait(tx: &mut PgConnection, id: i64, after: Duration) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE job SET state = 'ready', lease_until = NULL, attempts = greatest(attempts - 1, 0),
+             run_at = now() + make_interval(secs => $2)
+         WHERE id = $1",
+    )
+    .bind(id)
+    .bind(after.as_secs_f64())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// It keeps its place among those that wait. What came meanwhile may be more urgent: then it is looked at anew.
+async fn throttled(tx: &mut PgConnection, id: i64, bucket: &str, urgency: i16) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE job SET state = 'ready', lease_until = NULL, attempts = greatest(attempts - 1, 0),
+             bucket = CASE WHEN again THEN '' ELSE $2 END, urgency = CASE WHEN again THEN 9 ELSE $3 END
+         WHERE id = $1",
+    )
+    .bind(id)
+    .bind(bucket)
+    .bind(urgency)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn retry(
+    tx: &mut PgConnection,
+    id: i64,
+    after: Duration,
+    error: &str,
+    lost: i32,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE job SET state = 'ready', lease_until = NULL, run_at = now() + make_interval(secs => $2), error = $3,
+             lost = $4
+         WHERE id = $1",
+    )
+    .bind(id)
+    .bind(after.as_secs_f64())
+    .bind(error)
+    .bind(lost)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! What is not told any more: parked with its reason, and the incident says so to everybody else who is told of it.
+
+use chrono::{DateTime, Utc};
+use firstlook_core::incident::EdgeKind;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::super::jobs::{self, Claim, JobKind, NewJob};
+use super::super::{Store, StoreError, incidents};
+use super::{Edge, Target};
+
+impl Store {
+    /// Notes that an edge did not arrive and is not tried again.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when another worker has the job.
+    pub async fn park(
+        &self,
+        claim: &Claim,
+        target: &Target,
+        edge: &Edge,
+        doubt: bool,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        // In the order of ingest, which writes the incident before its jobs.
+        incidents::advance(&mut tx, target.incident).await?;
+        jobs::hold(&mut tx, claim).await?;
+        sqlx::query(
+            "UPDATE edge SET state = 'parked', doubt = $3, error = $4 WHERE target = $1 AND seq = $2",
+        )
+        .bind(target.id)
+        .bind(edge.seq)
+        .bind(doubt || edge.doubt)
+        .bind(error)
+        .execute(&mut *tx)
+        .await?;
+        let unpaged = claim.kind == JobKind::Page && edge.kind.rings();
+        say(&mut tx, target.incident, target.id, error, unpaged).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Parks whatever a job that is poison was to tell.
+pub(in crate::store) async fn give_up(
+    tx: &mut PgConnection,
+    claim: &Claim,
+    error: &str,
+) -> Result<(), StoreError> {
+    let target: Uuid = sqlx::query_scalar(
+        "WITH parked AS (
+             UPDATE edge SET state = 'parked', doubt = doubt OR state = 'sending', error = $2
+             WHERE target = $1::uuid AND state IN ('pending', 'sending'))
+         UPDATE target SET edit_error = CASE WHEN integration LIKE 'slack/%' THEN $2 ELSE edit_error END
+         WHERE id = $1::uuid RETURNING id",
+    )
+    .bind(&claim.key)
+    .bind(error)
+    .fetch_one(&mut *tx)
+    .await?;
+    say(tx, claim.incident, target, error, claim.kind == JobKind::Page).await
+}
+
+/// A line of the timeline, and the incident's other messages show it; where a page did not get through, they ring.
+async fn say(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    target: Uuid,
+    error: &str,
+    unpaged: bool,
+) -> Result<(), StoreError> {
+    let now: DateTime<Utc> = sqlx::query_scalar("SELECT now()").fetch_one(&mut *tx).await?;
+    let targets: Vec<(Uuid, String, String)> =
+        sqlx::query_as("SELECT id, receiver, integration FROM target WHERE incident = $1")
+            .bind(incident)
+            .fetch_all(&mut *tx)
+            .await?;
+    let name = targets.iter().find(|(id, ..)| *id == target);
+    let name = name.map_or_else(String::new, |(_, receiver, way)| format!("{receiver} ({way})"));
+    let text = format!("{name} could not be told: {error}");
+    incidents::note(tx, incident, now, "not_told", "firstlook", &text).await?;
+    let is_message = |way: &str| JobKind::of_integration(way) == JobKind::Message;
+    let others: Vec<Uuid> =
+        targets.iter().filter(|(id, _, way)| *id != target && is_message(way)).map(|(id, ..)| *id).collect();
+    if unpaged {
+        sqlx::query(
+            "INSERT INTO edge (target, seq, kind, state, created_at)
+             SELECT t, COALESCE((SELECT max(seq) FROM edge WHERE target = t), 0) + 1, $3, 'pending', $4
+             FROM unnest($1::uuid[]) AS t
+             WHERE EXISTS (SELECT 1 FROM incident WHERE id = $2 AND status <> 'resolved')",
+        )
+        .bind(&others)
+        .bind(incident)
+        .bind(EdgeKind::Unpaged.as_str())
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    }
+    let jobs: Vec<NewJob> =
+        others.iter().map(|id| NewJob::now(JobKind::Message, id.to_string(), incident)).collect();
+    jobs::enqueue(tx, &jobs).await?;
+    let news: Vec<String> = jobs.into_iter().map(|job| job.key).filter(|_| unpaged).collect();
+    jobs::hurry(tx, &news).await
+}
