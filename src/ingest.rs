@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::AlertMessage;
-use firstlook_core::incident::Decision;
+use firstlook_core::incident::{Decision, Note};
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use uuid::Uuid;
@@ -67,8 +67,8 @@ pub struct Arrival {
     pub received_at: DateTime<Utc>,
     /// The request's trace id.
     pub trace_id: String,
-    /// How firstlook came by it, where no sender posted it; added to the reason of each decision.
-    pub note: Option<String>,
+    /// How firstlook came by it, where no sender posted it just now.
+    pub note: Option<Note>,
     /// Its share of the memory that bodies on their way may take, until it is committed or given up.
     pub room: Option<Arc<OwnedSemaphorePermit>>,
 }
@@ -191,7 +191,7 @@ impl Ingest {
         let alerts: Vec<Value> = quiet.into_iter().map(alert).collect();
         let body = json!({"version": "4", "status": "resolved", "alerts": alerts}).to_string().into_bytes();
         let parsed = alertmanager::parse(&body, OWN, now);
-        let note = Some("nothing unreadable has come for an hour".to_owned());
+        let note = Some(Note::found("nothing unreadable has come for an hour"));
         let arrival = Arrival {
             source: OWN.to_owned(),
             body,

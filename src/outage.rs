@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use firstlook_core::incident::Note;
 use futures_util::future::{join, join_all};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
@@ -168,7 +169,7 @@ impl Outage {
         }
         let held: Vec<Held> = self.state().bodies.iter().cloned().collect();
         for held in held {
-            let arrival = Arrival { note: Some(HELD.to_owned()), ..Arrival::clone(&held.arrival) };
+            let arrival = Arrival { note: Some(Note::held(HELD)), ..Arrival::clone(&held.arrival) };
             let parsed = (held.parse)(&arrival.body, &arrival.source, arrival.received_at);
             let asked = Instant::now();
             let Ok(Ok(_)) = timeout(KEEP, self.ingest.accept(arrival, parsed)).await else {

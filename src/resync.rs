@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::AlertMessage;
+use firstlook_core::incident::Note;
 use firstlook_core::incident::reconcile::{Differences, ON_ITS_WAY, Sender, There, compare};
 use uuid::Uuid;
 
@@ -182,7 +183,7 @@ impl Resync {
             body,
             received_at: now,
             trace_id: Uuid::new_v4().simple().to_string(),
-            note: Some(note.to_owned()),
+            note: Some(Note::found(note)),
             room: None,
         };
         self.ingest.accept(arrival, parsed).await.map(drop)

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{AlertId, Labels};
 use firstlook_core::incident::{
-    Action, Decided, Decision, Episodes, GroupKey, Incoming, Known, Recheck, Said, SlotState, Touched,
+    Action, Decided, Decision, Episodes, GroupKey, Incoming, Known, Note, Recheck, Said, SlotState, Touched,
 };
 use firstlook_core::runbook::Pinned;
 use serde_json::json;
@@ -29,8 +29,8 @@ const RETRIES: usize = 3;
 pub struct Batch {
     /// The body.
     pub delivery: NewDelivery,
-    /// How firstlook came by it, where no sender posted it; added to each reason.
-    pub note: Option<String>,
+    /// How firstlook came by it, where no sender posted it just now.
+    pub note: Option<Note>,
     /// Its messages by the hash of their group key.
     pub groups: BTreeMap<[u8; 32], Group>,
     /// Messages that belong to no group, with what became of them.
@@ -159,11 +159,7 @@ async fn wanted<'a>(
                     Some((_, said)) => said.incoming.push(one),
                     None => slot.bodies.push((
                         number,
-                        Said {
-                            at: body.delivery.received_at,
-                            note: body.note.as_deref(),
-                            incoming: vec![one],
-                        },
+                        Said { at: body.delivery.received_at, note: body.note.as_ref(), incoming: vec![one] },
                     )),
                 }
             }

@@ -18,7 +18,7 @@ const BEYOND: TimeDelta = TimeDelta::seconds(1);
 pub fn decide(slot: &SlotState, bodies: &[Said<'_>], rules: Lifecycle) -> Decided {
     let mut work = Work::new(slot, rules);
     for (said, body) in bodies.iter().enumerate() {
-        work.turn(said, body.at);
+        work.turn(said, body.at, body.note.is_some_and(|note| note.held));
         let (firing, ended): (Vec<&Incoming>, Vec<&Incoming>) =
             body.incoming.iter().partition(|one| one.message.status == AlertStatus::Firing);
         for one in firing.into_iter().chain(ended) {
@@ -26,7 +26,10 @@ pub fn decide(slot: &SlotState, bodies: &[Said<'_>], rules: Lifecycle) -> Decide
                 AlertStatus::Firing => work.firing(one),
                 AlertStatus::Resolved => work.resolved(one),
             };
-            let reason = body.note.map_or_else(|| reason.clone(), |note| format!("{reason}; {note}"));
+            let reason = match body.note {
+                Some(note) => format!("{reason}; {}", note.text),
+                None => reason,
+            };
             let decision = Decision { alert: one.message.id.clone(), action, reason };
             work.decisions.push(Judged { decision, said, place: work.place });
         }
@@ -62,6 +65,9 @@ impl Work {
         }
         let received = known.resolve_received_at;
         let since = received.map_or(TimeDelta::MAX, |at| self.now - at);
+        if self.held && since < TimeDelta::zero() {
+            return self.overtaken(one, known);
+        }
         // A negative time means that replicas' clocks differ: then nothing is known of the order, and it is news.
         if since >= TimeDelta::zero() && since <= self.rules.reorder_window {
             self.place = None;
@@ -77,6 +83,19 @@ impl Work {
         }
         // Prometheus re-sends the same start after a partition: an old start proves nothing (DESIGN section 3).
         self.enter(one, starts_at, "fires again with its old start")
+    }
+
+    /// A firing that waited for the store while its resolve was kept. A page may have rung for it without the store: where
+    /// nobody knows its incident yet, it opens and ends at once, so that what rang ends too.
+    fn overtaken(&mut self, one: &Incoming, known: &Known) -> (Action, String) {
+        if self.member_place(&one.message.id).is_some() {
+            self.place = None;
+            return (Action::Late, "its resolve was kept before it".to_owned());
+        }
+        let (action, reason) = self.open_and_end(one, known.ends_at.unwrap_or(self.now), |work| {
+            work.enter(one, one.message.starts_at, "first seen")
+        });
+        (action, format!("{reason}; over already: its resolve was kept before it"))
     }
 
     fn resolved(&mut self, one: &Incoming) -> (Action, String) {

@@ -19,7 +19,7 @@ pub use decide::decide;
 pub use key::{GroupKey, Grouping};
 pub use lifecycle::{Flapping, Lifecycle};
 pub use state::{
-    Action, Current, Decided, Decision, EdgeKind, Episode, Episodes, Incoming, Judged, Known, Member,
+    Action, Current, Decided, Decision, EdgeKind, Episode, Episodes, Incoming, Judged, Known, Member, Note,
     Recheck, Said, SlotState, Touched,
 };
 pub use title::title;

@@ -20,13 +20,34 @@ pub struct Incoming {
     pub severity_unknown: bool,
 }
 
+/// How firstlook came by a body that no sender posted just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// For people; added to each reason.
+    pub text: String,
+    /// It was received earlier and could not be kept then, so that what came after it may have been decided first.
+    pub held: bool,
+}
+
+impl Note {
+    /// Of a body that firstlook made from what it found.
+    pub fn found(text: impl Into<String>) -> Self {
+        Self { text: text.into(), held: false }
+    }
+
+    /// Of a body that waited for the store.
+    pub fn held(text: impl Into<String>) -> Self {
+        Self { text: text.into(), held: true }
+    }
+}
+
 /// What one body said about the alerts of one group key.
 #[derive(Debug, Clone)]
 pub struct Said<'a> {
     /// When the body was received: the decision's `now`.
     pub at: DateTime<Utc>,
-    /// How firstlook came by it, where no sender posted it; added to each reason.
-    pub note: Option<&'a str>,
+    /// How firstlook came by it, where no sender posted it just now.
+    pub note: Option<&'a Note>,
     /// Its messages.
     pub incoming: Vec<&'a Incoming>,
 }

@@ -18,6 +18,8 @@ pub(super) struct Work {
     /// When the body in hand was received, and its place among the bodies.
     pub now: DateTime<Utc>,
     pub said: usize,
+    /// Whether it waited for the store.
+    pub held: bool,
     pub incidents: Vec<Touched>,
     pub known: BTreeMap<AlertId, Known>,
     pub decisions: Vec<Judged>,
@@ -43,6 +45,7 @@ impl Work {
             rules,
             now: DateTime::UNIX_EPOCH,
             said: 0,
+            held: false,
             touched: vec![false; incidents.len()],
             incidents,
             known: slot.known.clone(),
@@ -55,8 +58,8 @@ impl Work {
     }
 
     /// Takes the next body in hand.
-    pub fn turn(&mut self, said: usize, at: DateTime<Utc>) {
-        (self.said, self.now, self.place) = (said, at, None);
+    pub fn turn(&mut self, said: usize, at: DateTime<Utc>, held: bool) {
+        (self.said, self.now, self.held, self.place) = (said, at, held, None);
     }
 
     pub fn open(&mut self, one: &Incoming, starts_at: DateTime<Utc>) {
@@ -221,6 +224,20 @@ impl Work {
         }
         self.known.insert(one.message.id.clone(), known.clone());
         self.changed.insert(one.message.id.clone(), known);
+    }
+
+    /// Opens an incident for an alert that is over already, and leaves what is known of it as it was.
+    pub fn open_and_end<T>(
+        &mut self,
+        one: &Incoming,
+        ends_at: DateTime<Utc>,
+        enter: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = (self.known.clone(), self.changed.clone(), self.episodes.clone());
+        let entered = enter(self);
+        self.leave(one, ends_at);
+        (self.known, self.changed, self.episodes) = before;
+        entered
     }
 
     /// The end of an episode before the newest one came late: it is kept as an episode of its own, and what has

@@ -67,7 +67,7 @@ fn alerts_that_the_messages_do_not_name_keep_an_incident_open_and_its_severity_u
 #[test]
 fn how_firstlook_came_by_a_message_stands_in_the_reason() {
     let message = fires("a", 0);
-    let said = Said { at: at(0), note: Some("found by asking"), incoming: vec![&message] };
+    let said = Said { at: at(0), note: Some(&Note::found("found by asking")), incoming: vec![&message] };
     let decided = decide(&SlotState::default(), &[said], rules());
     assert_eq!(decided.decisions[0].decision.reason, "first seen; found by asking");
 }

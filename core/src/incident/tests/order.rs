@@ -127,3 +127,28 @@ fn an_end_that_belongs_to_an_older_episode_divides_what_was_taken_for_one() {
     assert_eq!((status, start), (AlertStatus::Firing, 100));
     assert_eq!(episodes, BTreeMap::from([(0, Some(40)), (100, None)]));
 }
+
+#[test]
+fn a_firing_that_waited_for_the_store_and_was_overtaken_opens_and_ends_at_once_or_changes_nothing() {
+    let held = |slot: &SlotState, message: &Incoming, now: i64| {
+        let note = Note::held("held");
+        decide(slot, &[Said { at: at(now), note: Some(&note), incoming: vec![message] }], rules())
+    };
+    // Nobody knew of it: whatever rang without the store ends.
+    let mut world = World::default();
+    world.hear(300, &[ends("a", 0, 290)]);
+    let decided = held(&world.slot, &fires("a", 0), 10);
+    assert_eq!(decided.incidents[0].edges, [EdgeKind::Trigger, EdgeKind::Resolve]);
+    assert_eq!(decided.incidents[0].incident.status, Status::Resolved);
+    assert!(decided.known.is_empty() && decided.episodes.is_empty(), "what is known of it stays");
+    let then = after(&world.slot, &decided);
+    assert_eq!(held(&then, &fires("a", 0), 10).incidents, []);
+    // It had rung before the store went away, and is over.
+    let mut world = World::default();
+    world.hear(0, &[fires("a", 0)]).hear(300, &[ends("a", 0, 290)]);
+    let decided = held(&world.slot, &fires("a", 0), 10);
+    assert_eq!((decided.decisions[0].decision.action, decided.incidents.len()), (Action::Late, 0));
+    // What came after the end is news, held or not.
+    let decided = held(&world.slot, &fires("a", 400), 401);
+    assert_eq!(decided.decisions[0].decision.action, Action::Reopened);
+}
