@@ -5,7 +5,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::state::{Action, Decided, Decision, EdgeKind, Incoming, Judged, Known, Recheck, Said, SlotState};
+use super::heard::{Incoming, Said};
+use super::state::{Action, Decided, Decision, EdgeKind, Judged, Known, Recheck, SlotState};
 use super::work::Work;
 use super::{Lifecycle, Status};
 use crate::alert::{AlertStatus, Severity};

@@ -3,6 +3,7 @@
 //! Knows alerts and the configured rules. Must not know Postgres, receivers or evidence.
 
 mod decide;
+mod heard;
 mod key;
 mod lifecycle;
 pub mod reconcile;
@@ -16,11 +17,12 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use decide::decide;
+pub use heard::{Incoming, Note, Said};
 pub use key::{GroupKey, Grouping};
 pub use lifecycle::{Flapping, Lifecycle};
 pub use state::{
-    Action, Current, Decided, Decision, EdgeKind, Episode, Episodes, Incoming, Judged, Known, Member, Note,
-    Recheck, Said, SlotState, Touched,
+    Action, Current, Decided, Decision, EdgeKind, Episode, Episodes, Judged, Known, Member, Recheck,
+    SlotState, Touched,
 };
 pub use title::title;
 

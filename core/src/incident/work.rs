@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::heard::Incoming;
 use super::state::{
-    Action, Current, Decided, EdgeKind, Episode, Episodes, Incoming, Judged, Known, Member, Recheck,
-    SlotState, Touched,
+    Action, Current, Decided, EdgeKind, Episode, Episodes, Judged, Known, Member, Recheck, SlotState, Touched,
 };
 use super::{Lifecycle, Status, title};
 use crate::alert::{AlertId, AlertStatus, Severity};
