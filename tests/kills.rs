@@ -156,8 +156,7 @@ async fn replicas_that_are_restarted_in_turn_under_load_lose_and_double_nothing(
     for round in 0..4 {
         tokio::time::sleep(Duration::from_millis(700)).await;
         let begun = Instant::now();
-        let status = all[round % 2].end().await;
-        assert!(status.success(), "{status}");
+        all[round % 2].end().await;
         assert!(begun.elapsed() < Duration::from_secs(10), "it took {:?} to end", begun.elapsed());
         all[round % 2].launch().await;
     }

@@ -1,7 +1,6 @@
 //! The product's lives: it dies at a step or at any moment, or is told to go, and comes again; and a sender that comes
 //! again until it is answered 2xx, as a patient one does.
 
-use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::{Firstlook, PATIENCE, TOKEN};
@@ -80,11 +79,10 @@ impl Firstlook {
         self.process = None;
     }
 
-    /// Ends it as a deploy does, and says how it ended.
-    pub async fn end(&mut self) -> ExitStatus {
+    /// Ends it as a deploy does.
+    pub async fn end(&mut self) {
         self.signal("TERM");
-        let mut child = self.process.take().unwrap();
-        tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap()
+        self.exited().await;
     }
 
     /// Posts a body once; the status, or nothing where there was no answer.
