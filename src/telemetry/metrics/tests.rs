@@ -20,6 +20,8 @@ fn rendered() -> String {
         count(Metric::Resyncs, &[ResyncOutcome::Agreed.into()]);
         count(Metric::Notifications, &[Integration::Slack.into(), SendOutcome::Sent.into()]);
         observe(Metric::FirstPage, Duration::from_millis(200), &[]);
+        gauge(Metric::HeldBodies, 2.0, &[]);
+        count(Metric::UnstoredPages, &[SendOutcome::Sent.into()]);
         gauge(Metric::Jobs, 3.0, &[JobKind::Triage.into(), JobState::Ready.into()]);
         observe(Metric::JobDuration, Duration::from_secs(1), &[JobKind::Triage.into()]);
         observe(
