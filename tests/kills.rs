@@ -132,7 +132,7 @@ async fn it_is_killed_at_any_moment_under_load_and_loses_nothing() {
 
 /// Waits until nothing is left to tell.
 async fn settled(firstlook: &Firstlook) {
-    eventually(Duration::from_secs(120), "everything is told", async || {
+    eventually(Duration::from_secs(120 + kills() as u64), "everything is told", async || {
         let left = "SELECT (SELECT count(*) FROM edge WHERE state <> 'sent')
             + (SELECT count(*) FROM job WHERE kind <> 'upkeep' AND state <> 'parked')";
         (firstlook.sql(left).await == 0).then_some(())
