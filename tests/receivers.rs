@@ -177,10 +177,11 @@ async fn a_pager_that_hangs_for_one_incident_does_not_hold_up_the_next() {
 #[tokio::test]
 async fn a_pager_that_cannot_be_reached_is_tried_until_it_can() {
     let mut firstlook = Firstlook::start(Setup::default()).await;
+    // Before its own port is free.
+    let nobody = format!("http://127.0.0.1:{}/v2/enqueue", process::free_port());
     firstlook.kill();
     let file = firstlook.folder.path().join("firstlook.yml");
     let right = std::fs::read_to_string(&file).unwrap();
-    let nobody = format!("http://127.0.0.1:{}/v2/enqueue", process::free_port());
     std::fs::write(&file, right.replace(&firstlook.pagerduty.url(), &nobody)).unwrap();
     firstlook.launch().await;
     firstlook.post(alarm("api", "critical")).await;
