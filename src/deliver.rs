@@ -78,7 +78,7 @@ impl Deliver {
     /// When the database does not answer, or another worker has the job.
     pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
         let mut target = self.store.target(&claim).await?;
-        let Some(view) = self.store.incident(&target.incident.to_string(), &self.words).await? else {
+        let Some(view) = self.store.told_incident(target.incident, &self.words).await? else {
             return Ok(Outcome::Done);
         };
         let Some(way) = self.ways.get(&(target.receiver.clone(), target.integration.clone())) else {

@@ -99,7 +99,7 @@ impl Triage {
     }
 
     async fn view(&self, claim: &Claim) -> Result<Option<Incident>, StoreError> {
-        self.store.incident(&claim.incident.to_string(), &self.words).await
+        self.store.told_incident(claim.incident, &self.words).await
     }
 
     /// The time that the incident is about: around the start of what fires, or of what fired.

@@ -112,6 +112,7 @@ fn parts(desk: &Desk, group: &Group, incident: Current, labels: Labels, routes: 
         flapping: false,
         previous: None,
         occurrences: 1,
+        counts: (incident.members.len(), 0),
         members: incident.members.into_iter().collect(),
         earlier: Vec::new(),
         collected: None,

@@ -20,6 +20,8 @@ mod sweep;
 mod told;
 mod view;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -107,6 +109,8 @@ impl StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
+    /// Whether the schema is known to be this version's.
+    current: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -128,7 +132,7 @@ impl Store {
             .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(outside(connection)))
             .connect_lazy_with(options);
-        Ok(Self { pool })
+        Ok(Self { pool, current: Arc::default() })
     }
 
     /// Brings the schema to this version. Safe to run from several replicas at once: sqlx takes an advisory lock.
@@ -139,16 +143,32 @@ impl Store {
         fail::pass(Step::Migrate);
         sqlx::migrate!().run(&self.pool).await?;
         fail::pass(Step::Migrate);
+        self.current.store(true, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Whether the database answers, and its schema is there.
+    /// Whether the database answers, and its schema is this version's: while it is being brought up to date, half of it is
+    /// there.
     ///
     /// # Errors
     /// When either is not so.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1 FROM slot LIMIT 1").execute(&self.pool).await?;
-        Ok(())
+        let newest = sqlx::migrate!().iter().map(|migration| migration.version).max().unwrap_or_default();
+        let there: bool =
+            sqlx::query_scalar("SELECT COALESCE(max(version), 0) >= $1 FROM _sqlx_migrations WHERE success")
+                .bind(newest)
+                .fetch_one(&self.pool)
+                .await?;
+        match there {
+            true => Ok(()),
+            false => Err(StoreError::NotKept("its schema is that of an older version".into())),
+        }
+    }
+
+    /// Refuses to write before the schema is known to be this version's.
+    fn current(&self) -> Result<(), StoreError> {
+        let current = self.current.load(Ordering::Relaxed);
+        current.then_some(()).ok_or_else(|| StoreError::NotKept("its schema is not up to date yet".into()))
     }
 
     /// Closes every connection.

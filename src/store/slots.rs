@@ -266,14 +266,19 @@ const MEMBER: &str =
 /// The alerts of an incident.
 pub(super) type Members = Vec<(AlertId, Member)>;
 
-/// The alerts of each of these incidents.
+/// Of each of these incidents at most so many alerts: those that fire first, the most severe and newest of them first.
 pub(super) async fn members(
     tx: &mut PgConnection,
     ids: &[Uuid],
+    most: i64,
 ) -> Result<BTreeMap<Uuid, Members>, StoreError> {
-    let query =
-        sqlx::AssertSqlSafe(format!("{MEMBER} WHERE incident = ANY ($1) ORDER BY source, fingerprint"));
-    grouped(sqlx::query_as(query).bind(ids).fetch_all(tx).await?)
+    let query = sqlx::AssertSqlSafe(format!(
+        "SELECT m.* FROM unnest($1::uuid[]) AS i (id) CROSS JOIN LATERAL (
+             {MEMBER} WHERE incident = i.id
+             ORDER BY status = 'firing' DESC, array_position(ARRAY['critical', 'warning', 'info'], severity),
+                 starts_at DESC, source, fingerprint LIMIT $2) m"
+    ));
+    grouped(sqlx::query_as(query).bind(ids).bind(most).fetch_all(tx).await?)
 }
 
 fn grouped(rows: Vec<MemberRow>) -> Result<BTreeMap<Uuid, Members>, StoreError> {

@@ -19,6 +19,9 @@ use super::{Filter, PageOf, Store, StoreError, slots, summaries};
 const MOST_EARLIER: i64 = 3;
 /// Longest timeline; the newest entries are kept.
 const MOST_EVENTS: i64 = 500;
+/// Alerts that are listed of an incident on its page, and in messages and lists; the others are counted.
+const MOST_ALERTS: i64 = 500;
+const MOST_TOLD: i64 = 50;
 
 /// What turns stored text into told text.
 #[derive(Debug, Clone)]
@@ -50,6 +53,8 @@ struct Row {
     previous: Option<i64>,
     stale: bool,
     flapping: bool,
+    firing: i64,
+    ended: i64,
     summary: Option<Value>,
 }
 
@@ -81,6 +86,8 @@ const SELECT: &str =
         (SELECT count(*) FROM incident o WHERE o.slot = i.slot AND o.number <= i.number) AS occurrences,
         (SELECT number FROM incident b WHERE b.id = i.previous) AS previous,
         i.stale_since IS NOT NULL AS stale, i.flaps_until IS NOT NULL AS flapping,
+        (SELECT count(*) FROM incident_alert a WHERE a.incident = i.id AND a.status = 'firing') AS firing,
+        (SELECT count(*) FROM incident_alert a WHERE a.incident = i.id AND a.status = 'resolved') AS ended,
         (SELECT body FROM summary s WHERE s.incident = i.id
          ORDER BY s.state = 'ready' AND s.written_at >= COALESCE((SELECT max(at) FROM decision
                       WHERE incident = i.id AND kind = 'reopened'), '-infinity') DESC, s.round DESC
@@ -93,13 +100,26 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or holds something that this version cannot read.
     pub async fn incident(&self, name: &str, words: &Words) -> Result<Option<Incident>, StoreError> {
+        self.view(name, MOST_ALERTS, words).await
+    }
+
+    /// The same as messages and prompts tell it, with the first of its alerts: however many an incident has, its page
+    /// must not wait for them.
+    ///
+    /// # Errors
+    /// As [`Store::incident`].
+    pub async fn told_incident(&self, id: Uuid, words: &Words) -> Result<Option<Incident>, StoreError> {
+        self.view(&id.to_string(), MOST_TOLD, words).await
+    }
+
+    async fn view(&self, name: &str, most: i64, words: &Words) -> Result<Option<Incident>, StoreError> {
         let number: Option<i64> = name.parse().ok();
         let id: Option<Uuid> = name.parse().ok();
         let query = sqlx::AssertSqlSafe(format!("{SELECT} WHERE i.number = $1 OR i.id = $2"));
         let row: Option<Row> = sqlx::query_as(query).bind(number).bind(id).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
         let id = row.id;
-        let members = self.members(&[id]).await?.remove(&id).unwrap_or_default();
+        let members = self.members(&[id], most).await?.remove(&id).unwrap_or_default();
         let told = self.told(&[id]).await?.remove(&id).unwrap_or_default();
         let mut parts = parts(row, members, told, &words.redactor)?;
         parts.earlier = self.earlier(id).await?;
@@ -118,7 +138,7 @@ impl Store {
         rows.truncate(usize::try_from(filter.limit).unwrap_or(0));
         let next = rows.last().filter(|_| more).map(|row| row.number);
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        let mut members = self.members(&ids).await?;
+        let mut members = self.members(&ids, MOST_TOLD).await?;
         let mut told = self.told(&ids).await?;
         let mut items = Vec::with_capacity(rows.len());
         for row in rows {
@@ -180,9 +200,13 @@ impl Store {
             .await?)
     }
 
-    async fn members(&self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<(AlertId, Member)>>, StoreError> {
+    async fn members(
+        &self,
+        ids: &[Uuid],
+        most: i64,
+    ) -> Result<BTreeMap<Uuid, Vec<(AlertId, Member)>>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        slots::members(&mut connection, ids).await
+        slots::members(&mut connection, ids, most).await
     }
 
     async fn told(&self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Told>>, StoreError> {
@@ -242,20 +266,21 @@ impl Store {
     }
 
     async fn timeline(&self, id: Uuid) -> Result<Vec<(DateTime<Utc>, String, String, String)>, StoreError> {
-        // What was told is part of the timeline, though it is kept with the edges.
+        // What was told is part of the timeline, though it is kept with the edges. First the newest, then their names.
         Ok(sqlx::query_as(
-            "SELECT at, kind, actor, text FROM (
-                 SELECT at, kind, actor, id AS seq,
-                        CASE WHEN fingerprint IS NULL THEN reason
-                             ELSE COALESCE((SELECT labels ->> 'alertname' FROM incident_alert a
-                                            WHERE a.incident = d.incident AND a.source = d.source
-                                              AND a.fingerprint = d.fingerprint), fingerprint)
-                                  || ': ' || reason END AS text
-                 FROM decision d WHERE incident = $1
+            "WITH newest AS MATERIALIZED (
+                 SELECT at, kind, actor, id AS seq, incident, source, fingerprint, reason FROM decision
+                 WHERE incident = $1 ORDER BY id DESC LIMIT $2)
+             SELECT at, kind, actor, text FROM (
+                 SELECT at, kind, actor, seq, CASE WHEN fingerprint IS NULL THEN reason
+                     ELSE COALESCE((SELECT labels ->> 'alertname' FROM incident_alert a
+                                    WHERE a.incident = n.incident AND a.source = n.source
+                                      AND a.fingerprint = n.fingerprint), fingerprint) || ': ' || reason END AS text
+                 FROM newest n
                  UNION ALL
                  SELECT e.sent_at, 'told', 'firstlook', e.seq, t.receiver || ' (' || t.integration || '): ' || e.kind
                  FROM target t JOIN edge e ON e.target = t.id WHERE t.incident = $1 AND e.state = 'sent'
-                 ORDER BY at DESC, seq DESC LIMIT $2) newest
+                 ORDER BY at DESC, seq DESC LIMIT $2) shown
              ORDER BY at, seq",
         )
         .bind(id)
@@ -294,6 +319,7 @@ fn parts(
         previous: row.previous,
         stale: row.stale,
         flapping: row.flapping,
+        counts: (usize::try_from(row.firing).unwrap_or(0), usize::try_from(row.ended).unwrap_or(0)),
         members,
         earlier: Vec::new(),
         collected: None,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::first::do_first;
-use super::view::{Alert, Block, Evidence, Incident, Notification, Runbook, Step, TimelineEntry};
-use crate::alert::{AlertId, Labels, Severity};
+use super::view::{Alert, Block, Evidence, Incident, Notification, Omitted, Runbook, Step, TimelineEntry};
+use crate::alert::{AlertId, AlertStatus, Labels, Severity};
 use crate::evidence::known::{self, Earlier};
 use crate::evidence::{Redacted, Redactor};
 use crate::incident::{Member, Status};
@@ -54,8 +54,10 @@ pub struct Parts {
     pub stale: bool,
     /// It ends and goes on again too often.
     pub flapping: bool,
-    /// Its alerts.
+    /// Its alerts, or the first of very many.
     pub members: Vec<(AlertId, Member)>,
+    /// How many of all its alerts fire, and how many have ended.
+    pub counts: (usize, usize),
     /// What came before, the newest first.
     pub earlier: Vec<Earlier>,
     /// The newest collection.
@@ -121,6 +123,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
         do_first: None,
         occurrences: parts.occurrences,
         previous: parts.previous,
+        alerts_omitted: omitted(&parts.members, parts.counts),
         alerts: alerts(parts.members, redactor),
         runbook: parts.runbook.map(|runbook| pinned(runbook, redactor)),
         evidence: Some(evidence),
@@ -146,6 +149,14 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
     incident
 }
 
+fn omitted(members: &[(AlertId, Member)], (firing, resolved): (usize, usize)) -> Omitted {
+    let listed = members.iter().filter(|(_, member)| member.status == AlertStatus::Firing).count();
+    Omitted {
+        firing: firing.saturating_sub(listed),
+        resolved: resolved.saturating_sub(members.len() - listed),
+    }
+}
+
 /// In the contract's words.
 fn flags(stale: bool, flapping: bool) -> Vec<String> {
     let all = [("stale", stale), ("flapping", flapping)];
@@ -160,7 +171,8 @@ fn redacted(labels: &Labels, redactor: &Redactor) -> BTreeMap<Redacted, Redacted
 
 fn alerts(mut members: Vec<(AlertId, Member)>, redactor: &Redactor) -> Vec<Alert> {
     members.sort_by(|(id, one), (other, two)| {
-        (two.severity, two.starts_at, id).cmp(&(one.severity, one.starts_at, other))
+        let fires = |member: &Member| member.status == AlertStatus::Firing;
+        (fires(two), two.severity, two.starts_at, id).cmp(&(fires(one), one.severity, one.starts_at, other))
     });
     let alert = |(id, member): (AlertId, Member)| Alert {
         source: id.source,

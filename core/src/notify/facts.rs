@@ -24,7 +24,8 @@ pub fn worst(view: &Incident) -> Option<&Alert> {
 
 /// How many alerts fire.
 pub fn firing(view: &Incident) -> usize {
-    view.alerts.iter().filter(|a| a.status == AlertStatus::Firing).count()
+    let listed = view.alerts.iter().filter(|a| a.status == AlertStatus::Firing).count();
+    listed + view.alerts_omitted.firing
 }
 
 /// How bad: the alarm's numbers, else its own words.

@@ -197,7 +197,7 @@ fn alerts(view: &Incident) -> Option<String> {
         format!("{name} ({})", alert.source)
     };
     let named: Vec<_> = firing.iter().take(3).map(|alert| name(&alert)).collect();
-    let more = firing.len().saturating_sub(named.len());
+    let more = facts::firing(view).saturating_sub(named.len());
     let more = (more > 0).then(|| words::more(more));
     (!named.is_empty()).then(|| named.into_iter().chain(more).collect::<Vec<_>>().join(", "))
 }

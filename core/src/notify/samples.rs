@@ -109,6 +109,7 @@ pub fn first_look() -> Incident {
         }),
         occurrences: 4,
         previous: None,
+        alerts_omitted: Default::default(),
         alerts: vec![alert("PaymentApi5xxRateHigh", AlertStatus::Firing, Severity::Critical)],
         runbook: Some(runbook()),
         evidence: Some(Evidence {

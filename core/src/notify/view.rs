@@ -55,8 +55,10 @@ pub struct Incident {
     pub occurrences: i64,
     /// The number of the incident of this group before this one.
     pub previous: Option<i64>,
-    /// Its alerts, the most severe and newest first.
+    /// Its alerts, those that fire first, then the most severe and newest; of very many the first ones.
     pub alerts: Vec<Alert>,
+    /// How many more there are.
+    pub alerts_omitted: Omitted,
     /// The runbook as it was when the incident opened.
     pub runbook: Option<Runbook>,
     /// Items and gaps.
@@ -73,6 +75,22 @@ pub struct Incident {
     pub url: String,
     /// Counts what has changed in what is shown; a message carries the version that it shows.
     pub version: i64,
+}
+
+/// Alerts of an incident that are counted and not listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Omitted {
+    /// Those that fire.
+    pub firing: usize,
+    /// Those that have ended.
+    pub resolved: usize,
+}
+
+impl Omitted {
+    /// All of them.
+    pub fn total(self) -> usize {
+        self.firing + self.resolved
+    }
 }
 
 /// How bad, in the alarm's numbers.

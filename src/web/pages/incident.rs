@@ -157,7 +157,7 @@ pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
         counts: Counts {
             steps: incident.runbook.as_ref().map_or(0, |r| r.steps.len()),
             evidence: incident.evidence.as_ref().map_or(0, |e| e.items.len()),
-            alerts: incident.alerts.len(),
+            alerts: incident.alerts.len() + incident.alerts_omitted.total(),
             earlier: (incident.occurrences - 1).max(0),
         },
         told: told::told(incident, now),
@@ -231,7 +231,8 @@ fn flags(incident: &Incident, now: DateTime<Utc>) -> Vec<Badge> {
 
 fn how_bad(incident: &Incident) -> HowBad {
     let Some(Impact { value, threshold, normal, unit }) = &incident.impact else {
-        let (firing, all) = (told::firing(incident), incident.alerts.len());
+        let all = incident.alerts.len() + incident.alerts_omitted.total();
+        let firing = told::firing(incident);
         return HowBad { value: words::firing(firing, all), over: false, about: words::NO_NUMBER.to_owned() };
     };
     let with_unit = |v: f64| match unit.as_deref() {

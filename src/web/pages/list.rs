@@ -174,7 +174,7 @@ fn facts(incident: &Incident, resolved: Option<DateTime<Utc>>) -> Vec<String> {
     let facts = [
         Some(format!("#{}", incident.number)),
         incident.service.as_ref().map(ToString::to_string),
-        Some(words::many(incident.alerts.len(), "alert")),
+        Some(words::many(incident.alerts.len() + incident.alerts_omitted.total(), "alert")),
         resolved.map(|at| words::lasted(&times::span(at - incident.started_at))),
         cause.map(|c| words::likely_cause(&short(c.text.as_str(), 80), words::confidence(c.confidence))),
         looking.then(|| words::IN_PROGRESS.to_owned()),

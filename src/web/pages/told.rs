@@ -53,11 +53,12 @@ struct AlertRow {
 }
 
 pub(super) fn told(incident: &Incident, now: DateTime<Utc>) -> Told {
-    let more = incident.alerts.len().saturating_sub(MOST_ROWS);
+    let all = incident.alerts.len() + incident.alerts_omitted.total();
+    let more = all.saturating_sub(MOST_ROWS);
     Told {
         notifications: incident.notifications.iter().map(|n| notification(n, now)).collect(),
         alerts: incident.alerts.iter().take(MOST_ROWS).map(|a| alert(a, &incident.labels, now)).collect(),
-        alerts_title: words::alerts_title(incident.alerts.len()),
+        alerts_title: words::alerts_title(all),
         alerts_more: (more > 0).then(|| words::not_shown(more, "alert")),
         grouped_by: pairs(&incident.group_key),
         api: format!("/api/v1/incidents/{}", incident.number),
@@ -100,7 +101,8 @@ pub(super) fn pairs(labels: &BTreeMap<Redacted, Redacted>) -> Vec<String> {
 
 /// How many alerts fire still.
 pub(super) fn firing(incident: &Incident) -> usize {
-    incident.alerts.iter().filter(|a| a.status == AlertStatus::Firing).count()
+    let listed = incident.alerts.iter().filter(|a| a.status == AlertStatus::Firing).count();
+    listed + incident.alerts_omitted.firing
 }
 
 /// A line of a timeline.

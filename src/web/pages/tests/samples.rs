@@ -297,6 +297,7 @@ pub(super) fn open() -> Incident {
         }),
         occurrences: 4,
         previous: None,
+        alerts_omitted: Default::default(),
         alerts: vec![alert("PaymentApi5xxRateHigh", "a-1"), alert("PaymentApi5xxRateHigh", "a-2")],
         runbook: Some(runbook()),
         evidence: Some(Evidence {

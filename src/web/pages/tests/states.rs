@@ -62,6 +62,7 @@ pub(super) fn bare() -> Incident {
         do_first: None,
         occurrences: 1,
         previous: None,
+        alerts_omitted: Default::default(),
         runbook: None,
         evidence: None,
         summary: None,
