@@ -15,7 +15,7 @@ ALTER TABLE incident
     ADD COLUMN flaps_until  timestamptz,
     -- The incident of the same group before this one.
     ADD COLUMN previous     uuid REFERENCES incident (id);
-UPDATE incident SET told_at = opened_at;
+UPDATE incident SET told_at = opened_at WHERE status <> 'resolved';
 CREATE INDEX incident_flaps ON incident (flaps_until) WHERE flaps_until IS NOT NULL;
 CREATE INDEX incident_unresolved ON incident (status, told_at) WHERE status <> 'resolved';
 

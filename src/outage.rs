@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::clock;
 use crate::ingest::{Answer, Arrival, Ingest};
 use crate::receivers::pagerduty::PagerDuty;
 use crate::store::StoreError;
@@ -169,8 +170,10 @@ impl Outage {
         }
         let held: Vec<Held> = self.state().bodies.iter().cloned().collect();
         for held in held {
-            let arrival = Arrival { note: Some(Note::held(HELD)), ..Arrival::clone(&held.arrival) };
-            let parsed = (held.parse)(&arrival.body, &arrival.source, arrival.received_at);
+            let received_at = held.arrival.received_at;
+            let parsed = (held.parse)(&held.arrival.body, &held.arrival.source, received_at);
+            let note = Some(Note::held(HELD, clock::now()));
+            let arrival = Arrival { note, ..Arrival::clone(&held.arrival) };
             let asked = Instant::now();
             let Ok(Ok(_)) = timeout(KEEP, self.ingest.accept(arrival, parsed)).await else {
                 self.refused(&held, asked);
@@ -207,14 +210,20 @@ impl Outage {
             let pages =
                 self.voice.pages(self.ingest.desk(), &held, since.unwrap_or(held.arrival.received_at));
             let ring = all || held.stubborn();
-            let told = ring && pages.iter().filter(|page| !self.offer(page)).count() == 0;
+            let told = ring && pages.iter().filter(|page| !self.offer(page, &held)).count() == 0;
             self.state().bodies.looked(held.seq, !pages.is_empty(), told);
             tokio::task::yield_now().await;
         }
     }
 
-    /// Hands a page to each of its pagers. False where one of them has no room yet.
-    fn offer(&self, page: &page::Page) -> bool {
+    /// Hands a page to each of its pagers, unless the store has come back: then the incident tells, and this would ring
+    /// after its end. False where one of them has no room yet.
+    fn offer(&self, page: &page::Page, held: &Held) -> bool {
+        // The lock is held while it is handed over, so that whoever sees the store back clears it away afterwards.
+        let state = self.state();
+        if state.since.is_none() && !held.stubborn() {
+            return false;
+        }
         let pagers = page.to.iter().filter_map(|to| self.pagers.get(to));
         pagers.filter(|pager| !pager.offer(&page.key, &page.event)).count() == 0
     }

@@ -7,6 +7,7 @@ mod recheck;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::AlertMessage;
@@ -25,7 +26,7 @@ use crate::telemetry::metrics::{self, Metric};
 /// What the keys of second looks at late firings begin with; source and fingerprint follow.
 const RECHECK: &str = "recheck/";
 /// How often each Alertmanager is asked.
-const EVERY: TimeDelta = TimeDelta::minutes(1);
+const EVERY: Duration = Duration::from_secs(60);
 /// How long an answer serves for further late firings.
 const SHARED: TimeDelta = TimeDelta::seconds(15);
 /// So many of the newest bodies say which receivers post to us.
@@ -89,7 +90,7 @@ impl Resync {
     /// When the database does not answer, or another worker has the job.
     pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
         if claim.key.starts_with(RECHECK) {
-            return self.recheck(&claim).await.map(|()| Outcome::Done);
+            return self.recheck(&claim).await;
         }
         let source = claim.key.strip_prefix(RESYNC).unwrap_or_default();
         let Some(peer) = self.peers.get(source) else {
@@ -98,7 +99,7 @@ impl Resync {
         };
         let outcome = self.resync(source, peer).await?;
         metrics::count(Metric::Resyncs, &[outcome.into()]);
-        Ok(Outcome::Later(clock::now() + EVERY))
+        Ok(Outcome::Later(EVERY))
     }
 
     async fn resync(&self, source: &str, peer: &Peer) -> Result<ResyncOutcome, StoreError> {

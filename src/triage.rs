@@ -85,7 +85,8 @@ impl Triage {
         self.wake.all();
         let labels = self.store.incident_labels(claim.incident).await?;
         let again = self.again(&labels, covered).filter(|_| !claim.second);
-        Ok(again.map_or(Outcome::Done, Outcome::Later))
+        let wait = |at: DateTime<Utc>| Outcome::Later((at - clock::now()).to_std().unwrap_or_default());
+        Ok(again.map_or(Outcome::Done, wait))
     }
 
     /// Puts this round's evidence in place of the one that people see meanwhile.

@@ -4,6 +4,7 @@
 //! in by hop 1, or leaves edges and jobs in Postgres as hop 1 does.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -15,7 +16,7 @@ use crate::worker::Wake;
 /// The key of the sweep's job.
 pub const SWEEP: &str = "sweep";
 /// How often time's own changes are looked for: much finer than any interval that people configure in earnest.
-const SWEEP_EVERY: TimeDelta = TimeDelta::seconds(10);
+const SWEEP_EVERY: Duration = Duration::from_secs(10);
 
 /// Everything that upkeep needs.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl Upkeep {
         match claim.key.as_str() {
             SWEEP => {
                 self.sweep(now).await?;
-                Ok(Outcome::Later(now + SWEEP_EVERY))
+                Ok(Outcome::Later(SWEEP_EVERY))
             }
             // Of a version that is newer or older than this one.
             unknown => {

@@ -28,6 +28,7 @@ mod rates;
 mod receivers;
 mod resync;
 mod schedules;
+mod schema;
 mod spine;
 mod support;
 mod support_tests;

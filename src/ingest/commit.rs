@@ -3,10 +3,12 @@
 //! A body that the database refuses never fails its neighbours: then each is tried alone, and the one that cannot be
 //! decided about is kept as it came, with an alert that says so. Knows the queue. Must not know HTTP.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use firstlook_core::incident::{Action, Decision, decide};
+use futures_util::FutureExt;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinSet;
 
@@ -138,8 +140,13 @@ impl Desk {
                 runbooks.pin(labels, &annotations(&touched.incident), self.edit_url.as_deref())
             },
         };
-        let written = tokio::time::timeout(WITHIN, self.store.ingest(bodies, &judge)).await;
-        written.map_err(|_| StoreError::NotKept("it does not answer".into()))?
+        // A panic is one body's fault as well: its neighbours must not pay for it, nor the writer.
+        let writing = AssertUnwindSafe(self.store.ingest(bodies, &judge)).catch_unwind();
+        match tokio::time::timeout(WITHIN, writing).await {
+            Err(_) => Err(StoreError::NotKept("it does not answer".into())),
+            Ok(Err(_)) => Err(StoreError::Worker("hop 1 panicked".into())),
+            Ok(Ok(written)) => written,
+        }
     }
 
     /// Keeps a body that cannot be decided about, and has somebody told of it.
@@ -158,13 +165,13 @@ impl Desk {
         };
         let own = unreadable::alert(&self.rules, &arrival, delivery.id, &reason);
         (body.batch.groups, body.batch.aside) = self.rules.groups(vec![own]);
-        if self.write(&[&body.batch]).await.is_err() {
-            // Should that be what cannot be written, the body is kept at least.
+        let mut written = self.write(&[&body.batch]).await;
+        if written.as_ref().is_err_and(|error| !error.is_unavailable()) {
+            // Should the alert about it be what cannot be written, the body is kept at least.
             body.batch.groups.clear();
-        } else {
-            return self.answer(body, Vec::new(), Some(reason));
+            written = self.write(&[&body.batch]).await;
         }
-        match self.write(&[&body.batch]).await {
+        match written {
             Ok(_) => self.answer(body, Vec::new(), Some(reason)),
             Err(error) => drop(body.reply.send(Err(StoreError::NotKept(error.to_string())))),
         }

@@ -63,7 +63,8 @@ impl Rules {
     /// severity by its normalised word.
     pub fn routes(&self, incident: &Current, labels: &Labels) -> Vec<Route> {
         let mut labels = labels.clone();
-        labels.set("severity", incident.severity.as_str());
+        // The highest that was ever to be told: what a body that was committed with the next one brought must be told too.
+        labels.set("severity", incident.told_severity.as_str());
         let decisions = self.route.receivers(&labels);
         let routes = decisions.into_iter().flat_map(|decision| {
             let integrations = self.integrations.get(&decision.receiver).cloned().unwrap_or_default();

@@ -12,7 +12,7 @@ use super::{Peer, Resync};
 use crate::clock;
 use crate::sources::alertmanager;
 use crate::sources::alertmanager_api::Snapshot;
-use crate::store::{Claim, StoreError};
+use crate::store::{Claim, Outcome, StoreError};
 
 /// What a job of this kind is about.
 #[derive(Debug, serde::Deserialize)]
@@ -21,6 +21,8 @@ struct Late {
     delivery: Uuid,
     source: String,
     fingerprint: String,
+    /// When nothing can have overtaken it any more, by the clock that decides.
+    due: DateTime<Utc>,
 }
 
 /// What asking came to.
@@ -30,13 +32,17 @@ enum Answer {
 }
 
 impl Resync {
-    pub(super) async fn recheck(&self, claim: &Claim) -> Result<(), StoreError> {
+    pub(super) async fn recheck(&self, claim: &Claim) -> Result<Outcome, StoreError> {
         let payload = claim.payload.clone().unwrap_or_default();
         let Ok(late) = serde_json::from_value::<Late>(payload) else {
             tracing::warn!(key = claim.key, "a second look without a delivery is dropped");
-            return Ok(());
+            return Ok(Outcome::Done);
         };
-        let Some((message, received_at)) = self.still_open(&late).await? else { return Ok(()) };
+        // The queue goes by the database's clock, which may be ahead of this one: earlier it would be late again.
+        if let Ok(wait) = (late.due - clock::now()).to_std() {
+            return Ok(Outcome::Wait(wait));
+        }
+        let Some((message, received_at)) = self.still_open(&late).await? else { return Ok(Outcome::Done) };
         let peer = self.peers.get(&late.source);
         let snapshot = match peer {
             Some(peer) => self.ask(&late.source, peer, received_at).await,
@@ -44,12 +50,13 @@ impl Resync {
         };
         let now = clock::now();
         match judge(peer, snapshot.as_deref(), &message.id, now) {
-            Answer::Fires(note) => self.tell(&late.source, &[message], "", &note).await,
+            Answer::Fires(note) => self.tell(&late.source, &[message], "", &note).await?,
             Answer::Over(reason) => {
                 let decision = Decision { alert: message.id, action: Action::Late, reason };
-                self.store.record_decision(late.delivery, &decision, now).await
+                self.store.record_decision(late.delivery, &decision, now).await?;
             }
         }
+        Ok(Outcome::Done)
     }
 
     /// The message and when it was received, unless something newer was heard of its alert.

@@ -73,7 +73,8 @@ impl Store {
             return Ok(Acted::Already);
         }
         sqlx::query(
-            "UPDATE incident SET status = 'resolved', resolved_at = $2, version = version + 1 WHERE id = $1",
+            "UPDATE incident SET status = 'resolved', resolved_at = $2, stale_since = NULL, version = version + 1
+             WHERE id = $1",
         )
         .bind(held.id)
         .bind(now)

@@ -162,6 +162,7 @@ fn hex(bytes: &[u8]) -> String {
 /// A line of the timeline that a delivery brought: a decision about one of its messages, or about all of it.
 pub(super) struct Entry<'a> {
     pub delivery: &'a NewDelivery,
+    pub at: DateTime<Utc>,
     pub incident: Option<Uuid>,
     pub alert: Option<&'a AlertId>,
     pub kind: &'static str,
@@ -175,7 +176,7 @@ pub(super) async fn record(tx: &mut PgConnection, entries: &[Entry<'_>]) -> Resu
     }
     let row = |entry: &Entry<'_>| {
         json!({
-            "at": entry.delivery.received_at, "incident": entry.incident, "delivery": entry.delivery.id,
+            "at": entry.at, "incident": entry.incident, "delivery": entry.delivery.id,
             "source": entry.alert.map(|alert| &alert.source),
             "fingerprint": entry.alert.map(|alert| &alert.fingerprint),
             "kind": entry.kind, "actor": entry.delivery.source, "reason": entry.reason,

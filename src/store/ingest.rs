@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::incidents::Entry;
 use super::jobs::{self, JobKind, NewJob};
-use super::slots::{self, Wanted};
+use super::slots::{self, Homes, Wanted};
 use super::{NewDelivery, Store, StoreError, alerts, deliveries, incidents, told};
 use crate::fail::{self, Step};
 
@@ -105,6 +105,14 @@ struct Verdicts {
     rechecks: Vec<(usize, Recheck)>,
 }
 
+impl Batch {
+    /// When it is decided about: at once, or when it was brought again.
+    fn decided_at(&self) -> DateTime<Utc> {
+        let brought_at = self.note.as_ref().and_then(|note| note.brought_at);
+        brought_at.unwrap_or(self.delivery.received_at)
+    }
+}
+
 impl Store {
     /// Keeps bodies and everything that follows from them, or nothing. Returns what became of each, in their order.
     ///
@@ -126,7 +134,8 @@ impl Store {
         let deliveries: Vec<&NewDelivery> = bodies.iter().map(|body| &body.delivery).collect();
         deliveries::insert(&mut tx, &deliveries).await?;
         let wanted = wanted(&mut tx, bodies).await?;
-        let mut verdicts = judged(&mut tx, &wanted, judge).await?;
+        let (wanted, homes) = wanted;
+        let mut verdicts = judged(&mut tx, &wanted, &homes, judge).await?;
         incidents::write(&mut tx, &mut verdicts.placed, judge).await?;
         alerts::write_members(&mut tx, &verdicts.placed).await?;
         alerts::write_known(&mut tx, &verdicts.known, &verdicts.episodes).await?;
@@ -145,7 +154,7 @@ impl Store {
 async fn wanted<'a>(
     tx: &mut PgConnection,
     bodies: &[&'a Batch],
-) -> Result<BTreeMap<[u8; 32], Wanted<'a>>, StoreError> {
+) -> Result<(BTreeMap<[u8; 32], Wanted<'a>>, Homes), StoreError> {
     let every = bodies.iter().flat_map(|body| body.groups.values()).flat_map(|group| &group.incoming);
     let homes = slots::homes(tx, every.map(|one| &one.message.id)).await?;
     let mut wanted: BTreeMap<[u8; 32], Wanted<'a>> = BTreeMap::new();
@@ -166,13 +175,14 @@ async fn wanted<'a>(
             }
         }
     }
-    Ok(wanted)
+    Ok((wanted, homes))
 }
 
 /// Locks the slots and has each decided about.
 async fn judged(
     tx: &mut PgConnection,
     wanted: &BTreeMap<[u8; 32], Wanted<'_>>,
+    homes: &Homes,
     judge: &Judge<'_>,
 ) -> Result<Verdicts, StoreError> {
     let mut verdicts = Verdicts::default();
@@ -180,6 +190,10 @@ async fn judged(
         return Ok(verdicts);
     }
     let locked = slots::lock(tx, wanted).await?;
+    // Somebody may have opened or ended an incident of theirs elsewhere before the lock was had.
+    if slots::homes(tx, wanted.values().flat_map(Wanted::ids)).await? != *homes {
+        return Err(StoreError::Moved);
+    }
     for (hash, wanted) in wanted {
         let Some(slot) = locked.get(hash) else { continue };
         let (numbers, said): (Vec<usize>, Vec<Said<'_>>) = wanted.bodies.iter().cloned().unzip();
@@ -197,7 +211,7 @@ async fn judged(
                 previous: previous.filter(|before| *before != id),
                 touched,
                 named: Vec::new(),
-                at: said.last().map(|last| last.at).unwrap_or_default(),
+                at: said.last().map(Said::now).unwrap_or_default(),
             });
             previous = Some(id);
         }
@@ -237,6 +251,7 @@ fn rechecks(late: &[(usize, Recheck)], bodies: &[&Batch]) -> Vec<NewJob> {
 fn entries<'a>(verdicts: &'a Verdicts, bodies: &[&'a Batch]) -> Vec<Entry<'a>> {
     let entry = |body: &'a Batch, decision: &'a Decision, incident| Entry {
         delivery: &body.delivery,
+        at: body.decided_at(),
         incident,
         alert: Some(&decision.alert),
         kind: decision.action.as_str(),
@@ -263,6 +278,7 @@ fn entries<'a>(verdicts: &'a Verdicts, bodies: &[&'a Batch]) -> Vec<Entry<'a>> {
         );
         entries.push(Entry {
             delivery: &body.delivery,
+            at: body.decided_at(),
             incident: Some(incident),
             alert: None,
             kind: "truncated",

@@ -115,8 +115,9 @@ impl Claim {
 pub enum Outcome {
     /// Nothing is left to do.
     Done,
-    /// Nothing is left to do now; look again then, or at once where more came while it ran.
-    Later(DateTime<Utc>),
+    /// Nothing is left to do now; look again after this time, by the clock of the database, or at once where more came
+    /// while it ran.
+    Later(Duration),
     /// It has not been tried: its turn has not come.
     Wait(Duration),
     /// It has not been tried: its receiver's bucket is closed.

@@ -69,6 +69,9 @@ pub enum StoreError {
     /// A body was not kept, and nothing was promised about it.
     #[error("the database: {0}")]
     NotKept(String),
+    /// An alert has moved to another incident while its slot was being locked.
+    #[error("an alert has moved to another incident meanwhile")]
+    Moved,
     /// A piece of work of this process panicked or was cancelled.
     #[error("a bug: {0}")]
     Worker(String),
@@ -80,7 +83,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether Postgres ended one of two transactions that stood in each other's way: the same again will do.
     fn is_conflict(&self) -> bool {
-        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        let Self::Database(sqlx::Error::Database(error)) = self else { return matches!(self, Self::Moved) };
         // deadlock_detected, serialization_failure, unique_violation of a row that came meanwhile
         matches!(error.code().as_deref(), Some("40P01" | "40001" | "23505"))
     }
@@ -99,8 +102,8 @@ impl StoreError {
             Self::Database(
                 sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Encode(_),
             ) => false,
-            Self::Database(_) | Self::Migrate(_) | Self::NotKept(_) | Self::Worker(_) | Self::Fenced => true,
-            Self::Corrupt { .. } => false,
+            Self::Database(_) | Self::Migrate(_) | Self::NotKept(_) | Self::Fenced | Self::Moved => true,
+            Self::Corrupt { .. } | Self::Worker(_) => false,
         }
     }
 }
@@ -135,13 +138,20 @@ impl Store {
         Ok(Self { pool, current: Arc::default() })
     }
 
-    /// Brings the schema to this version. Safe to run from several replicas at once: sqlx takes an advisory lock.
+    /// Brings the schema to this version, or leaves a newer one as it is: the version before still serves while it is
+    /// replaced. Safe to run from several replicas at once: sqlx takes an advisory lock.
     ///
     /// # Errors
-    /// When a migration fails, or the schema is newer than this binary.
+    /// When a migration fails.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         fail::pass(Step::Migrate);
-        sqlx::migrate!().run(&self.pool).await?;
+        // On large tables it takes longer than any statement of the service may.
+        let options = (*self.pool.connect_options()).clone().options([("statement_timeout", "0")]);
+        let patient =
+            PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE).connect_lazy_with(options);
+        let migrated = sqlx::migrate!().set_ignore_missing(true).run(&patient).await;
+        patient.close().await;
+        migrated?;
         fail::pass(Step::Migrate);
         self.current.store(true, Ordering::Relaxed);
         Ok(())

@@ -86,16 +86,19 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn ids(&self) -> impl Iterator<Item = &AlertId> {
+    pub fn ids(&self) -> impl Iterator<Item = &AlertId> {
         self.bodies.iter().flat_map(|(_, said)| said.incoming.iter().map(|one| &one.message.id))
     }
 }
+
+/// The slot that each alert fires in.
+pub(super) type Homes = BTreeMap<AlertId, ([u8; 32], GroupKey)>;
 
 /// Where alerts fire now: the slot of the unresolved incident that each is part of.
 pub(super) async fn homes<'a>(
     tx: &mut PgConnection,
     alerts: impl Iterator<Item = &'a AlertId>,
-) -> Result<BTreeMap<AlertId, ([u8; 32], GroupKey)>, StoreError> {
+) -> Result<Homes, StoreError> {
     let (sources, fingerprints) = columns(alerts);
     let rows: Vec<HomeRow> = sqlx::query_as(
         "SELECT a.source, a.fingerprint, s.key_hash, s.key

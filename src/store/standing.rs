@@ -63,13 +63,15 @@ impl Store {
         Ok(rows.into_iter().map(here).collect())
     }
 
-    /// The newest bodies of `source` that were understood, at most `most`, leaving out large ones.
+    /// The newest bodies that `source` sent and that were understood, at most `most`, leaving out large ones and those
+    /// that firstlook made.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn newest_bodies(&self, source: &str, most: i64) -> Result<Vec<Vec<u8>>, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT body FROM delivery WHERE source = $1 AND state <> 'rejected' AND length(body) <= 262144
+             AND position(convert_to('\"firstlook\":{\"found\":', 'UTF8') IN body) = 0
              ORDER BY received_at DESC LIMIT $2",
         )
         .bind(source)

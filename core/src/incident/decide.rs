@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::heard::{Incoming, Said};
+use super::heard::{Incoming, Note, Said};
 use super::state::{Action, Decided, Decision, EdgeKind, Judged, Known, Recheck, SlotState};
 use super::work::Work;
 use super::{Lifecycle, Status};
@@ -19,27 +19,33 @@ const BEYOND: TimeDelta = TimeDelta::seconds(1);
 pub fn decide(slot: &SlotState, bodies: &[Said<'_>], rules: Lifecycle) -> Decided {
     let mut work = Work::new(slot, rules);
     for (said, body) in bodies.iter().enumerate() {
-        work.turn(said, body.at, body.note.is_some_and(|note| note.held));
+        work.turn(said, body.now(), body.held());
         let (firing, ended): (Vec<&Incoming>, Vec<&Incoming>) =
             body.incoming.iter().partition(|one| one.message.status == AlertStatus::Firing);
-        for one in firing.into_iter().chain(ended) {
-            let (action, reason) = match one.message.status {
-                AlertStatus::Firing => work.firing(one),
-                AlertStatus::Resolved => work.resolved(one),
-            };
-            let reason = match body.note {
-                Some(note) => format!("{reason}; {}", note.text),
-                None => reason,
-            };
-            let decision = Decision { alert: one.message.id.clone(), action, reason };
-            work.decisions.push(Judged { decision, said, place: work.place });
+        for one in firing {
+            let (action, reason) = work.firing(one);
+            work.judged(one, action, reason, body.note);
+        }
+        work.end_overtaken();
+        for one in ended {
+            let (action, reason) = work.resolved(one);
+            work.judged(one, action, reason, body.note);
         }
     }
     work.finish()
 }
 
-impl Work {
-    fn firing(&mut self, one: &Incoming) -> (Action, String) {
+impl<'a> Work<'a> {
+    fn judged(&mut self, one: &Incoming, action: Action, reason: String, note: Option<&Note>) {
+        let reason = match note {
+            Some(note) => format!("{reason}; {}", note.text),
+            None => reason,
+        };
+        let decision = Decision { alert: one.message.id.clone(), action, reason };
+        self.decisions.push(Judged { decision, said: self.said, place: self.place });
+    }
+
+    fn firing(&mut self, one: &'a Incoming) -> (Action, String) {
         let starts_at = one.message.starts_at;
         match self.known.get(&one.message.id).cloned() {
             None => self.enter(one, starts_at, "first seen"),
@@ -58,26 +64,29 @@ impl Work {
     }
 
     /// A firing message about an alert that was resolved: news, or a message that its own resolve overtook?
-    fn refire(&mut self, one: &Incoming, known: &Known) -> (Action, String) {
+    fn refire(&mut self, one: &'a Incoming, known: &Known) -> (Action, String) {
         let starts_at = one.message.starts_at;
         let ended = known.ends_at.unwrap_or(known.starts_at);
         if starts_at > ended {
             return self.enter(one, starts_at, "fires again");
         }
         let received = known.resolve_received_at;
-        let since = received.map_or(TimeDelta::MAX, |at| self.now - at);
-        if self.held && since < TimeDelta::zero() {
+        let heard = self.heard();
+        let since = received.map_or(TimeDelta::MAX, |at| heard - at);
+        if self.held.is_some() && since < TimeDelta::zero() {
             return self.overtaken(one, known);
         }
-        // A negative time means that replicas' clocks differ: then nothing is known of the order, and it is news.
-        if since >= TimeDelta::zero() && since <= self.rules.reorder_window {
+        // Writers and replicas commit side by side, so that either may come first. Further apart than the window their
+        // clocks differ: then nothing is known of the order, and it is news.
+        if since.abs() <= self.rules.reorder_window {
             self.place = None;
             let due = received.unwrap_or(self.now) + self.rules.reorder_window + BEYOND;
             self.rechecks.push(Recheck { alert: one.message.id.clone(), said: self.said, due });
             let reason = format!(
-                "its resolve, ended {}, came {} s before; looked at again {}",
+                "its resolve, ended {}, came {} s {}; looked at again {}",
                 stamp(ended),
-                since.num_seconds(),
+                since.num_seconds().abs(),
+                if since < TimeDelta::zero() { "after it" } else { "before" },
                 stamp(due)
             );
             return (Action::Late, reason);
@@ -87,15 +96,16 @@ impl Work {
     }
 
     /// A firing that waited for the store while its resolve was kept. A page may have rung for it without the store: where
-    /// nobody knows its incident yet, it opens and ends at once, so that what rang ends too.
-    fn overtaken(&mut self, one: &Incoming, known: &Known) -> (Action, String) {
-        if self.member_place(&one.message.id).is_some() {
+    /// its incident does not know of this episode, it opens and ends with the body, so that what rang ends too.
+    fn overtaken(&mut self, one: &'a Incoming, known: &Known) -> (Action, String) {
+        let place = self.member_place(&one.message.id).and_then(|place| self.incidents.get(place));
+        let member = place.and_then(|touched| touched.incident.members.get(&one.message.id));
+        if member.is_some_and(|member| member.ends_at >= known.ends_at) {
             self.place = None;
             return (Action::Late, "its resolve was kept before it".to_owned());
         }
-        let (action, reason) = self.open_and_end(one, known.ends_at.unwrap_or(self.now), |work| {
-            work.enter(one, one.message.starts_at, "first seen")
-        });
+        self.overtaken.push((one, known.clone()));
+        let (action, reason) = self.enter(one, one.message.starts_at, "first seen");
         (action, format!("{reason}; over already: its resolve was kept before it"))
     }
 
@@ -124,6 +134,10 @@ impl Work {
                 self.past(one, ends_at);
                 let (ended, began) = (stamp(ends_at), stamp(known.newest_start));
                 (Action::Late, format!("ended {ended}, before the present episode, which began {began}"))
+            }
+            Some(known) if self.held.is_some_and(|held| held < known.seen_at) => {
+                self.past(one, ends_at);
+                (Action::Late, "it waited, and meanwhile its sender said that it fires".into())
             }
             Some(known) => {
                 self.know(one, known.starts_at, AlertStatus::Resolved);

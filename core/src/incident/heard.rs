@@ -22,29 +22,42 @@ pub struct Incoming {
 pub struct Note {
     /// For people; added to each reason.
     pub text: String,
-    /// It was received earlier and could not be kept then, so that what came after it may have been decided first.
-    pub held: bool,
+    /// When it was brought again, where it could not be kept when it was received: what came after it may have been decided
+    /// first.
+    pub brought_at: Option<DateTime<Utc>>,
 }
 
 impl Note {
     /// Of a body that firstlook made from what it found.
     pub fn found(text: impl Into<String>) -> Self {
-        Self { text: text.into(), held: false }
+        Self { text: text.into(), brought_at: None }
     }
 
     /// Of a body that waited for the store.
-    pub fn held(text: impl Into<String>) -> Self {
-        Self { text: text.into(), held: true }
+    pub fn held(text: impl Into<String>, brought_at: DateTime<Utc>) -> Self {
+        Self { text: text.into(), brought_at: Some(brought_at) }
     }
 }
 
 /// What one body said about the alerts of one group key.
 #[derive(Debug, Clone)]
 pub struct Said<'a> {
-    /// When the body was received: the decision's `now`.
+    /// When the body was received.
     pub at: DateTime<Utc>,
     /// How firstlook came by it, where no sender posted it just now.
     pub note: Option<&'a Note>,
     /// Its messages.
     pub incoming: Vec<&'a Incoming>,
+}
+
+impl Said<'_> {
+    /// The decision's `now`.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.note.and_then(|note| note.brought_at).unwrap_or(self.at)
+    }
+
+    /// When it was received, where it waited for the store.
+    pub(super) fn held(&self) -> Option<DateTime<Utc>> {
+        self.note.and_then(|note| note.brought_at).map(|_| self.at)
+    }
 }

@@ -35,11 +35,16 @@ pub struct Flapping {
 }
 
 impl Flapping {
+    /// Those of `transitions` that are still within the window.
+    pub fn recent(self, transitions: &[DateTime<Utc>], now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        transitions.iter().copied().filter(|at| now - *at < self.window).collect()
+    }
+
     /// Adds a transition at `now` to `recent`, which keeps those of the window. Where they are a flap, returns until when
     /// it counts as one unless it goes on.
     pub fn note(self, recent: &mut Vec<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        *recent = self.recent(recent, now);
         recent.push(now);
-        recent.retain(|at| now - *at < self.window);
         (recent.len() >= self.transitions).then(|| now + self.window)
     }
 }

@@ -13,13 +13,15 @@ use super::state::{
 use super::{Lifecycle, Status, title};
 use crate::alert::{AlertId, AlertStatus, Severity};
 
-pub(super) struct Work {
+pub(super) struct Work<'a> {
     pub rules: Lifecycle,
     /// When the body in hand was received, and its place among the bodies.
     pub now: DateTime<Utc>,
     pub said: usize,
-    /// Whether it waited for the store.
-    pub held: bool,
+    /// When it was received, where it waited for the store.
+    pub held: Option<DateTime<Utc>>,
+    /// Firings of the body in hand that are over already, with what was known of each.
+    pub overtaken: Vec<(&'a Incoming, Known)>,
     pub incidents: Vec<Touched>,
     pub known: BTreeMap<AlertId, Known>,
     pub decisions: Vec<Judged>,
@@ -31,7 +33,7 @@ pub(super) struct Work {
     touched: Vec<bool>,
 }
 
-impl Work {
+impl<'a> Work<'a> {
     pub fn new(slot: &SlotState, rules: Lifecycle) -> Self {
         let touched = |current: &Current| Touched {
             incident: current.clone(),
@@ -45,7 +47,8 @@ impl Work {
             rules,
             now: DateTime::UNIX_EPOCH,
             said: 0,
-            held: false,
+            held: None,
+            overtaken: Vec::new(),
             touched: vec![false; incidents.len()],
             incidents,
             known: slot.known.clone(),
@@ -58,8 +61,13 @@ impl Work {
     }
 
     /// Takes the next body in hand.
-    pub fn turn(&mut self, said: usize, at: DateTime<Utc>, held: bool) {
+    pub fn turn(&mut self, said: usize, at: DateTime<Utc>, held: Option<DateTime<Utc>>) {
         (self.said, self.now, self.held, self.place) = (said, at, held, None);
+    }
+
+    /// When the body in hand was received.
+    pub fn heard(&self) -> DateTime<Utc> {
+        self.held.unwrap_or(self.now)
     }
 
     pub fn open(&mut self, one: &Incoming, starts_at: DateTime<Utc>) {
@@ -80,8 +88,12 @@ impl Work {
             others: BTreeMap::new(),
         };
         // What opens anew so soon after its end flaps as what reopens does.
-        if let Some(over) = self.incidents.last().filter(|over| !over.incident.transitions.is_empty()) {
-            incident.transitions.clone_from(&over.incident.transitions);
+        let recent = self
+            .incidents
+            .last()
+            .map(|over| self.rules.flapping.recent(&over.incident.transitions, self.now));
+        incident.transitions = recent.unwrap_or_default();
+        if !incident.transitions.is_empty() {
             incident.flaps_until = self.rules.flapping.note(&mut incident.transitions, self.now);
         }
         self.incidents.push(Touched {
@@ -197,7 +209,7 @@ impl Work {
         let (mut ends_at, mut received) =
             before.map_or((None, None), |known| (known.ends_at, known.resolve_received_at));
         if status == AlertStatus::Resolved {
-            (ends_at, received) = (Some(one.message.ends_at.unwrap_or(self.now)), Some(self.now));
+            (ends_at, received) = (Some(one.message.ends_at.unwrap_or(self.now)), Some(self.heard()));
         }
         let known = Known {
             status,
@@ -205,7 +217,7 @@ impl Work {
             newest_start: before.map_or(said, |known| known.newest_start.max(said)),
             ends_at,
             resolve_received_at: received,
-            seen_at: self.now,
+            seen_at: before.map_or(self.heard(), |known| known.seen_at.max(self.heard())),
         };
         let episode = match known.ends_at.filter(|_| status == AlertStatus::Resolved) {
             Some(end) => Episode::Ended(end),
@@ -226,18 +238,17 @@ impl Work {
         self.changed.insert(one.message.id.clone(), known);
     }
 
-    /// Opens an incident for an alert that is over already, and leaves what is known of it as it was.
-    pub fn open_and_end<T>(
-        &mut self,
-        one: &Incoming,
-        ends_at: DateTime<Utc>,
-        enter: impl FnOnce(&mut Self) -> T,
-    ) -> T {
-        let before = (self.known.clone(), self.changed.clone(), self.episodes.clone());
-        let entered = enter(self);
-        self.leave(one, ends_at);
-        (self.known, self.changed, self.episodes) = before;
-        entered
+    /// Ends what came with the body in hand and was over already, all of it at once, and leaves what is known as it was.
+    pub fn end_overtaken(&mut self) {
+        for (one, known) in std::mem::take(&mut self.overtaken) {
+            self.leave(one, known.ends_at.unwrap_or(self.now));
+            let id = &one.message.id;
+            if let Some(episodes) = self.episodes.get_mut(id) {
+                episodes.retain(|_, episode| *episode != Episode::Runs);
+            }
+            self.known.insert(id.clone(), known.clone());
+            self.changed.insert(id.clone(), known);
+        }
     }
 
     /// The end of an episode before the newest one came late: it is kept as an episode of its own, and what has
@@ -264,7 +275,7 @@ impl Work {
             }
         }
         if known.ends_at.is_none_or(|known| ends_at > known) {
-            (known.ends_at, known.resolve_received_at) = (Some(ends_at), Some(self.now));
+            (known.ends_at, known.resolve_received_at) = (Some(ends_at), Some(self.heard()));
         }
         self.known.insert(one.message.id.clone(), known.clone());
         self.changed.insert(one.message.id.clone(), known);

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::super::{Store, StoreError, incidents, summaries, told};
@@ -28,7 +27,7 @@ impl Store {
         hold(&mut tx, &claim).await?;
         match outcome {
             Outcome::Done => done(&mut tx, claim.id).await?,
-            Outcome::Later(at) => later(&mut tx, claim.id, *at).await?,
+            Outcome::Later(after) => later(&mut tx, claim.id, *after).await?,
             Outcome::Wait(after) => wait(&mut tx, claim.id, *after).await?,
             Outcome::Throttled { bucket, urgency } => throttled(&mut tx, claim.id, bucket, *urgency).await?,
             Outcome::Retry { after, error } => retry(&mut tx, claim.id, *after, error, 0).await?,
@@ -82,14 +81,14 @@ async fn done(tx: &mut PgConnection, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn later(tx: &mut PgConnection, id: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+async fn later(tx: &mut PgConnection, id: i64, after: Duration) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE job SET state = 'ready', run_at = CASE WHEN again THEN now() ELSE $2 END, attempts = 0,
+        "UPDATE job SET state = 'ready', run_at = CASE WHEN again THEN now() ELSE now() + make_interval(secs => $2) END, attempts = 0,
              second = NOT again, lease_until = NULL, error = NULL, created_at = now(), lost = 0
          WHERE id = $1",
     )
     .bind(id)
-    .bind(at)
+    .bind(after.as_secs_f64())
     .execute(tx)
     .await?;
     Ok(())

@@ -71,3 +71,12 @@ fn how_firstlook_came_by_a_message_stands_in_the_reason() {
     let decided = decide(&SlotState::default(), &[said], rules());
     assert_eq!(decided.decisions[0].decision.reason, "first seen; found by asking");
 }
+
+#[test]
+fn an_opening_long_after_the_last_end_is_no_transition() {
+    let mut world = World::default();
+    world.hear(0, &[fires("a", 0)]).hear(60, &[ends("a", 0, 60)]).hear(3_000, &[fires("a", 3_000)]);
+    world.hear(3_060, &[ends("a", 3_000, 3_060)]).hear(3_120, &[fires("a", 3_120)]);
+    assert_eq!(world.incident().flaps_until, None);
+    assert_eq!(world.incident().transitions, [at(3_060), at(3_120)]);
+}

@@ -128,27 +128,63 @@ fn an_end_that_belongs_to_an_older_episode_divides_what_was_taken_for_one() {
     assert_eq!(episodes, BTreeMap::from([(0, Some(40)), (100, None)]));
 }
 
+/// Brings messages at `now` that were received at `received` and could not be kept then.
+fn held(slot: &SlotState, messages: &[Incoming], received: i64, now: i64) -> Decided {
+    let note = Note::held("held", at(now));
+    decide(
+        slot,
+        &[Said { at: at(received), note: Some(&note), incoming: messages.iter().collect() }],
+        rules(),
+    )
+}
+
 #[test]
-fn a_firing_that_waited_for_the_store_and_was_overtaken_opens_and_ends_at_once_or_changes_nothing() {
-    let held = |slot: &SlotState, message: &Incoming, now: i64| {
-        let note = Note::held("held");
-        decide(slot, &[Said { at: at(now), note: Some(&note), incoming: vec![message] }], rules())
-    };
-    // Nobody knew of it: whatever rang without the store ends.
+fn a_firing_that_waited_and_was_overtaken_opens_and_ends_at_once_where_nobody_knew_of_it() {
     let mut world = World::default();
-    world.hear(300, &[ends("a", 0, 290)]);
-    let decided = held(&world.slot, &fires("a", 0), 10);
+    world.hear(300, &[ends("a", 0, 290), ends("b", 0, 290)]);
+    let decided = held(&world.slot, &[fires("a", 0), fires("b", 0)], 10, 310);
+    assert_eq!(decided.incidents.len(), 1, "one incident, however many alerts");
     assert_eq!(decided.incidents[0].edges, [EdgeKind::Trigger, EdgeKind::Resolve]);
-    assert_eq!(decided.incidents[0].incident.status, Status::Resolved);
-    assert!(decided.known.is_empty() && decided.episodes.is_empty(), "what is known of it stays");
+    let incident = &decided.incidents[0].incident;
+    assert_eq!(
+        (incident.status, incident.opened_at, incident.resolved_at),
+        (Status::Resolved, at(310), Some(at(310)))
+    );
     let then = after(&world.slot, &decided);
-    assert_eq!(held(&then, &fires("a", 0), 10).incidents, []);
-    // It had rung before the store went away, and is over.
+    assert_eq!(then.known, world.slot.known, "what is known stays");
+    assert!(decided.episodes.values().all(|all| !all.values().any(|episode| *episode == Episode::Runs)));
+    assert_eq!(held(&then, &[fires("a", 0), fires("b", 0)], 10, 320).incidents, []);
+}
+
+#[test]
+fn a_firing_that_waited_changes_nothing_where_its_incident_knows_of_its_end() {
     let mut world = World::default();
     world.hear(0, &[fires("a", 0)]).hear(300, &[ends("a", 0, 290)]);
-    let decided = held(&world.slot, &fires("a", 0), 10);
+    let decided = held(&world.slot, &[fires("a", 0)], 10, 310);
     assert_eq!((decided.decisions[0].decision.action, decided.incidents.len()), (Action::Late, 0));
+    // An end of an older episode is not its end: what rang for the newer one without the store ends too.
+    world.hear(2_000, &[ends("a", 1_900, 1_990)]);
+    let decided = held(&world.slot, &[fires("a", 1_900)], 1_910, 2_010);
+    assert_eq!(decided.incidents.last().unwrap().edges.last(), Some(&EdgeKind::Resolve));
     // What came after the end is news, held or not.
-    let decided = held(&world.slot, &fires("a", 400), 401);
-    assert_eq!(decided.decisions[0].decision.action, Action::Reopened);
+    let decided = held(&world.slot, &[fires("a", 2_400)], 2_401, 2_500);
+    assert!(matches!(decided.decisions[0].decision.action, Action::Reopened | Action::Opened));
+}
+
+#[test]
+fn a_resolve_that_waited_does_not_end_what_was_said_to_fire_meanwhile() {
+    let mut world = World::default();
+    world.hear(0, &[fires("a", 0)]).hear(120, &[fires("a", 0)]);
+    let decided = held(&world.slot, &[ends("a", 0, 50)], 60, 130);
+    assert_eq!(decided.decisions[0].decision.action, Action::Late);
+    let decided = held(&world.slot, &[ends("a", 0, 125)], 126, 130);
+    assert_eq!(decided.decisions[0].decision.action, Action::IncidentResolved);
+}
+
+#[test]
+fn a_firing_that_was_committed_after_a_later_resolve_is_looked_at_again() {
+    let mut world = World::default();
+    world.hear(0, &[fires("a", 0)]).hear(52, &[ends("a", 0, 40)]);
+    let decided = judge(&world.slot, &[fires("a", 0)], 50);
+    assert_eq!((decided.decisions[0].decision.action, decided.rechecks.len()), (Action::Late, 1));
 }
