@@ -119,7 +119,7 @@ impl Store {
     /// # Errors
     /// When the database does not take them; then nothing of any of them was kept.
     pub async fn ingest(&self, bodies: &[&Batch], judge: &Judge<'_>) -> Result<Vec<Written>, StoreError> {
-        self.current()?;
+        self.current().await?;
         for _ in 0..RETRIES {
             match self.ingest_once(bodies, judge).await {
                 Err(error) if error.is_conflict() => tracing::info!(%error, "trying again"),

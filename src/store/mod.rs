@@ -169,16 +169,16 @@ impl Store {
                 .bind(newest)
                 .fetch_one(&self.pool)
                 .await?;
-        match there {
-            true => Ok(()),
-            false => Err(StoreError::NotKept("its schema is that of an older version".into())),
+        if !there {
+            return Err(StoreError::NotKept("its schema is that of an older version".into()));
         }
+        self.current.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
-    /// Refuses to write before the schema is known to be this version's.
-    fn current(&self) -> Result<(), StoreError> {
-        let current = self.current.load(Ordering::Relaxed);
-        current.then_some(()).ok_or_else(|| StoreError::NotKept("its schema is not up to date yet".into()))
+    /// Refuses to write before the schema is known to be this version's; once it was, nobody is asked again.
+    async fn current(&self) -> Result<(), StoreError> {
+        if self.current.load(Ordering::Relaxed) { Ok(()) } else { self.ready().await }
     }
 
     /// Closes every connection.
