@@ -21,6 +21,12 @@ DROP INDEX job_due;
 CREATE INDEX job_due ON job (kind, bucket, urgency, run_at, id) WHERE state <> 'parked';
 CREATE INDEX job_lost ON job (kind) WHERE lost > 0 AND state <> 'parked';
 
+ALTER TABLE target
+    -- The bucket of what it was last sent to: who folds by the group does so there, whatever the receiver is called.
+    ADD COLUMN place text,
+    -- Since when its newest edit has failed.
+    ADD COLUMN edit_fails_since timestamptz;
+
 -- A page that could not be told is told to whoever else is told of the incident.
 ALTER TABLE edge DROP CONSTRAINT edge_kind_check;
 ALTER TABLE edge ADD CONSTRAINT edge_kind_check CHECK (kind IN

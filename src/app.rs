@@ -28,17 +28,21 @@ use crate::telemetry::metrics::Exporter;
 use crate::triage::Triage;
 use crate::upkeep::Upkeep;
 use crate::web::pages::Pages;
-use crate::web::{self, Room, Serves};
+use crate::web::{self, Gate, Room, Serves};
 use crate::worker::Wake;
 use lanes::Lanes;
 use parts::{model, pagers, peers, senders, sources, stale_after, ways};
 
 pub use parts::rules;
 
-/// Connections of one process: the lanes' 28 jobs hold one only for short statements, requests likewise.
+/// Connections of one process: the lanes' 30 jobs hold one only for short statements, requests likewise.
 const CONNECTIONS: u32 = 20;
+/// How long clients that keep their connections are still answered, so that they close them by themselves.
+const TURN_AWAY: Duration = Duration::from_millis(500);
+/// A stop ends within 10 s in all (FAULTS F2); the lanes' own drain is shorter.
+const STOP: Duration = Duration::from_secs(9);
 /// How long the connections to the database may take to close.
-const CLOSE: Duration = Duration::from_secs(2);
+const CLOSE: Duration = Duration::from_millis(500);
 
 /// What keeps firstlook from starting.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
@@ -103,6 +107,7 @@ impl Service {
             library: library.clone(),
         };
         let app = web::App {
+            gate: Gate::default(),
             room: Room::default(),
             store,
             outage,
@@ -135,22 +140,34 @@ impl Service {
         }
         let committer = tokio::spawn(self.committer.run());
         let watch = tokio::spawn(Arc::clone(&self.app.outage).run(stop.clone()));
-        let work = tokio::spawn(self.lanes.run(stop.clone()));
+        let rest = CancellationToken::new();
+        let work = tokio::spawn(self.lanes.run(rest.clone()));
         tokio::select! {
             () = stop.cancelled() => tracing::info!("stopping"),
+            () = rest.cancelled() => stop.cancel(),
             _ = servers.join_next() => {
                 tracing::error!("a server ended by itself; stopping, so that somebody starts this again");
                 stop.cancel();
             }
         }
+        let end = tokio::time::Instant::now() + STOP;
+        self.app.gate.closing();
         for handle in &handles {
             handle.pause().await;
         }
+        tokio::time::sleep(TURN_AWAY).await;
+        self.app.gate.close();
+        rest.cancel();
         // A connection to Postgres lives as long as the server's thread that opened it: jobs end before servers do.
         work.await?;
         watch.await?;
-        join_all(handles.iter().map(|handle| handle.stop(true))).await;
-        while servers.join_next().await.is_some() {}
+        let served = async {
+            join_all(handles.iter().map(|handle| handle.stop(true))).await;
+            while servers.join_next().await.is_some() {}
+        };
+        if tokio::time::timeout_at(end, served).await.is_err() {
+            tracing::warn!("stopping with requests unanswered; their senders come again");
+        }
         committer.abort();
         // A stalled database must not hold up a deploy; Postgres ends what is left by itself.
         let _ = tokio::time::timeout(CLOSE, self.app.store.close()).await;

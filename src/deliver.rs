@@ -14,7 +14,6 @@ use firstlook_core::notify::rate::urgency;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{self, Zone};
 use rand::Rng;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::clock;
 use crate::fail::{self, Step};
@@ -25,8 +24,8 @@ use crate::telemetry::metrics::{self, Metric};
 pub use send::{Integration, Way};
 use send::{counted, sends, shows};
 
-/// How long a job waits for a place, and then for its next turn.
-const CROWDED: Duration = Duration::from_millis(250);
+/// How soon a page looks again whether what stands before it has been told.
+const BEHIND: Duration = Duration::from_millis(250);
 
 /// Everything that hop 3 needs.
 #[derive(Debug)]
@@ -44,10 +43,10 @@ pub struct Deliver {
 }
 
 impl Deliver {
-    /// A place among the requests to one integration, so that a hanging receiver leaves room for the others. Waits a
-    /// little, since a healthy receiver frees one soon.
-    async fn place(&self, way: &Way) -> Option<OwnedSemaphorePermit> {
-        tokio::time::timeout(CROWDED, Arc::clone(&way.places).acquire_owned()).await.ok()?.ok()
+    /// The buckets whose integrations have no place left: a hanging receiver leaves room for the others.
+    pub fn full(&self) -> Vec<String> {
+        let full = self.ways.values().filter(|way| way.places.available_permits() == 0);
+        full.map(|way| way.bucket.name.clone()).collect()
     }
 
     /// Room in the integration's bucket; else how the job waits for it.
@@ -58,10 +57,11 @@ impl Deliver {
         urgency: i16,
         sends: u32,
     ) -> Result<Option<Outcome>, StoreError> {
+        let urgency = hurried(claim, urgency);
         if sends == 0 || self.store.take(claim, &way.bucket, urgency, sends).await? {
             return Ok(None);
         }
-        Ok(Some(Outcome::Throttled { bucket: way.bucket.name.clone(), urgency }))
+        Ok(Some(throttled(claim, way, urgency)))
     }
 
     /// Where the receiver asked to stay away, everybody who uses its key does.
@@ -78,22 +78,36 @@ impl Deliver {
     /// When the database does not answer, or another worker has the job.
     pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
         let mut target = self.store.target(&claim).await?;
-        let Some(view) = self.store.told_incident(target.incident, &self.words).await? else {
-            return Ok(Outcome::Done);
-        };
         let Some(way) = self.ways.get(&(target.receiver.clone(), target.integration.clone())) else {
             return self.unknown(&claim, &target).await;
         };
-        let Some(_place) = self.place(way).await else { return Ok(Outcome::Wait(CROWDED)) };
-        if claim.kind == JobKind::Page && self.store.behind(&target).await? {
-            return Ok(Outcome::Wait(CROWDED));
+        // Before more is read: many may find no place where a receiver hangs.
+        let Ok(_place) = Arc::clone(&way.places).try_acquire_owned() else {
+            let urgency = urgency(target.edges.first().map(|edge| edge.kind), target.severity);
+            return Ok(throttled(&claim, way, urgency));
+        };
+        if claim.kind == JobKind::Page {
+            let before = self.store.before(&target, &way.bucket.name, &self.beside(way)).await?;
+            if before.waits {
+                return Ok(Outcome::Wait(BEHIND));
+            }
+            target.muted |= before.stands;
         }
+        let Some(view) = self.store.told_incident(target.incident, &self.words).await? else {
+            return Ok(Outcome::Done);
+        };
         for edge in std::mem::take(&mut target.edges) {
             if let Some(stop) = self.edge(&claim, way, &view, &mut target, &edge).await? {
                 return Ok(stop);
             }
         }
         self.level(&claim, way, &view, &mut target).await
+    }
+
+    /// Receivers and integrations that lead to the same place.
+    fn beside(&self, way: &Way) -> Vec<(String, String)> {
+        let same = self.ways.iter().filter(|(_, other)| other.bucket.name == way.bucket.name);
+        same.map(|(key, _)| key.clone()).collect()
     }
 
     /// Tells one edge, once there is room for it. Returns how the job ends where the next one may not follow.
@@ -106,12 +120,11 @@ impl Deliver {
         edge: &Edge,
     ) -> Result<Option<Outcome>, StoreError> {
         let integration = &way.integration;
-        // What a later page waits for has been given that page's place.
-        let urgency = urgency(Some(edge.kind), view.severity).min(claim.urgency);
+        let urgency = urgency(Some(edge.kind), view.severity);
         if let Some(wait) = self.room(claim, way, urgency, sends(integration, target, edge)).await? {
             return Ok(Some(wait));
         }
-        self.store.sending(claim, target, edge).await?;
+        self.store.sending(claim, target, edge, &way.bucket.name).await?;
         fail::pass(Step::BeforeSend);
         let answer = self.send(integration, view, target, edge).await;
         fail::pass(Step::Sent);
@@ -162,7 +175,9 @@ impl Deliver {
             }
             Err(error) => {
                 self.heed(way, &error).await?;
-                let age = (clock::now() - claim.created_at).to_std().unwrap_or_default();
+                let now = clock::now();
+                let since = self.store.edit_fails(target, now).await?;
+                let age = (now - since).to_std().unwrap_or_default();
                 let next =
                     backoff::next(error.class, tries(claim.attempts), age, backoff::EDIT_PATIENCE, chance());
                 match next {
@@ -242,6 +257,17 @@ impl Deliver {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// How a job waits for its receiver.
+fn throttled(claim: &Claim, way: &Way, urgency: i16) -> Outcome {
+    Outcome::Throttled { bucket: way.bucket.name.clone(), urgency: hurried(claim, urgency) }
+}
+
+/// What a later page waits for goes before everything; else the place that a job waited at says nothing of what it
+/// waits for now.
+fn hurried(claim: &Claim, urgency: i16) -> i16 {
+    if claim.urgency < 0 { claim.urgency } else { urgency }
 }
 
 fn tries(attempts: i32) -> u32 {

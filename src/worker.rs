@@ -4,7 +4,7 @@
 //! Knows the queue. Must not know what a job does.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::fail::{self, Step};
-use crate::store::{Claim, JobKind, MOST_LOST, Outcome, Store, StoreError};
+use crate::store::{Claim, JobKind, MOST_LOST, Outcome, Store, StoreError, Ticket};
 use crate::telemetry::labels;
 use crate::telemetry::metrics::{self, Metric};
 
@@ -23,8 +23,13 @@ use crate::telemetry::metrics::{self, Metric};
 const POLL: Duration = Duration::from_millis(500);
 /// A third of the lease, so that two renewals may fail.
 const RENEW: Duration = Duration::from_secs(5);
-/// How long a drain waits for running jobs; what is left is taken over by its lease (DESIGN section 4: ≤ 20 s).
-const DRAIN: Duration = Duration::from_secs(8);
+/// How long a drain waits for running jobs: a stop ends within 10 s in all (FAULTS F2).
+const DRAIN: Duration = Duration::from_secs(7);
+/// How long a database that does not answer may hold up a stop.
+const HAND_BACK: Duration = Duration::from_millis(700);
+
+/// Which claims a lane has: where it stops before their end, they are handed back, so that nobody waits for their leases.
+type Held = Arc<Mutex<Vec<Ticket>>>;
 
 /// Wakes the lanes of this process when something was enqueued; other processes find it when they poll.
 #[derive(Debug, Default, Clone)]
@@ -58,7 +63,7 @@ pub fn label(kind: JobKind) -> labels::JobKind {
 }
 
 /// How many jobs of a kind run at once in this process.
-fn width(kind: JobKind) -> usize {
+pub const fn width(kind: JobKind) -> usize {
     match kind {
         JobKind::Page => 16,
         JobKind::Message => 8,
@@ -67,27 +72,37 @@ fn width(kind: JobKind) -> usize {
     }
 }
 
-/// Runs the lane of `kind` until `stop`, then waits a little for what is running.
-pub async fn lane<F, R>(store: Store, kind: JobKind, wake: Wake, stop: CancellationToken, work: F)
-where
+/// Runs the lane of `kind` until `stop`, then waits a little for what is running, and hands back what is left. Jobs of
+/// the buckets that `full` names stay where they are: there would be no place to do them.
+pub async fn lane<F, R>(
+    store: Store,
+    kind: JobKind,
+    wake: Wake,
+    stop: CancellationToken,
+    full: impl Fn() -> Vec<String>,
+    work: F,
+) where
     F: Fn(Arc<Claim>) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Result<Outcome, StoreError>> + Send + 'static,
 {
     let slots = Arc::new(Semaphore::new(width(kind)));
+    let held = Held::default();
     let mut running = JoinSet::new();
     while !stop.is_cancelled() {
-        let free = slots.available_permits();
-        let claims = if free == 0 { Ok(Vec::new()) } else { store.claim(kind, free).await };
-        let claims = claims.unwrap_or_else(|error| {
-            tracing::warn!(kind = kind.as_str(), %error, "cannot look for work; trying again");
-            Vec::new()
-        });
+        let (free, full) = (slots.available_permits(), full());
+        let claims = tokio::select! {
+            claims = look(&store, kind, free, &full) => claims,
+            () = overdue(&stop) => break,
+        };
         let found = !claims.is_empty();
         for claim in claims {
             let Ok(permit) = Arc::clone(&slots).try_acquire_owned() else { break };
-            let (store, work, wake) = (store.clone(), work.clone(), wake.clone());
+            let (store, work, wake, held) = (store.clone(), work.clone(), wake.clone(), Arc::clone(&held));
+            let ticket = claim.ticket();
+            tickets(&held).push(ticket);
             running.spawn(async move {
                 one(store, kind, claim, work).await;
+                tickets(&held).retain(|other| *other != ticket);
                 drop(permit);
                 // A free place, or a job that goes on: look again without waiting for the poll.
                 wake.all();
@@ -103,14 +118,47 @@ where
             }
         }
     }
-    let drained = tokio::time::timeout(DRAIN, async { while running.join_next().await.is_some() {} }).await;
-    if drained.is_err() {
-        tracing::warn!(
-            kind = kind.as_str(),
-            left = running.len(),
-            "stopping with jobs unfinished; their leases end"
-        );
+    drain(&store, kind, running, &held).await;
+}
+
+async fn look(store: &Store, kind: JobKind, free: usize, full: &[String]) -> Vec<Claim> {
+    if free == 0 {
+        return Vec::new();
     }
+    store.claim(kind, free, full).await.unwrap_or_else(|error| {
+        tracing::warn!(kind = kind.as_str(), %error, "cannot look for work; trying again");
+        Vec::new()
+    })
+}
+
+/// A claim that is on its way at the stop is waited for, but not for long.
+async fn overdue(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(HAND_BACK).await;
+}
+
+/// Waits for what is running; what does not end is ended, and is as if nobody had taken it.
+async fn drain(store: &Store, kind: JobKind, mut running: JoinSet<()>, held: &Held) {
+    let drained = tokio::time::timeout(DRAIN, async { while running.join_next().await.is_some() {} }).await;
+    if drained.is_ok() {
+        return;
+    }
+    running.shutdown().await;
+    let left = std::mem::take(&mut *tickets(held));
+    tracing::warn!(
+        kind = kind.as_str(),
+        left = left.len(),
+        "stopping with jobs unfinished; they are handed back"
+    );
+    match tokio::time::timeout(HAND_BACK, store.hand_back(&left)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "they could not be; their leases will end"),
+        Err(_) => tracing::warn!("the database does not answer; their leases will end"),
+    }
+}
+
+fn tickets(held: &Held) -> std::sync::MutexGuard<'_, Vec<Ticket>> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Does one job under its lease, and hands the claim back.
@@ -145,6 +193,10 @@ where
         let outcome = match outcome {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(StoreError::Fenced)) => return,
+            // What cannot be read now cannot be read later either.
+            Ok(Err(error)) if !error.is_unavailable() => {
+                Outcome::Broken { after: pause(claim.attempts), error: error.to_string() }
+            }
             Ok(Err(error)) => Outcome::Retry { after: pause(claim.attempts), error: error.to_string() },
             Err(panic) => Outcome::Broken { after: pause(claim.attempts), error: said(&*panic) },
         };

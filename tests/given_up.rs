@@ -41,7 +41,7 @@ async fn given_up(before: &[&'static str]) -> Incident {
     let mut tries = 0;
     loop {
         let claim =
-            store.claim(JobKind::Triage, 1).await.unwrap().pop().expect("the job is there to be tried");
+            store.claim(JobKind::Triage, 1, &[]).await.unwrap().pop().expect("the job is there to be tried");
         tries += 1;
         let error = "no room on password=hunter2 disk".to_owned();
         if store.finish(claim, &Outcome::Retry { after: Duration::ZERO, error }).await.unwrap() {
@@ -49,7 +49,7 @@ async fn given_up(before: &[&'static str]) -> Incident {
         }
         assert!(tries < 20, "it is tried for ever");
     }
-    assert!(store.claim(JobKind::Triage, 1).await.unwrap().is_empty(), "a parked job is not tried");
+    assert!(store.claim(JobKind::Triage, 1, &[]).await.unwrap().is_empty(), "a parked job is not tried");
     let words = Words { redactor: Redactor::default(), external_url: "http://localhost".into() };
     let incident = store.incident("1", &words).await.unwrap().unwrap();
     store.close().await;

@@ -24,6 +24,7 @@ mod lifecycle;
 mod outage;
 mod pages;
 mod poison;
+mod queue;
 mod rates;
 mod receivers;
 mod resync;

@@ -38,7 +38,14 @@ async fn work_that_panics_each_time_is_parked_and_the_lane_goes_on() {
         assert!(claim.key != POISON, "this is poison");
         Ok(Outcome::Done)
     };
-    let lane = tokio::spawn(worker::lane(store.clone(), JobKind::Page, Wake::default(), stop.clone(), work));
+    let lane = tokio::spawn(worker::lane(
+        store.clone(),
+        JobKind::Page,
+        Wake::default(),
+        stop.clone(),
+        Vec::new,
+        work,
+    ));
     eventually(PATIENCE, "it is parked", async || {
         // What is put off after each try is tried at once, so that the test is short.
         let hurry = "UPDATE job SET run_at = now() WHERE state = 'ready'";

@@ -35,12 +35,9 @@ pub(super) struct Lanes {
 impl Lanes {
     /// Migrates, then runs the lanes until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        while let Err(error) = self.prepare().await {
-            tracing::warn!(%error, "the database is not ready; alarms are answered 503 until it is");
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(RETRY) => {}
-            }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = self.ready() => {}
         }
         tracing::info!("ready");
         let mut lanes = JoinSet::new();
@@ -50,7 +47,9 @@ impl Lanes {
                 let deliver = Arc::clone(&deliver);
                 async move { deliver.work(claim).await }
             };
-            lanes.spawn(worker::lane(self.store.clone(), kind, self.wake.clone(), stop.clone(), tell));
+            let ways = Arc::clone(&self.deliver);
+            let full = move || ways.full();
+            lanes.spawn(worker::lane(self.store.clone(), kind, self.wake.clone(), stop.clone(), full, tell));
         }
         let (triage, upkeep, resync) = (self.triage, self.upkeep, self.resync);
         let look = move |claim| {
@@ -67,8 +66,8 @@ impl Lanes {
             }
         };
         let (store, wake) = (self.store.clone(), self.wake.clone());
-        lanes.spawn(worker::lane(store, JobKind::Triage, wake, stop.clone(), look));
-        lanes.spawn(worker::lane(self.store, JobKind::Upkeep, self.wake, stop.clone(), keep));
+        lanes.spawn(worker::lane(store, JobKind::Triage, wake, stop.clone(), Vec::new, look));
+        lanes.spawn(worker::lane(self.store, JobKind::Upkeep, self.wake, stop.clone(), Vec::new, keep));
         if let Some(library) = self.library {
             lanes.spawn(reload(library, stop.clone()));
         }
@@ -77,6 +76,14 @@ impl Lanes {
                 tracing::error!("a lane ended by itself; stopping, so that somebody starts this again");
                 stop.cancel();
             }
+        }
+    }
+
+    /// Prepares until that succeeds.
+    async fn ready(&self) {
+        while let Err(error) = self.prepare().await {
+            tracing::warn!(%error, "the database is not ready; alarms are answered 503 until it is");
+            tokio::time::sleep(RETRY).await;
         }
     }
 

@@ -14,12 +14,10 @@ use crate::receivers::pagerduty::PagerDuty;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
 use crate::receivers::{Class, SendError};
-use crate::store::{Address, Bucket, Edge, Target};
+use crate::store::{Address, Bucket, Edge, JobKind, Target};
 use crate::telemetry::labels::{Integration as Kind, SendOutcome};
 use crate::telemetry::metrics::{self, Metric};
-
-/// Requests to one integration at once, of the sixteen that the lane of pages may have under way.
-const PLACES: usize = 8;
+use crate::worker::width;
 
 /// An integration, and what bounds its use.
 #[derive(Debug)]
@@ -33,9 +31,15 @@ pub struct Way {
 }
 
 impl Way {
-    /// A way with all of its places free.
+    /// A way with all of its places free: half of its lane's, so that one that hangs leaves room for the others.
     pub fn new(integration: Integration, bucket: Bucket) -> Self {
-        Self { integration, bucket, places: Arc::new(Semaphore::new(PLACES)) }
+        let kind = match integration {
+            Integration::PagerDuty(_) => JobKind::Page,
+            Integration::Slack { .. } | Integration::SlackWebhook(_) | Integration::Webhook(_) => {
+                JobKind::Message
+            }
+        };
+        Self { integration, bucket, places: Arc::new(Semaphore::new(width(kind) / 2)) }
     }
 }
 
@@ -78,7 +82,7 @@ impl Deliver {
                     api.send(&notify::pagerduty_resolve(&key)).await?;
                 }
                 api.send(&event).await?;
-                target.acknowledged = edge.kind == EdgeKind::Acknowledge;
+                target.muted = edge.kind == EdgeKind::Acknowledge;
                 Ok(())
             }
             Integration::Slack { api, channel } => self.slack(api, channel, view, target, edge).await,
@@ -131,9 +135,10 @@ pub(super) fn sends(integration: &Integration, target: &Target, edge: &Edge) -> 
     }
 }
 
-/// What somebody has acknowledged does not ring again under its key (FACTS C): it has to end first.
+/// What somebody has acknowledged, or what still stands there, does not ring again under its key (FACTS C): it has to
+/// end first.
 fn ends_first(target: &Target, edge: &Edge) -> bool {
-    target.acknowledged && edge.kind.rings()
+    target.muted && edge.kind.rings()
 }
 
 /// Why an edge rings again; `None` for what rings for the first time or not at all.

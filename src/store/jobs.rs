@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError};
 
+mod claiming;
 mod ending;
 
 pub use ending::MOST_LOST;
@@ -102,7 +103,19 @@ pub struct Claim {
     paid: Mutex<Option<String>>,
 }
 
+/// Which claim of a job: what is left of it where the claim itself is with whoever works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ticket {
+    job: i64,
+    fence: i64,
+}
+
 impl Claim {
+    /// Its name.
+    pub fn ticket(&self) -> Ticket {
+        Ticket { job: self.id, fence: self.fence }
+    }
+
     /// Whether there is room in this bucket already; true once.
     pub(super) fn spend(&self, bucket: &str) -> bool {
         let mut paid = self.paid.lock().unwrap_or_else(PoisonError::into_inner);
@@ -152,22 +165,6 @@ pub struct JobCounts {
     pub state: String,
     /// How many.
     pub count: i64,
-}
-
-#[derive(sqlx::FromRow)]
-struct ClaimRow {
-    id: i64,
-    key: String,
-    incident: Option<Uuid>,
-    payload: Option<Value>,
-    attempts: i32,
-    created_at: DateTime<Utc>,
-    second: bool,
-    urgency: i16,
-    run_at: DateTime<Utc>,
-    lost: i32,
-    fence: i64,
-    paid: Option<String>,
 }
 
 /// Enqueues `jobs`. One that is waiting already stays one; one that runs will run once more.
@@ -232,63 +229,6 @@ pub(super) async fn hold(tx: &mut PgConnection, claim: &Claim) -> Result<(), Sto
 }
 
 impl Store {
-    /// Takes up to `most` jobs of `kind` that are due, or whose owner let the lease end, and whose bucket is open: of each
-    /// bucket the most urgent one, with room for its first message. A job that was lost twice may be what kills processes: those run one at a time, so
-    /// that none is blamed for another.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn claim(&self, kind: JobKind, most: usize) -> Result<Vec<Claim>, StoreError> {
-        let rows: Vec<ClaimRow> = sqlx::query_as(
-            // Materialized: inlined, the choice could be made again for each row, and claim more than the limit.
-            "WITH many AS MATERIALIZED (
-                 SELECT j.id, b.name FROM rate_bucket b CROSS JOIN LATERAL (
-                     SELECT id, urgency, run_at FROM job
-                     WHERE kind = $1 AND bucket = b.name AND lost = 0 AND run_at <= now()
-                         AND (state = 'ready' OR (state = 'running' AND lease_until < now()))
-                     ORDER BY urgency, run_at, id LIMIT CASE b.name WHEN '' THEN $2 ELSE 1 END
-                     FOR UPDATE SKIP LOCKED) j
-                 WHERE b.opens_at <= now() ORDER BY j.urgency, j.run_at, j.id LIMIT $2),
-             alone AS MATERIALIZED (
-                 SELECT id, bucket FROM job
-                 WHERE kind = $1 AND lost > 0 AND run_at <= now()
-                     AND (state = 'ready' OR (state = 'running' AND lease_until < now()))
-                     AND EXISTS (SELECT 1 FROM rate_bucket WHERE name = bucket AND opens_at <= now())
-                     AND NOT EXISTS (SELECT 1 FROM job WHERE lost > 1 AND state = 'running' AND lease_until >= now())
-                 ORDER BY lost, run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED),
-             due AS MATERIALIZED (SELECT * FROM alone UNION ALL SELECT * FROM many LIMIT $2),
-             paid AS (
-                 UPDATE rate_bucket SET opens_at = greatest(opens_at, now() - slack) + every
-                 WHERE name <> '' AND name IN (SELECT bucket FROM due) AND opens_at <= now() RETURNING name)
-             UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, again = false,
-                 lost = lost + (state = 'running')::integer, lease_until = now() + $3::interval
-             FROM due WHERE job.id = due.id
-             RETURNING job.id, key, incident, payload, attempts, created_at, second, urgency, run_at, lost, fence,
-                 (SELECT name FROM paid WHERE name = job.bucket) AS paid",
-        )
-        .bind(kind.as_str())
-        .bind(i64::try_from(most).unwrap_or(i64::MAX))
-        .bind(LEASE)
-        .fetch_all(&self.pool)
-        .await?;
-        let claim = |row: ClaimRow| Claim {
-            id: row.id,
-            kind,
-            key: row.key,
-            incident: row.incident.unwrap_or_default(),
-            payload: row.payload,
-            attempts: row.attempts,
-            created_at: row.created_at,
-            second: row.second,
-            urgency: row.urgency,
-            run_at: row.run_at,
-            lost: row.lost,
-            fence: row.fence,
-            paid: Mutex::new(row.paid),
-        };
-        Ok(rows.into_iter().map(claim).collect())
-    }
-
     /// Makes the lease as long again.
     ///
     /// # Errors

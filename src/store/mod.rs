@@ -34,7 +34,7 @@ pub use deliveries::{DeliveryDecision, DeliveryHead, DeliveryState, NewDelivery}
 pub use evidence::{Collected, NewEvidence};
 pub use incidents::{Filter, PageOf};
 pub use ingest::{Batch, Group, Judge, Route, Written};
-pub use jobs::{Claim, JobCounts, JobKind, MOST_LOST, Outcome};
+pub use jobs::{Claim, JobCounts, JobKind, MOST_LOST, Outcome, Ticket};
 pub use rates::Bucket;
 pub use standing::{RESYNC, Standing};
 pub use told::{Address, Edge, Target};
@@ -127,6 +127,8 @@ impl Store {
         let options = options.application_name("firstlook").options([
             ("statement_timeout", STATEMENT_TIMEOUT),
             ("idle_in_transaction_session_timeout", "15000"),
+            // Statements are short: to compile one takes longer than to run it.
+            ("jit", "off"),
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)

@@ -44,8 +44,11 @@ pub struct Target {
     pub sent_version: i64,
     /// The hash of the incident's group key, in hex: pagers fold by it.
     pub slot: String,
-    /// Whether it was told that somebody has it, and nothing since that would make it ring.
-    pub acknowledged: bool,
+    /// The incident's severity.
+    pub severity: Severity,
+    /// Whether its pager was told that somebody has it, and nothing since that would make it ring; or what stands there
+    /// of an earlier incident keeps it from ringing.
+    pub muted: bool,
     /// What is left to tell, in order.
     pub edges: Vec<Edge>,
 }
@@ -112,20 +115,28 @@ pub(super) async fn append(
 }
 
 impl Store {
-    /// Notes that an edge is about to be sent, before it is.
+    /// Notes that an edge is about to be sent, and to which bucket's place, before it is.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] when another worker has the job: then it must not be sent.
-    pub async fn sending(&self, claim: &Claim, target: &Target, edge: &Edge) -> Result<(), StoreError> {
+    pub async fn sending(
+        &self,
+        claim: &Claim,
+        target: &Target,
+        edge: &Edge,
+        place: &str,
+    ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         jobs::hold(&mut tx, claim).await?;
         sqlx::query(
-            "UPDATE edge SET state = 'sending', attempts = attempts + 1, doubt = $3
+            "WITH there AS (UPDATE target SET place = $4 WHERE id = $1 AND place IS DISTINCT FROM $4)
+             UPDATE edge SET state = 'sending', attempts = attempts + 1, doubt = $3
              WHERE target = $1 AND seq = $2",
         )
         .bind(target.id)
         .bind(edge.seq)
         .bind(edge.doubt)
+        .bind(place)
         .execute(&mut *tx)
         .await?;
         Ok(tx.commit().await?)
@@ -204,6 +215,21 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
+    /// Notes that an edit failed and is to be tried again. Returns since when that is so.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn edit_fails(&self, target: &Target, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "UPDATE target SET edit_fails_since = COALESCE(edit_fails_since, $2) WHERE id = $1
+             RETURNING edit_fails_since",
+        )
+        .bind(target.id)
+        .bind(now)
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
     /// Notes that the message could not be edited and shows an older version; the next one is tried again.
     ///
     /// # Errors
@@ -211,7 +237,7 @@ impl Store {
     pub async fn unshown(&self, claim: &Claim, target: &Target, error: &str) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         jobs::hold(&mut tx, claim).await?;
-        sqlx::query("UPDATE target SET edit_error = $2 WHERE id = $1")
+        sqlx::query("UPDATE target SET edit_error = $2, edit_fails_since = NULL WHERE id = $1")
             .bind(target.id)
             .bind(error)
             .execute(&mut *tx)
@@ -248,7 +274,9 @@ impl Store {
 
 async fn set_address(tx: &mut PgConnection, target: &Target, version: i64) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE target SET address = COALESCE($2, address), sent_version = greatest(sent_version, $3) WHERE id = $1",
+        "UPDATE target SET address = COALESCE($2, address), sent_version = greatest(sent_version, $3),
+             edit_fails_since = CASE WHEN $3 > 0 THEN NULL ELSE edit_fails_since END
+         WHERE id = $1",
     )
     .bind(target.id)
     .bind(target.address.as_ref().map(|address| json!(address)))

@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod body;
+mod gate;
 mod health;
 mod host;
 mod html;
@@ -31,6 +32,7 @@ use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
 use crate::worker::Wake;
 pub use body::Room;
+pub use gate::Gate;
 use pages::Pages;
 use problem::Problem;
 
@@ -47,6 +49,8 @@ const DRAIN_S: u64 = 8;
 
 /// What the handlers share.
 pub struct App {
+    /// Closes when this process stops.
+    pub gate: Gate,
     /// What bodies on their way share.
     pub room: Room,
     /// Everything stored.
@@ -132,6 +136,7 @@ pub fn server(listener: TcpListener, app: web::Data<App>, serves: Serves) -> std
             .wrap(Compress::default())
             .wrap(headers)
             .wrap(from_fn(host::own))
+            .wrap(from_fn(gate::pass))
             .wrap(from_fn(trace::follow))
             .app_data(
                 web::PathConfig::default().error_handler(|_, _| Problem::not_found("such thing").into()),

@@ -119,7 +119,7 @@ impl Parts {
         let deliver = self.deliver();
         let all = async {
             loop {
-                let claims = self.store.claim(JobKind::Page, 16).await.unwrap();
+                let claims = self.store.claim(JobKind::Page, 16, &[]).await.unwrap();
                 if claims.is_empty() {
                     return;
                 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 use sqlx::PgConnection;
 
 use super::super::{Store, StoreError, incidents, summaries, told};
-use super::{Claim, JobKind, Outcome, hold};
+use super::{Claim, JobKind, Outcome, Ticket, hold};
 
 /// A look that failed so often is given up: it would fail for ever.
 const MOST_ATTEMPTS: i32 = 8;
 /// A job that so often in a row was claimed and never handed back, or broke, is parked: it is poison.
 pub const MOST_LOST: i32 = 5;
+/// How long upkeep that breaks each time is put off.
+const LONG: Duration = Duration::from_secs(300);
 
 impl Store {
     /// Hands a claim back. Returns whether the job was parked: it failed too often, and its incident now says so.
@@ -31,12 +33,35 @@ impl Store {
             Outcome::Wait(after) => wait(&mut tx, claim.id, *after).await?,
             Outcome::Throttled { bucket, urgency } => throttled(&mut tx, claim.id, bucket, *urgency).await?,
             Outcome::Retry { after, error } => retry(&mut tx, claim.id, *after, error, 0).await?,
+            Outcome::Broken { error, .. } if claim.lost + 1 >= MOST_LOST => {
+                // The last but one time, for ever.
+                retry(&mut tx, claim.id, LONG, error, MOST_LOST - 1).await?;
+            }
             Outcome::Broken { after, error } => {
                 retry(&mut tx, claim.id, *after, error, claim.lost + 1).await?;
             }
         }
+        news(&mut tx, &claim, outcome).await?;
         tx.commit().await?;
         Ok(false)
+    }
+
+    /// Makes claims that nobody will finish what they were: their process stops, and nothing was wrong with them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn hand_back(&self, tickets: &[Ticket]) -> Result<(), StoreError> {
+        let (jobs, fences): (Vec<i64>, Vec<i64>) = tickets.iter().map(|one| (one.job, one.fence)).unzip();
+        sqlx::query(
+            "UPDATE job SET state = 'ready', lease_until = NULL, attempts = greatest(attempts - 1, 0)
+             FROM unnest($1::bigint[], $2::bigint[]) AS mine (job, number)
+             WHERE id = mine.job AND fence = mine.number AND state = 'running'",
+        )
+        .bind(jobs)
+        .bind(fences)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 }
 
@@ -46,6 +71,8 @@ fn given_up<'a>(claim: &Claim, outcome: &'a Outcome) -> Option<&'a str> {
         Outcome::Retry { error, .. } if claim.kind == JobKind::Triage && claim.attempts >= MOST_ATTEMPTS => {
             Some(error)
         }
+        // Nobody would bring the sweep or a look at a sender back: they are put off.
+        Outcome::Broken { .. } if claim.kind == JobKind::Upkeep && claim.payload.is_none() => None,
         Outcome::Broken { error, .. } if claim.lost + 1 >= MOST_LOST => Some(error),
         _ => None,
     }
@@ -96,7 +123,7 @@ async fn later(tx: &mut PgConnection, id: i64, after: Duration) -> Result<(), St
 
 async fn wait(tx: &mut PgConnection, id: i64, after: Duration) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE job SET state = 'ready', lease_until = NULL, attempts = greatest(attempts - 1, 0),
+        "UPDATE job SET state = 'ready', lease_until = NULL, attempts = greatest(attempts - 1, 0), lost = 0,
              run_at = now() + make_interval(secs => $2)
          WHERE id = $1",
     )
@@ -107,10 +134,29 @@ async fn wait(tx: &mut PgConnection, id: i64, after: Duration) -> Result<(), Sto
     Ok(())
 }
 
+/// Has a job that is put off run at once where an edge came while it ran, unless one that failed stands before it: as
+/// `hurry` does for one that waits.
+async fn news(tx: &mut PgConnection, claim: &Claim, outcome: &Outcome) -> Result<(), StoreError> {
+    let put_off = matches!(outcome, Outcome::Wait(_) | Outcome::Retry { .. });
+    if !put_off || !matches!(claim.kind, JobKind::Page | JobKind::Message) {
+        return Ok(());
+    }
+    sqlx::query(
+        "UPDATE job SET run_at = now(), bucket = '', urgency = 9
+         WHERE id = $1 AND again
+             AND EXISTS (SELECT 1 FROM edge WHERE target = key::uuid AND state = 'pending')
+             AND NOT EXISTS (SELECT 1 FROM edge WHERE target = key::uuid AND state = 'pending' AND attempts > 0)",
+    )
+    .bind(claim.id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// It keeps its place among those that wait. What came meanwhile may be more urgent: then it is looked at anew.
 async fn throttled(tx: &mut PgConnection, id: i64, bucket: &str, urgency: i16) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE job SET state = 'ready', lease_until = NULL, attempts = greatest(attempts - 1, 0),
+        "UPDATE job SET state = 'ready', lease_until = NULL, attempts = greatest(attempts - 1, 0), lost = 0,
              bucket = CASE WHEN again THEN '' ELSE $2 END, urgency = CASE WHEN again THEN 9 ELSE $3 END
          WHERE id = $1",
     )

@@ -47,18 +47,21 @@ pub(in crate::store) async fn give_up(
     claim: &Claim,
     error: &str,
 ) -> Result<(), StoreError> {
-    let target: Uuid = sqlx::query_scalar(
-        "WITH parked AS (
-             UPDATE edge SET state = 'parked', doubt = doubt OR state = 'sending', error = $2
-             WHERE target = $1::uuid AND state IN ('pending', 'sending'))
-         UPDATE target SET edit_error = CASE WHEN integration LIKE 'slack/%' THEN $2 ELSE edit_error END
-         WHERE id = $1::uuid RETURNING id",
+    // A key that names no target is what such a job may have broken on.
+    let Ok(target) = claim.key.parse::<Uuid>() else { return Ok(()) };
+    let parked: Vec<String> = sqlx::query_scalar(
+        "WITH said AS (
+             UPDATE target SET edit_error = $2, edit_fails_since = NULL WHERE id = $1 AND integration LIKE 'slack/%')
+         UPDATE edge SET state = 'parked', doubt = doubt OR state = 'sending', error = $2
+         WHERE target = $1 AND state IN ('pending', 'sending') RETURNING kind",
     )
-    .bind(&claim.key)
+    .bind(target)
     .bind(error)
-    .fetch_one(&mut *tx)
+    .fetch_all(&mut *tx)
     .await?;
-    say(tx, claim.incident, target, error, claim.kind == JobKind::Page).await
+    let rings = |kind: &String| EdgeKind::parse(kind).is_none_or(EdgeKind::rings);
+    let unpaged = claim.kind == JobKind::Page && parked.iter().any(rings);
+    say(tx, claim.incident, target, error, unpaged).await
 }
 
 /// A line of the timeline, and the incident's other messages show it; where a page did not get through, they ring.

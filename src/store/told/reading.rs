@@ -18,7 +18,17 @@ struct TargetRow {
     address: Option<Value>,
     sent_version: i64,
     slot: String,
+    severity: String,
     acknowledged: bool,
+}
+
+/// What earlier incidents of a group mean for a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Before {
+    /// One of them still has something to tell at the same place.
+    pub waits: bool,
+    /// The newest one that was told there has not been told to be over: nothing new rings beside it.
+    pub stands: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -42,14 +52,15 @@ impl Store {
         let id: Uuid = claim.key.parse().map_err(|error| at.corrupt("key", error))?;
         let row: TargetRow = sqlx::query_as(
             "SELECT t.id, t.incident, t.receiver, t.integration, t.address, t.sent_version,
-                    encode(i.slot, 'hex') AS slot,
+                    encode(i.slot, 'hex') AS slot, i.severity,
                     COALESCE((SELECT kind = 'acknowledge' FROM edge
                               WHERE target = t.id AND state = 'sent' ORDER BY seq DESC LIMIT 1), false) AS acknowledged
              FROM target t JOIN incident i ON i.id = t.incident WHERE t.id = $1",
         )
         .bind(id)
-        .fetch_one(&self.pool)
-        .await?;
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or_else(|| at.corrupt("key", "there is no such target"))?;
         let edges: Vec<EdgeRow> = sqlx::query_as(
             "SELECT seq, kind, was, state, attempts, doubt, created_at FROM edge
              WHERE target = $1 AND state IN ('pending', 'sending') ORDER BY seq",
@@ -85,33 +96,51 @@ impl Store {
             address: address.transpose()?,
             sent_version: row.sent_version,
             slot: row.slot,
-            acknowledged: row.acknowledged,
+            severity: At { table: "incident", row: &row.incident }.severity("severity", &row.severity)?,
+            muted: row.acknowledged,
             edges,
         })
     }
 
-    /// Whether an earlier incident of the same group still has something to tell at the same place. A pager folds by the
-    /// group, so what came first must arrive first; it is tried again within 2 s, or with the first for which its bucket
-    /// has room, since a page waits for it.
+    /// What earlier incidents of the same group mean for a page to `place`. `ways` are the receivers and integrations that
+    /// lead there: a pager folds by the group, whoever was told. What came first must arrive first; it is tried again
+    /// within 2 s, or before everything else that waits for its bucket, since a page waits for it.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn behind(&self, target: &Target) -> Result<bool, StoreError> {
-        Ok(sqlx::query_scalar(
+    pub async fn before(
+        &self,
+        target: &Target,
+        place: &str,
+        ways: &[(String, String)],
+    ) -> Result<Before, StoreError> {
+        let (receivers, integrations): (Vec<&str>, Vec<&str>) =
+            ways.iter().map(|(receiver, way)| (receiver.as_str(), way.as_str())).unzip();
+        Ok(sqlx::query_as(
             "WITH earlier AS (
-                 SELECT DISTINCT t.id FROM incident i JOIN incident o ON o.slot = i.slot AND o.number < i.number
-                     JOIN target t ON t.incident = o.id AND t.receiver = $2 AND t.integration = $3
-                     JOIN edge e ON e.target = t.id AND e.state IN ('pending', 'sending')
-                 WHERE i.id = $1),
+                 SELECT t.id, o.number FROM incident i JOIN incident o ON o.slot = i.slot AND o.number < i.number
+                     JOIN target t ON t.incident = o.id AND (t.place = $3 OR (t.place IS NULL
+                         AND (t.receiver, t.integration) IN (SELECT * FROM unnest($4::text[], $5::text[]))))
+                 WHERE i.id = $2),
+             left_over AS (
+                 SELECT DISTINCT id FROM earlier JOIN edge ON target = id AND state IN ('pending', 'sending')),
              hurried AS (
-                 UPDATE job SET run_at = least(run_at, now() + interval '2 seconds'), urgency = 0
-                 WHERE kind = 'page' AND state = 'ready' AND (run_at > now() + interval '2 seconds' OR urgency > 0)
-                     AND key IN (SELECT id::text FROM earlier))
-             SELECT EXISTS (SELECT 1 FROM earlier)",
+                 UPDATE job SET run_at = least(run_at, now() + interval '2 seconds'), urgency = -1
+                 WHERE kind = 'page' AND state = 'ready' AND (run_at > now() + interval '2 seconds' OR urgency > -1)
+                     AND key IN (SELECT id::text FROM left_over)),
+             newest AS (
+                 SELECT DISTINCT ON (id) kind = 'resolve' AND state = 'sent' AS over
+                 FROM earlier JOIN edge ON target = id WHERE number = (SELECT max(number) FROM earlier)
+                 ORDER BY id, seq DESC)
+             SELECT EXISTS (SELECT 1 FROM left_over) AS waits,
+                 EXISTS (SELECT 1 FROM newest WHERE NOT over)
+                     AND NOT EXISTS (SELECT 1 FROM edge WHERE target = $1 AND state = 'sent') AS stands",
         )
+        .bind(target.id)
         .bind(target.incident)
-        .bind(&target.receiver)
-        .bind(&target.integration)
+        .bind(place)
+        .bind(receivers)
+        .bind(integrations)
         .fetch_one(&self.pool)
         .await?)
     }
