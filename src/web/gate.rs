@@ -36,7 +36,7 @@ pub async fn pass(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let gate = request.app_data::<web::Data<App>>().map(|app| app.clone());
+    let gate = request.app_data::<web::Data<App>>().cloned();
     let state =
         |app: &Option<web::Data<App>>| app.as_ref().map_or(0, |app| app.gate.0.load(Ordering::SeqCst));
     if state(&gate) == CLOSED {
