@@ -37,6 +37,8 @@ pub use parts::rules;
 
 /// Connections of one process: the lanes' 30 jobs hold one only for short statements, requests likewise.
 const CONNECTIONS: u32 = 20;
+/// How long nobody is answered until the database is prepared; later they are answered 503.
+const PREPARE: Duration = Duration::from_secs(1);
 /// How long clients that keep their connections are still answered, so that they close them by themselves.
 const TURN_AWAY: Duration = Duration::from_millis(500);
 /// A stop ends within 10 s in all (FAULTS F2); the lanes' own drain is shorter.
@@ -131,6 +133,12 @@ impl Service {
         listeners: Vec<(TcpListener, Serves)>,
         stop: CancellationToken,
     ) -> Result<(), StartError> {
+        let committer = tokio::spawn(self.committer.run());
+        let watch = tokio::spawn(Arc::clone(&self.app.outage).run(stop.clone()));
+        let (rest, prepared) = (CancellationToken::new(), CancellationToken::new());
+        let work = tokio::spawn(self.lanes.run(rest.clone(), prepared.clone()));
+        // Who comes in this moment waits for it, and is not refused.
+        let _ = tokio::time::timeout(PREPARE, prepared.cancelled()).await;
         let mut servers = JoinSet::new();
         let mut handles = Vec::new();
         for (listener, serves) in listeners {
@@ -138,10 +146,6 @@ impl Service {
             handles.push(server.handle());
             servers.spawn(server);
         }
-        let committer = tokio::spawn(self.committer.run());
-        let watch = tokio::spawn(Arc::clone(&self.app.outage).run(stop.clone()));
-        let rest = CancellationToken::new();
-        let work = tokio::spawn(self.lanes.run(rest.clone()));
         tokio::select! {
             () = stop.cancelled() => tracing::info!("stopping"),
             () = rest.cancelled() => stop.cancel(),

@@ -43,6 +43,17 @@ pub struct Deliver {
 }
 
 impl Deliver {
+    /// Writes down what each receiver takes: jobs may wait by what it was configured with before.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn prepare(&self) -> Result<(), StoreError> {
+        for way in self.ways.values() {
+            self.store.set_rate(&way.bucket).await?;
+        }
+        Ok(())
+    }
+
     /// The buckets whose integrations have no place left: a hanging receiver leaves room for the others.
     pub fn full(&self) -> Vec<String> {
         let full = self.ways.values().filter(|way| way.places.available_permits() == 0);

@@ -56,8 +56,11 @@ async fn rehearse(step: &str) {
     assert_eq!(firstlook.sql("SELECT count(*) FROM incident").await, 3, "{step}");
     assert!(firstlook.pagerduty.incidents().iter().all(|one| one.status == Status::Triggered), "{step}");
     let told = told(&firstlook.pagerduty);
-    assert!(told.len() == 3 && told.values().all(|times| *times <= 2), "{step}: {told:?}");
-    assert!(firstlook.slack.messages().len() <= 6, "{step}");
+    let sent: usize = told.values().sum();
+    // One process died once: what was under way then is at most what it was told to die of.
+    let doubled = usize::from(step.starts_with("sent"));
+    assert!(told.len() == 3 && (3..=3 + doubled).contains(&sent), "{step}: {told:?}");
+    assert!(firstlook.slack.messages().len() <= 3 + doubled, "{step}");
     firstlook.finish().await;
 }
 
@@ -119,7 +122,7 @@ async fn it_is_killed_at_any_moment_under_load_and_loses_nothing() {
     assert_eq!(ended, sent.ended, "each end is told");
     // What was told twice fell under one key: nobody was rung twice.
     assert_eq!(firstlook.pagerduty.incidents().len(), paged);
-    let doubled = told.values().filter(|times| **times > 1).count();
+    let doubled: usize = told.values().map(|times| times - 1).sum();
     assert!(doubled <= 16 * kills(), "a death doubles no more than was under way: {doubled}");
     eprintln!(
         "kills {}, acknowledged {}, lost 0, sent twice under one key {doubled} of {}",

@@ -33,12 +33,13 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    /// Migrates, then runs the lanes until `stop`.
-    pub async fn run(self, stop: CancellationToken) {
+    /// Migrates and says that it is `prepared`, then runs the lanes until `stop`.
+    pub async fn run(self, stop: CancellationToken, prepared: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = self.ready() => {}
         }
+        prepared.cancel();
         tracing::info!("ready");
         let mut lanes = JoinSet::new();
         for kind in [JobKind::Page, JobKind::Message] {
@@ -90,6 +91,7 @@ impl Lanes {
     async fn prepare(&self) -> Result<(), StoreError> {
         self.store.migrate().await?;
         self.store.stand(&[self.upkeep.standing(), self.resync.standing()].concat()).await?;
+        self.deliver.prepare().await?;
         self.resync.begin().await
     }
 }

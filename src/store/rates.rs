@@ -76,6 +76,23 @@ impl Store {
         Ok(taken.rows_affected() == 1)
     }
 
+    /// Has a bucket fill as it is configured now, where it is in use.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_rate(&self, bucket: &Bucket) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE rate_bucket SET every = make_interval(secs => $2), slack = make_interval(secs => $3)
+             WHERE name = $1",
+        )
+        .bind(&bucket.name)
+        .bind(bucket.rate.every.as_secs_f64())
+        .bind(bucket.rate.slack.as_secs_f64())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Closes a bucket for everybody who uses its key: the receiver asked for it.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ pub struct Sent {
     pub kept: BTreeSet<String>,
     /// How many of their ends were.
     pub ended: usize,
-    /// Answers of 5xx.
+    /// Answers of 5xx, but for those of a process that stops.
     pub refused: usize,
 }
 
@@ -84,11 +84,17 @@ async fn send(sender: usize, addresses: Vec<String>, stop: Arc<AtomicBool>) -> S
 async fn insist(client: &reqwest::Client, addresses: &[String], first: usize, text: &str, sent: &mut Sent) {
     for address in addresses.iter().cycle().skip(first % addresses.len()) {
         let answer = client.post(address).bearer_auth(TOKEN).body(text.to_owned()).send().await;
-        match answer.map(|answer| answer.status()) {
-            Ok(status) if status.is_success() => return,
-            Ok(status) => sent.refused += usize::from(status.is_server_error()),
-            Err(_) => {}
+        let Ok(answer) = answer else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let status = answer.status();
+        if status.is_success() {
+            return;
         }
+        // On a connection that was kept until the end of a drain, and that alone.
+        let stopping = answer.text().await.is_ok_and(|text| text.contains("this process is stopping"));
+        sent.refused += usize::from(status.is_server_error() && !stopping);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

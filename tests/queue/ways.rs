@@ -133,6 +133,16 @@ async fn an_end_waits_at_its_own_place_and_not_at_its_triggers() {
 }
 
 #[tokio::test]
+async fn what_a_receiver_takes_is_as_it_is_configured_from_the_start() {
+    let (mut world, pager) = (World::new().await, fake::PagerDuty::start());
+    let deliver = deliver(&world, &[("oncall", &pager, ROUTING_KEY)], Rate::per_minute(60));
+    world.bucket(&place(ROUTING_KEY)).await;
+    deliver.prepare().await.unwrap();
+    let every = "SELECT count(*) FROM rate_bucket WHERE name <> '' AND every < interval '2 seconds'";
+    assert_eq!(world.number(every).await, 1);
+}
+
+#[tokio::test]
 async fn a_pager_that_hangs_holds_up_its_own_pages_alone() {
     let (mut world, hangs, healthy) =
         (World::new().await, fake::PagerDuty::start(), fake::PagerDuty::start());
