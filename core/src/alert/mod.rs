@@ -7,6 +7,7 @@ mod labels;
 mod mapping;
 pub mod matchers;
 mod severity;
+pub mod sns;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
