@@ -4,6 +4,7 @@
 
 mod lanes;
 mod parts;
+mod sns;
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
@@ -34,6 +35,7 @@ use lanes::Lanes;
 use parts::{model, pagers, peers, senders, sources, stale_after, ways};
 
 pub use parts::rules;
+pub use sns::reading;
 
 /// Connections of one process: the lanes' 30 jobs hold one only for short statements, requests likewise.
 const CONNECTIONS: u32 = 20;
@@ -113,6 +115,7 @@ impl Service {
             outage,
             words,
             sources: config.alertmanager.iter().map(senders).collect(),
+            sns: sns::sources(config)?,
             external_url: config.server.external_url.clone(),
             library,
             wake,

@@ -31,6 +31,7 @@ fn said(name: &str, severity: Severity, starts: i64, ends: Option<i64>) -> Incom
             annotations: Labels::default(),
             starts_at: at(starts),
             ends_at: ends.map(at),
+            ordered: false,
             generator_url: None,
         },
         labels,

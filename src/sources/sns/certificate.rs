@@ -44,7 +44,8 @@ impl Certificate {
             return Err("its key is no RSA key".to_owned());
         }
         let validity = certificate.validity();
-        let time = |seconds| DateTime::from_timestamp(seconds, 0).ok_or("its dates cannot be read".to_owned());
+        let time =
+            |seconds| DateTime::from_timestamp(seconds, 0).ok_or("its dates cannot be read".to_owned());
         Ok(Self {
             key: key.subject_public_key.data.to_vec(),
             names: names(&certificate),

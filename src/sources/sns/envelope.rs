@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::sns::{Kind, Signed, TopicArn};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::super::json::{Object, text};
 use super::certificate::Version;
@@ -120,7 +122,32 @@ pub fn kept(body: &[u8]) -> Vec<u8> {
     let Ok(object) = Object::read(&text) else { return Vec::new() };
     let opens = |key: &str| KEYS_THAT_OPEN.iter().any(|one| one.eq_ignore_ascii_case(key));
     let members = object.0.iter().filter(|(key, _)| !opens(key));
-    let members: Vec<String> =
-        members.map(|(key, raw)| format!("{}:{}", serde_json::json!(key), raw.get())).collect();
+    let member = |(key, raw): &(String, &RawValue)| {
+        let message = key.eq_ignore_ascii_case("Message").then(|| serde_json::from_str::<String>(raw.get()));
+        let closed = message.and_then(Result::ok).and_then(|message| without_tokens(&message));
+        let value = closed.map_or_else(|| raw.get().to_owned(), |message| json!(message).to_string());
+        format!("{}:{value}", json!(key))
+    };
+    let members: Vec<String> = members.map(member).collect();
     format!("{{{}}}", members.join(",")).into_bytes()
+}
+
+/// A message in JSON without the values of its tokens, where it has any: CodePipeline sends one with which anybody
+/// approves a deployment (FACTS B7).
+pub fn without_tokens(message: &str) -> Option<String> {
+    fn close(value: &mut Value) -> bool {
+        match value {
+            Value::Object(members) => members.iter_mut().fold(false, |closed, (key, value)| {
+                if value.is_string() && key.eq_ignore_ascii_case("token") {
+                    *value = Value::from("<removed>");
+                    return true;
+                }
+                close(value) || closed
+            }),
+            Value::Array(all) => all.iter_mut().map(close).filter(|closed| *closed).count() > 0,
+            _ => false,
+        }
+    }
+    let mut value: Value = serde_json::from_str(message).ok()?;
+    close(&mut value).then(|| value.to_string())
 }

@@ -3,23 +3,32 @@
 //! [`Gate`] lets in what AWS has signed for a topic on the list, and nothing else. Must not know HTTP answers or the
 //! store.
 
+mod alarm;
 pub mod certificate;
 mod envelope;
+mod event;
 pub mod fetch;
+pub mod read;
+pub mod said;
+pub mod subscription;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::sns::{Kind, TopicArn, TopicPattern, certificate_at, certificate_name};
 
+use crate::config::Authorization;
 use crate::secret::Secret;
 use crate::telemetry::labels::SnsRefusal;
 use certificate::{Certificate, Version};
-pub use envelope::is_envelope;
 use envelope::Envelope;
+pub use envelope::{is_envelope, without_tokens};
 use fetch::Fetcher;
+use read::Reading;
+use subscription::Confirmer;
 
 /// Whose key a message must be signed with.
 #[derive(Debug, Clone)]
@@ -41,6 +50,21 @@ pub struct Gate {
     pub version_2_only: bool,
     /// The oldest message that is taken.
     pub max_age: TimeDelta,
+}
+
+/// One configured source.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Who is let in.
+    pub gate: Gate,
+    /// How what they say is read.
+    pub reading: Reading,
+    /// Confirms subscriptions.
+    pub confirmer: Confirmer,
+    /// What each request must carry beside the signature.
+    pub authorization: Option<Authorization>,
+    /// Whether bodies without an envelope are taken on the strength of that alone.
+    pub raw_delivery: bool,
 }
 
 /// Why a body is not let in.
@@ -79,8 +103,7 @@ impl Gate {
     /// # Errors
     /// With the reason.
     pub async fn verify(&self, body: &[u8], now: DateTime<Utc>) -> Result<Verified, Refusal> {
-        let envelope =
-            Envelope::read(body).map_err(|detail| Refusal::new(SnsRefusal::Malformed, detail))?;
+        let envelope = Envelope::read(body).map_err(|detail| Refusal::new(SnsRefusal::Malformed, detail))?;
         self.listens(&envelope.topic)?;
         self.acceptable(&envelope, now)?;
         let certificate = self.certificate(&envelope).await?;
@@ -109,7 +132,8 @@ impl Gate {
         match self.topics.iter().any(|pattern| pattern.matches(topic)) {
             true => Ok(()),
             false => {
-                let detail = "the topic is not in `topic_arns` of this source: add it there, or subscribe elsewhere";
+                let detail =
+                    "the topic is not in `topic_arns` of this source: add it there, or subscribe elsewhere";
                 Err(Refusal::new(SnsRefusal::Topic, detail))
             }
         }
@@ -145,7 +169,10 @@ impl Gate {
             return Err(Refusal::new(SnsRefusal::CertificateAddress, detail));
         }
         let certificate = fetcher.get(&envelope.certificate_url).await.map_err(|unavailable| {
-            let detail = format!("the signing certificate cannot be had: {}; the message is welcome again", unavailable.0);
+            let detail = format!(
+                "the signing certificate cannot be had: {}; the message is welcome again",
+                unavailable.0
+            );
             Refusal::new(SnsRefusal::CertificateUnavailable, detail)
         })?;
         let name = certificate_name(&envelope.topic);

@@ -74,7 +74,9 @@ async fn each_signed_value_altered_in_turn_is_noticed() {
                 "Type" if text.starts_with("Sub") => "UnsubscribeConfirmation".into(),
                 "Type" => "SubscriptionConfirmation".into(),
                 "SignatureVersion" => if text == "1" { "2" } else { "1" }.into(),
-                "Signature" => text.replacen(&text[4..5], if &text[4..5] == "A" { "B" } else { "A" }, 1).into(),
+                "Signature" => {
+                    text.replacen(&text[4..5], if &text[4..5] == "A" { "B" } else { "A" }, 1).into()
+                }
                 "TopicArn" => format!("{text}x").into(),
                 "Timestamp" => text.replace('Z', "0Z").into(),
                 "SigningCertURL" | "UnsubscribeURL" => continue,
@@ -93,7 +95,11 @@ async fn each_signed_value_altered_in_turn_is_noticed() {
         let mut message = genuine.clone();
         message["Subject"] = "added".into();
         if genuine["Type"] == "Notification" {
-            assert_eq!(refused(&gate(), message.to_string().as_bytes()).await, SnsRefusal::Signature, "{name}");
+            assert_eq!(
+                refused(&gate(), message.to_string().as_bytes()).await,
+                SnsRefusal::Signature,
+                "{name}"
+            );
             altered += 1;
         }
     }
@@ -107,7 +113,11 @@ async fn what_is_no_envelope_is_said_to_be_none() {
         for value in [Value::Null, Value::from(7), serde_json::json!({"a": 1})] {
             let mut message = genuine.clone();
             message[key] = value;
-            assert_eq!(refused(&gate(), message.to_string().as_bytes()).await, SnsRefusal::Malformed, "{key}");
+            assert_eq!(
+                refused(&gate(), message.to_string().as_bytes()).await,
+                SnsRefusal::Malformed,
+                "{key}"
+            );
         }
     }
     for body in ["", "x", "[]", "{}", "null", "\"Notification\"", r#"{"Type":"Notification"}"#, "\u{0}"] {

@@ -75,47 +75,49 @@ mod tests {
         }
     }
 
+    /// Hosts that look right to some reader of addresses.
+    const HOSTS: &[&str] = &[
+        "sns.us-east-1.amazonaws.com",
+        "sns.s3-us-west-2.amazonaws.com",
+        "sns.s3.us-west-2.amazonaws.com",
+        "sns.us-west-2.s3.amazonaws.com",
+        "s3-us-west-2.amazonaws.com/sns",
+        "sns.us-west-2.amazonaws.com.",
+        "sns.us-west-2.amazonaws.com.cn",
+        "sns.us-west-2.amazonaws.com.evil.example",
+        "sns.us-west-2.amazonaws.comevil.example",
+        "evil.example/sns.us-west-2.amazonaws.com",
+        "evil.example?sns.us-west-2.amazonaws.com",
+        "evil.example#sns.us-west-2.amazonaws.com",
+        "sns.us-west-2.amazonaws.com@evil.example",
+        "evil.example@sns.us-west-2.amazonaws.com",
+        "user:password@sns.us-west-2.amazonaws.com",
+        "@sns.us-west-2.amazonaws.com",
+        "sns.us-west-2.amazonaws.com:443",
+        "sns.us-west-2.amazonaws.com:8443",
+        "sns.us-west-2.amazonaws.com:",
+        "SNS.us-west-2.amazonaws.com",
+        "sns.us-west-2.аmazonaws.com",
+        "sns.us-west-2.amazonaws。com",
+        "xn--sns.us-west-2.amazonaws.com",
+        "sns.us-west-2.amazonaws.com\\@evil.example",
+        "sns.us-west-2.amazonaws.com%2eevil.example",
+        "sns%2eus-west-2.amazonaws.com",
+        "fips.sns.us-west-2.amazonaws.com",
+        "sns-fips.us-west-2.amazonaws.com",
+        "sns.amazonaws.com",
+        "127.0.0.1",
+        "[::1]",
+        "169.254.169.254",
+        "",
+    ];
+
     #[test]
     fn no_other_address_is_asked() {
         let us_west_2 = topic("aws", "us-west-2");
         let host = "sns.us-west-2.amazonaws.com";
         let file = format!("SimpleNotificationService-{HEX}.pem");
-        let hosts = [
-            "sns.us-east-1.amazonaws.com",
-            "sns.s3-us-west-2.amazonaws.com",
-            "sns.s3.us-west-2.amazonaws.com",
-            "sns.us-west-2.s3.amazonaws.com",
-            "s3-us-west-2.amazonaws.com/sns",
-            "sns.us-west-2.amazonaws.com.",
-            "sns.us-west-2.amazonaws.com.cn",
-            "sns.us-west-2.amazonaws.com.evil.example",
-            "sns.us-west-2.amazonaws.comevil.example",
-            "evil.example/sns.us-west-2.amazonaws.com",
-            "evil.example?sns.us-west-2.amazonaws.com",
-            "evil.example#sns.us-west-2.amazonaws.com",
-            "sns.us-west-2.amazonaws.com@evil.example",
-            "evil.example@sns.us-west-2.amazonaws.com",
-            "user:password@sns.us-west-2.amazonaws.com",
-            "@sns.us-west-2.amazonaws.com",
-            "sns.us-west-2.amazonaws.com:443",
-            "sns.us-west-2.amazonaws.com:8443",
-            "sns.us-west-2.amazonaws.com:",
-            "SNS.us-west-2.amazonaws.com",
-            "sns.us-west-2.аmazonaws.com",
-            "sns.us-west-2.amazonaws。com",
-            "xn--sns.us-west-2.amazonaws.com",
-            "sns.us-west-2.amazonaws.com\\@evil.example",
-            "sns.us-west-2.amazonaws.com%2eevil.example",
-            "sns%2eus-west-2.amazonaws.com",
-            "fips.sns.us-west-2.amazonaws.com",
-            "sns-fips.us-west-2.amazonaws.com",
-            "sns.amazonaws.com",
-            "127.0.0.1",
-            "[::1]",
-            "169.254.169.254",
-            "",
-        ];
-        let mut wrong: Vec<String> = hosts.iter().map(|host| format!("https://{host}/{file}")).collect();
+        let mut wrong: Vec<String> = HOSTS.iter().map(|host| format!("https://{host}/{file}")).collect();
         for path in [
             "",
             "/",
@@ -139,7 +141,8 @@ mod tests {
         ] {
             wrong.push(format!("https://{host}{path}"));
         }
-        for scheme in ["http://", "HTTPS://", "https:/", "https:", "//", "file://", "ftp://", " https://", ""] {
+        for scheme in ["http://", "HTTPS://", "https:/", "https:", "//", "file://", "ftp://", " https://", ""]
+        {
             wrong.push(format!("{scheme}{host}/{file}"));
         }
         assert!(wrong.len() >= 60);

@@ -26,7 +26,8 @@ impl TopicArn {
         let parts: Vec<&str> = text.split(':').collect();
         let ["arn", partition, "sns", region, account, name] = parts.as_slice() else { return None };
         let (_, suffix, begins) = PARTITIONS.iter().find(|(known, _, _)| known == partition)?;
-        let foreign = |(_, _, other): &(&str, &str, &str)| other.len() > begins.len() && region.starts_with(other);
+        let foreign =
+            |(_, _, other): &(&str, &str, &str)| other.len() > begins.len() && region.starts_with(other);
         let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
         let fits = region.starts_with(begins)
             && !PARTITIONS.iter().any(foreign)
@@ -88,18 +89,30 @@ impl TopicPattern {
             return Err(Fault("is no topic: write arn:aws:sns:REGION:ACCOUNT:NAME"));
         }
         if !PARTITIONS.iter().any(|(known, _, _)| known == partition) {
-            return Err(Fault("names no partition that is known: it is `aws`, `aws-cn` or `aws-us-gov` for most"));
+            return Err(Fault(
+                "names no partition that is known: it is `aws`, `aws-cn` or `aws-us-gov` for most",
+            ));
         }
         if account.len() != 12 || !account.bytes().all(|c| c.is_ascii_digit()) {
-            return Err(Fault("needs the account's 12 digits: anybody has topics in an account of their own"));
+            return Err(Fault(
+                "needs the account's 12 digits: anybody has topics in an account of their own",
+            ));
         }
         Ok(Self(parts))
+    }
+
+    /// The host of SNS for these topics, where their region is written out.
+    pub fn host(&self) -> Option<String> {
+        let [_, partition, _, region, account, _] = &self.0;
+        let any = format!("arn:{partition}:sns:{region}:{account}:any");
+        TopicArn::parse(&any).map(|topic| topic.host())
     }
 
     /// Whether `topic` is one of these.
     pub fn matches(&self, topic: &TopicArn) -> bool {
         let mut parts = topic.as_str().split(':');
-        self.0.iter().all(|pattern| parts.next().is_some_and(|part| like(pattern, part))) && parts.next().is_none()
+        self.0.iter().all(|pattern| parts.next().is_some_and(|part| like(pattern, part)))
+            && parts.next().is_none()
     }
 }
 
@@ -178,7 +191,18 @@ mod tests {
         ] {
             assert_eq!(TopicPattern::parse(pattern).unwrap().matches(&topic), fits, "{pattern}");
         }
-        for wrong in ["*", "arn:aws:sns:*:*:*", "arn:aws:sns:us-west-2:1319*:x", "arn:aws:sqs:us-west-2:131990247566:x"] {
+        let host = |pattern: &str| TopicPattern::parse(pattern).unwrap().host();
+        assert_eq!(
+            host("arn:aws:sns:us-west-2:131990247566:a*").as_deref(),
+            Some("sns.us-west-2.amazonaws.com")
+        );
+        assert_eq!(host("arn:aws:sns:us-*:131990247566:a"), None);
+        for wrong in [
+            "*",
+            "arn:aws:sns:*:*:*",
+            "arn:aws:sns:us-west-2:1319*:x",
+            "arn:aws:sqs:us-west-2:131990247566:x",
+        ] {
             assert!(TopicPattern::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -12,7 +12,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use super::*;
 
 const HOST: &str = "sns.us-west-2.amazonaws.com";
-const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/sns/signed_certificate_7506a1e3.pem");
+const SAMPLE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/sns/signed_certificate_7506a1e3.pem");
 
 /// A server for `HOST` that answers each request with `answer`, or never where that is empty.
 struct Server {
@@ -27,7 +28,17 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let (key, pem) = (folder.path().join("key.pem"), folder.path().join("cert.pem"));
         let made = Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "2",
+            ])
             .args(["-subj", "/CN=test", "-addext", &format!("subjectAltName=DNS:{HOST}")])
             .args(["-addext", "basicConstraints=critical,CA:FALSE"])
             .arg("-keyout")
@@ -88,7 +99,8 @@ fn url(number: usize) -> String {
 }
 
 fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
+    let head =
+        format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
