@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 mod flags;
 mod order;
+mod transitions;
 
 use super::*;
 use crate::alert::{AlertId, AlertMessage, AlertStatus, Labels, Severity};
