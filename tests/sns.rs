@@ -249,7 +249,11 @@ async fn a_message_is_taken_once_however_often_it_comes_and_whatever_is_killed()
         world.firstlook.dead().await;
         world.firstlook.fail_at(None);
         world.firstlook.launch().await;
-        assert_eq!(world.post(&last).await.json()["repeat"] == true, step == "committed:1");
+        let answer = eventually(PATIENCE, "it is taken", async || {
+            Some(world.post(&last).await).filter(|answer| answer.status == 200)
+        })
+        .await;
+        assert_eq!(answer.json()["repeat"] == true, step == "committed:1", "{step}");
         let (deliveries, once) =
             ("SELECT count(*) FROM delivery", "SELECT max(received) FROM incident_alert");
         assert_eq!(world.firstlook.sql(deliveries).await, 2 + number as i64, "{step}");
