@@ -93,12 +93,7 @@ impl Service {
             stale_after: stale_after(config),
             wake: wake.clone(),
         };
-        let resync = Resync {
-            store: store.clone(),
-            ingest: ingest.clone(),
-            peers: peers(config)?,
-            heard: Mutex::default(),
-        };
+        let resync = resync(config, store.clone(), ingest)?;
         let lanes = Lanes {
             store: store.clone(),
             wake: wake.clone(),
@@ -206,6 +201,11 @@ async fn library(config: &Config) -> Result<Option<Arc<Library>>, StartError> {
 fn outage(ingest: Ingest, deliver: &Deliver) -> Arc<Outage> {
     let (name, zone, words) = (deliver.name.clone(), deliver.zone.clone(), deliver.words.clone());
     Arc::new(Outage::new(ingest, Voice { name, zone, words }, pagers(&deliver.ways)))
+}
+
+/// Asks Alertmanagers what fires.
+fn resync(config: &Config, store: Store, ingest: Ingest) -> Result<Resync, StartError> {
+    Ok(Resync { store, ingest, peers: peers(config)?, heard: Mutex::default() })
 }
 
 /// Hop 3.
