@@ -4,6 +4,7 @@
 
 mod lanes;
 mod parts;
+mod sns;
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
@@ -34,6 +35,7 @@ use lanes::Lanes;
 use parts::{model, pagers, peers, senders, sources, stale_after, ways};
 
 pub use parts::rules;
+pub use sns::reading;
 
 /// Connections of one process: the lanes' 30 jobs hold one only for short statements, requests likewise.
 const CONNECTIONS: u32 = 20;
@@ -93,12 +95,7 @@ impl Service {
             stale_after: stale_after(config),
             wake: wake.clone(),
         };
-        let resync = Resync {
-            store: store.clone(),
-            ingest: ingest.clone(),
-            peers: peers(config)?,
-            heard: Mutex::default(),
-        };
+        let resync = resync(config, store.clone(), ingest)?;
         let lanes = Lanes {
             store: store.clone(),
             wake: wake.clone(),
@@ -115,6 +112,7 @@ impl Service {
             outage,
             words,
             sources: config.alertmanager.iter().map(senders).collect(),
+            sns: sns::sources(config)?,
             external_url: config.server.external_url.clone(),
             library,
             wake,
@@ -207,6 +205,11 @@ async fn library(config: &Config) -> Result<Option<Arc<Library>>, StartError> {
 fn outage(ingest: Ingest, deliver: &Deliver) -> Arc<Outage> {
     let (name, zone, words) = (deliver.name.clone(), deliver.zone.clone(), deliver.words.clone());
     Arc::new(Outage::new(ingest, Voice { name, zone, words }, pagers(&deliver.ways)))
+}
+
+/// Asks Alertmanagers what fires.
+fn resync(config: &Config, store: Store, ingest: Ingest) -> Result<Resync, StartError> {
+    Ok(Resync { store, ingest, peers: peers(config)?, heard: Mutex::default() })
 }
 
 /// Hop 3.

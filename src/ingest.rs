@@ -69,6 +69,8 @@ pub struct Arrival {
     pub trace_id: String,
     /// How firstlook came by it, where no sender posted it just now.
     pub note: Option<Note>,
+    /// The sender's name for the message, where it has one: of each source it is taken once.
+    pub once: Option<String>,
     /// Its share of the memory that bodies on their way may take, until it is committed or given up.
     pub room: Option<Arc<OwnedSemaphorePermit>>,
 }
@@ -84,6 +86,11 @@ pub enum Answer {
         decisions: Vec<(Decision, Option<i64>)>,
         /// Alerts that could not be understood.
         rejected: Vec<String>,
+    },
+    /// 200: the same message was taken before.
+    Repeat {
+        /// The delivery that it was taken with.
+        delivery: Uuid,
     },
     /// 400: nothing in it could be used. The body is kept all the same, and somebody is told.
     Unusable {
@@ -120,11 +127,11 @@ impl Ingest {
     ) -> Result<Answer, StoreError> {
         fail::pass(Step::Read);
         let delivery = Uuid::now_v7();
-        let (understood, rejected, truncated) = match parsed {
+        let (understood, said, rejected, truncated) = match parsed {
             Ok(notification) => divide(notification),
             Err(unusable) => return self.reject(delivery, arrival, unusable).await,
         };
-        if understood.is_empty() {
+        if understood.is_empty() && said.is_empty() {
             let reason = format!("no alert in it could be understood: {}", rejected.join("; "));
             let remedy = "send Alertmanager's own webhook body, version 4".to_owned();
             return self.reject(delivery, arrival, Unusable { reason, remedy }).await;
@@ -137,9 +144,13 @@ impl Ingest {
         if !rejected.is_empty() {
             messages.push(unreadable::alert(&self.desk.rules, &arrival, delivery, &rejected.join("; ")));
         }
-        let (groups, aside) = self.desk.rules.groups(messages);
+        let (groups, mut aside) = self.desk.rules.groups(messages);
+        aside.extend(said);
         let head = head(delivery, arrival, state, alerts, truncated, &rejected);
         let written = self.keep(Batch { delivery: head, note, groups, aside }, room).await?;
+        if let Some(delivery) = written.repeat {
+            return Ok(Answer::Repeat { delivery });
+        }
         if let Some(reason) = written.spoiled {
             let remedy = "this is a fault of firstlook: please report it with this text".to_owned();
             return Ok(Answer::Unusable { delivery, reason, remedy });
@@ -198,6 +209,7 @@ impl Ingest {
             received_at: now,
             trace_id: String::new(),
             note,
+            once: None,
             room: None,
         };
         self.accept(arrival, parsed).await.map(drop)
@@ -235,11 +247,12 @@ fn head(
         alerts,
         truncated,
         trace_id: arrival.trace_id,
+        once: arrival.once,
     }
 }
 
-/// The alerts that were understood, what is wrong with the others, and how many the sender left out.
-fn divide(notification: Notification) -> (Vec<AlertMessage>, Vec<String>, u64) {
+/// The alerts that were understood, what else was said, what is wrong with the others, and how many the sender left out.
+fn divide(notification: Notification) -> (Vec<AlertMessage>, Vec<Decision>, Vec<String>, u64) {
     let mut understood = Vec::new();
     let mut rejected = Vec::new();
     for alert in notification.alerts {
@@ -248,5 +261,5 @@ fn divide(notification: Notification) -> (Vec<AlertMessage>, Vec<String>, u64) {
             Err(fault) => rejected.push(format!("alerts[{}]: {}", fault.index, fault.reason)),
         }
     }
-    (understood, rejected, notification.truncated)
+    (understood, notification.aside, rejected, notification.truncated)
 }

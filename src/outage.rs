@@ -90,6 +90,11 @@ impl Outage {
     /// When the database does not take it; then the sender must be told to come again.
     pub async fn accept(&self, arrival: Arrival, parse: Parse) -> Result<Answer, StoreError> {
         let parsed = parse(&arrival.body, &arrival.source, arrival.received_at);
+        let mut arrival = arrival;
+        if arrival.once.is_some() && self.state().bodies.holds(&arrival) {
+            // Its sender's retry is before us, and takes its place: it may have rung all the same.
+            arrival.note.get_or_insert_with(|| Note::held(HELD, clock::now()));
+        }
         // What is held has bounds of its own.
         let copy = Some((Arrival { room: None, ..arrival.clone() }, parse));
         let mut refused = Refused { outage: self, arrival: copy, asked: Instant::now() };

@@ -185,6 +185,7 @@ impl Resync {
             received_at: now,
             trace_id: Uuid::new_v4().simple().to_string(),
             note: Some(Note::found(note)),
+            once: None,
             room: None,
         };
         self.ingest.accept(arrival, parsed).await.map(drop)

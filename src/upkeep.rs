@@ -18,6 +18,9 @@ pub const SWEEP: &str = "sweep";
 /// How often time's own changes are looked for: much finer than any interval that people configure in earnest.
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
 
+/// How long a message of SNS is remembered: twice the age that any may have.
+const SEEN_FOR: TimeDelta = TimeDelta::hours(48);
+
 /// Everything that upkeep needs.
 #[derive(Debug)]
 pub struct Upkeep {
@@ -67,6 +70,7 @@ impl Upkeep {
             changed += self.store.repeat(self.repeat_interval, now).await?;
         }
         self.ingest.settle(now).await?;
+        self.store.forget_seen(now - SEEN_FOR).await?;
         if changed > 0 {
             tracing::info!(incidents = changed, "time has changed incidents: told again, stale, or steady");
             self.wake.all();

@@ -90,3 +90,34 @@ fn a_missing_configuration_comes_with_an_example() {
     let (output, text) = run(folder.path(), &["serve"]);
     assert!(!output.status.success() && text.contains("receivers:"), "{text}");
 }
+
+#[test]
+fn sns_sources_are_checked_and_their_messages_tried() {
+    let samples = format!("{}/tests/samples/sns", env!("CARGO_MANIFEST_DIR"));
+    let sns = |more: &str| {
+        let topics = "topic_arns: [\"arn:aws:sns:us-east-1:000000000000:alarms-*\"]";
+        let source = format!("{{ name: aws, {topics}, default_severity: critical{more} }}");
+        let known = "sources: { alertmanager: [{ name: main }]";
+        CONFIGURATION.replace(known, &format!("{known}, sns: [{source}]"))
+    };
+    let folder = configured(&sns(""));
+    let (output, text) = run(folder.path(), &["check"]);
+    assert!(output.status.success() && text.contains("2 sources, 2 receivers"), "{text}");
+    for words in ["sns/aws", "signed by AWS; critical unless", "a delivery policy and a dead-letter queue"] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    let payload = format!("{samples}/localstack-07-Notification.json");
+    let (output, text) = run(folder.path(), &["triage", "--payload", &payload, "--source", "sns/aws"]);
+    assert!(output.status.success(), "{text}");
+    for words in [
+        "HighErr: Errors (Sum)",
+        "above 1, 1 of 1 period of 10 s (critical)",
+        "trigger to oncall",
+        "not checked here",
+    ] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    let pinned = format!(", signing_certificate_file: \"{samples}/signed_certificate_7506a1e3.pem\"");
+    let (output, text) = run(configured(&sns(&pinned)).path(), &["check"]);
+    assert!(!output.status.success() && text.contains("NOT valid now"), "{text}");
+}

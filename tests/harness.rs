@@ -34,6 +34,8 @@ pub struct Setup {
     pub summary: String,
     /// Further keys of the source, in flow form: `, api_url: …`.
     pub source: String,
+    /// YAML of `sources.sns` in flow form.
+    pub sns: String,
     /// YAML of `incidents:` in flow form.
     pub incidents: String,
     /// YAML of `labels:` in flow form.
@@ -52,6 +54,7 @@ impl Default for Setup {
             evidence: "  sources: []".into(),
             summary: "{ provider: none }".into(),
             source: String::new(),
+            sns: "[]".into(),
             incidents: "{ group_by: [cluster, namespace, service, alertname], reopen_within: 15m }".into(),
             labels: "[]".into(),
             per_minute: (60_000, 60_000),
@@ -303,6 +306,7 @@ server: {{ name: test, listen: "127.0.0.1:{port}", external_url: "http://127.0.0
 database: {{ url: "{database}" }}
 sources:
   alertmanager: [{{ name: main, authorization: {{ credentials: {TOKEN} }}{source} }}]
+  sns: {sns}
 labels: {labels}
 severity: {{ map: {{ page: critical }}, default: warning }}
 incidents: {incidents}
@@ -321,6 +325,7 @@ evidence:
 summary: {summary}
 "##,
         source = setup.source,
+        sns = setup.sns,
         labels = setup.labels,
         pages = setup.per_minute.0,
         posts = setup.per_minute.1,

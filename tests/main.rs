@@ -30,6 +30,7 @@ mod receivers;
 mod resync;
 mod schedules;
 mod schema;
+mod sns;
 mod spine;
 mod support;
 mod support_tests;

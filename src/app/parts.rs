@@ -69,6 +69,11 @@ pub fn rules(config: &Config) -> Result<Rules, MatcherError> {
     Ok(Rules {
         labels: config.labels.clone(),
         severity: config.severity.clone(),
+        default_severity: config
+            .sns
+            .iter()
+            .map(|one| (format!("sns/{}", one.name), one.default_severity))
+            .collect(),
         grouping: Grouping {
             group_by: config.incidents.group_by.clone(),
             correlate_by: config.incidents.correlate_by.clone(),

@@ -2,6 +2,7 @@
 //!
 //! Never tells anybody anything: receivers are only connected to, not written to.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -69,7 +70,11 @@ pub fn run(path: &Path, online: bool) -> Result<ExitCode, StartError> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    let counts = format!("{} sources, {} receivers", config.alertmanager.len(), config.receivers.len());
+    let counts = format!(
+        "{} sources, {} receivers",
+        config.alertmanager.len() + config.sns.len(),
+        config.receivers.len()
+    );
     table.add(Mark::Ok, "configuration", counts);
     for warning in &config.warnings {
         table.add(Mark::Note, format!("line {}", warning.line), warning.text.clone());
@@ -82,6 +87,7 @@ pub fn run(path: &Path, online: bool) -> Result<ExitCode, StartError> {
 }
 
 fn offline(config: &Config, table: &mut Table) {
+    sns(config, table);
     table.result(
         "pages",
         Pages::new().map(|_| "every template is well formed".into()).map_err(|e| e.to_string()),
@@ -99,6 +105,43 @@ fn offline(config: &Config, table: &mut Table) {
                 table.add(Mark::Fault, place, format!("{}; {}", fault.fault.what, fault.fault.remedy));
             }
         }
+    }
+}
+
+/// What each SNS source believes, and what nobody but a person can check.
+fn sns(config: &Config, table: &mut Table) {
+    let now = clock::now();
+    for source in &config.sns {
+        let name = format!("sns/{}", source.name);
+        let severity = source.default_severity.as_str();
+        match &source.pinned {
+            None => table.add(
+                Mark::Ok,
+                &name,
+                format!("signed by AWS; {severity} unless `labels` says otherwise"),
+            ),
+            Some(pinned) => {
+                let (mark, until) = match pinned.valid_at(now) {
+                    true => (Mark::Note, "valid until"),
+                    false => (Mark::Fault, "NOT valid now: every message will be refused; it ends"),
+                };
+                let end = pinned.until().format("%Y-%m-%d");
+                table.add(
+                    mark,
+                    &name,
+                    format!("`signing_certificate_file` stands in for AWS's certificates; {until} {end}"),
+                );
+            }
+        }
+        if source.raw_delivery {
+            table.add(
+                Mark::Note,
+                &name,
+                "`raw_delivery`: what has its credentials is believed without a signature",
+            );
+        }
+        let advice = "SNS gives an alarm up after a minute unless its subscription has a delivery policy and a dead-letter queue; that is not visible from here: see docs/SNS.md";
+        table.add(Mark::Note, &name, advice);
     }
 }
 
@@ -157,6 +200,18 @@ fn addresses(config: &Config) -> Vec<(String, String)> {
                 all.push((format!("{} slack/{n}", receiver.name), format!("{api_url}/api.test")));
             }
         }
+    }
+    for source in &config.sns {
+        let hosts: BTreeSet<String> = match &source.endpoint_url {
+            Some(url) => [url.clone()].into(),
+            None => source
+                .topics
+                .iter()
+                .filter_map(|topic| topic.host())
+                .map(|host| format!("https://{host}"))
+                .collect(),
+        };
+        all.extend(hosts.into_iter().map(|url| (format!("sns/{}", source.name), url)));
     }
     for source in &config.evidence.sources {
         if let EvidenceKind::Loki { url, .. } = &source.kind {

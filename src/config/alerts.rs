@@ -68,7 +68,7 @@ pub struct Incidents {
 
 /// Reads `sources:`.
 pub fn sources(top: &Section<'_>, server: &Server) -> Result<Vec<AlertmanagerSource>, Error> {
-    let Some(section) = top.section("sources", &["alertmanager"], &["sns"])? else { return Ok(Vec::new()) };
+    let Some(section) = top.section("sources", &super::SOURCES, &[])? else { return Ok(Vec::new()) };
     let mut sources: Vec<AlertmanagerSource> = Vec::new();
     for (path, node) in section.list("alertmanager")? {
         let known = [
@@ -82,13 +82,7 @@ pub fn sources(top: &Section<'_>, server: &Server) -> Result<Vec<AlertmanagerSou
             "receiver",
         ];
         let item = Section::open(top.context, node, &path, &known, &[])?;
-        let name = item.required("name", "it is the last part of the webhook's address")?;
-        if !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
-            return Err(item.error(
-                "name",
-                format!("{name:?} stands in an address: use letters, digits, `-`, `_` and `.`"),
-            ));
-        }
+        let name = name(&item)?;
         if sources.iter().any(|source| source.name == name) {
             return Err(item.error("name", format!("{name:?} is taken: each source needs its own")));
         }
@@ -104,6 +98,16 @@ pub fn sources(top: &Section<'_>, server: &Server) -> Result<Vec<AlertmanagerSou
         sources.push(AlertmanagerSource { name, authorization, api: api(&item)?, stale_after });
     }
     Ok(sources)
+}
+
+/// Reads the name of a source.
+pub fn name(item: &Section<'_>) -> Result<String, Error> {
+    let name = item.required("name", "it is the last part of the webhook's address")?;
+    match name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+        true => Ok(name),
+        false => Err(item
+            .error("name", format!("{name:?} stands in an address: use letters, digits, `-`, `_` and `.`"))),
+    }
 }
 
 fn api(item: &Section<'_>) -> Result<Option<AlertmanagerApi>, Error> {

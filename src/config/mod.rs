@@ -10,6 +10,7 @@ mod receivers;
 mod route;
 mod section;
 mod server;
+mod sns;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use load::{MINIMAL, load};
 pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
 pub use section::Surroundings;
 pub use server::Server;
+pub use sns::SnsSource;
 pub use summary::{Budget, Provider, Summary};
 
 use crate::secret::Secret;
@@ -42,6 +44,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// `sources.alertmanager`, names unique.
     pub alertmanager: Vec<AlertmanagerSource>,
+    /// `sources.sns`, names unique.
+    pub sns: Vec<SnsSource>,
     /// `labels:`, in order.
     pub labels: Vec<LabelRule>,
     /// `severity:`.
@@ -101,6 +105,9 @@ pub struct Warning {
     pub text: String,
 }
 
+/// What sends alarms.
+const SOURCES: [&str; 2] = ["alertmanager", "sns"];
+
 const KEYS: [&str; 14] = [
     "server",
     "database",
@@ -141,6 +148,7 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         database_url: database.map(|section| section.secret("url")).transpose()?.flatten(),
         data_dir: top.path("data_dir")?.unwrap_or_else(|| base.join("data")),
         alertmanager: alerts::sources(&top, &server)?,
+        sns: sns::sources(&top)?,
         labels: alerts::labels(&top)?,
         severity: alerts::severity(&top)?,
         incidents: alerts::incidents(&top)?,

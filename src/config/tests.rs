@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use super::*;
 
 mod faults;
+mod sns;
 
 /// Three variables and one file.
 fn read(text: &str) -> Result<Config, Error> {
@@ -39,7 +40,8 @@ fn the_example_is_whole_and_true() {
     let config = parse(text, "firstlook.yml", &any).unwrap();
     assert_eq!(config.warnings, []);
     assert_eq!(config.database_url.as_ref().unwrap().expose(), "https://DATABASE_URL");
-    assert_eq!((config.alertmanager.len(), config.labels.len(), config.receivers.len()), (2, 2, 3));
+    assert_eq!((config.alertmanager.len(), config.labels.len(), config.receivers.len()), (2, 3, 3));
+    assert_eq!(config.sns.iter().map(|one| one.raw_delivery).collect::<Vec<_>>(), [false, true]);
     assert_eq!(config.route.routes[1].routes[0].receiver.as_deref(), Some("oncall"));
     assert!(config.route.routes[1].continue_matching && !config.route.routes[0].continue_matching);
     let batch =
@@ -128,7 +130,7 @@ fn what_belongs_to_later_versions_warns_with_its_line() {
     let text = r#"storm: { incidents: 20, window: "${UNSET}" }
 sources:
   alertmanager: [{ name: m }]
-  sns: [{ name: aws }]
+  sns: []
 evidence: { sources: [{ name: x, type: xray, anything: goes }, { name: l, type: log_file, path: l }] }
 summary: { provider: none, analysis: { max_steps: 8 } }
 briefings: []
@@ -141,7 +143,6 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k }] }]
     let warned: Vec<_> = config.warnings.iter().map(|w| (w.line, w.key.as_str())).collect();
     let expected = [
         (1, "storm"),
-        (4, "sources.sns"),
         (5, "evidence.sources[0].type"),
         (6, "summary.analysis"),
         (7, "briefings"),
@@ -152,7 +153,7 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k }] }]
     ];
     assert_eq!(warned, expected);
     assert_eq!(config.warnings[0].text, "in this version `storm` has no effect");
-    assert_eq!(config.warnings[2].text, "in this version evidence sources of type `xray` have no effect");
+    assert_eq!(config.warnings[1].text, "in this version evidence sources of type `xray` have no effect");
     assert_eq!(config.evidence.sources.len(), 1);
     assert_eq!(config.route.routes[0].receiver, None);
 }

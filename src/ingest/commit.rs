@@ -43,6 +43,8 @@ pub(super) struct Kept {
     pub decisions: Vec<(Decision, Option<i64>)>,
     /// Why it could only be kept, and not decided about.
     pub spoiled: Option<String>,
+    /// The delivery with which the same message was taken before.
+    pub repeat: Option<uuid::Uuid>,
 }
 
 /// Commits what comes in by [`super::Ingest`].
@@ -104,7 +106,10 @@ impl Desk {
         match self.write(&batches).await {
             Ok(written) => {
                 for (body, written) in bodies.into_iter().zip(written) {
-                    self.answer(body, written.decisions, None);
+                    self.answer(
+                        body,
+                        Kept { decisions: written.decisions, spoiled: None, repeat: written.repeat },
+                    );
                 }
             }
             Err(error) if error.is_unavailable() => {
@@ -161,6 +166,7 @@ impl Desk {
             received_at: delivery.received_at,
             trace_id: String::new(),
             note: None,
+            once: None,
             room: None,
         };
         let own = unreadable::alert(&self.rules, &arrival, delivery.id, &reason);
@@ -172,20 +178,22 @@ impl Desk {
             written = self.write(&[&body.batch]).await;
         }
         match written {
-            Ok(_) => self.answer(body, Vec::new(), Some(reason)),
+            Ok(_) => self.answer(body, Kept { spoiled: Some(reason), ..Kept::default() }),
             Err(error) => drop(body.reply.send(Err(StoreError::NotKept(error.to_string())))),
         }
     }
 
     /// Counts and answers what is committed: what is not comes again, and would be counted twice.
-    fn answer(&self, body: Waiting, decisions: Vec<(Decision, Option<i64>)>, spoiled: Option<String>) {
+    fn answer(&self, body: Waiting, kept: Kept) {
         let counted = match body.batch.delivery.state {
             DeliveryState::Accepted => labels::DeliveryState::Accepted,
             DeliveryState::Partial => labels::DeliveryState::Partial,
             DeliveryState::Rejected => labels::DeliveryState::Rejected,
         };
-        metrics::count(Metric::Deliveries, &[counted.into()]);
-        for (decision, incident) in &decisions {
+        if kept.repeat.is_none() {
+            metrics::count(Metric::Deliveries, &[counted.into()]);
+        }
+        for (decision, incident) in &kept.decisions {
             logged(decision, *incident);
             metrics::count(Metric::Alerts, &[decision.action.into()]);
             if let Some(change) = change(decision.action) {
@@ -193,7 +201,7 @@ impl Desk {
             }
         }
         // A sender that gave up while it was committed comes again, and changes nothing then.
-        let _ = body.reply.send(Ok(Kept { decisions, spoiled }));
+        let _ = body.reply.send(Ok(kept));
     }
 }
 
@@ -213,6 +221,11 @@ fn change(action: Action) -> Option<labels::IncidentChange> {
         Action::Opened => Some(labels::IncidentChange::Opened),
         Action::Reopened => Some(labels::IncidentChange::Reopened),
         Action::IncidentResolved => Some(labels::IncidentChange::Resolved),
-        Action::Joined | Action::Duplicate | Action::AlertResolved | Action::Late | Action::Ignored => None,
+        Action::Joined
+        | Action::Duplicate
+        | Action::AlertResolved
+        | Action::Late
+        | Action::Ignored
+        | Action::Noted => None,
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::alert::{AlertMessage, LabelRule, Labels, SeverityRule, map_labels};
+use firstlook_core::alert::{AlertMessage, LabelRule, Labels, Severity, SeverityRule, map_labels};
 use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle};
 use firstlook_core::route::Tree;
 
@@ -18,6 +18,8 @@ pub struct Rules {
     pub labels: Vec<LabelRule>,
     /// How bad an alert is.
     pub severity: SeverityRule,
+    /// Of alerts without a severity, where their source has a word of its own for that.
+    pub default_severity: BTreeMap<String, Severity>,
     /// Which alerts belong together.
     pub grouping: Grouping,
     /// When an incident goes on, and which messages may have overtaken each other.
@@ -42,7 +44,9 @@ impl Rules {
                 aside.push(Decision { alert: message.id, action: Action::Ignored, reason });
                 continue;
             }
-            let (severity, severity_unknown) = self.severity.judge(&labels);
+            let default = self.default_severity.get(&message.id.source).copied();
+            let (severity, severity_unknown) =
+                self.severity.judge_or(&labels, default.unwrap_or(self.severity.default));
             let key = GroupKey::of(&self.grouping, &message.id, &labels);
             let group = groups.entry(key.hash()).or_insert_with(|| Group { key, incoming: Vec::new() });
             group.incoming.push(Incoming { message, labels, severity, severity_unknown });

@@ -30,6 +30,7 @@ pub(super) fn alert(rules: &Rules, arrival: &Arrival, delivery: Uuid, reason: &s
         annotations,
         starts_at: arrival.received_at,
         ends_at: None,
+        ordered: false,
         generator_url: None,
     }
 }

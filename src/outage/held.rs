@@ -12,7 +12,7 @@ use crate::ingest::Arrival;
 use crate::sources::alertmanager::{Notification, Unusable};
 
 /// How a source's body is read: the same again when the store is back.
-pub type Parse = fn(&[u8], &str, DateTime<Utc>) -> Result<Notification, Unusable>;
+pub type Parse = Arc<dyn Fn(&[u8], &str, DateTime<Utc>) -> Result<Notification, Unusable> + Send + Sync>;
 
 /// Bodies held at most.
 const MOST_BODIES: usize = 2_000;
@@ -53,6 +53,11 @@ impl Held {
     }
 }
 
+fn digest(arrival: &Arrival) -> [u8; 32] {
+    let digest = Sha256::new().chain_update(&arrival.source).chain_update([0]);
+    digest.chain_update(&arrival.body).finalize().into()
+}
+
 /// All of them.
 #[derive(Default)]
 pub struct Bodies {
@@ -68,8 +73,7 @@ pub struct Bodies {
 impl Bodies {
     /// Holds a body; one that is held already, sent again, stays as it came first.
     pub fn push(&mut self, arrival: Arrival, parse: Parse) {
-        let digest = Sha256::new().chain_update(&arrival.source).chain_update([0]);
-        let digest: [u8; 32] = digest.chain_update(&arrival.body).finalize().into();
+        let digest = digest(&arrival);
         if self.held.iter().any(|held| held.digest == digest) {
             return;
         }
@@ -89,6 +93,14 @@ impl Bodies {
             let quiet = self.held.iter().position(|held| held.rings == Some(false));
             self.take(quiet.unwrap_or(0));
             self.dropped += 1;
+        }
+    }
+
+    /// Whether this body is held, which its sender sends again.
+    pub fn holds(&self, arrival: &Arrival) -> bool {
+        !self.held.is_empty() && {
+            let digest = digest(arrival);
+            self.held.iter().any(|held| held.digest == digest)
         }
     }
 
@@ -168,6 +180,7 @@ mod tests {
             received_at,
             trace_id: String::new(),
             note: None,
+            once: None,
             room: None,
         }
     }
@@ -175,7 +188,7 @@ mod tests {
     fn of(sizes: &[usize]) -> Bodies {
         let mut bodies = Bodies::default();
         for (n, size) in sizes.iter().enumerate() {
-            bodies.push(arrival(vec![b'a' + u8::try_from(n).unwrap(); *size]), parse);
+            bodies.push(arrival(vec![b'a' + u8::try_from(n).unwrap(); *size]), Arc::new(parse));
         }
         bodies
     }
@@ -189,13 +202,13 @@ mod tests {
         let mut bodies = of(&[5 << 20, 5 << 20, 5 << 20]);
         bodies.looked(1, true, false);
         bodies.looked(2, false, false);
-        bodies.push(arrival(vec![b'x'; 5 << 20]), parse);
+        bodies.push(arrival(vec![b'x'; 5 << 20]), Arc::new(parse));
         assert_eq!((seqs(&bodies), bodies.dropped), (vec![1, 3, 4], 1));
-        bodies.push(arrival(vec![b'y'; 5 << 20]), parse);
+        bodies.push(arrival(vec![b'y'; 5 << 20]), Arc::new(parse));
         assert_eq!(seqs(&bodies), [3, 4, 5], "nobody knows of one that it can be spared, so the oldest goes");
         assert!(bodies.bytes <= MOST_BYTES);
         for n in 0..3_000_u32 {
-            bodies.push(arrival(n.to_be_bytes().to_vec()), parse);
+            bodies.push(arrival(n.to_be_bytes().to_vec()), Arc::new(parse));
         }
         assert_eq!(bodies.len(), MOST_BODIES);
     }
@@ -203,9 +216,11 @@ mod tests {
     #[test]
     fn a_body_that_is_sent_again_is_held_once() {
         let mut bodies = of(&[3, 3]);
-        bodies.push(arrival(b"aaa".to_vec()), parse);
+        bodies.push(arrival(b"aaa".to_vec()), Arc::new(parse));
         assert_eq!((seqs(&bodies), bodies.bytes), (vec![1, 2], 6));
+        assert!(bodies.holds(&arrival(b"aaa".to_vec())) && !bodies.holds(&arrival(b"aa".to_vec())));
         bodies.adopted(1);
+        assert!(!bodies.holds(&arrival(b"aaa".to_vec())));
         assert_eq!((seqs(&bodies), bodies.bytes), (vec![2], 3));
     }
 

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels, fingerprint};
+use firstlook_core::incident::Decision;
 
 use super::json::{Elements, Object, string, text};
 
@@ -45,6 +46,8 @@ pub struct Notification {
     pub external_url: Option<String>,
     /// Each alert, or why it could not be read.
     pub alerts: Vec<Result<AlertMessage, Rejected>>,
+    /// What was understood and says nothing about whether an alert fires.
+    pub aside: Vec<Decision>,
 }
 
 /// One alert of a body that says too little to be an alert.
@@ -106,6 +109,7 @@ pub fn parse(body: &[u8], source: &str, now: DateTime<Utc>) -> Result<Notificati
         truncated: left_out.saturating_add(elements.more),
         external_url: Some(field(&object, "externalURL")).filter(|url| !url.is_empty()),
         alerts,
+        aside: Vec::new(),
     })
 }
 
@@ -181,6 +185,7 @@ impl Reader<'_> {
             annotations: bounded(&annotations, MAX_ANNOTATION),
             starts_at,
             ends_at: end.map(|end| end.max(starts_at)),
+            ordered: false,
             generator_url: (!url.is_empty()).then_some(url),
         })
     }
@@ -209,7 +214,7 @@ fn map(object: &Object<'_>, name: &str) -> Result<Option<Labels>, String> {
 }
 
 /// `labels` within the limits. The fingerprint is computed before, so that what is cut still tells alerts apart.
-fn bounded(labels: &Labels, max_value: usize) -> Labels {
+pub(super) fn bounded(labels: &Labels, max_value: usize) -> Labels {
     let leading = |name: &str| name == "alertname" || name == "severity";
     let first = labels.iter().filter(|(name, _)| leading(name));
     let rest = labels.iter().filter(|(name, _)| !leading(name));

@@ -5,3 +5,4 @@
 pub mod alertmanager;
 pub mod alertmanager_api;
 mod json;
+pub mod sns;

@@ -49,6 +49,8 @@ pub struct NewDelivery {
     pub truncated: u64,
     /// The request's trace id.
     pub trace_id: String,
+    /// The sender's name for the message: taken once for each source.
+    pub once: Option<String>,
 }
 
 /// A delivery without its body.

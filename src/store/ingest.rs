@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::incidents::Entry;
 use super::jobs::{self, JobKind, NewJob};
 use super::slots::{self, Homes, Wanted};
-use super::{NewDelivery, Store, StoreError, alerts, deliveries, incidents, told};
+use super::{NewDelivery, Store, StoreError, alerts, deliveries, incidents, noted, seen, told};
 use crate::fail::{self, Step};
 
 /// How often bodies are tried again that met another transaction head-on; the sender sees nothing of it (FAULTS F8).
@@ -72,6 +72,8 @@ pub struct Judge<'a> {
 pub struct Written {
     /// Each decision with the number of its incident, slots in the order of their keys, then what was put aside.
     pub decisions: Vec<(Decision, Option<i64>)>,
+    /// The delivery with which the same message was taken before; then nothing of this one is kept.
+    pub repeat: Option<Uuid>,
 }
 
 /// A touched incident with its address.
@@ -133,6 +135,12 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         let deliveries: Vec<&NewDelivery> = bodies.iter().map(|body| &body.delivery).collect();
         deliveries::insert(&mut tx, &deliveries).await?;
+        let taken = seen::remember(&mut tx, &deliveries).await?;
+        let all = bodies;
+        let new: Vec<&Batch> =
+            all.iter().filter(|body| !taken.contains_key(&body.delivery.id)).copied().collect();
+        let bodies = new.as_slice();
+        let noted = noted::homes(&mut tx, bodies.iter().flat_map(|body| &body.aside)).await?;
         let wanted = wanted(&mut tx, bodies).await?;
         let (wanted, homes) = wanted;
         let mut verdicts = judged(&mut tx, &wanted, &homes, judge).await?;
@@ -141,11 +149,16 @@ impl Store {
         alerts::write_known(&mut tx, &verdicts.known, &verdicts.episodes).await?;
         told::tell(&mut tx, &verdicts.placed, judge).await?;
         jobs::enqueue(&mut tx, &rechecks(&verdicts.rechecks, bodies)).await?;
-        incidents::record(&mut tx, &entries(&verdicts, bodies)).await?;
+        incidents::record(&mut tx, &entries(&verdicts, bodies, &noted)).await?;
         fail::pass(Step::BeforeCommit);
         tx.commit().await?;
         fail::pass(Step::Committed);
-        Ok(answers(verdicts, bodies))
+        let mut written = answers(verdicts, bodies).into_iter();
+        let one = |body: &&Batch| match taken.get(&body.delivery.id) {
+            Some(before) => Written { repeat: Some(*before), ..Written::default() },
+            None => written.next().unwrap_or_default(),
+        };
+        Ok(all.iter().map(one).collect())
     }
 }
 
@@ -248,7 +261,11 @@ fn rechecks(late: &[(usize, Recheck)], bodies: &[&Batch]) -> Vec<NewJob> {
     late.iter().filter_map(job).collect()
 }
 
-fn entries<'a>(verdicts: &'a Verdicts, bodies: &[&'a Batch]) -> Vec<Entry<'a>> {
+fn entries<'a>(
+    verdicts: &'a Verdicts,
+    bodies: &[&'a Batch],
+    noted: &BTreeMap<AlertId, Uuid>,
+) -> Vec<Entry<'a>> {
     let entry = |body: &'a Batch, decision: &'a Decision, incident| Entry {
         delivery: &body.delivery,
         at: body.decided_at(),
@@ -269,7 +286,7 @@ fn entries<'a>(verdicts: &'a Verdicts, bodies: &[&'a Batch]) -> Vec<Entry<'a>> {
         }
     }
     for body in bodies {
-        entries.extend(body.aside.iter().map(|decision| entry(body, decision, None)));
+        entries.extend(body.aside.iter().map(|one| entry(body, one, noted.get(&one.alert).copied())));
     }
     for ((body, incident), count) in cut {
         let Some(body) = bodies.get(body) else { continue };

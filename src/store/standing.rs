@@ -56,6 +56,7 @@ impl Store {
                 annotations: row.annotations.0,
                 starts_at: row.starts_at,
                 ends_at: None,
+                ordered: false,
                 generator_url: row.generator_url,
             },
             seen_at: row.seen_at,

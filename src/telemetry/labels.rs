@@ -58,12 +58,20 @@ impl Label {
 
 label! {
     /// The kind of sender.
-    SenderKind as "source" { Alertmanager = "alertmanager" }
+    SenderKind as "source" { Alertmanager = "alertmanager", Sns = "sns" }
+}
+label! {
+    /// Why a body was not let in at an SNS source.
+    SnsRefusal as "reason" {
+        Credentials = "credentials", Malformed = "malformed", Topic = "topic", Version = "version", Age = "age",
+        CertificateAddress = "certificate_address", CertificateUnavailable = "certificate_unavailable",
+        Certificate = "certificate", Signature = "signature",
+    }
 }
 label! {
     /// What a webhook was answered (DESIGN 4: the status is the sender's retry policy).
     WebhookStatus as "status" {
-        Committed = "200", Unusable = "400", Unauthorized = "401", NotFound = "404", TooLarge = "413",
+        Committed = "200", Unusable = "400", Unauthorized = "401", Forbidden = "403", NotFound = "404", TooLarge = "413",
         TryAgain = "503", Other = "other",
     }
 }
@@ -124,7 +132,8 @@ label! {
 label! {
     /// The route's template, never the path that was asked for.
     Route as "route" {
-        AlertmanagerWebhook = "/webhooks/alertmanager/{source}", Home = "/", Incident = "/incidents/{id}",
+        AlertmanagerWebhook = "/webhooks/alertmanager/{source}", SnsWebhook = "/webhooks/sns/{source}", Home = "/",
+        Incident = "/incidents/{id}",
         IncidentAction = "/incidents/{id}/{deed:acknowledge|resolve}", Runbooks = "/runbooks",
         Deliveries = "/deliveries", Delivery = "/deliveries/{id}", Style = "/static/style.css", ApiIncidents = "/api/v1/incidents",
         ApiIncident = "/api/v1/incidents/{id}",

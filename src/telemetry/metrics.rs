@@ -13,6 +13,8 @@ use super::labels::{self, Label};
 pub enum Metric {
     /// Counter: requests at the webhooks.
     WebhookRequests,
+    /// Counter: bodies that were not let in at an SNS source.
+    SnsRefusals,
     /// Counter: decisions on alerts.
     Alerts,
     /// Counter: deliveries that were kept.
@@ -78,8 +80,9 @@ const WORK_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 
 
 impl Metric {
     /// Every metric, in the order of the enum.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::WebhookRequests,
+        Self::SnsRefusals,
         Self::Alerts,
         Self::Deliveries,
         Self::Incidents,
@@ -101,11 +104,12 @@ impl Metric {
     pub fn description(self) -> Description {
         use labels::{
             DeliveryState, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind, JobState,
-            ModelOutcome, ResyncOutcome, Route, SendOutcome, SenderKind, StatusClass, TokenDirection,
-            WebhookStatus,
+            ModelOutcome, ResyncOutcome, Route, SendOutcome, SenderKind, SnsRefusal, StatusClass,
+            TokenDirection, WebhookStatus,
         };
         let labels: &'static [&'static str] = match self {
             Self::WebhookRequests => &[SenderKind::NAME, WebhookStatus::NAME],
+            Self::SnsRefusals => &[SnsRefusal::NAME],
             Self::Alerts => &[labels::ACTION],
             Self::Deliveries => &[DeliveryState::NAME],
             Self::Incidents => &[IncidentChange::NAME],
@@ -142,6 +146,9 @@ impl Metric {
                 "firstlook_webhook_requests_total",
                 "Requests at the webhooks, by kind of sender and status.",
             ),
+            Self::SnsRefusals => {
+                ("firstlook_sns_refusals_total", "Bodies that were not let in at an SNS source, by reason.")
+            }
             Self::Alerts => ("firstlook_alerts_total", "Alerts received, by what was decided."),
             Self::Deliveries => {
                 ("firstlook_deliveries_total", "Bodies that were kept, by what became of them.")

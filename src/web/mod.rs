@@ -12,6 +12,7 @@ mod html;
 pub mod origin;
 pub mod pages;
 mod problem;
+mod sns;
 pub mod stand_in;
 mod trace;
 mod webhooks;
@@ -28,6 +29,7 @@ use actix_web::{App as Actix, HttpServer, web};
 use crate::config::Authorization;
 use crate::library::Library;
 use crate::outage::Outage;
+use crate::sources;
 use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
 use crate::worker::Wake;
@@ -61,6 +63,8 @@ pub struct App {
     pub words: Words,
     /// The Alertmanager sources by name, with what they must show.
     pub sources: BTreeMap<String, Option<Authorization>>,
+    /// The SNS sources by name.
+    pub sns: BTreeMap<String, sources::sns::Source>,
     /// Where people see this installation.
     pub external_url: String,
     /// The runbooks.
@@ -77,6 +81,7 @@ pub struct App {
 fn senders(routes: &mut web::ServiceConfig) {
     routes
         .service(webhooks::from_alertmanager)
+        .service(sns::from_sns)
         .service(health::healthz)
         .service(health::readyz)
         .default_service(web::to(html::unknown));
@@ -86,6 +91,7 @@ fn senders(routes: &mut web::ServiceConfig) {
 fn everything(routes: &mut web::ServiceConfig) {
     routes
         .service(webhooks::from_alertmanager)
+        .service(sns::from_sns)
         .service(health::healthz)
         .service(health::readyz)
         .service(html::list)

@@ -32,6 +32,16 @@ impl Problem {
         Self { status: StatusCode::UNAUTHORIZED, title: "Not authorized", detail: detail.into() }
     }
 
+    /// 401: nobody who is believed has signed it.
+    pub fn unsigned(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, title: "Not signed by whom it names", detail: detail.into() }
+    }
+
+    /// 403: known, and not wanted.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, title: "Not listened to", detail: detail.into() }
+    }
+
     /// 403: a page of another site asked for this.
     pub fn foreign() -> Self {
         let detail = "the request comes from a page of another site; `server.external_url` names this one";

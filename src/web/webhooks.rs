@@ -32,18 +32,19 @@ pub async fn from_alertmanager(
     source: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let taken = tokio::time::timeout(DEADLINE, take(&app, &request, &source, payload)).await;
-    let answer = match taken {
-        Ok(answer) => answer,
-        Err(_) => {
-            Err(Problem::unavailable("the alarm could not be kept within 10 s; sending it again is harmless"))
-        }
-    };
+    within(SenderKind::Alertmanager, take(&app, &request, &source, payload)).await
+}
+
+/// Answers within the deadline, and counts what is answered.
+pub(super) async fn within(
+    kind: SenderKind,
+    work: impl Future<Output = Result<HttpResponse, Problem>>,
+) -> Result<HttpResponse, Problem> {
+    let answer = tokio::time::timeout(DEADLINE, work).await.unwrap_or_else(|_| {
+        Err(Problem::unavailable("the alarm could not be kept within 10 s; sending it again is harmless"))
+    });
     let status = answer.as_ref().map_or_else(|problem| problem.status(), HttpResponse::status);
-    metrics::count(
-        Metric::WebhookRequests,
-        &[SenderKind::Alertmanager.into(), WebhookStatus::of(status.as_u16()).into()],
-    );
+    metrics::count(Metric::WebhookRequests, &[kind.into(), WebhookStatus::of(status.as_u16()).into()]);
     answer
 }
 
@@ -63,19 +64,28 @@ async fn take(
         return Err(Problem::unauthorized());
     }
     let (body, room) = app.room.read(request, payload).await?;
-    let parse: Parse = if plain(request) { alertmanager::parse } else { alertmanager::compressed };
+    let parse: Parse =
+        if plain(request) { Arc::new(alertmanager::parse) } else { Arc::new(alertmanager::compressed) };
     let arrival = Arrival {
         source: format!("alertmanager/{source}"),
         body,
         received_at: clock::now(),
         trace_id: super::trace::of(request),
         note: None,
+        once: None,
         room: Some(Arc::new(room)),
     };
+    answer(app, arrival, parse).await
+}
+
+/// Gives a body to hop 1, and tells its sender what became of it.
+pub(super) async fn answer(app: &App, arrival: Arrival, parse: Parse) -> Result<HttpResponse, Problem> {
     match app.outage.accept(arrival, parse).await? {
         Answer::Unusable { delivery, reason, remedy } => {
             Err(Problem::bad_request(format!("{reason}; {remedy}. The body is kept as delivery {delivery}.")))
         }
+        Answer::Repeat { delivery } => Ok(HttpResponse::Ok()
+            .json(json!({"delivery": delivery, "repeat": true, "alerts": [], "rejected": []}))),
         Answer::Kept { delivery, decisions, rejected } => {
             let decided: Vec<_> = decisions
                 .iter()
@@ -94,7 +104,7 @@ async fn take(
 
 /// Bearer or basic credentials, compared in constant time. A source without any takes everybody; the configuration
 /// allows that on loopback alone.
-fn authorized(wanted: Option<&Authorization>, request: &HttpRequest) -> bool {
+pub(super) fn authorized(wanted: Option<&Authorization>, request: &HttpRequest) -> bool {
     let Some(wanted) = wanted else { return true };
     let given = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
     given.is_some_and(|given| access::allows(wanted, given))
@@ -102,12 +112,12 @@ fn authorized(wanted: Option<&Authorization>, request: &HttpRequest) -> bool {
 
 /// Whether a page in a browser sent it: no sender of alarms is one, and a source without credentials must not take
 /// alarms from whatever site somebody visits.
-fn from_browser(request: &HttpRequest) -> bool {
+pub(super) fn from_browser(request: &HttpRequest) -> bool {
     request.headers().contains_key(header::ORIGIN) || request.headers().contains_key("sec-fetch-site")
 }
 
 /// Whether the body is what it seems: it is never inflated, so that a small one cannot become a large one.
-fn plain(request: &HttpRequest) -> bool {
+pub(super) fn plain(request: &HttpRequest) -> bool {
     let encoding = request.headers().get(header::CONTENT_ENCODING).map_or(&b""[..], |value| value.as_bytes());
     encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity")
 }

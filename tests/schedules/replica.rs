@@ -102,6 +102,7 @@ impl Parts {
             received_at: now,
             trace_id: String::new(),
             note: None,
+            once: None,
             room: None,
         };
         // The committer is part of what dies.

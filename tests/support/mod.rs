@@ -15,4 +15,5 @@ pub mod prometheus;
 pub mod proxy;
 pub mod server;
 pub mod slack;
+pub mod sns;
 pub mod wait;

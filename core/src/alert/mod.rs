@@ -2,11 +2,13 @@
 //!
 //! Knows labels, identity and severity. Must not know incidents, routes, or the JSON that a sender used.
 
+pub mod cloudwatch;
 mod fingerprint;
 mod labels;
 mod mapping;
 pub mod matchers;
 mod severity;
+pub mod sns;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -60,6 +62,9 @@ pub struct AlertMessage {
     pub starts_at: DateTime<Utc>,
     /// When it ended; `None` while firing (a future or zero end is no end, FACTS A3).
     pub ends_at: Option<DateTime<Utc>>,
+    /// Whether its times are those of changes, each told once: then an older start than the known end is no news.
+    /// Prometheus sends an old start again, CloudWatch does not.
+    pub ordered: bool,
     /// Where the sender shows the rule. Untrusted: may be empty, relative or not a URL at all.
     pub generator_url: Option<String>,
 }

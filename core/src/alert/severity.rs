@@ -51,9 +51,14 @@ impl SeverityRule {
     /// The severity of an alert with these (mapped) labels, and whether its word was unknown. An unknown word counts
     /// as critical: better told twice than not at all (DESIGN section 4).
     pub fn judge(&self, labels: &Labels) -> (Severity, bool) {
+        self.judge_or(labels, self.default)
+    }
+
+    /// The same, where `default` stands for a missing label.
+    pub fn judge_or(&self, labels: &Labels, default: Severity) -> (Severity, bool) {
         let word = labels.get(&self.label);
         if word.is_empty() {
-            return (self.default, false);
+            return (default, false);
         }
         let mapped = self.map.iter().find(|(from, _)| from.eq_ignore_ascii_case(word)).map(|(_, to)| *to);
         match mapped.or_else(|| Severity::parse(word)) {

@@ -73,8 +73,13 @@ impl<'a> Work<'a> {
         let received = known.resolve_received_at;
         let heard = self.heard();
         let since = received.map_or(TimeDelta::MAX, |at| heard - at);
-        if self.held.is_some() && since < TimeDelta::zero() {
+        if self.held.is_some() && (since < TimeDelta::zero() || one.message.ordered) {
             return self.overtaken(one, known);
+        }
+        if one.message.ordered {
+            self.place = None;
+            let (began, ended) = (stamp(starts_at), stamp(ended));
+            return (Action::Late, format!("it began {began} and was over by {ended}, as was heard before"));
         }
         // Writers and replicas commit side by side, so that either may come first. Further apart than the window their
         // clocks differ: then nothing is known of the order, and it is news.

@@ -117,11 +117,13 @@ pub enum Action {
     Late,
     /// Dropped on purpose.
     Ignored,
+    /// Changes nothing, and is worth knowing.
+    Noted,
 }
 
 impl Action {
     /// Every action, for metrics and checks.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Opened,
         Self::Joined,
         Self::Reopened,
@@ -130,6 +132,7 @@ impl Action {
         Self::IncidentResolved,
         Self::Late,
         Self::Ignored,
+        Self::Noted,
     ];
 
     /// The word for it.
@@ -143,6 +146,7 @@ impl Action {
             Self::IncidentResolved => "incident_resolved",
             Self::Late => "late",
             Self::Ignored => "ignored",
+            Self::Noted => "noted",
         }
     }
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 mod flags;
 mod order;
+mod transitions;
 
 use super::*;
 use crate::alert::{AlertId, AlertMessage, AlertStatus, Labels, Severity};
@@ -31,6 +32,7 @@ fn said(name: &str, severity: Severity, starts: i64, ends: Option<i64>) -> Incom
             annotations: Labels::default(),
             starts_at: at(starts),
             ends_at: ends.map(at),
+            ordered: false,
             generator_url: None,
         },
         labels,

@@ -258,6 +258,11 @@ impl<'a> Work<'a> {
         if ends_at >= known.newest_start {
             return;
         }
+        // Who tells only changes does not say with an end when it began.
+        let began = match one.message.ordered && ends_at >= known.starts_at {
+            true => known.starts_at,
+            false => one.message.starts_at,
+        };
         let episodes = self.episodes.entry(one.message.id.clone()).or_default();
         if ends_at >= known.starts_at {
             let ended = known.ends_at.filter(|_| known.status == AlertStatus::Resolved);
@@ -265,7 +270,7 @@ impl<'a> Work<'a> {
             known.starts_at = known.newest_start;
             episodes.insert(known.starts_at, ended.map_or(Episode::Runs, Episode::Ended));
         }
-        episodes.insert(one.message.starts_at, Episode::Ended(ends_at));
+        episodes.insert(began, Episode::Ended(ends_at));
         if let Some(place) = self.member_place(&one.message.id) {
             let touched = self.incidents.get_mut(place);
             let member = touched.and_then(|touched| touched.incident.members.get_mut(&one.message.id));

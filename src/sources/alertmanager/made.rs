@@ -49,6 +49,7 @@ mod tests {
             annotations: Labels::default(),
             starts_at: at,
             ends_at: None,
+            ordered: false,
             generator_url: Some("http://p/graph".into()),
         };
         let over = AlertMessage {

@@ -14,6 +14,7 @@ fn rendered() -> String {
     metrics::with_local_recorder(&recorder, || {
         describe();
         count(Metric::WebhookRequests, &[SenderKind::Alertmanager.into(), WebhookStatus::of(200).into()]);
+        count(Metric::SnsRefusals, &[SnsRefusal::Signature.into()]);
         count(Metric::Alerts, &[Action::Opened.into()]);
         count(Metric::Deliveries, &[DeliveryState::Rejected.into()]);
         count(Metric::Incidents, &[IncidentChange::Opened.into()]);

@@ -17,6 +17,7 @@ fn message(name: &str, since: i64) -> AlertMessage {
         annotations: Labels::default(),
         starts_at: at(since),
         ends_at: None,
+        ordered: false,
         generator_url: None,
     }
 }

@@ -188,3 +188,29 @@ fn a_firing_that_was_committed_after_a_later_resolve_is_looked_at_again() {
     let decided = judge(&world.slot, &[fires("a", 0)], 50);
     assert_eq!((decided.decisions[0].decision.action, decided.rechecks.len()), (Action::Late, 1));
 }
+
+#[test]
+fn of_a_sender_that_tells_each_change_once_an_older_start_is_never_news() {
+    let ordered = |one: Incoming| Incoming { message: AlertMessage { ordered: true, ..one.message }, ..one };
+    let mut world = World::default();
+    world.hear(60, &[ordered(ends("a", 50, 50))]).hear(7200, &[ordered(fires("a", 0))]);
+    assert_eq!(world.actions, [Action::Ignored, Action::Late]);
+    assert!(
+        world.slot.current.is_none() && judge(&world.slot, &[ordered(fires("a", 0))], 61).rechecks.is_empty()
+    );
+    world.hear(7201, &[ordered(fires("a", 7200))]);
+    assert_eq!(world.actions.last(), Some(&Action::Opened));
+    // It waited for the store and may have rung without it: it opens and ends, so that what rang ends.
+    let mut world = World::default();
+    world.hear(60, &[ordered(ends("a", 50, 50))]);
+    let (note, late) = (Note::held("held", at(90)), [ordered(fires("a", 0))]);
+    let said = Said { at: at(90), note: Some(&note), incoming: late.iter().collect() };
+    let decided = decide(&world.slot, &[said], rules());
+    assert_eq!(decided.incidents[0].edges, [EdgeKind::Trigger, EdgeKind::Resolve]);
+    let mut world = World::default();
+    world.hear(7201, &[ordered(fires("a", 7200))]);
+    // Its end does not say when it began.
+    let decided = judge(&world.slot, &[ordered(ends("a", 7300, 7300))], 7301);
+    assert_eq!(decided.decisions[0].decision.action, Action::IncidentResolved);
+    assert_eq!(decided.episodes[&id("a")].keys().next(), Some(&at(7200)));
+}

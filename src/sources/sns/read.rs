@@ -1,0 +1,196 @@
+//! From what was said to alerts: alarms by their own identity, anything else by its text, and the subscription itself.
+
+use firstlook_core::alert::cloudwatch::{Alarm, State};
+use firstlook_core::alert::sns::Kind;
+use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels, fingerprint};
+use firstlook_core::incident::{Action, Decision};
+use serde_json::Value;
+
+use super::super::alertmanager::{MAX_ANNOTATION, MAX_VALUE, Notification, bounded};
+use super::said::Said;
+use super::{alarm, event, text};
+
+#[cfg(test)]
+mod tests;
+
+/// Longest identity that is kept as it is.
+const MOST_IDENTITY: usize = 600;
+
+/// What an alarm with too little data is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum InsufficientData {
+    /// An alert that fires.
+    Incident,
+    /// A line in the timeline of the incident that it is part of.
+    #[default]
+    Note,
+    /// Nothing.
+    Ignore,
+}
+
+/// How a source's messages are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// For alarms with too little data.
+    pub insufficient_data: InsufficientData,
+    /// The label that carries a severity.
+    pub severity_label: String,
+}
+
+/// What a message about the subscription itself says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subscription {
+    /// It was confirmed: alarms of the topic come.
+    Confirmed,
+    /// SNS would not have it, and why.
+    Refused(String),
+}
+
+/// Reads what was said at `source`. Of a message about the subscription, `subscription` is what came of it.
+pub fn notification(
+    said: &Said,
+    source: &str,
+    reading: &Reading,
+    subscription: Option<&Subscription>,
+) -> Notification {
+    let reader = Reader { source, reading, said };
+    let (alerts, aside) = match said.kind {
+        Kind::Notification => reader.message(),
+        _ => (vec![reader.subscription(subscription)], Vec::new()),
+    };
+    Notification {
+        receiver: String::new(),
+        group_key: String::new(),
+        status: AlertStatus::Firing,
+        truncated: 0,
+        external_url: None,
+        alerts: alerts.into_iter().map(Ok).collect(),
+        aside,
+    }
+}
+
+struct Reader<'a> {
+    source: &'a str,
+    reading: &'a Reading,
+    said: &'a Said,
+}
+
+impl Reader<'_> {
+    fn message(&self) -> (Vec<AlertMessage>, Vec<Decision>) {
+        let json: Option<Value> = serde_json::from_str(&self.said.message).ok().filter(Value::is_object);
+        if let Some(json) = &json {
+            if let Some(alarm) = alarm::read(json, self.said) {
+                return self.alarm(&alarm, None);
+            }
+            if let Some(event) = event::read(json, self.said) {
+                return self.alarm(&event.alarm, event.muted);
+            }
+        }
+        let text = text::read(self.said, json.as_ref());
+        (
+            vec![self.alert(&text.fingerprint, AlertStatus::Firing, &text.labels, &text.annotations)],
+            Vec::new(),
+        )
+    }
+
+    /// An alarm fires, is over, or says something that changes neither.
+    fn alarm(&self, alarm: &Alarm, muted: Option<String>) -> (Vec<AlertMessage>, Vec<Decision>) {
+        let firing = match (alarm.state, muted, self.reading.insufficient_data) {
+            (State::Ok, _, _) => false,
+            (_, Some(why), _) => return self.aside(alarm, Action::Noted, &why),
+            (State::Alarm, None, _) | (_, _, InsufficientData::Incident) => true,
+            (_, _, InsufficientData::Note) => {
+                return self.aside(alarm, Action::Noted, "it has too little data to say anything");
+            }
+            (_, _, InsufficientData::Ignore) => {
+                return self.aside(
+                    alarm,
+                    Action::Ignored,
+                    "INSUFFICIENT_DATA is ignored (`insufficient_data`)",
+                );
+            }
+        };
+        let status = if firing { AlertStatus::Firing } else { AlertStatus::Resolved };
+        let message = AlertMessage {
+            starts_at: alarm.changed_at,
+            ends_at: (!firing).then_some(alarm.changed_at),
+            ordered: true,
+            generator_url: alarm.console(),
+            ..self.alert(&alarm.identity(), status, &alarm.labels(), &alarm.annotations())
+        };
+        (vec![message], Vec::new())
+    }
+
+    fn aside(&self, alarm: &Alarm, action: Action, why: &str) -> (Vec<AlertMessage>, Vec<Decision>) {
+        let changed = alarm.changed_at.format("%Y-%m-%d %H:%M:%S UTC");
+        let reason = match alarm.reason.trim() {
+            "" => format!("{} since {changed}: {why}", alarm.name),
+            said => format!("{} since {changed}: {why}; CloudWatch says: {said}", alarm.name),
+        };
+        (Vec::new(), vec![Decision { alert: self.id(&alarm.identity()), action, reason }])
+    }
+
+    /// That alarms of a topic do not come any more is an alarm itself; that they come again ends it.
+    fn subscription(&self, subscription: Option<&Subscription>) -> AlertMessage {
+        let topic = self.said.topic.as_ref().map_or("", |topic| topic.as_str());
+        let name = topic.rsplit(':').next().unwrap_or_default();
+        let mut labels = Labels::default();
+        labels.set("alertname", "SnsSubscriptionInactive");
+        labels.set("topic", name);
+        labels.set("region", self.said.topic.as_ref().map_or("", |topic| topic.region()));
+        labels.set("account", topic.split(':').nth(4).unwrap_or_default());
+        labels.set(&self.reading.severity_label, "critical");
+        let (status, description) = match (self.said.kind, subscription) {
+            (Kind::SubscriptionConfirmation, Some(Subscription::Refused(why))) => (
+                AlertStatus::Firing,
+                format!(
+                    "SNS did not confirm the subscription to {topic}: {why}. Subscribe this address again."
+                ),
+            ),
+            (Kind::SubscriptionConfirmation, _) => {
+                (AlertStatus::Resolved, format!("The subscription to {topic} is confirmed."))
+            }
+            _ => (
+                AlertStatus::Firing,
+                format!(
+                    "The subscription to {topic} was ended. If nobody here did that, find out who did; then subscribe this address again."
+                ),
+            ),
+        };
+        let mut annotations = Labels::default();
+        annotations.set("summary", &format!("Alarms from the SNS topic {name} do not come any more"));
+        annotations.set("description", &description);
+        AlertMessage {
+            ordered: true,
+            ..self.alert(&format!("subscription/{topic}"), status, &labels, &annotations)
+        }
+    }
+
+    fn id(&self, identity: &str) -> AlertId {
+        let fingerprint = match identity.len() {
+            ..=MOST_IDENTITY => identity.to_owned(),
+            _ => fingerprint(&[("identity", identity)].into_iter().collect()),
+        };
+        AlertId { source: self.source.to_owned(), fingerprint }
+    }
+
+    fn alert(
+        &self,
+        identity: &str,
+        status: AlertStatus,
+        labels: &Labels,
+        annotations: &Labels,
+    ) -> AlertMessage {
+        let at = self.said.sent_at;
+        AlertMessage {
+            id: self.id(identity),
+            status,
+            labels: bounded(labels, MAX_VALUE),
+            annotations: bounded(annotations, MAX_ANNOTATION),
+            starts_at: at,
+            ends_at: (status == AlertStatus::Resolved).then_some(at),
+            ordered: false,
+            generator_url: None,
+        }
+    }
+}
