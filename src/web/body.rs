@@ -40,7 +40,7 @@ impl Room {
     /// that of many large bodies some arrive whole; what it does not declare, as it grows.
     ///
     /// # Errors
-    /// 413 past [`MOST_BYTES`], 503 where there is no room, 400 where it does not arrive.
+    /// 413 past 8 MiB, 503 where there is no room, 400 where it does not arrive.
     pub async fn read(
         &self,
         request: &HttpRequest,
