@@ -259,17 +259,29 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         jobs::hold(&mut tx, claim).await?;
-        sqlx::query(
-            "UPDATE edge SET state = 'pending', doubt = $3, error = $4 WHERE target = $1 AND seq = $2",
-        )
-        .bind(target.id)
-        .bind(edge.seq)
-        .bind(doubt || edge.doubt)
-        .bind(error)
-        .execute(&mut *tx)
-        .await?;
+        not_sent(&mut tx, target, edge, "pending", doubt, error).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// What became of an edge that did not arrive; once in doubt, it stays so.
+async fn not_sent(
+    tx: &mut PgConnection,
+    target: &Target,
+    edge: &Edge,
+    state: &'static str,
+    doubt: bool,
+    error: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE edge SET state = $3, doubt = $4, error = $5 WHERE target = $1 AND seq = $2")
+        .bind(target.id)
+        .bind(edge.seq)
+        .bind(state)
+        .bind(doubt || edge.doubt)
+        .bind(error)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 async fn set_address(tx: &mut PgConnection, target: &Target, version: i64) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::jobs::{self, Claim, JobKind, NewJob};
 use super::super::{Store, StoreError, incidents};
-use super::{Edge, Target};
+use super::{Edge, Target, not_sent};
 
 impl Store {
     /// Notes that an edge did not arrive and is not tried again.
@@ -26,15 +26,7 @@ impl Store {
         // In the order of ingest, which writes the incident before its jobs.
         incidents::advance(&mut tx, target.incident).await?;
         jobs::hold(&mut tx, claim).await?;
-        sqlx::query(
-            "UPDATE edge SET state = 'parked', doubt = $3, error = $4 WHERE target = $1 AND seq = $2",
-        )
-        .bind(target.id)
-        .bind(edge.seq)
-        .bind(doubt || edge.doubt)
-        .bind(error)
-        .execute(&mut *tx)
-        .await?;
+        not_sent(&mut tx, target, edge, "parked", doubt, error).await?;
         let unpaged = claim.kind == JobKind::Page && edge.kind.rings();
         say(&mut tx, target.incident, target.id, error, unpaged).await?;
         Ok(tx.commit().await?)
