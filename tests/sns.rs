@@ -2,6 +2,7 @@
 
 mod hostile;
 mod outage;
+mod signed;
 
 use std::time::Duration;
 
