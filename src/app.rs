@@ -4,6 +4,7 @@
 
 mod lanes;
 mod parts;
+mod player;
 mod sns;
 
 use std::net::TcpListener;
@@ -35,6 +36,7 @@ use lanes::Lanes;
 use parts::{model, pagers, peers, senders, sources, stale_after, ways};
 
 pub use parts::rules;
+pub use player::Player;
 pub use sns::{reading, signers};
 
 /// Connections of one process: the lanes' 30 jobs hold one only for short statements, requests likewise.
@@ -96,6 +98,7 @@ impl Service {
             wake: wake.clone(),
         };
         let sns = sns::sources(config).await?;
+        let replay = player::replay(config, ingest.clone(), sns.clone());
         let resync = resync(config, store.clone(), ingest)?;
         let lanes = Lanes {
             store: store.clone(),
@@ -114,6 +117,7 @@ impl Service {
             words,
             sources: config.alertmanager.iter().map(senders).collect(),
             sns,
+            replay,
             external_url: config.server.external_url.clone(),
             library,
             wake,
