@@ -4,6 +4,7 @@
 
 mod lanes;
 mod parts;
+mod player;
 mod sns;
 
 use std::net::TcpListener;
@@ -35,7 +36,8 @@ use lanes::Lanes;
 use parts::{model, pagers, peers, senders, sources, stale_after, ways};
 
 pub use parts::rules;
-pub use sns::reading;
+pub use player::Player;
+pub use sns::{reading, signers};
 
 /// Connections of one process: the lanes' 30 jobs hold one only for short statements, requests likewise.
 const CONNECTIONS: u32 = 20;
@@ -95,6 +97,8 @@ impl Service {
             stale_after: stale_after(config),
             wake: wake.clone(),
         };
+        let sns = sns::sources(config).await?;
+        let replay = player::replay(config, ingest.clone(), sns.clone());
         let resync = resync(config, store.clone(), ingest)?;
         let lanes = Lanes {
             store: store.clone(),
@@ -112,7 +116,8 @@ impl Service {
             outage,
             words,
             sources: config.alertmanager.iter().map(senders).collect(),
-            sns: sns::sources(config)?,
+            sns,
+            replay,
             external_url: config.server.external_url.clone(),
             library,
             wake,
@@ -132,6 +137,9 @@ impl Service {
         stop: CancellationToken,
     ) -> Result<(), StartError> {
         let committer = tokio::spawn(self.committer.run());
+        if let Some(source) = self.app.sns.values().next() {
+            tokio::spawn(sns::look_for_credentials(source.confirmer.signer.clone()));
+        }
         let watch = tokio::spawn(Arc::clone(&self.app.outage).run(stop.clone()));
         let (rest, prepared) = (CancellationToken::new(), CancellationToken::new());
         let work = tokio::spawn(self.lanes.run(rest.clone(), prepared.clone()));

@@ -2,12 +2,15 @@
 //!
 //! Knows how the SDK is set up. Must not know any service.
 
+pub mod refusal;
+
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sns::config::ProvideCredentials;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 /// How long a connection may take to come about.
@@ -31,4 +34,10 @@ pub async fn config(region: Option<&str>, endpoint_url: Option<&str>) -> SdkConf
         loader = loader.endpoint_url(url);
     }
     loader.load().await
+}
+
+/// Whether the default chain has credentials now, looked for during `within` at most.
+pub async fn has_credentials(sdk: &SdkConfig, within: Duration) -> bool {
+    let Some(provider) = sdk.credentials_provider() else { return false };
+    matches!(tokio::time::timeout(within, provider.provide_credentials()).await, Ok(Ok(_)))
 }

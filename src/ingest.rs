@@ -4,6 +4,7 @@
 //! queue in Postgres carries the rest.
 
 mod commit;
+mod rehearse;
 mod rules;
 mod unreadable;
 

@@ -14,7 +14,7 @@
 //! what stands in the evidence is told. Each step makes a new version of the incident, and [`deliver`] edits the message.
 //!
 //! While the store is away, [`outage`] stands before the first hop: it holds what is refused, rings what is critical, and
-//! brings the bodies back to [`ingest`] afterwards.
+//! brings the bodies back to [`ingest`] afterwards. What lies elsewhere is given to it by [`replay`].
 //!
 //! No hop calls another: Postgres stands between them. `docs/ARCHITECTURE.md` has the same with the file names.
 
@@ -35,6 +35,7 @@ pub mod library;
 pub mod models;
 pub mod outage;
 pub mod receivers;
+pub mod replay;
 pub mod resync;
 pub mod sources;
 pub mod store;

@@ -18,8 +18,8 @@ pub const SWEEP: &str = "sweep";
 /// How often time's own changes are looked for: much finer than any interval that people configure in earnest.
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
 
-/// How long a message of SNS is remembered: twice the age that any may have.
-const SEEN_FOR: TimeDelta = TimeDelta::hours(48);
+/// How long a message of SNS is remembered: a dead-letter queue gives it back for up to 14 days.
+const SEEN_FOR: TimeDelta = TimeDelta::days(15);
 
 /// Everything that upkeep needs.
 #[derive(Debug)]

@@ -295,6 +295,11 @@ impl Answer {
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_firstlook"));
     command.arg("--config").arg(folder.join("firstlook.yml")).args(arguments).stdin(Stdio::null());
+    // No credentials but those that a test gives.
+    command.env("AWS_EC2_METADATA_DISABLED", "true");
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"] {
+        command.env_remove(name);
+    }
     command
 }
 

@@ -2,6 +2,8 @@
 
 mod hostile;
 mod outage;
+mod replay;
+mod signed;
 
 use std::time::Duration;
 
@@ -263,7 +265,7 @@ async fn a_message_is_taken_once_however_often_it_comes_and_whatever_is_killed()
     let told = world.told().await;
     assert!((4..=7).contains(&told.len()) && world.firstlook.pagerduty.incidents().len() == 4, "{told:?}");
     // Forgotten once it is too old to be taken anyway.
-    let old = "WITH o AS (UPDATE sns_seen SET received_at = now() - interval '3 days' RETURNING 1) SELECT count(*) FROM o";
+    let old = "WITH o AS (UPDATE sns_seen SET received_at = now() - interval '16 days' RETURNING 1) SELECT count(*) FROM o";
     assert_eq!(world.firstlook.sql(old).await, 4);
     let left = "SELECT count(*) FROM sns_seen";
     eventually(PATIENCE, "it is forgotten", async || (world.firstlook.sql(left).await == 0).then_some(()))

@@ -2,12 +2,14 @@
 //!
 //! Never tells anybody anything: receivers are only connected to, not written to.
 
+mod subscriptions;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use firstlook::app::StartError;
+use firstlook::app::{self, StartError};
 use firstlook::config::{self, Config, EvidenceKind, Provider, SlackVia};
 use firstlook::library::read_folder;
 use firstlook::sources::alertmanager_api::{Api, Snapshot};
@@ -79,15 +81,15 @@ pub fn run(path: &Path, online: bool) -> Result<ExitCode, StartError> {
     for warning in &config.warnings {
         table.add(Mark::Note, format!("line {}", warning.line), warning.text.clone());
     }
-    offline(&config, &mut table);
+    offline(&config, online, &mut table);
     if online {
         runtime()?.block_on(dependencies(&config, &mut table))?;
     }
     Ok(if table.print() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn offline(config: &Config, table: &mut Table) {
-    sns(config, table);
+fn offline(config: &Config, online: bool, table: &mut Table) {
+    sns(config, online, table);
     table.result(
         "pages",
         Pages::new().map(|_| "every template is well formed".into()).map_err(|e| e.to_string()),
@@ -109,7 +111,7 @@ fn offline(config: &Config, table: &mut Table) {
 }
 
 /// What each SNS source believes, and what nobody but a person can check.
-fn sns(config: &Config, table: &mut Table) {
+fn sns(config: &Config, online: bool, table: &mut Table) {
     let now = clock::now();
     for source in &config.sns {
         let name = format!("sns/{}", source.name);
@@ -140,8 +142,10 @@ fn sns(config: &Config, table: &mut Table) {
                 "`raw_delivery`: what has its credentials is believed without a signature",
             );
         }
-        let advice = "SNS gives an alarm up after a minute unless its subscription has a delivery policy and a dead-letter queue; that is not visible from here: see docs/SNS.md";
-        table.add(Mark::Note, &name, advice);
+        if !online {
+            let advice = "SNS gives an alarm up after a minute unless its subscription has a delivery policy and a dead-letter queue; `check --online` looks: see docs/SNS.md";
+            table.add(Mark::Note, &name, advice);
+        }
     }
 }
 
@@ -156,6 +160,9 @@ async fn dependencies(config: &Config, table: &mut Table) -> Result<(), StartErr
         let answer = client.get(&url).send().await;
         let said = answer.map(|answer| format!("answers ({})", answer.status().as_u16()));
         table.result(what, said.map_err(|error| reason(&error.without_url())));
+    }
+    for (source, signer) in app::signers(config).await {
+        subscriptions::check(source, &signer, &config.server.external_url, table).await;
     }
     for source in &config.alertmanager {
         if let Some(settings) = &source.api {

@@ -70,7 +70,7 @@ pub fn run(config: &Config, payload: &Path, source: Option<&str>) -> Result<Exit
 }
 
 /// What would be told of an incident, and to whom.
-fn tell(rules: &Rules, runbooks: &Snapshot, touched: &Touched) {
+pub(super) fn tell(rules: &Rules, runbooks: &Snapshot, touched: &Touched) {
     let redactor = Redactor::default();
     let incident = &touched.incident;
     println!("  incident: {} ({})", redactor.redact(&incident.title), incident.severity.as_str());

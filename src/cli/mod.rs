@@ -10,6 +10,7 @@ mod evidence;
 mod files;
 mod patterns;
 mod redact;
+mod replay;
 mod route;
 mod runbooks;
 mod serve;
@@ -55,6 +56,8 @@ enum Command {
         #[arg(long)]
         source: Option<String>,
     },
+    /// Play bodies back: kept deliveries, files, or what SNS has put into a dead-letter queue.
+    Replay(replay::ReplayArguments),
     /// The tree of `route:`.
     Route {
         #[command(subcommand)]
@@ -153,6 +156,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Migrate => configured(&arguments.config).and_then(serve::migrate),
         Command::Triage { payload, source } => configured(&arguments.config)
             .and_then(|config| dry_run::run(&config, &payload, source.as_deref())),
+        Command::Replay(what) => configured(&arguments.config).and_then(|config| replay::run(&config, &what)),
         Command::Route { command: RouteCommand::Test { labels } } => {
             configured(&arguments.config).and_then(|config| route::test(&config, &labels))
         }

@@ -91,7 +91,7 @@ pub(super) struct Placed {
 }
 
 /// A decision on its way to the table: which body, and which of the placed incidents.
-struct Verdict {
+pub(super) struct Verdict {
     decision: Decision,
     body: usize,
     at: Option<usize>,
@@ -99,8 +99,8 @@ struct Verdict {
 
 /// What was decided about all slots.
 #[derive(Default)]
-struct Verdicts {
-    placed: Vec<Placed>,
+pub(super) struct Verdicts {
+    pub placed: Vec<Placed>,
     known: BTreeMap<AlertId, Known>,
     episodes: BTreeMap<AlertId, Episodes>,
     decisions: Vec<Verdict>,
@@ -143,7 +143,7 @@ impl Store {
         let noted = noted::homes(&mut tx, bodies.iter().flat_map(|body| &body.aside)).await?;
         let wanted = wanted(&mut tx, bodies).await?;
         let (wanted, homes) = wanted;
-        let mut verdicts = judged(&mut tx, &wanted, &homes, judge).await?;
+        let mut verdicts = judged(&mut tx, &wanted, &homes, judge.decide).await?;
         incidents::write(&mut tx, &mut verdicts.placed, judge).await?;
         alerts::write_members(&mut tx, &verdicts.placed).await?;
         alerts::write_known(&mut tx, &verdicts.known, &verdicts.episodes).await?;
@@ -153,18 +153,23 @@ impl Store {
         fail::pass(Step::BeforeCommit);
         tx.commit().await?;
         fail::pass(Step::Committed);
-        let mut written = answers(verdicts, bodies).into_iter();
-        let one = |body: &&Batch| match taken.get(&body.delivery.id) {
-            Some(before) => Written { repeat: Some(*before), ..Written::default() },
-            None => written.next().unwrap_or_default(),
-        };
-        Ok(all.iter().map(one).collect())
+        Ok(in_order(all, &taken, answers(verdicts, bodies)))
     }
+}
+
+/// What became of each body; `written` are those that were not taken before.
+pub(super) fn in_order(all: &[&Batch], taken: &BTreeMap<Uuid, Uuid>, written: Vec<Written>) -> Vec<Written> {
+    let mut written = written.into_iter();
+    let one = |body: &&Batch| match taken.get(&body.delivery.id) {
+        Some(before) => Written { repeat: Some(*before), ..Written::default() },
+        None => written.next().unwrap_or_default(),
+    };
+    all.iter().map(one).collect()
 }
 
 /// What each slot is told, body after body. An alert that fires in an incident is told there although the configuration
 /// groups it otherwise by now: its end must find it.
-async fn wanted<'a>(
+pub(super) async fn wanted<'a>(
     tx: &mut PgConnection,
     bodies: &[&'a Batch],
 ) -> Result<(BTreeMap<[u8; 32], Wanted<'a>>, Homes), StoreError> {
@@ -192,11 +197,11 @@ async fn wanted<'a>(
 }
 
 /// Locks the slots and has each decided about.
-async fn judged(
+pub(super) async fn judged(
     tx: &mut PgConnection,
     wanted: &BTreeMap<[u8; 32], Wanted<'_>>,
     homes: &Homes,
-    judge: &Judge<'_>,
+    decide: &(dyn Fn(&SlotState, &[Said<'_>]) -> Decided + Sync),
 ) -> Result<Verdicts, StoreError> {
     let mut verdicts = Verdicts::default();
     if wanted.is_empty() {
@@ -210,7 +215,7 @@ async fn judged(
     for (hash, wanted) in wanted {
         let Some(slot) = locked.get(hash) else { continue };
         let (numbers, said): (Vec<usize>, Vec<Said<'_>>) = wanted.bodies.iter().cloned().unzip();
-        let decided = (judge.decide)(&slot.state, &said);
+        let decided = decide(&slot.state, &said);
         let body = |said: usize| numbers.get(said).copied().unwrap_or_default();
         let base = verdicts.placed.len();
         let mut previous = slot.incident.map(|newest| newest.id);
@@ -305,7 +310,7 @@ fn entries<'a>(
     entries
 }
 
-fn answers(verdicts: Verdicts, bodies: &[&Batch]) -> Vec<Written> {
+pub(super) fn answers(verdicts: Verdicts, bodies: &[&Batch]) -> Vec<Written> {
     let mut written: Vec<Written> = bodies.iter().map(|_| Written::default()).collect();
     for verdict in verdicts.decisions {
         let number = verdict.at.and_then(|at| verdicts.placed.get(at)).map(|one| one.number);

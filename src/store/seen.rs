@@ -58,6 +58,24 @@ pub(super) async fn remember(
     Ok(taken)
 }
 
+/// Of these bodies those whose message was taken before, each with the delivery that it was taken with.
+pub(super) async fn taken(
+    tx: &mut PgConnection,
+    bodies: &[&NewDelivery],
+) -> Result<BTreeMap<Uuid, Uuid>, StoreError> {
+    let named = || bodies.iter().filter_map(|body| Some((body, body.once.as_deref()?)));
+    let taken: Vec<(Uuid, Uuid)> = sqlx::query_as(
+        "SELECT n.delivery, s.delivery FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n (source, message_id, delivery)
+         JOIN sns_seen s USING (source, message_id)",
+    )
+    .bind(named().map(|(body, _)| body.source.as_str()).collect::<Vec<_>>())
+    .bind(named().map(|(_, id)| id).collect::<Vec<_>>())
+    .bind(named().map(|(body, _)| body.id).collect::<Vec<_>>())
+    .fetch_all(tx)
+    .await?;
+    Ok(taken.into_iter().collect())
+}
+
 impl Store {
     /// Forgets messages received before `before`: so old a message is refused for its age.
     ///

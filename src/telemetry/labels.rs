@@ -139,6 +139,7 @@ label! {
         ApiIncident = "/api/v1/incidents/{id}",
         ApiIncidentAction = "/api/v1/incidents/{id}/{deed:acknowledge|resolve}",
         ApiDeliveries = "/api/v1/deliveries", ApiDelivery = "/api/v1/deliveries/{id}",
+        ApiReplay = "/api/v1/deliveries/{id}/replay",
         Healthz = "/healthz", Readyz = "/readyz", Metrics = "/metrics", Other = "other",
     }
 }

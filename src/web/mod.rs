@@ -12,6 +12,7 @@ mod html;
 pub mod origin;
 pub mod pages;
 mod problem;
+mod replay;
 mod sns;
 pub mod stand_in;
 mod trace;
@@ -29,6 +30,7 @@ use actix_web::{App as Actix, HttpServer, web};
 use crate::config::Authorization;
 use crate::library::Library;
 use crate::outage::Outage;
+use crate::replay::Replay;
 use crate::sources;
 use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
@@ -59,6 +61,8 @@ pub struct App {
     pub store: Store,
     /// Hop 1, and what stands before it.
     pub outage: Arc<Outage>,
+    /// Plays kept deliveries back.
+    pub replay: Replay,
     /// Makes stored text fit to be told.
     pub words: Words,
     /// The Alertmanager sources by name, with what they must show.
@@ -106,6 +110,7 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(api::act)
         .service(api::deliveries)
         .service(api::delivery)
+        .service(replay::replay)
         .service(health::metrics_page)
         .default_service(web::to(html::missing));
 }

@@ -81,9 +81,13 @@ async fn enveloped(app: &App, knock: Knock<'_>) -> Result<HttpResponse, Problem>
         Kind::SubscriptionConfirmation => Some(confirm(&knock, &verified).await?),
         Kind::Notification | Kind::UnsubscribeConfirmation => None,
     };
-    let note = subscription.as_ref().filter(|one| **one == Subscription::Confirmed);
-    let note = note
-        .map(|_| Note::found(format!("SNS has confirmed the subscription to {}", verified.topic.as_str())));
+    let topic = verified.topic.as_str();
+    let note = match &subscription {
+        Some(Subscription::Confirmed(how)) => {
+            Some(Note::found(format!("SNS has confirmed the subscription to {topic} {how}")))
+        }
+        _ => None,
+    };
     let reading = knock.source.reading.clone();
     let parse: Parse = Arc::new(move |body, source, _| {
         Said::read(body).map(|said| notification(&said, source, &reading, subscription.as_ref()))

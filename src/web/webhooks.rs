@@ -80,7 +80,12 @@ async fn take(
 
 /// Gives a body to hop 1, and tells its sender what became of it.
 pub(super) async fn answer(app: &App, arrival: Arrival, parse: Parse) -> Result<HttpResponse, Problem> {
-    match app.outage.accept(arrival, parse).await? {
+    answered(app.outage.accept(arrival, parse).await?)
+}
+
+/// What a sender is told of what became of its body.
+pub(super) fn answered(answer: Answer) -> Result<HttpResponse, Problem> {
+    match answer {
         Answer::Unusable { delivery, reason, remedy } => {
             Err(Problem::bad_request(format!("{reason}; {remedy}. The body is kept as delivery {delivery}.")))
         }

@@ -16,4 +16,5 @@ pub mod proxy;
 pub mod server;
 pub mod slack;
 pub mod sns;
+pub mod sqs;
 pub mod wait;

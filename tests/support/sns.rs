@@ -1,10 +1,11 @@
 //! Door: files, network, processes. A local SNS: it signs with a certificate of its own, and knows which subscriptions
 //! wait to be confirmed.
 
+use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,22 +25,101 @@ pub const UNSUBSCRIBE: &str = "b24e11a2-06bd-4e73-aa29-0ed2de3b41b5";
 pub struct Sns {
     folder: TempDir,
     api: Server,
+    state: Arc<Mutex<State>>,
     canary: Server,
     /// `1` or `2`.
     pub version: &'static str,
 }
 
-struct Api;
+/// Credentials that it knows, as environment of whoever calls.
+pub const CREDENTIALS: [(&str, &str); 2] =
+    [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "a-secret-of-aws")];
+
+/// What it knows of the topic.
+#[derive(Default)]
+struct State {
+    /// Actions that the caller may not use.
+    denied: Vec<&'static str>,
+    /// Endpoint, ARN (or `PendingConfirmation`) and attributes of each subscription.
+    subscriptions: Vec<(String, String, BTreeMap<String, String>)>,
+    topic: BTreeMap<String, String>,
+}
+
+struct Api(Arc<Mutex<State>>);
+
+/// Whether a request carries a signature of [`CREDENTIALS`] for `service` in a region (its value is the SDK's affair).
+pub fn is_signed(request: &Request, service: &str) -> bool {
+    let Some(given) = request.header("authorization") else { return false };
+    let scope = format!("/eu-west-1/{service}/aws4_request, SignedHeaders=");
+    given.starts_with(&format!("AWS4-HMAC-SHA256 Credential={}/", CREDENTIALS[0].1)) && given.contains(&scope)
+}
+
+fn fault(status: u16, code: &str) -> Answer {
+    let error = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>in words</Message></Error>");
+    Answer::text(status, &format!("<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>"))
+        .header("content-type", "text/xml")
+}
+
+fn result(action: &str, inner: &str) -> Answer {
+    let text = format!("<{action}Response><{action}Result>{inner}</{action}Result></{action}Response>");
+    Answer::text(200, &text).header("content-type", "text/xml")
+}
+
+fn entries(attributes: &BTreeMap<String, String>) -> String {
+    let escaped = |value: &String| value.replace('&', "&amp;").replace('<', "&lt;");
+    let entry = |(key, value): (&String, &String)| {
+        format!("<entry><key>{key}</key><value>{}</value></entry>", escaped(value))
+    };
+    format!("<Attributes>{}</Attributes>", attributes.iter().map(entry).collect::<String>())
+}
 
 impl Protocol for Api {
     fn answer(&self, request: &Request) -> Answer {
         let given = request.parameters();
-        let is = |key: &str, wanted: &str| given.get(key).is_some_and(|value| value == wanted);
-        let known =
-            is("Action", "ConfirmSubscription") && is("Version", "2010-03-31") && is("TopicArn", TOPIC);
-        match request.method == "GET" && request.path == "/" && known && is("Token", CONFIRM_TOKEN) {
-            true => Answer::text(200, "<ConfirmSubscriptionResponse/>"),
-            false => Answer::text(400, "<Code>InvalidParameter</Code>"),
+        let value = |key: &str| given.get(key).map_or("", String::as_str);
+        let (signed, action) = (is_signed(request, "sns"), value("Action"));
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if request.path != "/" || value("Version") != "2010-03-31" {
+            return fault(400, "InvalidAction");
+        }
+        if signed && state.denied.contains(&action) {
+            return fault(403, "AuthorizationError");
+        }
+        let protected = given.contains_key("AuthenticateOnUnsubscribe") || action != "ConfirmSubscription";
+        if protected && !signed {
+            return fault(403, "MissingAuthenticationToken");
+        }
+        let ours = ["", TOPIC].contains(&value("TopicArn"));
+        match action {
+            "ConfirmSubscription" if ours && value("Token") == CONFIRM_TOKEN => {
+                result(action, &format!("<SubscriptionArn>{TOPIC}:1</SubscriptionArn>"))
+            }
+            "ListTopics" => {
+                let topics = [TOPIC, "arn:aws:sns:eu-west-1:123456789012:others"];
+                let member = |arn: &str| format!("<member><TopicArn>{arn}</TopicArn></member>");
+                // In two pages.
+                let (topic, next) = match value("NextToken") {
+                    "" => (topics[1], "<NextToken>2</NextToken>"),
+                    _ => (topics[0], ""),
+                };
+                result(action, &format!("<Topics>{}</Topics>{next}", member(topic)))
+            }
+            "ListSubscriptionsByTopic" if ours => {
+                let member = |(endpoint, arn, _): &(String, String, _)| {
+                    format!(
+                        "<member><TopicArn>{TOPIC}</TopicArn><Protocol>https</Protocol>\
+                         <SubscriptionArn>{arn}</SubscriptionArn><Endpoint>{endpoint}</Endpoint></member>"
+                    )
+                };
+                let all: String = state.subscriptions.iter().map(member).collect();
+                result(action, &format!("<Subscriptions>{all}</Subscriptions>"))
+            }
+            "GetSubscriptionAttributes" => {
+                let asked = state.subscriptions.iter().find(|(_, arn, _)| arn == value("SubscriptionArn"));
+                asked.map_or_else(|| fault(404, "NotFound"), |(_, _, one)| result(action, &entries(one)))
+            }
+            "GetTopicAttributes" if ours => result(action, &entries(&state.topic)),
+            _ => fault(400, "InvalidParameter"),
         }
     }
 }
@@ -56,16 +136,12 @@ impl Sns {
     /// Starts it, with a key of its own.
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let made = Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=sns.test"])
-            .args(["-keyout", "key.pem", "-out", "cert.pem"])
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        make_certificate(folder.path());
+        let state = Arc::<Mutex<State>>::default();
         Self {
             folder,
-            api: Server::start(Arc::new(Api)),
+            api: Server::start(Arc::new(Api(Arc::clone(&state)))),
+            state,
             canary: Server::start(Arc::new(Canary)),
             version: "1",
         }
@@ -91,6 +167,27 @@ impl Sns {
         &self.api
     }
 
+    /// From now on callers may not use these actions.
+    pub fn deny(&self, actions: &[&'static str]) {
+        self.state().denied = actions.to_vec();
+    }
+
+    /// Adds a subscription; `arn` is only its end.
+    pub fn subscribe(&self, endpoint: &str, arn: &str, attributes: &[(&str, &str)]) {
+        let arn = if arn == "PendingConfirmation" { arn.to_owned() } else { format!("{TOPIC}:{arn}") };
+        let attributes = attributes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        self.state().subscriptions.push((endpoint.to_owned(), arn, attributes.collect()));
+    }
+
+    /// Sets an attribute of the topic.
+    pub fn set_topic(&self, key: &str, value: &str) {
+        self.state().topic.insert(key.to_owned(), value.to_owned());
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether anybody has followed an address of a message.
     pub fn was_followed(&self) -> bool {
         !self.canary.requests().is_empty()
@@ -104,6 +201,14 @@ impl Sns {
         }
         let end = format!("{}/?Action=Unsubscribe&SubscriptionArn={TOPIC}:{UNSUBSCRIBE}", self.canary.url());
         body["UnsubscribeURL"] = end.into();
+        self.sign(body)
+    }
+
+    /// A notification that was sent `ago` seconds before now.
+    pub fn old(&self, message: &str, ago: i64) -> Value {
+        let mut body = self.notification(None, message);
+        let sent = firstlook::clock::now() - chrono::TimeDelta::seconds(ago);
+        body["Timestamp"] = sent.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string().into();
         self.sign(body)
     }
 
@@ -149,6 +254,23 @@ impl Sns {
         assert!(signature.status.success());
         body["Signature"] = STANDARD.encode(signature.stdout).into();
         body
+    }
+}
+
+/// A key, and a certificate that is older than any message of a test.
+fn make_certificate(folder: &Path) {
+    let settings = "[ca]\ndefault_ca = d\n[d]\ndatabase = index\nnew_certs_dir = .\nrand_serial = yes\n\
+                    default_md = sha256\npolicy = p\n[p]\ncommonName = supplied\n";
+    std::fs::write(folder.join("ca.cnf"), settings).unwrap();
+    std::fs::write(folder.join("index"), "").unwrap();
+    for arguments in [
+        "req -new -newkey rsa:2048 -nodes -subj /CN=sns.test -keyout key.pem -out request.pem",
+        "ca -batch -selfsign -notext -config ca.cnf -keyfile key.pem -in request.pem -out cert.pem \
+         -startdate 20200101000000Z -enddate 20990101000000Z",
+    ] {
+        let made =
+            Command::new("openssl").args(arguments.split_whitespace()).current_dir(folder).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     }
 }
 

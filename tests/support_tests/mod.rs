@@ -7,6 +7,7 @@ mod peers;
 mod plan;
 mod samples;
 mod slack;
+mod sqs;
 
 use std::time::Duration;
 

@@ -42,6 +42,8 @@ const HOPS: [(&str, &[&str]); 3] = [
             "src/resync.rs",
             "src/outage.rs",
             "src/outage/",
+            "src/replay.rs",
+            "src/replay/",
         ],
     ),
     ("triage", &["src/app.rs", "src/app/"]),

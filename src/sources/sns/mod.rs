@@ -10,10 +10,12 @@ mod event;
 pub mod fetch;
 pub mod read;
 pub mod said;
+pub mod signer;
 pub mod subscription;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod topics;
 
 use std::sync::Arc;
 
@@ -98,6 +100,11 @@ pub struct Verified {
 }
 
 impl Gate {
+    /// The same, whatever the age of a message: for what is played back.
+    pub fn of_any_age(&self) -> Self {
+        Self { max_age: TimeDelta::MAX, ..self.clone() }
+    }
+
     /// Lets a body in, or says why not. What can be refused without asking anybody, is.
     ///
     /// # Errors

@@ -40,8 +40,8 @@ pub struct Reading {
 /// What a message about the subscription itself says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subscription {
-    /// It was confirmed: alarms of the topic come.
-    Confirmed,
+    /// It was confirmed: alarms of the topic come. How, and so who can end it.
+    Confirmed(String),
     /// SNS would not have it, and why.
     Refused(String),
 }

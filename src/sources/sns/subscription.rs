@@ -1,4 +1,4 @@
-//! Door: network. Confirms a subscription, by a call that we make up ourselves.
+//! Door: network. Confirms a subscription, by a call that we make up ourselves: signed where there are AWS credentials.
 //!
 //! Knows `ConfirmSubscription`. Never calls an address that a message hands us (FACTS B4), and never confirms the end of a
 //! subscription: that would begin another.
@@ -7,10 +7,14 @@ use std::time::Duration;
 
 use super::Verified;
 use super::read::Subscription;
+use super::signer::Signer;
+use crate::aws::refusal::{NO_CREDENTIALS, Refusal};
 use crate::http;
 
-/// Longest that SNS may take: the sender waits meanwhile.
+/// Longest that everything may take: the sender waits meanwhile.
 const TIMEOUT: Duration = Duration::from_secs(3);
+/// Longest that credentials are looked for meanwhile.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Calls SNS.
 #[derive(Debug, Clone)]
@@ -18,6 +22,8 @@ pub struct Confirmer {
     client: reqwest::Client,
     /// Asked in the place of AWS: an emulator, or a VPC endpoint.
     endpoint: Option<String>,
+    /// Signs.
+    pub signer: Signer,
 }
 
 impl Confirmer {
@@ -25,8 +31,8 @@ impl Confirmer {
     ///
     /// # Errors
     /// When the TLS roots of the system cannot be read.
-    pub fn new(endpoint: Option<String>) -> Result<Self, reqwest::Error> {
-        Ok(Self { client: http::client(TIMEOUT)?, endpoint })
+    pub fn new(endpoint: Option<String>, signer: Signer) -> Result<Self, reqwest::Error> {
+        Ok(Self { client: http::client(TIMEOUT)?, endpoint, signer })
     }
 
     /// Confirms the subscription that `verified` asks to be confirmed.
@@ -34,6 +40,29 @@ impl Confirmer {
     /// # Errors
     /// When SNS does not answer now, with the reason for people; asking again may help.
     pub async fn confirm(&self, verified: &Verified) -> Result<Subscription, String> {
+        let attempt = tokio::time::timeout(TIMEOUT, self.attempt(verified)).await;
+        attempt.unwrap_or_else(|_| Err("SNS does not answer in time".to_owned()))
+    }
+
+    async fn attempt(&self, verified: &Verified) -> Result<Subscription, String> {
+        let why = match self.signer.is_able(LOOK).await {
+            false => format!("no AWS credentials were found: {NO_CREDENTIALS}"),
+            true => match self.signer.confirm(verified).await {
+                Ok(()) => {
+                    return Ok(Subscription::Confirmed(
+                        "by a signed call: only signed calls end it".to_owned(),
+                    ));
+                }
+                Err(Refusal::Refused(why)) => return Ok(Subscription::Refused(why)),
+                Err(Refusal::Unavailable(why)) => return Err(why),
+                // That alarms come matters more than who could end them.
+                Err(Refusal::Denied(why)) => why,
+            },
+        };
+        self.unsigned(verified, &why).await
+    }
+
+    async fn unsigned(&self, verified: &Verified, why: &str) -> Result<Subscription, String> {
         let base = self.endpoint.clone().unwrap_or_else(|| format!("https://{}", verified.topic.host()));
         // Topic and token were read as texts that need no escape.
         let (topic, token) = (verified.topic.as_str(), verified.token.expose());
@@ -42,7 +71,12 @@ impl Confirmer {
         let answer = self.client.get(url).send().await;
         let answer = answer.map_err(|error| format!("SNS does not answer: {}", error.without_url()))?;
         match answer.status().as_u16() {
-            200 => Ok(Subscription::Confirmed),
+            200 => {
+                let by = format!(
+                    "by a call without signature: whoever has an unsubscribe link can end it ({why})"
+                );
+                Ok(Subscription::Confirmed(by))
+            }
             status @ (429 | 500..) => Err(format!("SNS answers {status}")),
             status => Ok(Subscription::Refused(format!("it answers {status}"))),
         }

@@ -4,9 +4,13 @@
 //! Knows AWS's names. Must not know certificates, nor fetch anything: nothing here trusts what a message says of itself.
 
 mod place;
+pub mod policy;
+mod queue;
 mod signed;
+pub mod subscribed;
 mod topic;
 
 pub use place::{certificate_at, certificate_name};
+pub use queue::QueueUrl;
 pub use signed::{Kind, Signed};
 pub use topic::{Fault, TopicArn, TopicPattern};

@@ -103,9 +103,18 @@ impl TopicPattern {
 
     /// The host of SNS for these topics, where their region is written out.
     pub fn host(&self) -> Option<String> {
+        self.example().map(|topic| topic.host())
+    }
+
+    /// Some topic of their region and account, where the region is written out.
+    pub fn example(&self) -> Option<TopicArn> {
         let [_, partition, _, region, account, _] = &self.0;
-        let any = format!("arn:{partition}:sns:{region}:{account}:any");
-        TopicArn::parse(&any).map(|topic| topic.host())
+        TopicArn::parse(&format!("arn:{partition}:sns:{region}:{account}:any"))
+    }
+
+    /// The topic, where it is one alone.
+    pub fn exact(&self) -> Option<TopicArn> {
+        TopicArn::parse(&self.0.join(":"))
     }
 
     /// Whether `topic` is one of these.
@@ -197,6 +206,9 @@ mod tests {
             Some("sns.us-west-2.amazonaws.com")
         );
         assert_eq!(host("arn:aws:sns:us-*:131990247566:a"), None);
+        let exact = |pattern: &str| TopicPattern::parse(pattern).unwrap().exact();
+        assert_eq!(exact(topic.as_str()), Some(topic.clone()));
+        assert_eq!(exact("arn:aws:sns:us-west-2:131990247566:alarms-*"), None);
         for wrong in [
             "*",
             "arn:aws:sns:*:*:*",
