@@ -3,6 +3,8 @@
 use std::sync::Once;
 use std::time::Duration;
 
+use crate::config::Authorization;
+
 static PROVIDER: Once = Once::new();
 
 /// Makes ring the TLS provider of the process. The binary calls it first; doing it again changes nothing.
@@ -26,4 +28,18 @@ pub fn client(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("firstlook/", env!("CARGO_PKG_VERSION")))
         .build()
+}
+
+/// The request with what a person has configured that it must show.
+pub fn authorized(request: reqwest::RequestBuilder, by: Option<&Authorization>) -> reqwest::RequestBuilder {
+    match by {
+        None => request,
+        Some(Authorization::Basic { username, password }) => {
+            request.basic_auth(username, Some(password.expose()))
+        }
+        Some(Authorization::Header { scheme, credentials }) => {
+            let value = format!("{scheme} {}", credentials.expose());
+            request.header(reqwest::header::AUTHORIZATION, value)
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod alertmanager;
 mod cancelled;
 mod commands;
 mod demo;
+mod evidence;
 mod faults;
 mod given_up;
 mod harness;

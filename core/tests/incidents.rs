@@ -48,7 +48,7 @@ fn the_root_cause_is_in_the_pack_at_every_budget() {
     for case in CASES {
         let comparison = compared(case);
         for tokens in [250, 500, 1000, 4000] {
-            let pack = pack(&comparison, tokens, &redactor);
+            let pack = pack(&[], &comparison, tokens, &redactor);
             assert!(pack.text.as_str().chars().count() <= tokens * TOKEN, "{case} at {tokens}");
             assert!(
                 found(case, pack.text.as_str()).into_iter().all(|hit| hit),
@@ -99,7 +99,7 @@ fn a_hostile_line_stays_one_line_of_plain_characters() {
         let window =
             (0..3).map(|n| Line::new(chrono::DateTime::from_timestamp(1_763_629_800 + n, 0), "web", text));
         let comparison = compare(window, std::iter::empty(), None);
-        let pack = pack(&comparison, 1000, &redactor).text.to_string();
+        let pack = pack(&[], &comparison, 1000, &redactor).text.to_string();
         let lines: Vec<&str> = pack.lines().collect();
         assert!(
             lines.len() >= 3 && lines.iter().skip(2).all(|line| line.starts_with('L')),

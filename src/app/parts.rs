@@ -15,7 +15,7 @@ use crate::config::{
     AlertmanagerSource, Authorization, Config, EvidenceKind, EvidenceSource, Provider, Receiver, SlackVia,
 };
 use crate::deliver::{Integration, Way};
-use crate::evidence::{Door, Fault, FaultKind, LogFile, Loki, Source, loki};
+use crate::evidence::{Door, Fault, LogFile, Loki, Prometheus, Source};
 use crate::ingest::Rules;
 use crate::models::{Bedrock, Model, OpenAi, OpenAiSettings};
 use crate::receivers::pagerduty::PagerDuty;
@@ -139,14 +139,18 @@ pub(super) fn pagers(ways: &BTreeMap<(String, String), Way>) -> BTreeMap<(String
     ways.iter().filter_map(pager).collect()
 }
 
-/// Where logs are, and for which incidents each is asked.
+/// Where evidence is, and for which incidents each source is asked.
 pub(super) fn sources(config: &Config) -> Result<Vec<(Matchers, Source)>, StartError> {
+    let timeout = config.evidence.timeout;
     let source = |one: &EvidenceSource| {
         let door = match &one.kind {
             EvidenceKind::LogFile { path } => Door::LogFile(LogFile::new(path)?),
             EvidenceKind::Loki { url, query, authorization, tenant } => {
-                let auth = loki_auth(authorization.clone())?;
-                Door::Loki(Loki::new(url, query, auth, tenant.clone(), config.evidence.timeout)?)
+                Door::Loki(Loki::new(url, query, authorization.clone(), tenant.clone(), timeout)?)
+            }
+            EvidenceKind::Prometheus { url, queries, authorization, tenant } => {
+                let (authorization, tenant) = (authorization.clone(), tenant.clone());
+                Door::Prometheus(Prometheus::new(url, queries, authorization, tenant, timeout)?)
             }
         };
         Ok::<_, Fault>((one.matchers.clone(), Source { name: one.name.clone(), door }))
@@ -155,21 +159,6 @@ pub(super) fn sources(config: &Config) -> Result<Vec<(Matchers, Source)>, StartE
         format!("evidence source {:?}: {}; {}", one.name, fault.reason, fault.remedy).into()
     };
     config.evidence.sources.iter().map(|one| source(one).map_err(|error| fault(one, error))).collect()
-}
-
-fn loki_auth(authorization: Option<Authorization>) -> Result<loki::Auth, Fault> {
-    match authorization {
-        None => Ok(loki::Auth::None),
-        Some(Authorization::Basic { username, password }) => Ok(loki::Auth::Basic { username, password }),
-        Some(Authorization::Header { scheme, credentials }) if scheme.eq_ignore_ascii_case("bearer") => {
-            Ok(loki::Auth::Bearer(credentials))
-        }
-        Some(Authorization::Header { scheme, .. }) => Err(Fault {
-            kind: FaultKind::Configuration,
-            reason: format!("authorization of type {scheme:?} is not known to Loki"),
-            remedy: "use `authorization` of type Bearer, or `basic_auth`".to_owned(),
-        }),
-    }
 }
 
 /// Who writes summaries.

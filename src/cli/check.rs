@@ -221,9 +221,12 @@ fn addresses(config: &Config) -> Vec<(String, String)> {
         all.extend(hosts.into_iter().map(|url| (format!("sns/{}", source.name), url)));
     }
     for source in &config.evidence.sources {
-        if let EvidenceKind::Loki { url, .. } = &source.kind {
-            all.push((format!("evidence {}", source.name), format!("{url}/ready")));
-        }
+        let ready = match &source.kind {
+            EvidenceKind::LogFile { .. } => continue,
+            EvidenceKind::Loki { url, .. } => format!("{url}/ready"),
+            EvidenceKind::Prometheus { url, .. } => format!("{url}/-/ready"),
+        };
+        all.push((format!("evidence {}", source.name), ready));
     }
     if let Provider::OpenAi { base_url, .. } = &config.summary.provider {
         all.push(("model".to_owned(), format!("{base_url}/models")));

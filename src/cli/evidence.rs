@@ -22,7 +22,7 @@ pub fn run(
     lines.whole()?;
     normal.whole()?;
     let redactor = Redactor::default();
-    let pack = pack(&comparison, tokens, &redactor);
+    let pack = pack(&[], &comparison, tokens, &redactor);
     let source = redactor.redact_line(&window.display().to_string());
     files::print(|out| match format {
         // Not one character more than the pack, which is never over its budget.

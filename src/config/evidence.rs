@@ -9,6 +9,7 @@ use super::alerts::{Authorization, authorization};
 use super::route::matchers;
 use super::section::Section;
 use super::{Error, Warning};
+use crate::evidence::prometheus::Query;
 
 /// `evidence:`.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,11 +67,25 @@ pub enum EvidenceKind {
         /// `X-Scope-OrgID`.
         tenant: Option<String>,
     },
+    /// Prometheus, or what speaks its API.
+    Prometheus {
+        /// What stands before `/api/v1`.
+        url: String,
+        /// What is asked for beside the alert's own expression.
+        queries: Vec<Query>,
+        /// What requests carry.
+        authorization: Option<Authorization>,
+        /// `X-Scope-OrgID`.
+        tenant: Option<String>,
+    },
 }
 
 /// Types of a later version.
-const LATER: [&str; 7] =
-    ["cloudwatch_logs", "cloudwatch_metrics", "cloudtrail", "xray", "athena", "knowledge", "prometheus"];
+const LATER: [&str; 6] =
+    ["cloudwatch_logs", "cloudwatch_metrics", "cloudtrail", "xray", "athena", "knowledge"];
+
+/// Types of this version, for people.
+const TYPES: &str = "log_file, loki or prometheus";
 
 /// Reads `evidence:`.
 pub fn read(top: &Section<'_>) -> Result<Evidence, Error> {
@@ -134,31 +149,59 @@ fn source(
     let own: &[&str] = match kind.as_str() {
         "log_file" => &["path"],
         "loki" => &["url", "query", "basic_auth", "authorization", "tenant"],
+        "prometheus" => &["url", "queries", "basic_auth", "authorization", "tenant"],
         later if LATER.contains(&later) => {
             let text = format!("in this version evidence sources of type `{later}` have no effect");
             context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });
             return Ok(None);
         }
         _ => {
-            let text = format!("`{path}.type` {kind:?} is unknown: write log_file or loki");
+            let text = format!("`{path}.type` {kind:?} is unknown: write {TYPES}");
             return Err(context.error(line, text));
         }
     };
     let known: Vec<&str> = common.iter().chain(own).copied().collect();
     let item = Section::open(context, node, path, &known, &[])?;
-    let kind = if kind == "log_file" {
-        let file = item.required("path", "name the files, such as /var/log/{{labels.service}}/*.log")?;
-        EvidenceKind::LogFile { path: context.base.join(file).display().to_string() }
-    } else {
-        EvidenceKind::Loki {
-            url: item.url("url")?.ok_or_else(|| item.error("url", "is missing: write Loki's address"))?,
+    let kind = match kind.as_str() {
+        "log_file" => {
+            let file = item.required("path", "name the files, such as /var/log/{{labels.service}}/*.log")?;
+            EvidenceKind::LogFile { path: context.base.join(file).display().to_string() }
+        }
+        "loki" => EvidenceKind::Loki {
+            url: address(&item, "Loki")?,
             query: item.required("query", "write LogQL, such as {namespace=\"{{labels.namespace}}\"}")?,
             authorization: authorization(&item)?,
             tenant: item.text("tenant")?,
-        }
+        },
+        _ => EvidenceKind::Prometheus {
+            url: address(&item, "Prometheus")?,
+            queries: queries(&item)?,
+            authorization: authorization(&item)?,
+            tenant: item.text("tenant")?,
+        },
     };
     let name = item.required("name", "pages and gaps call the source by it")?;
     Ok(Some(EvidenceSource { name, matchers: matchers(&item)?, kind }))
+}
+
+fn address(item: &Section<'_>, product: &str) -> Result<String, Error> {
+    item.url("url")?.ok_or_else(|| item.error("url", format!("is missing: write {product}'s address")))
+}
+
+/// `queries` of a source of metrics.
+fn queries(item: &Section<'_>) -> Result<Vec<Query>, Error> {
+    let query = |(path, node): (String, &super::yaml::Node)| {
+        let one = Section::open(item.context, node, &path, &["title", "query", "unit"], &[])?;
+        Ok(Query {
+            title: one.required("title", "pages and messages call the value by it")?,
+            query: one.required(
+                "query",
+                "write PromQL, such as sum(rate(errors_total{service=\"{{labels.service}}\"}[5m]))",
+            )?,
+            unit: one.text("unit")?.unwrap_or_default(),
+        })
+    };
+    item.list("queries")?.into_iter().map(query).collect()
 }
 
 /// The `type` of a source, before its other keys are known, and its line.
@@ -174,6 +217,6 @@ fn kind(section: &Section<'_>, path: &str, node: &super::yaml::Node) -> Result<(
         .transpose()?
         .flatten();
     let line = member.map_or(node.line, |member| member.line);
-    let missing = || section.context.error(line, format!("`{path}.type` is missing: write log_file or loki"));
+    let missing = || section.context.error(line, format!("`{path}.type` is missing: write {TYPES}"));
     text.map(|text| (text, line)).ok_or_else(missing)
 }

@@ -1,20 +1,20 @@
 //! All sources at once, each within the deadline, none able to harm another.
 //!
-//! Knows concurrency and deadlines; a slow, failed or panicking source becomes a fault while the others' lines are
-//! kept. Must not know what a source is beyond `fetch`.
+//! Knows concurrency and deadlines; a slow, failed or panicking source becomes a fault while the others' answers are
+//! kept. Must not know what a source is beyond how it is asked.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use firstlook_core::alert::Labels;
 use firstlook_core::evidence::Line;
 use firstlook_core::evidence::Window;
+use firstlook_core::evidence::metric::Measured;
 use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use tokio::time::Instant;
 
-use super::{Caps, Fault, FaultKind, Fetched, Source};
+use super::{Caps, Door, Fault, FaultKind, Fetched, Moment, Source};
 
 /// What all sources brought, in the order in which they were given.
 #[derive(Debug)]
@@ -30,12 +30,21 @@ pub struct Collected {
 pub struct SourceResult {
     /// `evidence.sources[].name`.
     pub source: String,
-    /// The lines; `Err` when the window itself could not be had.
-    pub lines: Result<SourceLines, Fault>,
-    /// What else is missing: a baseline, a file among many.
+    /// What it says of the window; `Err` when that could not be had.
+    pub brought: Result<Brought, Fault>,
+    /// What else is missing: a baseline, a file or a query among many.
     pub faults: Vec<Fault>,
     /// How long this source took.
     pub took: Duration,
+}
+
+/// What sources bring.
+#[derive(Debug, PartialEq)]
+pub enum Brought {
+    /// Of a source of logs.
+    Lines(SourceLines),
+    /// Of a source of metrics.
+    Measured(Vec<Measured>),
 }
 
 /// The lines of one source.
@@ -62,42 +71,53 @@ pub struct Normal {
     pub truncated: Option<String>,
 }
 
-/// Asks all `sources` for `window` and `baselines`, all at once. Every request has ended when `deadline` is over.
-/// `caps` is what one source may bring; its window and baselines share it equally.
-pub async fn collect(
-    sources: Vec<&Source>,
-    labels: &Labels,
-    window: Window,
-    baselines: Vec<Window>,
-    deadline: Duration,
-    caps: Caps,
-) -> Collected {
+/// Asks all `sources` about `moment`, all at once. Every request has ended when `deadline` is over. `caps` is what one
+/// source of logs may bring; its window and baselines share it equally.
+pub async fn collect(sources: Vec<&Source>, moment: &Moment, deadline: Duration, caps: Caps) -> Collected {
     let begun = Instant::now();
-    let shares = 1 + baselines.len();
+    let shares = 1 + moment.baselines.len();
     let caps = Caps { lines: caps.lines / shares, bytes: caps.bytes / shares };
-    let each = sources.into_iter().map(|source| one(source, labels, window, &baselines, deadline, caps));
+    let each = sources.into_iter().map(|source| one(source, moment, deadline, caps));
     let sources = join_all(each).await;
     Collected { sources, took: begun.elapsed() }
 }
 
-async fn one(
-    source: &Source,
-    labels: &Labels,
-    window: Window,
-    baselines: &[Window],
-    deadline: Duration,
-    caps: Caps,
-) -> SourceResult {
+async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -> SourceResult {
     let begun = Instant::now();
-    let fetch = |window| guarded(&source.name, deadline, source.fetch(window, labels, caps));
-    let (now, normal) = join(fetch(window), join_all(baselines.iter().map(|window| fetch(*window)))).await;
+    let name = &source.name;
+    let (brought, faults) = match &source.door {
+        Door::LogFile(door) => {
+            lines(name, moment, deadline, |window| door.fetch(window, &moment.labels, caps)).await
+        }
+        Door::Loki(door) => {
+            lines(name, moment, deadline, |window| door.fetch(window, &moment.labels, caps)).await
+        }
+        Door::Prometheus(door) => match guarded(name, deadline, door.measure(moment)).await {
+            Ok(found) => (Ok(Brought::Measured(found.measured)), found.faults),
+            Err(fault) => (Err(fault), Vec::new()),
+        },
+    };
+    SourceResult { source: source.name.clone(), brought, faults, took: begun.elapsed() }
+}
+
+/// The lines of the window and of each baseline, fetched at once, and what is missing.
+async fn lines<F: Future<Output = Result<Fetched, Fault>>>(
+    source: &str,
+    moment: &Moment,
+    deadline: Duration,
+    fetch: impl Fn(Window) -> F,
+) -> (Result<Brought, Fault>, Vec<Fault>) {
+    let each = |window: Window| guarded(source, deadline, fetch(window));
+    let (now, normal) =
+        join(each(moment.window), join_all(moment.baselines.iter().map(|window| each(*window)))).await;
     let mut faults = Vec::new();
     let lines = now.map(|now| {
         faults.extend(now.faults);
-        let baselines = normals(baselines, normal, &mut faults);
-        SourceLines { window: now.lines, baselines, query: now.query, truncated: now.truncated }
+        let baselines = normals(&moment.baselines, normal, &mut faults);
+        let (window, query, truncated) = (now.lines, now.query, now.truncated);
+        Brought::Lines(SourceLines { window, baselines, query, truncated })
     });
-    SourceResult { source: source.name.clone(), lines, faults, took: begun.elapsed() }
+    (lines, faults)
 }
 
 /// The baselines that could be had; the others become faults.
@@ -112,17 +132,17 @@ fn normals(windows: &[Window], results: Vec<Result<Fetched, Fault>>, faults: &mu
                 faults.extend(new);
                 normals.push(Normal { window: *window, lines: fetched.lines, truncated: fetched.truncated });
             }
-            Err(fault) => faults.push(Fault {
-                reason: format!(
-                    "no comparison with {}: {}",
-                    window.start.format("%Y-%m-%d %H:%M UTC"),
-                    fault.reason
-                ),
-                ..fault
-            }),
+            Err(fault) => faults.push(without_normal(*window, fault)),
         }
     }
     normals
+}
+
+/// The fault of a baseline that could not be had.
+pub(super) fn without_normal(window: Window, fault: Fault) -> Fault {
+    let reason =
+        format!("no comparison with {}: {}", window.start.format("%Y-%m-%d %H:%M UTC"), fault.reason);
+    Fault { reason, ..fault }
 }
 
 /// What `work` gives, or a fault when it takes too long or panics.

@@ -3,21 +3,25 @@
 //! Knows how to bring lines, within bounds, and to say plainly what could not be had. Must not know incidents,
 //! patterns, or what the lines are for. Nothing here is redacted yet: the hop does that.
 
+mod api;
 mod collect;
 mod events;
 #[cfg(test)]
-mod fake_loki;
+mod fake_api;
 pub mod log_file;
 pub mod loki;
+pub mod prometheus;
+mod quoted;
 mod template;
 
-pub use collect::{Collected, Normal, SourceLines, SourceResult, collect};
+pub use collect::{Brought, Collected, Normal, SourceLines, SourceResult, collect};
 pub use log_file::LogFile;
 pub use loki::Loki;
+pub use prometheus::Prometheus;
 
 use firstlook_core::alert::Labels;
-use firstlook_core::evidence::Line;
-use firstlook_core::evidence::Window;
+use firstlook_core::evidence::metric::Measured;
+use firstlook_core::evidence::{Line, Window};
 
 /// A configured source of evidence. Which incidents it is asked for, the caller decides.
 #[derive(Debug)]
@@ -35,6 +39,21 @@ pub enum Door {
     LogFile(LogFile),
     /// `loki`.
     Loki(Loki),
+    /// `prometheus`.
+    Prometheus(Prometheus),
+}
+
+/// The moment that sources are asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// What all alerts of the incident have in common, after mapping: it fills the sources' placeholders.
+    pub labels: Labels,
+    /// What each of its alerts says, those that fire first.
+    pub alerts: Vec<Labels>,
+    /// The alarm's time.
+    pub window: Window,
+    /// What counts as normal.
+    pub baselines: Vec<Window>,
 }
 
 /// Bounds of one fetch.
@@ -98,17 +117,11 @@ impl Fault {
     }
 }
 
-impl Source {
-    /// The lines of `window`, with `labels` (after mapping) in place of the source's placeholders.
-    ///
-    /// Has no deadline of its own: dropping the future stops the work.
-    ///
-    /// # Errors
-    /// When nothing could be had; the fault says why and what closes the gap.
-    pub async fn fetch(&self, window: Window, labels: &Labels, caps: Caps) -> Result<Fetched, Fault> {
-        match &self.door {
-            Door::LogFile(door) => door.fetch(window, labels, caps).await,
-            Door::Loki(door) => door.fetch(window, labels, caps).await,
-        }
-    }
+/// What a source of metrics brought.
+#[derive(Debug, Default, PartialEq)]
+pub struct Measurements {
+    /// Quantities of the window and of normal times.
+    pub measured: Vec<Measured>,
+    /// Parts that could not be had, such as one query among many.
+    pub faults: Vec<Fault>,
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::AlertMessage;
-use reqwest::{Client, RequestBuilder, Response, Url, header};
+use reqwest::{Client, Response, Url, header};
 
 use crate::config::Authorization;
 
@@ -108,23 +108,12 @@ impl Api {
     async fn get(&self, path: &str, most: usize) -> Result<Vec<u8>, ApiError> {
         let mut url = self.base.clone();
         url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
-        let request = self.authorized(self.client.get(url).header(header::ACCEPT, "application/json"));
+        let request = self.client.get(url).header(header::ACCEPT, "application/json");
+        let request = crate::http::authorized(request, self.authorization.as_ref());
         let response = request.send().await.map_err(unreachable)?;
         match response.status().as_u16() {
             200 => body(response, most).await,
             status => Err(refused(status)),
-        }
-    }
-
-    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
-        match &self.authorization {
-            None => request,
-            Some(Authorization::Basic { username, password }) => {
-                request.basic_auth(username, Some(password.expose()))
-            }
-            Some(Authorization::Header { scheme, credentials }) => {
-                request.header(header::AUTHORIZATION, format!("{scheme} {}", credentials.expose()))
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What was collected for an incident, round by round.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::evidence::metric::Chart;
 use firstlook_core::evidence::{Frequency, Gap, Item, Kind, Redacted, Redactor, Window};
 use firstlook_core::notify::view::Evidence;
 use serde::Deserialize;
@@ -50,6 +51,7 @@ struct ItemRow {
     link: Option<String>,
     at: Option<DateTime<Utc>>,
     frequency: Option<Frequency>,
+    chart: Option<Chart>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +81,7 @@ fn read(
         link: row.link.and_then(|link| redactor.redact_url(&link)),
         at: row.at,
         frequency: row.frequency,
+        chart: row.chart,
     };
     let gap = |row: GapRow| Gap {
         source: row.source,

@@ -165,6 +165,15 @@ impl Store {
         At { table: "incident", row: &id }.labels("labels", labels)
     }
 
+    /// The labels of the first of its alerts, those that fire first, unredacted as well.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn alert_labels(&self, id: Uuid) -> Result<Vec<Labels>, StoreError> {
+        let members = self.members(&[id], MOST_TOLD).await?.remove(&id).unwrap_or_default();
+        Ok(members.into_iter().map(|(_, member)| member.labels).collect())
+    }
+
     /// Whether there has ever been an incident.
     ///
     /// # Errors

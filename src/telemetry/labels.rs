@@ -105,7 +105,7 @@ label! {
 }
 label! {
     /// The kind of evidence source.
-    EvidenceKind as "type" { LogFile = "log_file", Loki = "loki" }
+    EvidenceKind as "type" { LogFile = "log_file", Loki = "loki", Prometheus = "prometheus" }
 }
 label! {
     /// How a fetch ended.

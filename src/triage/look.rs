@@ -1,14 +1,18 @@
-//! The first step of a triage: lines of the window and of normal, compared, as items, gaps and a pack.
+//! The first step of a triage: what sources say of the window and of normal, compared, as items, gaps and a pack.
 //!
 //! Knows how sources' answers become evidence. Must not know what a summary is.
 
+use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::evidence::metric::{self, Measured};
 use firstlook_core::evidence::{
     self, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare, joined,
 };
 
 use super::Triage;
 use crate::config::Baseline;
-use crate::evidence::{Caps, Door, Fault, FaultKind, Source, SourceResult, collect};
+use crate::evidence::{
+    Brought, Caps, Door, Fault, FaultKind, Moment, Source, SourceLines, SourceResult, collect,
+};
 use crate::store::{Claim, NewEvidence, StoreError};
 use crate::telemetry::labels::{EvidenceKind, FetchOutcome};
 use crate::telemetry::metrics::{self, Metric};
@@ -16,37 +20,61 @@ use crate::telemetry::metrics::{self, Metric};
 impl Triage {
     /// Asks every source that applies for `window` and for normal, and compares.
     pub(super) async fn look(&self, claim: &Claim, window: Window) -> Result<NewEvidence, StoreError> {
-        let labels = self.store.incident_labels(claim.incident).await?;
-        let sources: Vec<&Source> = self
-            .sources
-            .iter()
-            .filter(|(matchers, _)| matchers.matches(&labels))
-            .map(|(_, source)| source)
-            .collect();
+        let moment = Moment {
+            labels: self.store.incident_labels(claim.incident).await?,
+            alerts: self.store.alert_labels(claim.incident).await?,
+            window,
+            baselines: self.evidence.baseline.iter().map(|which| normal(*which, window)).collect(),
+        };
+        let applies = |(matchers, _): &&(Matchers, Source)| matchers.matches(&moment.labels);
+        let sources: Vec<&Source> = self.sources.iter().filter(applies).map(|(_, source)| source).collect();
         let asked = sources.len();
         let kinds: Vec<EvidenceKind> = sources.iter().map(|source| kind(source)).collect();
-        let baselines: Vec<Window> =
-            self.evidence.baseline.iter().map(|which| normal(*which, window)).collect();
-        let deadline = self.evidence.timeout;
-        let collected = collect(sources, &labels, window, baselines, deadline, Caps::default()).await;
+        let collected = collect(sources, &moment, self.evidence.timeout, Caps::default()).await;
         for (kind, result) in kinds.into_iter().zip(&collected.sources) {
             metrics::observe(Metric::EvidenceFetch, result.took, &[kind.into(), outcome(result).into()]);
         }
-        let (evidence, took) = (self.evidence.clone(), collected.took);
+        let (tokens, took) = (self.evidence.pack_tokens, collected.took);
         let redactor = self.words.redactor.clone();
-        let brought = collected.sources;
         // Comparing 400,000 lines takes half a second of one core: not on the threads that answer senders.
         let found = tokio::task::spawn_blocking(move || {
-            let gaps: Vec<Gap> = brought.iter().flat_map(|result| gaps(result, &redactor)).collect();
-            let sources_read = brought.iter().filter(|result| result.lines.is_ok()).count();
-            let (comparison, origins) = compared(brought, window);
-            let pack = evidence::pack(&comparison, evidence.pack_tokens, &redactor);
+            let gaps: Vec<Gap> =
+                collected.sources.iter().flat_map(|result| gaps(result, &redactor)).collect();
+            let Answers { logs, measured } = Answers::of(collected.sources);
+            let sources_read = logs.len();
+            let (comparison, origins) = compared(logs, window);
+            let metrics = metric::items(&measured, window, &redactor);
+            let pack = evidence::pack(&metrics, &comparison, tokens, &redactor);
+            let note = noted(&comparison, asked, metrics.len(), gaps.len(), took);
             // Each id that the model reads must lead somewhere.
-            let items = items(&comparison, &origins, &redactor, pack.last);
-            let note = noted(&comparison, asked, gaps.len(), took);
+            let logs = items(&comparison, &origins, &redactor, pack.last);
+            let items = logs.into_iter().chain(metrics).collect();
             NewEvidence { window, items, gaps, sources_read, pack: pack.text, note }
         });
         found.await.map_err(|error| StoreError::Worker(error.to_string()))
+    }
+}
+
+/// What all sources brought, each with the name of its source.
+#[derive(Default)]
+struct Answers {
+    logs: Vec<(String, SourceLines)>,
+    measured: Vec<(String, Measured)>,
+}
+
+impl Answers {
+    fn of(brought: Vec<SourceResult>) -> Self {
+        let mut answers = Self::default();
+        for SourceResult { source, brought, .. } in brought {
+            match brought {
+                Ok(Brought::Lines(lines)) => answers.logs.push((source, lines)),
+                Ok(Brought::Measured(all)) => {
+                    answers.measured.extend(all.into_iter().map(|one| (source.clone(), one)));
+                }
+                Err(_) => {}
+            }
+        }
+        answers
     }
 }
 
@@ -82,16 +110,15 @@ fn origin<'a>(origins: &'a [(String, String)], finding: &Finding) -> Option<&'a 
 const SEPARATOR: char = '/';
 
 /// All lines of all sources, compared as one moment.
-fn compared(brought: Vec<SourceResult>, window: Window) -> (Comparison, Vec<(String, String)>) {
-    let several = brought.iter().filter(|result| result.lines.is_ok()).count() > 1;
+fn compared(brought: Vec<(String, SourceLines)>, window: Window) -> (Comparison, Vec<(String, String)>) {
+    let several = brought.len() > 1;
     let (mut now, mut before) = (Vec::new(), Vec::new());
     let mut span = Span { window, baselines: Vec::new() };
     let mut queries = Vec::new();
-    for result in brought {
-        let Ok(lines) = result.lines else { continue };
-        queries.push((result.source.clone(), lines.query));
+    for (source, lines) in brought {
+        queries.push((source.clone(), lines.query));
         let named = |line: Line| match several {
-            true => Line { stream: format!("{}{SEPARATOR}{}", result.source, line.stream), ..line },
+            true => Line { stream: format!("{source}{SEPARATOR}{}", line.stream), ..line },
             false => line,
         };
         now.extend(lines.window.into_iter().map(named));
@@ -119,21 +146,28 @@ fn gaps(result: &SourceResult, redactor: &Redactor) -> Vec<Gap> {
         reason: redactor.redact(reason),
         remedy: redactor.redact(remedy),
     };
-    let faults = result.lines.as_ref().err().into_iter().chain(&result.faults);
+    let faults = result.brought.as_ref().err().into_iter().chain(&result.faults);
     let mut gaps: Vec<Gap> = faults.map(|fault: &Fault| gap(&fault.reason, &fault.remedy)).collect();
-    if let Ok(lines) = &result.lines {
+    if let Ok(Brought::Lines(lines)) = &result.brought {
         let remedy = "narrow the source's query or path, or `evidence.window`";
         gaps.extend(lines.truncated.as_deref().map(|cut| gap(cut, remedy)));
     }
     gaps
 }
 
-fn noted(comparison: &Comparison, asked: usize, gaps: usize, took: std::time::Duration) -> String {
+fn noted(
+    comparison: &Comparison,
+    asked: usize,
+    metrics: usize,
+    gaps: usize,
+    took: std::time::Duration,
+) -> String {
     if asked == 0 {
         return "No evidence source applies: `evidence.sources` names none for these labels.".to_owned();
     }
+    let measured = if metrics > 0 { format!("{metrics} metrics, ") } else { String::new() };
     format!(
-        "Evidence: {} lines against {} of normal, {} patterns, {gaps} gaps, {:.1} s.",
+        "Evidence: {} lines against {} of normal, {} patterns, {measured}{gaps} gaps, {:.1} s.",
         comparison.lines,
         comparison.baseline_lines,
         comparison.patterns,
@@ -145,12 +179,13 @@ fn kind(source: &Source) -> EvidenceKind {
     match source.door {
         Door::LogFile(_) => EvidenceKind::LogFile,
         Door::Loki(_) => EvidenceKind::Loki,
+        Door::Prometheus(_) => EvidenceKind::Prometheus,
     }
 }
 
 fn outcome(result: &SourceResult) -> FetchOutcome {
-    match &result.lines {
-        Ok(lines) if lines.truncated.is_some() => FetchOutcome::Truncated,
+    match &result.brought {
+        Ok(Brought::Lines(lines)) if lines.truncated.is_some() => FetchOutcome::Truncated,
         Ok(_) => FetchOutcome::Ok,
         Err(fault) => match fault.kind {
             FaultKind::Timeout => FetchOutcome::Timeout,

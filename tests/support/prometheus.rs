@@ -76,7 +76,24 @@ impl Prometheus {
     /// Starts it and waits until it is ready. `groups` is the YAML list under `groups:`, `targets` and
     /// `alertmanagers` are `host:port`. Every alert has the external label `cluster="test"`.
     pub async fn start(groups: &str, targets: &[String], alertmanagers: &[String]) -> Self {
+        Self::with_history("", groups, targets, alertmanagers).await
+    }
+
+    /// The same, with samples of before it was started: OpenMetrics text, times in seconds.
+    pub async fn with_history(
+        history: &str,
+        groups: &str,
+        targets: &[String],
+        alertmanagers: &[String],
+    ) -> Self {
         let folder = tempfile::Builder::new().prefix("firstlook-prometheus-").tempdir().unwrap();
+        if !history.is_empty() {
+            std::fs::write(folder.path().join("history.txt"), history).unwrap();
+            let mut command = Command::new(process::program("promtool", &[], "prometheus"));
+            command.args(["tsdb", "create-blocks-from", "openmetrics"]);
+            let made = command.args(["history.txt", "data"]).current_dir(folder.path()).output().unwrap();
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        }
         std::fs::write(folder.path().join("rules.yml"), format!("groups:\n{groups}")).unwrap();
         let config = format!(
             "global: {{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s, external_labels: {{ cluster: test }} }}\n\

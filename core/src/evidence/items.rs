@@ -14,16 +14,7 @@ const SAMPLE: usize = 1_500;
 
 /// The id of the `index`-th item of a kind: `L1` is the first.
 pub(super) fn id(kind: Kind, index: usize) -> Redacted {
-    let letter = match kind {
-        Kind::Alarm => "A",
-        Kind::Log => "L",
-        Kind::Metric => "M",
-        Kind::Change => "C",
-        Kind::Trace => "T",
-        Kind::Runbook => "R",
-        Kind::History => "H",
-    };
-    Redacted::concat([&Redacted::fixed(letter), &Redacted::count(index as u64 + 1)])
+    Redacted::concat([&Redacted::fixed(kind.letter()), &Redacted::count(index as u64 + 1)])
 }
 
 /// The first `limit` findings as items `L1`, `L2` … of the evidence source `source`, found by `query`; with
@@ -51,6 +42,7 @@ pub fn items(
             sparkline: finding.sparkline.clone(),
             last_seen: finding.last_seen,
         }),
+        chart: None,
     };
     comparison.findings.iter().enumerate().take(limit).map(item).collect()
 }

@@ -116,6 +116,7 @@ fn item(kind: Kind, number: usize, source: &str, title: &str, text: &str, redact
         link: None,
         at: None,
         frequency: None,
+        chart: None,
     }
 }
 

@@ -11,6 +11,7 @@ mod join;
 pub mod known;
 mod leading_time;
 pub mod lines;
+pub mod metric;
 mod pack;
 pub mod patterns;
 pub mod redact;
@@ -52,15 +53,15 @@ pub enum Kind {
 
 impl Kind {
     /// The first letter of this kind's ids, as prompts and pages show them.
-    pub fn letter(self) -> char {
+    pub fn letter(self) -> &'static str {
         match self {
-            Self::Alarm => 'A',
-            Self::Log => 'L',
-            Self::Metric => 'M',
-            Self::Change => 'C',
-            Self::Trace => 'T',
-            Self::Runbook => 'R',
-            Self::History => 'H',
+            Self::Alarm => "A",
+            Self::Log => "L",
+            Self::Metric => "M",
+            Self::Change => "C",
+            Self::Trace => "T",
+            Self::Runbook => "R",
+            Self::History => "H",
         }
     }
 
@@ -129,6 +130,8 @@ pub struct Item {
     pub at: Option<DateTime<Utc>>,
     /// For log patterns.
     pub frequency: Option<Frequency>,
+    /// For metrics.
+    pub chart: Option<metric::Chart>,
 }
 
 /// Something that could not be had, why, and what would close the gap.

@@ -8,7 +8,9 @@ use super::delta::{Comparison, Detail, Finding, body};
 use super::excerpt::{excerpt, squeeze};
 use super::items::id;
 use super::redact::{Redacted, Redactor};
-use super::{Change, Kind};
+use super::{Change, Item, Kind};
+
+mod others;
 
 /// Characters that count as one token.
 pub const TOKEN: usize = 4;
@@ -22,6 +24,8 @@ const WIDTHS: [usize; 5] = [600, 400, 250, 160, 100];
 const SECOND_WIDTH: usize = 160;
 const DETAIL: usize = 1_200;
 const DETAILS_PERCENT: usize = 30;
+/// Metrics, changes and the like have at most so many percent of a pack that also tells of logs.
+const OTHERS_PERCENT: usize = 30;
 /// What does not fit is skipped so often before a part ends.
 const MISSES: usize = 3;
 
@@ -38,13 +42,19 @@ pub struct Pack {
     pub last: usize,
 }
 
-/// Writes the pack, of at most `tokens` tokens.
-pub fn pack(comparison: &Comparison, tokens: usize, redactor: &Redactor) -> Pack {
+/// Writes the pack, of at most `tokens` tokens: what is no log line first, as its items tell it, then the logs.
+pub fn pack(others: &[Item], comparison: &Comparison, tokens: usize, redactor: &Redactor) -> Pack {
     let mut writer = Writer { out: Redacted::default(), left: tokens.saturating_mul(TOKEN) };
+    let share = if comparison.lines + comparison.baseline_lines > 0 { OTHERS_PERCENT } else { 100 };
+    let room = writer.left * share / 100;
+    others::tell(others, &mut writer, room);
+    if share == 100 && !others.is_empty() {
+        return Pack { text: writer.out, last: 0 };
+    }
+    let total = writer.left;
     writer.put(&head(comparison));
     writer.put(&Redacted::fixed(if comparison.baseline_lines > 0 { LEGEND } else { LEGEND_ALONE }));
     let mut lines = Lines::new(comparison, redactor);
-    let total = tokens.saturating_mul(TOKEN);
     let first_room = total.min(FIRST).saturating_sub(total - writer.left);
     let told = lines.tell(&mut writer, first_room, 100);
     lines.details(&mut writer, &told);

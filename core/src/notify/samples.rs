@@ -39,6 +39,7 @@ pub fn item(id: &str, kind: Kind, title: &str, text: &str) -> Item {
         link: None,
         at: Some(start() - TimeDelta::seconds(144)),
         frequency: None,
+        chart: None,
     }
 }
 

@@ -4,8 +4,10 @@ use std::fs;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::super::fake_loki::{query_range, serve};
-use super::super::{Door, LogFile, Loki, loki::Auth};
+use super::super::fake_api::{query_range, serve};
+use firstlook_core::alert::Labels;
+
+use super::super::{Door, LogFile, Loki};
 use super::*;
 
 fn window() -> Window {
@@ -25,12 +27,21 @@ fn file_source(folder: &tempfile::TempDir) -> Source {
 }
 
 fn loki_source(name: &str, url: &str) -> Source {
-    let door = Loki::new(url, r#"{a="1"}"#, Auth::None, None, Duration::from_secs(60)).unwrap();
+    let door = Loki::new(url, r#"{a="1"}"#, None, None, Duration::from_secs(60)).unwrap();
     Source { name: name.to_owned(), door: Door::Loki(door) }
 }
 
 async fn run(sources: Vec<&Source>, deadline: Duration) -> Collected {
-    collect(sources, &Labels::default(), window(), vec![earlier()], deadline, Caps::default()).await
+    let (labels, alerts) = (Labels::default(), Vec::new());
+    let moment = Moment { labels, alerts, window: window(), baselines: vec![earlier()] };
+    collect(sources, &moment, deadline, Caps::default()).await
+}
+
+fn lines_of(result: &SourceResult) -> &SourceLines {
+    match result.brought.as_ref().unwrap() {
+        Brought::Lines(lines) => lines,
+        Brought::Measured(_) => panic!("a source of logs brings lines"),
+    }
 }
 
 #[tokio::test]
@@ -42,11 +53,11 @@ async fn a_slow_source_is_a_gap_and_the_others_lines_are_kept() {
     let collected = run(vec![&slow, &files], Duration::from_secs(1)).await;
     assert!(collected.took < Duration::from_secs(5), "{:?}", collected.took);
 
-    let fault = collected.sources[0].lines.as_ref().unwrap_err();
+    let fault = collected.sources[0].brought.as_ref().unwrap_err();
     assert_eq!((fault.kind, fault.reason.as_str()), (FaultKind::Timeout, "no answer within 1 s"));
     assert_eq!(fault.remedy, "raise `evidence.timeout` or narrow the query of source k8s");
 
-    let lines = collected.sources[1].lines.as_ref().unwrap();
+    let lines = lines_of(&collected.sources[1]);
     assert_eq!(lines.window[0].text, "2026-03-01 10:05:00 boom");
     assert_eq!(lines.baselines[0].lines[0].text, "2026-03-01 09:50:00 normal");
     assert_eq!(lines.baselines[0].window, earlier());
@@ -64,7 +75,7 @@ async fn a_failed_baseline_leaves_the_window() {
     let source = loki_source("k8s", &url);
     let collected = run(vec![&source], Duration::from_secs(5)).await;
     let result = &collected.sources[0];
-    let lines = result.lines.as_ref().unwrap();
+    let lines = lines_of(result);
     assert_eq!((lines.window.len(), lines.baselines.len()), (1, 0));
     assert_eq!(result.faults.len(), 1);
     let reason = &result.faults[0].reason;

@@ -1,125 +1,9 @@
-//! LogQL with the labels of an incident in it.
-//!
-//! Knows LogQL's strings: a value from a sender stays inside the string that it was put in. Must not know HTTP.
+//! How a person gets the same lines.
 
 use chrono::SecondsFormat;
-use firstlook_core::alert::Labels;
 use firstlook_core::evidence::Window;
 
-use super::super::Fault;
-use super::super::template::{Part, Template, value};
-
-/// Where a placeholder stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Outside,
-    /// Within `"…"`; escapes apply.
-    Quoted {
-        regex: bool,
-    },
-    /// Within backticks; nothing can be escaped.
-    Raw {
-        regex: bool,
-    },
-}
-
-/// # Errors
-/// When a placeholder stands outside a string, where its value would be code.
-pub(super) fn check(template: &Template) -> Result<(), Fault> {
-    let mut text = String::new();
-    for part in template.parts() {
-        match part {
-            Part::Text(piece) => text.push_str(piece),
-            Part::Label(name) if place(&text) == Place::Outside => {
-                return Err(Fault::configuration(
-                    format!("the placeholder of `{name}` in the query stands outside a string"),
-                    format!("write it as a string in `query`: \"{{{{labels.{name}}}}}\""),
-                ));
-            }
-            Part::Label(_) => text.push('x'),
-        }
-    }
-    Ok(())
-}
-
-/// The query for these labels.
-///
-/// # Errors
-/// When a label is missing, or its value cannot be written where the placeholder stands.
-pub(super) fn fill(template: &Template, labels: &Labels) -> Result<String, Fault> {
-    let mut query = String::new();
-    for part in template.parts() {
-        match part {
-            Part::Text(piece) => query.push_str(piece),
-            Part::Label(name) => {
-                let value = value(labels, name)?;
-                let text = match place(&query) {
-                    Place::Quoted { regex: true } => quoted(&regex_literal(value)),
-                    Place::Raw { regex: true } if !value.contains('`') => regex_literal(value),
-                    Place::Raw { regex: false } if !value.contains('`') => value.to_owned(),
-                    Place::Quoted { regex: false } => quoted(value),
-                    Place::Raw { .. } | Place::Outside => {
-                        return Err(Fault::configuration(
-                            format!("the value of the label `{name}` cannot be written in the query"),
-                            format!("write \"{{{{labels.{name}}}}}\" in double quotes in `query`"),
-                        ));
-                    }
-                };
-                query.push_str(&text);
-            }
-        }
-    }
-    Ok(query)
-}
-
-/// Where the end of `text` stands.
-fn place(text: &str) -> Place {
-    let (mut place, mut before, mut escaped) = (Place::Outside, String::new(), false);
-    for letter in text.chars() {
-        match (place, letter) {
-            (Place::Outside, '"') => place = Place::Quoted { regex: before.ends_with('~') },
-            (Place::Outside, '`') => place = Place::Raw { regex: before.ends_with('~') },
-            (Place::Outside, other) if !other.is_whitespace() => {
-                before.clear();
-                before.push(other);
-            }
-            (Place::Quoted { .. }, _) if escaped => escaped = false,
-            (Place::Quoted { .. }, '\\') => escaped = true,
-            (Place::Quoted { .. }, '"') | (Place::Raw { .. }, '`') => {
-                place = Place::Outside;
-                before.clear();
-            }
-            _ => {}
-        }
-    }
-    place
-}
-
-/// As it stands within a Go string in double quotes.
-fn quoted(value: &str) -> String {
-    let mut text = String::new();
-    for letter in value.chars() {
-        match letter {
-            '"' | '\\' => text.extend(['\\', letter]),
-            '\n' => text.push_str("\\n"),
-            other if other.is_control() => text.push_str(&format!("\\u{:04x}", u32::from(other))),
-            other => text.push(other),
-        }
-    }
-    text
-}
-
-/// A pattern that matches `value` and nothing else.
-fn regex_literal(value: &str) -> String {
-    let mut text = String::new();
-    for letter in value.chars() {
-        if r"\.+*?()|[]{}^$".contains(letter) {
-            text.push('\\');
-        }
-        text.push(letter);
-    }
-    text
-}
+use super::super::quoted::shell;
 
 /// The command that brings the same lines, for a shell.
 pub(super) fn logcli(query: &str, window: Window, address: &str) -> String {
@@ -133,43 +17,9 @@ pub(super) fn logcli(query: &str, window: Window, address: &str) -> String {
     )
 }
 
-fn shell(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn filled(query: &str, value: &str) -> Result<String, Fault> {
-        let template = Template::parse(query)?;
-        check(&template)?;
-        fill(&template, &[("x", value)].into_iter().collect())
-    }
-
-    #[test]
-    fn a_value_stays_inside_its_string() {
-        for (query, value, expected) in [
-            (r#"{a="{{labels.x}}"}"#, "api", r#"{a="api"}"#),
-            (r#"{a="{{labels.x}}"}"#, r#"a"} |= "b"#, r#"{a="a\"} |= \"b"}"#),
-            (r#"{a="{{labels.x}}"}"#, "a\\\n\u{7}", r#"{a="a\\\n\u0007"}"#),
-            (r#"{a=~"{{labels.x}}-.*"}"#, "a.b|c", r#"{a=~"a\\.b\\|c-.*"}"#),
-            (r#"{a=~ `{{labels.x}}`}"#, "a.b", r#"{a=~ `a\.b`}"#),
-            (r#"{a="1"} |= `{{labels.x}}`"#, r#"a"b\"#, r#"{a="1"} |= `a"b\`"#),
-            (r#"{a="\"{{labels.x}}"} |~ "e""#, "1", r#"{a="\"1"} |~ "e""#),
-        ] {
-            assert_eq!(filled(query, value).as_deref(), Ok(expected), "{query}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_kept_inside_is_refused() {
-        assert!(
-            filled(r#"{a="1"} | {{labels.x}}"#, "json").unwrap_err().remedy.contains(r#""{{labels.x}}""#)
-        );
-        assert!(filled(r#"{a="1"} |= `{{labels.x}}`"#, "a`b").unwrap_err().remedy.contains("double quotes"));
-        assert!(filled(r#"{a="{{labels.x}}"}"#, "").unwrap_err().reason.contains("no label `x`"));
-    }
 
     #[test]
     fn the_command_can_be_pasted() {

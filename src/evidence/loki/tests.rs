@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use chrono::DateTime;
 
-use super::super::fake_loki::{query_range, serve, streams};
+use super::super::fake_api::{query_range, serve, streams};
 use super::*;
 use crate::evidence::FaultKind;
+use crate::secret::Secret;
 
 const QUERY: &str = r#"{namespace="{{labels.namespace}}"}"#;
 /// 2026-03-01T10:00:00Z.
@@ -18,7 +19,7 @@ fn window() -> Window {
 }
 
 fn loki(url: &str) -> Loki {
-    Loki::new(url, QUERY, Auth::None, None, Duration::from_secs(5)).unwrap()
+    Loki::new(url, QUERY, None, None, Duration::from_secs(5)).unwrap()
 }
 
 async fn fetch_with(loki: &Loki, caps: Caps) -> Result<Fetched, Fault> {
@@ -116,7 +117,7 @@ async fn a_page_that_is_too_large_is_asked_for_in_smaller_ones() {
         query_range(&entries, asked)
     })
     .await;
-    let patient = Loki::new(&url, QUERY, Auth::None, None, Duration::from_secs(60)).unwrap();
+    let patient = Loki::new(&url, QUERY, None, None, Duration::from_secs(60)).unwrap();
     let fetched = fetch_with(&patient, Caps::default()).await.unwrap();
     assert_eq!((fetched.lines.len(), fetched.truncated), (400, None));
     let limits: Vec<_> = asked.lock().unwrap().iter().map(|one| one.number("limit")).collect();
@@ -195,10 +196,10 @@ async fn garbage_and_numbers_are_named() {
 async fn credentials_are_sent_and_never_shown() {
     let (url, asked) = serve(|_, _| (401, "", "who?".to_owned())).await;
     let with_user = url.replace("http://", "http://me:hunter2@");
-    let basic =
-        Loki::new(&with_user, QUERY, Auth::None, Some("a|b".to_owned()), Duration::from_secs(5)).unwrap();
-    let token = Auth::Bearer(Secret::new("hunter2".to_owned()));
-    let bearer = Loki::new(&url, QUERY, token, None, Duration::from_secs(5)).unwrap();
+    let basic = Loki::new(&with_user, QUERY, None, Some("a|b".to_owned()), Duration::from_secs(5)).unwrap();
+    let token =
+        Authorization::Header { scheme: "Bearer".to_owned(), credentials: Secret::new("hunter2".to_owned()) };
+    let bearer = Loki::new(&url, QUERY, Some(token), None, Duration::from_secs(5)).unwrap();
     for loki in [&basic, &bearer] {
         let fault = fetch_with(loki, Caps::default()).await.unwrap_err();
         assert!(!format!("{fault:?} {loki:?}").contains("hunter2"), "{fault:?} {loki:?}");
@@ -212,7 +213,7 @@ async fn credentials_are_sent_and_never_shown() {
     let fault = fetch_with(&dead, Caps::default()).await.unwrap_err();
     assert!(fault.reason.contains("http://127.0.0.1:1 cannot be reached"), "{fault:?}");
     assert!(!format!("{fault:?}").contains("hunter2"));
-    let fault = Loki::new("me:hunter2@loki", QUERY, Auth::None, None, Duration::from_secs(5)).unwrap_err();
+    let fault = Loki::new("me:hunter2@loki", QUERY, None, None, Duration::from_secs(5)).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Configuration);
     assert!(!format!("{fault:?}").contains("hunter2"));
 }
@@ -221,7 +222,7 @@ async fn credentials_are_sent_and_never_shown() {
 async fn a_slow_server_is_not_waited_for() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let slow = Loki::new(&url, QUERY, Auth::None, None, Duration::from_millis(300)).unwrap();
+    let slow = Loki::new(&url, QUERY, None, None, Duration::from_millis(300)).unwrap();
     let begun = Instant::now();
     let fault = fetch_with(&slow, Caps::default()).await.unwrap_err();
     assert!(fault.reason.contains("no answer in time"), "{fault:?}");

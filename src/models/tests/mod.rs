@@ -46,6 +46,7 @@ fn items() -> Vec<Item> {
         link: None,
         at: None,
         frequency: None,
+        chart: None,
     }]
 }
 

@@ -147,7 +147,7 @@ fn bars(counts: &[u32], width: f64, height: f64) -> String {
 
 /// Where in the window `at` lies, from 0 to 1; none outside it.
 #[allow(clippy::cast_precision_loss, reason = "milliseconds of hours")]
-fn share(window: Window, at: DateTime<Utc>) -> Option<f64> {
+pub(super) fn share(window: Window, at: DateTime<Utc>) -> Option<f64> {
     let whole = (window.end - window.start).num_milliseconds();
     let part = (at - window.start).num_milliseconds();
     (whole > 0 && (0..=whole).contains(&part)).then(|| part as f64 / whole as f64)

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::text::{self, Piece};
 use super::times::{self, When};
-use super::{axis, links, words};
+use super::{axis, chart, links, words};
 
 /// A chip that leads to an item; one that names nothing on this page is text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -123,6 +123,7 @@ struct Other {
     source: String,
     at: Option<When>,
     text: Vec<Piece>,
+    drawing: Option<chart::Drawing>,
     query: Option<String>,
     link: Option<String>,
     backs: Vec<Back>,
@@ -139,7 +140,7 @@ pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) ->
         .iter()
         .filter_map(|&(kind, anchor, title)| {
             let items = evidence.items.iter().filter(|i| i.kind == kind && !steps.contains(i.id.as_str()));
-            let items: Vec<Other> = items.map(|i| other(i, index, now)).collect();
+            let items: Vec<Other> = items.map(|i| other(i, incident.started_at, index, now)).collect();
             (!items.is_empty()).then_some(Group { id: anchor, title, items })
         })
         .collect();
@@ -212,13 +213,14 @@ pub(super) fn delta(change: Change, frequency: Option<&Frequency>) -> Delta {
     Delta { class, icon, word: format!("{}{}", words::change(change, compared), times.unwrap_or_default()) }
 }
 
-fn other(item: &Item, index: &Index, now: DateTime<Utc>) -> Other {
+fn other(item: &Item, alarm: DateTime<Utc>, index: &Index, now: DateTime<Utc>) -> Other {
     Other {
         id: item.id.clone(),
         title: item.title.to_string(),
         source: item.source.clone(),
         at: item.at.map(|at| times::moment(at, now)),
         text: text::pieces(item.text.as_str()),
+        drawing: item.chart.as_ref().and_then(|c| chart::drawing(c, alarm, item.title.as_str())),
         query: item.query.as_ref().map(ToString::to_string),
         link: item.link.as_ref().and_then(|link| links::safe(link.as_str())),
         backs: index.backs(&item.id),

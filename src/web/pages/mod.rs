@@ -5,6 +5,7 @@
 //! a script or an inline style, so that a content security policy can forbid both.
 
 mod axis;
+mod chart;
 mod deliveries;
 mod error;
 mod evidence;

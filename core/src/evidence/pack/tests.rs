@@ -28,9 +28,9 @@ fn no_pack_is_over_its_budget_and_two_runs_do_not_differ() {
     for new in [0, 1, 10, 200] {
         let comparison = comparison(new);
         for tokens in [0, 1, 10, 60, 500, 1000, 2000, 4000, 8000] {
-            let one = pack(&comparison, tokens, &redactor);
+            let one = pack(&[], &comparison, tokens, &redactor);
             assert!(one.text.as_str().chars().count() <= tokens * TOKEN, "{new} {tokens}");
-            assert_eq!(one, pack(&comparison, tokens, &redactor));
+            assert_eq!(one, pack(&[], &comparison, tokens, &redactor));
         }
     }
 }
@@ -38,8 +38,8 @@ fn no_pack_is_over_its_budget_and_two_runs_do_not_differ() {
 #[test]
 fn a_large_pack_begins_like_a_small_one() {
     let (comparison, redactor) = (comparison(200), Redactor::default());
-    let small = pack(&comparison, 1000, &redactor).text.to_string();
-    let large = pack(&comparison, 4000, &redactor).text.to_string();
+    let small = pack(&[], &comparison, 1000, &redactor).text.to_string();
+    let large = pack(&[], &comparison, 4000, &redactor).text.to_string();
     let shared = small.lines().zip(large.lines()).take_while(|(a, b)| a == b).count();
     assert!(
         shared + 1 >= small.lines().filter(|line| !line.contains(" in full: ")).count(),
@@ -51,7 +51,7 @@ fn a_large_pack_begins_like_a_small_one() {
 #[test]
 fn each_line_has_its_id_and_mark_and_no_secret() {
     let comparison = comparison(30);
-    let pack = pack(&comparison, 4000, &Redactor::default());
+    let pack = pack(&[], &comparison, 4000, &Redactor::default());
     let text = pack.text.as_str();
     assert!(!text.contains("hunter"), "{text}");
     let lines: Vec<&str> = text.lines().collect();
@@ -76,7 +76,7 @@ fn a_secret_that_is_a_new_value_is_not_told_beside_its_line() {
     let leaked = (0..3).map(|n| line(700 + n, "INFO login of bob with password=hunter29"));
     let comparison = compare(log(600, "a").chain(leaked), log(0, "a"), None);
     assert!(comparison.findings.iter().any(|finding| finding.change == Change::Value));
-    let text = pack(&comparison, 1000, &Redactor::default()).text;
+    let text = pack(&[], &comparison, 1000, &Redactor::default()).text;
     assert!(!text.as_str().contains("hunter29") && text.as_str().contains("*value  x3"), "{text}");
 }
 
@@ -121,7 +121,7 @@ fn no_lines_panic_and_none_is_lost() {
         let (window, baseline) = (side(200), side(100));
         let comparison = compare(window.into_iter(), baseline.into_iter(), None);
         assert_eq!((comparison.lines, comparison.baseline_lines), (200, 100));
-        let pack = pack(&comparison, 700, &Redactor::default()).text;
+        let pack = pack(&[], &comparison, 700, &Redactor::default()).text;
         assert!(pack.as_str().chars().count() <= 2800 && !pack.as_str().contains('\u{202e}'));
         assert!(pack.as_str().lines().skip(2).all(|line| line.starts_with('L')), "{pack}");
     }

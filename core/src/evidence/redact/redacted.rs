@@ -39,6 +39,26 @@ impl Redacted {
         Self(rounded.to_string())
     }
 
+    /// A measured value with three significant digits, as people and models read it: `0.00412`, `38.2`, `1.43 M`.
+    pub fn figure(value: f64) -> Self {
+        let size = value.abs();
+        let (scaled, suffix) = match size {
+            _ if size >= 1e12 => return Self(format!("{value:.2e}")),
+            _ if size >= 1e9 => (value / 1e9, " G"),
+            _ if size >= 1e6 => (value / 1e6, " M"),
+            _ => (value, ""),
+        };
+        let size = scaled.abs();
+        if size > 0.0 && size < 1e-6 {
+            return Self(format!("{scaled:.2e}"));
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 8")]
+        let digits = if size >= 100.0 || size == 0.0 { 0 } else { (2.0 - size.log10().floor()) as usize };
+        let text = format!("{scaled:.digits$}");
+        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+        Self(format!("{text}{suffix}"))
+    }
+
     /// An instant, in one of our own formats (as `chrono` writes them).
     pub fn time(at: chrono::DateTime<chrono::Utc>, format: &'static str) -> Self {
         let mut text = String::new();

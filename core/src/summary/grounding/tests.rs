@@ -24,6 +24,7 @@ fn item(id: &str, kind: Kind, title: &str, text: &str) -> Item {
         link: None,
         at: None,
         frequency: None,
+        chart: None,
     }
 }
 

@@ -46,6 +46,7 @@ fn item(id: &str, kind: Kind, text: &str) -> Item {
         link: None,
         at: None,
         frequency: None,
+        chart: None,
     }
 }
 

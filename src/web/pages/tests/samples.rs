@@ -45,6 +45,7 @@ fn item(id: &str, kind: Kind, source: &str, title: &str, text: &str) -> Item {
         link: None,
         at: None,
         frequency: None,
+        chart: None,
     }
 }
 

@@ -203,6 +203,9 @@ pub(super) fn range(from: &str, until: &str) -> String {
 pub(super) fn sparkline(id: &str, most: u32) -> String {
     format!("{id} lines over the window, at most {most} in a slice").trim_start().to_owned()
 }
+pub(super) fn chart(title: &str) -> String {
+    format!("{title}: its line over the window")
+}
 pub(super) fn sure(verified: usize, told: usize, gaps: usize) -> String {
     format!("{verified} of {told} verified, {}", many(gaps, "gap"))
 }

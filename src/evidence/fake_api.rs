@@ -1,4 +1,4 @@
-//! A local server that answers as a test says. Not a Loki: the answers are the test's, the protocol is HTTP's.
+//! A local server that answers as a test says: the answers are the test's, the protocol is HTTP's.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// What was asked: the decoded query string, and the head of the request.
+/// What was asked: the path, the decoded query string, and the head of the request.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
+    pub path: String,
     pub params: HashMap<String, String>,
     pub head: String,
 }
@@ -42,7 +43,8 @@ pub(super) async fn serve(
                 let head = String::from_utf8(head).unwrap();
                 let target = head.split(' ').nth(1).unwrap();
                 let url = reqwest::Url::parse(&format!("http://x{target}")).unwrap();
-                let one = Asked { params: url.query_pairs().into_owned().collect(), head: head.clone() };
+                let params = url.query_pairs().into_owned().collect();
+                let one = Asked { path: url.path().to_owned(), params, head: head.clone() };
                 let index = {
                     let mut asked = asked.lock().unwrap();
                     asked.push(one.clone());

@@ -1,0 +1,274 @@
+//! Prometheus: what the alert's own rule watches, and configured queries, over the window and normal times
+//! (FACTS E).
+//!
+//! Knows its API. Must not know HTTP (`api.rs` does), nor what a value means, nor run an expression that a sender hands us: rules are asked for by
+//! name, and their expression is the server's own.
+
+mod rules;
+mod series;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use firstlook_core::evidence::Window;
+use firstlook_core::evidence::metric::{Limit, Measured, promql};
+use futures_util::future::{join, join_all};
+
+use super::api::{Answer, Api, Refusal};
+use super::collect::without_normal;
+use super::quoted::{self, shell};
+use super::template::Template;
+use super::{Fault, Measurements, Moment};
+use crate::config::Authorization;
+use series::Series;
+
+/// An answer of more bytes is a query that is too broad.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// Points of a window; more is finer than anybody looks.
+const POINTS: i64 = 120;
+/// The finest step, in seconds: what is scraped seldom would else show holes.
+const FINEST: i64 = 15;
+/// Series of one query that are looked at.
+const MOST_SERIES: usize = 50;
+/// Rules of an incident that are looked at.
+const MOST_RULES: usize = 10;
+
+/// A configured query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// What people call its value.
+    pub title: String,
+    /// PromQL, which may hold `{{labels.NAME}}` within strings.
+    pub query: String,
+    /// The unit of its value; may be empty.
+    pub unit: String,
+}
+
+/// A source of type `prometheus`.
+#[derive(Debug)]
+pub struct Prometheus {
+    api: Api,
+    queries: Vec<(String, Template, String)>,
+}
+
+/// One quantity to be asked for.
+struct Wanted {
+    name: String,
+    expression: String,
+    unit: String,
+    limit: Option<Limit>,
+    of_alarm: bool,
+}
+
+impl Prometheus {
+    /// A source that asks the Prometheus at `url` (user information in it is taken as basic authorization), in the name of
+    /// `tenant` (`X-Scope-OrgID`, for Mimir and its like). `timeout` bounds each request.
+    ///
+    /// # Errors
+    /// When the URL or a placeholder of a query is not understood; never shows what stands in the URL.
+    pub fn new(
+        url: &str,
+        queries: &[Query],
+        authorization: Option<Authorization>,
+        tenant: Option<String>,
+        timeout: Duration,
+    ) -> Result<Self, Fault> {
+        let api = Api::new("Prometheus", url, authorization, tenant, timeout)?;
+        let parsed = |one: &Query| {
+            let template = Template::parse(&one.query)?;
+            quoted::check(&template)?;
+            Ok::<_, Fault>((one.title.clone(), template, one.unit.clone()))
+        };
+        Ok(Self { api, queries: queries.iter().map(parsed).collect::<Result<_, _>>()? })
+    }
+
+    /// What the moment's alerts watch, and the configured queries.
+    ///
+    /// # Errors
+    /// When nothing at all could be had.
+    pub async fn measure(&self, moment: &Moment) -> Result<Measurements, Fault> {
+        let mut found = Measurements::default();
+        let mut wanted = match self.of_rules(moment).await {
+            Ok(wanted) => wanted,
+            Err(fault) => {
+                found.faults.push(fault);
+                Vec::new()
+            }
+        };
+        for (title, template, unit) in &self.queries {
+            match quoted::fill(template, &moment.labels) {
+                Ok(expression) => wanted.push(Wanted {
+                    name: title.clone(),
+                    expression,
+                    unit: unit.clone(),
+                    limit: None,
+                    of_alarm: false,
+                }),
+                Err(fault) => found.faults.push(fault),
+            }
+        }
+        let answers = join_all(wanted.iter().map(|one| self.quantity(one, moment))).await;
+        let mut reached = found.faults.is_empty() && wanted.is_empty();
+        for answer in answers {
+            match answer {
+                Ok(one) => {
+                    reached = true;
+                    found.measured.extend(one.measured);
+                    add(&mut found.faults, one.faults);
+                }
+                Err(fault) => add(&mut found.faults, vec![fault]),
+            }
+        }
+        match found.faults.first() {
+            Some(fault) if !reached => Err(fault.clone()),
+            _ => Ok(found),
+        }
+    }
+
+    /// What the rules that fire watch.
+    async fn of_rules(&self, moment: &Moment) -> Result<Vec<Wanted>, Fault> {
+        let names: Vec<&str> = rules::names(&moment.alerts);
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut parameters = vec![("type", "alert")];
+        parameters.extend(names.iter().map(|name| ("rule_name[]", *name)));
+        let bytes = self.get("/api/v1/rules", &parameters).await?;
+        let all = rules::read(&bytes)?;
+        let mut wanted: Vec<Wanted> = Vec::new();
+        for rule in rules::that_fire(&all, &moment.alerts).take(MOST_RULES) {
+            let (expression, limit) = match promql::split(&rule.query) {
+                Some((expression, limit)) => (expression, Some(limit)),
+                None => (rule.query.clone(), None),
+            };
+            if wanted.iter().all(|one| one.expression != expression) {
+                let unit = String::new();
+                wanted.push(Wanted { name: expression.clone(), expression, unit, limit, of_alarm: true });
+            }
+        }
+        match wanted.is_empty() {
+            true => Err(Fault::configuration(
+                format!("Prometheus at {} has no alerting rule {}", self.api.address(), names.join(", ")),
+                "set `url` to the Prometheus that evaluates it, or give this source `matchers` that leave it out",
+            )),
+            false => Ok(wanted),
+        }
+    }
+
+    /// One quantity, in the window and in normal times.
+    async fn quantity(&self, wanted: &Wanted, moment: &Moment) -> Result<Measurements, Fault> {
+        let step = step(moment.window);
+        let normal = moment.baselines.iter().map(|window| self.range(&wanted.expression, *window, step));
+        let (now, normal) = join(self.range(&wanted.expression, moment.window, step), join_all(normal)).await;
+        let now = now?;
+        let mut found = Measurements::default();
+        let mut before: Vec<Series> = Vec::new();
+        for (window, answer) in moment.baselines.iter().zip(normal) {
+            match answer {
+                Ok(series) => before.extend(series),
+                Err(fault) => found.faults.push(without_normal(*window, fault)),
+            }
+        }
+        let now = now.into_iter().filter(|one| !wanted.of_alarm || one.is_of(&moment.alerts));
+        let now: Vec<Series> = now.collect();
+        if now.len() > MOST_SERIES {
+            found.faults.push(Fault::configuration(
+                format!("`{}` has {} series; {MOST_SERIES} are looked at", wanted.expression, now.len()),
+                "aggregate in the query, such as `sum by (…) (…)`",
+            ));
+        }
+        for one in now.into_iter().take(MOST_SERIES) {
+            let same = before.iter().filter(|other| other.labels == one.labels);
+            found.measured.push(Measured {
+                name: wanted.name.clone(),
+                normal: same.flat_map(|other| other.points.iter().copied()).collect(),
+                labels: one.labels,
+                unit: wanted.unit.clone(),
+                of_alarm: wanted.of_alarm,
+                window: one.points,
+                limit: wanted.limit,
+                query: self.command(&wanted.expression, moment.window, step),
+                link: Some(self.link(&wanted.expression, moment.window)),
+            });
+        }
+        Ok(found)
+    }
+
+    async fn range(&self, expression: &str, window: Window, step: i64) -> Result<Vec<Series>, Fault> {
+        let (start, end) = points(window, step);
+        let (start, end, step) = (start.to_string(), end.to_string(), step.to_string());
+        let parameters = [("query", expression), ("start", &start), ("end", &end), ("step", &step)];
+        let bytes = self.get("/api/v1/query_range", &parameters).await?;
+        series::read(&bytes)
+    }
+
+    async fn get(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Vec<u8>, Fault> {
+        match self.api.get(path, parameters, MOST_BYTES).await? {
+            Answer::Whole(bytes) => Ok(bytes),
+            Answer::TooLong => Err(Fault::unavailable(
+                format!("Prometheus answered with more than {} MiB", MOST_BYTES / 1024 / 1024),
+                "narrow the query of this source",
+            )),
+            Answer::Refused(refusal) => Err(self.api.refused(&refusal, remedy(&refusal))),
+        }
+    }
+
+    /// The command that brings the same values, for a shell.
+    fn command(&self, expression: &str, window: Window, step: i64) -> String {
+        let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        format!(
+            "promtool query range --start={} --end={} --step={step}s {} {}",
+            time(window.start),
+            time(window.end),
+            shell(self.api.address()),
+            shell(expression)
+        )
+    }
+
+    /// Its page, with absolute times.
+    fn link(&self, expression: &str, window: Window) -> String {
+        let minutes = window.length().num_minutes().max(1).to_string() + "m";
+        let end = window.end.format("%Y-%m-%d %H:%M:%S").to_string();
+        let pairs = [
+            ("g0.expr", expression),
+            ("g0.tab", "0"),
+            ("g0.range_input", &minutes),
+            ("g0.end_input", &end),
+            ("g0.moment_input", &end),
+        ];
+        self.api.page("/graph", &pairs)
+    }
+}
+
+/// What is wrong with all queries is said once.
+fn add(faults: &mut Vec<Fault>, more: Vec<Fault>) {
+    for fault in more {
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
+}
+
+/// Seconds between two points.
+fn step(window: Window) -> i64 {
+    let even = (window.length().num_seconds() + POINTS - 1) / POINTS;
+    // A multiple of the finest, so that a scrape interval of 15, 30 or 60 s meets each step.
+    ((even + FINEST - 1) / FINEST * FINEST).max(FINEST)
+}
+
+/// The first and the last point, in whole seconds: the last one is the newest that the window has, since the alarm may
+/// have begun just before it.
+fn points(window: Window, step: i64) -> (i64, i64) {
+    let (start, end) = (window.start.timestamp(), window.end.timestamp());
+    (end - (end - start).div_euclid(step) * step, end)
+}
+
+fn remedy(refusal: &Refusal) -> Option<&'static str> {
+    match refusal.status.as_u16() {
+        400 | 422 => Some("correct `queries` of this source"),
+        503 => Some("narrow the query of this source, or raise Prometheus' `--query.timeout`"),
+        _ => None,
+    }
+}
