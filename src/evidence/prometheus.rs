@@ -1,8 +1,7 @@
-//! Prometheus: what the alert's own rule watches, and configured queries, over the window and normal times
-//! (FACTS E).
+//! Prometheus: what the alert's own rule watches, and configured queries, over the window and normal times (FACTS E).
 //!
-//! Knows its API. Must not know HTTP (`api.rs` does), nor what a value means, nor run an expression that a sender hands us: rules are asked for by
-//! name, and their expression is the server's own.
+//! Knows its API. Must not know HTTP (`api.rs` does), nor what a value means. Never runs an expression that a sender hands
+//! us: rules are asked for by name, and their expression is the server's own.
 
 mod rules;
 mod series;
