@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Firstlook, Setup, TOKEN};
 use crate::support::gate::Gate;
@@ -91,8 +91,11 @@ async fn what_the_alarm_watches_is_compared_with_normal() {
             && text.contains("service=\"checkout\""),
         "{text}"
     );
-    let normal = found[0]["chart"]["normal"].as_array().unwrap();
-    assert!(normal[0].as_f64() < Some(0.003) && normal[1].as_f64() < Some(0.006), "{normal:?}");
+    let normal = &found[0]["chart"]["normal"];
+    assert!(normal["low"].as_f64() < Some(0.003) && normal["high"].as_f64() < Some(0.006), "{normal:?}");
+    let impact = &incident["impact"];
+    assert_eq!((&impact["value"], &impact["threshold"]), (&json!(0.38), &json!(0.05)));
+    assert_eq!(firstlook.incidents().await[0]["impact"], *impact, "the list says it as well");
     let command = found[0]["query"].as_str().unwrap();
     assert!(
         command.starts_with("promtool query range --start=") && command.contains("http_requests_5xx_ratio'"),
@@ -110,6 +113,7 @@ async fn shown(firstlook: &Firstlook, number: i64) {
     let messages = firstlook.slack.messages();
     let told = messages[0].words();
     assert!(told.contains("0.38, normally 0.0"), "{told}");
+    assert!(told.contains("0.38 (alarm 0.05, normal 0.0"), "{told}");
     let page = firstlook.get(&format!("/incidents/{number}")).await.text;
     let chart = page.split("<svg class=\"spark tall\"").nth(1).unwrap().split("</svg>").next().unwrap();
     for part in ["class=\"band\"", "class=\"ser\" d=\"M", "class=\"thr\"", "class=\"mk\""] {

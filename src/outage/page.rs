@@ -106,6 +106,7 @@ fn parts(desk: &Desk, group: &Group, incident: Current, labels: Labels, routes: 
         acknowledged_at: None,
         resolved_at: None,
         owner: None,
+        impact: None,
         runbook,
         version: 0,
         stale: false,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::metric::Chart;
 use firstlook_core::evidence::{Frequency, Gap, Item, Kind, Redacted, Redactor, Window};
-use firstlook_core::notify::view::Evidence;
+use firstlook_core::notify::view::{Evidence, Impact};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -21,6 +21,8 @@ pub struct NewEvidence {
     pub items: Vec<Item>,
     /// What could not be had.
     pub gaps: Vec<Gap>,
+    /// How bad it is, where a source has measured what the alarm watches.
+    pub impact: Option<Impact>,
     /// How many sources brought lines of the window.
     pub sources_read: usize,
     /// The text that a model reads.
@@ -204,6 +206,13 @@ impl Store {
         .bind(i32::try_from(new.sources_read).unwrap_or(i32::MAX))
         .execute(&mut *tx)
         .await?;
+        if let Some(impact) = &new.impact {
+            sqlx::query("UPDATE incident SET impact = $2 WHERE id = $1")
+                .bind(claim.incident)
+                .bind(json!(impact))
+                .execute(&mut *tx)
+                .await?;
+        }
         incidents::note(&mut tx, claim.incident, now, "evidence", "firstlook", &new.note).await?;
         told::refresh(&mut tx, claim.incident).await?;
         Ok(tx.commit().await?)

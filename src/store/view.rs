@@ -47,6 +47,7 @@ struct Row {
     acknowledged_at: Option<DateTime<Utc>>,
     resolved_at: Option<DateTime<Utc>>,
     owner: Option<String>,
+    impact: Option<Value>,
     runbook: Option<Value>,
     version: i64,
     occurrences: i64,
@@ -82,7 +83,7 @@ struct EarlierRow {
 
 const SELECT: &str =
     "SELECT i.id, i.number, i.title, i.status, i.severity, i.service, s.key, i.labels, i.opened_at,
-        i.started_at, i.acknowledged_at, i.resolved_at, i.owner, i.runbook, i.version,
+        i.started_at, i.acknowledged_at, i.resolved_at, i.owner, i.impact, i.runbook, i.version,
         (SELECT count(*) FROM incident o WHERE o.slot = i.slot AND o.number <= i.number) AS occurrences,
         (SELECT number FROM incident b WHERE b.id = i.previous) AS previous,
         i.stale_since IS NOT NULL AS stale, i.flaps_until IS NOT NULL AS flapping,
@@ -322,6 +323,7 @@ fn parts(
         acknowledged_at: row.acknowledged_at,
         resolved_at: row.resolved_at,
         owner: row.owner,
+        impact: row.impact.map(|value| at.json("impact", value)).transpose()?,
         runbook: row.runbook.map(|value| at.json("runbook", value)).transpose()?,
         version: row.version,
         occurrences: row.occurrences,

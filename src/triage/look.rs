@@ -8,6 +8,8 @@ use firstlook_core::evidence::{
     self, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare, joined,
 };
 
+use firstlook_core::notify::view::Impact;
+
 use super::Triage;
 use crate::config::Baseline;
 use crate::evidence::{
@@ -45,11 +47,12 @@ impl Triage {
             let (comparison, origins) = compared(logs, window);
             let metrics = metric::items(&measured, window, &redactor);
             let pack = evidence::pack(&metrics, &comparison, tokens, &redactor);
+            let impact = metrics.iter().find_map(impact);
             let note = noted(&comparison, asked, metrics.len(), gaps.len(), took);
             // Each id that the model reads must lead somewhere.
             let logs = items(&comparison, &origins, &redactor, pack.last);
             let items = logs.into_iter().chain(metrics).collect();
-            NewEvidence { window, items, gaps, sources_read, pack: pack.text, note }
+            NewEvidence { window, items, gaps, impact, sources_read, pack: pack.text, note }
         });
         found.await.map_err(|error| StoreError::Worker(error.to_string()))
     }
@@ -76,6 +79,17 @@ impl Answers {
         }
         answers
     }
+}
+
+/// How bad, in the numbers of what the alarm watches.
+fn impact(item: &Item) -> Option<Impact> {
+    let chart = item.chart.as_ref().filter(|chart| chart.of_alarm && chart.limit.is_some())?;
+    Some(Impact {
+        value: chart.points.last()?.value,
+        threshold: chart.limit.map(|limit| limit.value),
+        normal: chart.normal.map(|range| range.median),
+        unit: Some(chart.unit.clone()).filter(|unit| !unit.is_empty()),
+    })
 }
 
 /// The first `limit` findings, each with the source that brought it and its query.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::first::do_first;
-use super::view::{Alert, Block, Evidence, Incident, Notification, Omitted, Runbook, Step, TimelineEntry};
+use super::view::{
+    Alert, Block, Evidence, Impact, Incident, Notification, Omitted, Runbook, Step, TimelineEntry,
+};
 use crate::alert::{AlertId, AlertStatus, Labels, Severity};
 use crate::evidence::known::{self, Earlier};
 use crate::evidence::{Redacted, Redactor};
@@ -42,6 +44,8 @@ pub struct Parts {
     pub resolved_at: Option<DateTime<Utc>>,
     /// Who has it.
     pub owner: Option<String>,
+    /// How bad, where an evidence source has measured it.
+    pub impact: Option<Impact>,
     /// Its runbook.
     pub runbook: Option<Pinned>,
     /// What it shows counts up to this.
@@ -119,7 +123,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
         // Nobody is told later by itself yet, so no time is promised.
         escalates_at: None,
         silenced_until: None,
-        impact: None,
+        impact: parts.impact,
         do_first: None,
         occurrences: parts.occurrences,
         previous: parts.previous,

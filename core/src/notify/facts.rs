@@ -97,9 +97,13 @@ pub fn compared(view: &Incident) -> bool {
     items(view).iter().filter_map(|item| item.frequency.as_ref()).all(|frequency| frequency.normal.is_some())
 }
 
-/// Why no log pattern is told; `None` where one is, or nothing was collected yet.
+/// Why no log pattern is told; `None` where one is, nothing was collected yet, or only other things were asked.
 pub fn nothing_told(view: &Incident) -> Option<&'static str> {
     let evidence = view.evidence.as_ref().filter(|evidence| evidence.collected_at.is_some())?;
+    let measured = evidence.items.iter().any(|item| item.kind == Kind::Metric);
+    if measured && evidence.sources_read == 0 {
+        return None;
+    }
     let logs: Vec<_> = evidence.items.iter().filter(|item| item.kind == Kind::Log).collect();
     let telling = |item: &&Item| item.frequency.as_ref().is_some_and(|f| f.change != Change::Common);
     let told = logs.iter().any(telling);

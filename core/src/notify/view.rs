@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::alert::{AlertStatus, Severity};
 use crate::evidence::{Gap, Item, Redacted, Window};
@@ -93,8 +93,8 @@ impl Omitted {
     }
 }
 
-/// How bad, in the alarm's numbers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// How bad, in the alarm's numbers: what it watches, as it was when evidence was last collected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Impact {
     /// What is measured now.
     pub value: f64,

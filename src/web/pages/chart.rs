@@ -44,8 +44,8 @@ pub(super) fn drawing(chart: &Chart, alarm: DateTime<Utc>, title: &str) -> Optio
         return None;
     }
     let scale = Scale::of(chart);
-    let band = chart.normal.map(|(low, high)| {
-        let (top, bottom) = (scale.y(high), scale.y(low));
+    let band = chart.normal.map(|normal| {
+        let (top, bottom) = (scale.y(normal.high), scale.y(normal.low));
         // A normal that is one single value still shows as a line.
         Band { y: format!("{top:.1}"), height: format!("{:.1}", (bottom - top).max(0.6)) }
     });
@@ -69,7 +69,7 @@ struct Scale {
 impl Scale {
     fn of(chart: &Chart) -> Self {
         let points = chart.points.iter().map(|point| point.value);
-        let band = chart.normal.into_iter().flat_map(|(low, high)| [low, high]);
+        let band = chart.normal.into_iter().flat_map(|normal| [normal.low, normal.high]);
         let limit = chart.limit.into_iter().map(|limit| limit.value);
         let all: Vec<f64> = points.chain(band).chain(limit).collect();
         let low = all.iter().copied().fold(f64::INFINITY, f64::min);
@@ -112,7 +112,7 @@ fn apart(one: Option<&Point>, other: Option<&Point>) -> i64 {
 mod tests {
     use chrono::TimeDelta;
     use firstlook_core::evidence::Window;
-    use firstlook_core::evidence::metric::{Limit, Relation};
+    use firstlook_core::evidence::metric::{Limit, Range, Relation};
 
     use super::*;
 
@@ -122,7 +122,9 @@ mod tests {
         Chart {
             window: Window { start, end: start + TimeDelta::seconds(100) },
             points: values.iter().map(|(seconds, value)| Point { at: at(seconds), value: *value }).collect(),
-            normal: Some((0.0, 10.0)),
+            unit: String::new(),
+            of_alarm: false,
+            normal: Some(Range { low: 0.0, median: 5.0, high: 10.0, values: 9 }),
             limit: Some(Limit { relation: Relation::Above, value: 50.0 }),
         }
     }

@@ -3,6 +3,7 @@
 //! Knows points alone. Must not know names.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::{Limit, Point};
 
@@ -31,7 +32,7 @@ pub enum Side {
 }
 
 /// What is normal: nine of ten values lie between the edges.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Range {
     /// The 5th percentile.
     pub low: f64,

@@ -89,10 +89,14 @@ pub struct Measured {
 pub struct Chart {
     /// The time that it covers.
     pub window: Window,
-    /// By time, at most [`CHART_POINTS`].
+    /// By time, at most [`CHART_POINTS`]; the last one is the newest.
     pub points: Vec<Point>,
-    /// Lower and upper edge of what is normal.
-    pub normal: Option<(f64, f64)>,
+    /// The unit of all values; empty where nobody said it.
+    pub unit: String,
+    /// Whether it is what the alarm itself watches.
+    pub of_alarm: bool,
+    /// What is normal.
+    pub normal: Option<Range>,
     /// Where the alarm is set.
     pub limit: Option<Limit>,
 }
@@ -104,16 +108,22 @@ impl Measured {
     /// What is drawn of it. Of too many points those stay that are farthest from the middle of their neighbourhood,
     /// so that a spike is never thinned away.
     fn chart(&self, window: Window, range: Option<&Range>) -> Chart {
-        let each = self.window.len().div_ceil(CHART_POINTS).max(1);
+        let each = self.window.len().div_ceil(CHART_POINTS - 1).max(1);
         let middle = range.map_or(0.0, |range| range.median);
         let farthest = |chunk: &[Point]| {
             let far = |point: &&Point| (point.value - middle).abs();
             chunk.iter().max_by(|a, b| far(a).total_cmp(&far(b))).copied()
         };
+        let (newest, before) = match self.window.split_last() {
+            Some((newest, before)) => (Some(*newest), before),
+            None => (None, &[][..]),
+        };
         Chart {
             window,
-            points: self.window.chunks(each).filter_map(farthest).collect(),
-            normal: range.map(|range| (range.low, range.high)),
+            points: before.chunks(each).filter_map(farthest).chain(newest).collect(),
+            unit: self.unit.clone(),
+            of_alarm: self.of_alarm,
+            normal: range.copied(),
             limit: self.limit,
         }
     }
