@@ -117,6 +117,7 @@ impl Service {
             words,
             sources: config.alertmanager.iter().map(senders).collect(),
             sns,
+            changes: config.changes.iter().map(|one| (one.name.clone(), one.clone())).collect(),
             replay,
             external_url: config.server.external_url.clone(),
             library,

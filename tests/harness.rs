@@ -23,6 +23,8 @@ pub use bodies::{alert, body, resolved};
 
 /// What every source must show.
 pub const TOKEN: &str = "an-alertmanager-token";
+/// What change events to `actions` must carry.
+pub const CHANGE_KEY: &str = "R0change0key0of0the0tests";
 /// Long enough for a busy machine; nothing waits that long when it works.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -312,6 +314,7 @@ database: {{ url: "{database}" }}
 sources:
   alertmanager: [{{ name: main, authorization: {{ credentials: {TOKEN} }}{source} }}]
   sns: {sns}
+  changes: [{{ name: ci, authorization: {{ credentials: {TOKEN} }} }}, {{ name: actions, routing_key: {CHANGE_KEY} }}]
 labels: {labels}
 severity: {{ map: {{ page: critical }}, default: warning }}
 incidents: {incidents}

@@ -13,6 +13,7 @@
 
 mod alertmanager;
 mod cancelled;
+mod changes;
 mod commands;
 mod demo;
 mod evidence;

@@ -24,6 +24,8 @@ pub struct Evidence {
     pub timeout: Duration,
     /// The pack's size; a token counts as 4 characters.
     pub pack_tokens: usize,
+    /// How long before an alarm changes are looked for.
+    pub changes_before: TimeDelta,
     /// `evidence.sources`, names unique.
     pub sources: Vec<EvidenceSource>,
 }
@@ -95,9 +97,10 @@ pub fn read(top: &Section<'_>) -> Result<Evidence, Error> {
         baseline: vec![Baseline::Preceding, Baseline::Yesterday],
         timeout: Duration::from_secs(20),
         pack_tokens: 4000,
+        changes_before: TimeDelta::hours(4),
         sources: Vec::new(),
     };
-    let known = ["window", "baseline", "timeout", "pack_tokens", "sources"];
+    let known = ["window", "baseline", "timeout", "pack_tokens", "changes", "sources"];
     let Some(section) = top.section("evidence", &known, &[])? else { return Ok(evidence) };
     if let Some(window) = section.section("window", &["before", "after"], &[])? {
         evidence.before = window.delta("before", evidence.before)?;
@@ -108,6 +111,9 @@ pub fn read(top: &Section<'_>) -> Result<Evidence, Error> {
     }
     if let Some(words) = section.texts("baseline")? {
         evidence.baseline = words.iter().map(|word| baseline(&section, word)).collect::<Result<_, _>>()?;
+    }
+    if let Some(changes) = section.section("changes", &["before"], &[])? {
+        evidence.changes_before = changes.delta("before", evidence.changes_before)?;
     }
     evidence.timeout = section.duration("timeout", evidence.timeout)?;
     if evidence.timeout.is_zero() {

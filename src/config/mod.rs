@@ -4,6 +4,7 @@
 //! written for one still starts. Must not open sockets or judge whether peers answer; that is `check`.
 
 mod alerts;
+mod changes;
 mod evidence;
 mod load;
 mod receivers;
@@ -22,6 +23,7 @@ use firstlook_core::alert::{LabelRule, SeverityRule};
 use firstlook_core::route::Tree;
 
 pub use alerts::{AlertmanagerApi, AlertmanagerSource, Authorization, Incidents};
+pub use changes::ChangeSource;
 pub use evidence::{Baseline, Evidence, EvidenceKind, EvidenceSource};
 pub use load::{MINIMAL, load};
 pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
@@ -46,6 +48,8 @@ pub struct Config {
     pub alertmanager: Vec<AlertmanagerSource>,
     /// `sources.sns`, names unique.
     pub sns: Vec<SnsSource>,
+    /// `sources.changes`, names unique.
+    pub changes: Vec<ChangeSource>,
     /// `labels:`, in order.
     pub labels: Vec<LabelRule>,
     /// `severity:`.
@@ -105,8 +109,8 @@ pub struct Warning {
     pub text: String,
 }
 
-/// What sends alarms.
-const SOURCES: [&str; 2] = ["alertmanager", "sns"];
+/// What sends alarms, and what tells of changes.
+const SOURCES: [&str; 3] = ["alertmanager", "sns", "changes"];
 
 const KEYS: [&str; 14] = [
     "server",
@@ -149,6 +153,7 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         data_dir: top.path("data_dir")?.unwrap_or_else(|| base.join("data")),
         alertmanager: alerts::sources(&top, &server)?,
         sns: sns::sources(&top)?,
+        changes: changes::sources(&top, &server)?,
         labels: alerts::labels(&top)?,
         severity: alerts::severity(&top)?,
         incidents: alerts::incidents(&top)?,

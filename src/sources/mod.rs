@@ -4,5 +4,6 @@
 
 pub mod alertmanager;
 pub mod alertmanager_api;
+pub mod changes;
 mod json;
 pub mod sns;

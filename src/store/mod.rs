@@ -5,6 +5,7 @@
 
 mod actions;
 mod alerts;
+mod changes;
 mod deliveries;
 mod evidence;
 mod incidents;

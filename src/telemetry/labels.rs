@@ -58,7 +58,7 @@ impl Label {
 
 label! {
     /// The kind of sender.
-    SenderKind as "source" { Alertmanager = "alertmanager", Sns = "sns" }
+    SenderKind as "source" { Alertmanager = "alertmanager", Sns = "sns", Changes = "changes" }
 }
 label! {
     /// Why a body was not let in at an SNS source.

@@ -3,6 +3,7 @@
 //! Knows how sources' answers become evidence. Must not know what a summary is.
 
 use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::evidence::changes;
 use firstlook_core::evidence::metric::{self, Measured};
 use firstlook_core::evidence::{
     self, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare, joined,
@@ -36,6 +37,9 @@ impl Triage {
         for (kind, result) in kinds.into_iter().zip(&collected.sources) {
             metrics::observe(Metric::EvidenceFetch, result.took, &[kind.into(), outcome(result).into()]);
         }
+        let events = self.store.changes(window.start - self.evidence.changes_before, window.end).await?;
+        let began = window.start + self.evidence.before;
+        let labels = moment.labels.clone();
         let (tokens, took) = (self.evidence.pack_tokens, collected.took);
         let redactor = self.words.redactor.clone();
         // Comparing 400,000 lines takes half a second of one core: not on the threads that answer senders.
@@ -46,12 +50,15 @@ impl Triage {
             let sources_read = logs.len();
             let (comparison, origins) = compared(logs, window);
             let metrics = metric::items(&measured, window, &redactor);
-            let pack = evidence::pack(&metrics, &comparison, tokens, &redactor);
+            let changes = changes::items(&events, &labels, began, &redactor);
             let impact = metrics.iter().find_map(impact);
-            let note = noted(&comparison, asked, metrics.len(), gaps.len(), took);
+            let counted = (metrics.len(), changes.len());
+            let others: Vec<Item> = metrics.into_iter().chain(changes).collect();
+            let pack = evidence::pack(&others, &comparison, tokens, &redactor);
+            let note = noted(&comparison, asked, counted, gaps.len(), took);
             // Each id that the model reads must lead somewhere.
             let logs = items(&comparison, &origins, &redactor, pack.last);
-            let items = logs.into_iter().chain(metrics).collect();
+            let items = logs.into_iter().chain(others).collect();
             NewEvidence { window, items, gaps, impact, sources_read, pack: pack.text, note }
         });
         found.await.map_err(|error| StoreError::Worker(error.to_string()))
@@ -172,16 +179,17 @@ fn gaps(result: &SourceResult, redactor: &Redactor) -> Vec<Gap> {
 fn noted(
     comparison: &Comparison,
     asked: usize,
-    metrics: usize,
+    (metrics, changes): (usize, usize),
     gaps: usize,
     took: std::time::Duration,
 ) -> String {
-    if asked == 0 {
+    if asked == 0 && changes == 0 {
         return "No evidence source applies: `evidence.sources` names none for these labels.".to_owned();
     }
-    let measured = if metrics > 0 { format!("{metrics} metrics, ") } else { String::new() };
+    let some = |count: usize, what: &str| if count > 0 { format!("{count} {what}, ") } else { String::new() };
+    let (measured, changed) = (some(metrics, "metrics"), some(changes, "changes"));
     format!(
-        "Evidence: {} lines against {} of normal, {} patterns, {measured}{gaps} gaps, {:.1} s.",
+        "Evidence: {} lines against {} of normal, {} patterns, {measured}{changed}{gaps} gaps, {:.1} s.",
         comparison.lines,
         comparison.baseline_lines,
         comparison.patterns,

@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod body;
+mod changes;
 mod gate;
 mod health;
 mod host;
@@ -27,7 +28,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 
-use crate::config::Authorization;
+use crate::config::{Authorization, ChangeSource};
 use crate::library::Library;
 use crate::outage::Outage;
 use crate::replay::Replay;
@@ -69,6 +70,8 @@ pub struct App {
     pub sources: BTreeMap<String, Option<Authorization>>,
     /// The SNS sources by name.
     pub sns: BTreeMap<String, sources::sns::Source>,
+    /// The sources of changes by name.
+    pub changes: BTreeMap<String, ChangeSource>,
     /// Where people see this installation.
     pub external_url: String,
     /// The runbooks.
@@ -86,6 +89,7 @@ fn senders(routes: &mut web::ServiceConfig) {
     routes
         .service(webhooks::from_alertmanager)
         .service(sns::from_sns)
+        .service(changes::from_changes)
         .service(health::healthz)
         .service(health::readyz)
         .default_service(web::to(html::unknown));
@@ -96,6 +100,7 @@ fn everything(routes: &mut web::ServiceConfig) {
     routes
         .service(webhooks::from_alertmanager)
         .service(sns::from_sns)
+        .service(changes::from_changes)
         .service(health::healthz)
         .service(health::readyz)
         .service(html::list)

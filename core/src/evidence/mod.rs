@@ -4,6 +4,7 @@
 //! root crate do), nor who reads the result.
 
 mod assign;
+pub mod changes;
 pub mod delta;
 mod excerpt;
 mod items;

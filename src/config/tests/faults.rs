@@ -150,12 +150,22 @@ const FAULTS: &[(&str, usize, &str)] = &[
     (
         "evidence: { sources: [{ name: a }] }",
         3,
-        "`evidence.sources[0].type` is missing: write log_file or loki",
+        "`evidence.sources[0].type` is missing: write log_file, loki or prometheus",
     ),
     (
         "evidence: { sources: [{ name: a, type: lok }] }",
         3,
-        "`evidence.sources[0].type` \"lok\" is unknown: write log_file or loki",
+        "`evidence.sources[0].type` \"lok\" is unknown: write log_file, loki or prometheus",
+    ),
+    (
+        "sources: { changes: [{ name: ci }, { name: ci }] }",
+        3,
+        "`sources.changes[1].name` \"ci\" is taken: each source needs its own",
+    ),
+    (
+        "evidence: { sources: [{ name: p, type: prometheus, url: \"http://p\", queries: [{ title: x }] }] }",
+        3,
+        "`evidence.sources[0].queries[0].query` is missing: write PromQL, such as sum(rate(errors_total{service=\"{{labels.service}}\"}[5m]))",
     ),
     (
         "evidence: { sources: [{ name: a, type: loki, query: q }] }",
