@@ -3,13 +3,14 @@
 //! Knows what an alarm is made of. Must not know the JSON in which it came.
 
 mod description;
+mod onset;
 #[cfg(test)]
 mod tests;
 mod words;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Labels;
 use description::{members, runbook};
@@ -80,6 +81,8 @@ pub struct Trigger {
     pub rule: String,
     /// The names of a composite alarm's children that brought it about.
     pub children: Vec<String>,
+    /// Where its data begins, where it is said beside the reason; of a composite alarm, when its children changed.
+    pub data_from: Option<DateTime<Utc>>,
 }
 
 impl Alarm {
@@ -89,6 +92,11 @@ impl Alarm {
             None => self.arn.clone(),
             Some(contributor) => format!("{}/{contributor}", self.arn),
         }
+    }
+
+    /// How long before the change the breaching data began.
+    pub fn lead(&self) -> TimeDelta {
+        onset::lead(self)
     }
 
     /// Partition, region and account of its ARN.

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn alarm() -> Alarm {
+pub(super) fn alarm() -> Alarm {
     Alarm {
         name: "api 5xx (prod)/edge".into(),
         arn: "arn:aws:cloudwatch:eu-south-1:123456789012:alarm:api 5xx (prod)/edge".into(),

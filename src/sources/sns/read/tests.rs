@@ -6,6 +6,8 @@ use serde_json::json;
 
 use super::*;
 
+mod lead;
+
 const TOPIC: &str = "arn:aws:sns:eu-south-1:123456789012:alarms";
 
 fn at(time: &str) -> DateTime<Utc> {
