@@ -67,13 +67,17 @@ fn trigger(configuration: &Value, data: &Value) -> Trigger {
             [one] => word(one, "stat"),
             _ => String::new(),
         },
+        unit: match stats.as_slice() {
+            [one] => word(one, "unit"),
+            _ => String::new(),
+        },
         dimensions: dimensions.collect(),
         period: data.get("period").and_then(Value::as_u64).or_else(|| longest(metrics)),
         threshold: data.get("threshold").and_then(Value::as_f64),
         expression: metrics
             .iter()
             .map(|one| word(one, "expression"))
-            .find(|text| !text.is_empty())
+            .find(|text| !text.is_empty() && !text.starts_with("ANOMALY_DETECTION_BAND"))
             .unwrap_or_default(),
         rule: word(configuration, "alarmRule"),
         children: list(data.get("triggeringAlarms")).map(|one| alarm_name(&word(one, "arn"))).collect(),

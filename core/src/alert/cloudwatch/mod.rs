@@ -3,6 +3,7 @@
 //! Knows what an alarm is made of. Must not know the JSON in which it came.
 
 mod description;
+mod figures;
 mod onset;
 #[cfg(test)]
 mod tests;
@@ -68,6 +69,8 @@ pub struct Trigger {
     pub metric: String,
     pub namespace: String,
     pub statistic: String,
+    /// `Percent`, `Bytes/Second`; empty where it is not said.
+    pub unit: String,
     pub dimensions: Vec<(String, String)>,
     /// In seconds.
     pub period: Option<u64>,
@@ -75,8 +78,10 @@ pub struct Trigger {
     pub datapoints_to_alarm: Option<u64>,
     pub comparison: String,
     pub threshold: Option<f64>,
-    /// Metric math, a query, or an anomaly's band.
+    /// Metric math or a query, where not a metric itself is compared.
     pub expression: String,
+    /// What people call that.
+    pub label: String,
     /// A composite alarm's rule.
     pub rule: String,
     /// The names of a composite alarm's children that brought it about.
