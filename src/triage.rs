@@ -8,9 +8,9 @@ mod look;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use firstlook_core::alert::Labels;
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::alert::{AlertStatus, Labels};
-use firstlook_core::evidence::{Redacted, Window};
+use firstlook_core::evidence::{Onset, Redacted, Window};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::budget::{Budget, Used};
 use firstlook_core::summary::outcome::{Outcome as Written, Usage};
@@ -61,13 +61,16 @@ impl Triage {
     pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
         let now = clock::now();
         let Some(view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
-        let window = self.window(&view, now);
+        let onset = self.store.onset(claim.incident).await?;
+        // No alert of it is left to say.
+        let onset = onset.unwrap_or(Onset { began_at: view.started_at, fired_at: view.started_at });
+        let window = Window::of_alarm(onset, self.evidence.before, self.evidence.after, now);
         let stored = self.store.collected(claim.incident, &self.words.redactor).await?;
         let (round, pack) = match stored {
             Some(unfinished) if !unfinished.summarised => (unfinished.round, unfinished.pack),
             finished => {
                 let round = finished.map_or(1, |last| last.round + 1);
-                let found = self.look(&claim, window).await?;
+                let found = self.look(&claim, onset, window).await?;
                 self.store.keep_evidence(&claim, round, &found, clock::now()).await?;
                 self.wake.all();
                 (round, found.pack)
@@ -84,7 +87,7 @@ impl Triage {
         self.store.keep_summary(&claim, round, &summary, &note).await?;
         self.wake.all();
         let labels = self.store.incident_labels(claim.incident).await?;
-        let again = self.again(&labels, covered).filter(|_| !claim.second);
+        let again = self.again(&labels, onset, covered).filter(|_| !claim.second);
         let wait = |at: DateTime<Utc>| Outcome::Later((at - clock::now()).to_std().unwrap_or_default());
         Ok(again.map_or(Outcome::Done, wait))
     }
@@ -103,18 +106,12 @@ impl Triage {
         self.store.told_incident(claim.incident, &self.words).await
     }
 
-    /// The time that the incident is about: around the start of what fires, or of what fired.
-    fn window(&self, view: &Incident, now: DateTime<Utc>) -> Window {
-        let firing = view.alerts.iter().filter(|alert| alert.status == AlertStatus::Firing);
-        let start = firing.map(|alert| alert.starts_at).min().unwrap_or(view.started_at);
-        Window::of_alarm(start, self.evidence.before, self.evidence.after, now)
-    }
-
     /// When to look again: once, after the window has closed, where it was still open.
-    fn again(&self, labels: &Labels, window: Window) -> Option<DateTime<Utc>> {
-        let closes = window.start + self.evidence.before + self.evidence.after;
+    fn again(&self, labels: &Labels, onset: Onset, covered: Window) -> Option<DateTime<Utc>> {
+        // Where the sender's clock runs ahead, it fired when it was looked at.
+        let closes = onset.fired_at.min(covered.end) + self.evidence.after;
         let sources = self.sources.iter().any(|(matchers, _)| matchers.matches(labels));
-        (sources && window.end < closes).then(|| closes + SETTLE)
+        (sources && covered.end < closes).then(|| closes + SETTLE)
     }
 
     async fn write(&self, claim: &Claim, view: &Incident, pack: &Redacted) -> Result<Summary, StoreError> {

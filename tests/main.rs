@@ -39,3 +39,4 @@ mod support_tests;
 mod tidy;
 mod tools;
 mod webhooks;
+mod window;

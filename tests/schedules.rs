@@ -1,10 +1,13 @@
-//! Random schedules against a small model of the world: alerts of two senders, whose bodies come several times, late,
-//! in another order, to replicas that die and to a pager whose answers get lost. Whatever happens, what is accepted is
-//! kept, the incidents agree with the world in the end, and the pager has rung once for each change.
+//! Random schedules against a small model of the world: alerts of two Alertmanagers and alarms of CloudWatch that belong to
+//! the same services, whose bodies come several times, late, in another order, to two replicas at once, to replicas that die,
+//! and to a pager whose answers get lost. Whatever happens, what is accepted is kept, each message of SNS counts once, the
+//! incidents agree with the world in the end, and the pager has rung once for each change.
 //!
 //! `FIRSTLOOK_SCHEDULES=N` plays N of them in place of the usual, `FIRSTLOOK_SEED=S` begins at that one: with N = 1 it
 //! plays one again. What happens is the seed's; the very instant of a death is the machine's.
 
+mod checks;
+mod cloud;
 mod replica;
 mod world;
 
@@ -12,19 +15,21 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use firstlook::ingest::Answer;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::Value;
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::support::pagerduty::{self, PagerDuty};
+use crate::support::pagerduty::PagerDuty;
 use crate::support::plan::Behaviour;
 use crate::support::postgres;
+use crate::support::sns::Sns;
 use replica::Parts;
-use world::{SOURCES, World};
+use world::{SOURCES, World, service};
 
 /// Schedules of an ordinary run, over all threads.
-const USUAL: u64 = 240;
+const USUAL: u64 = 160;
 const THREADS: u64 = 2;
 
 fn number(name: &str) -> Option<u64> {
@@ -47,20 +52,26 @@ fn whatever_happens_the_incidents_agree_with_the_world_and_each_change_rings_onc
     let tallies: Vec<Tally> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
     let sum = |field: fn(&Tally) -> usize| tallies.iter().map(field).sum::<usize>();
     println!(
-        "schedules {count}: {} bodies accepted, {} deaths, {} lost answers of the pager, {} changes, {} sends; 0 lost, 0 doubled",
+        "schedules {count}: {} bodies accepted, {} of them repeats of SNS ({} at two replicas at once), {} deaths, {} lost \
+         answers of the pager, {} changes, {} sends; 0 lost, 0 doubled",
         sum(|t| t.accepted),
+        sum(|t| t.repeats),
+        sum(|t| t.races),
         sum(|t| t.deaths),
         sum(|t| t.faults),
         sum(|t| t.edges),
         sum(|t| t.sends),
     );
     assert!(sum(|t| t.deaths) * 20 > count as usize, "hardly anything died: the schedules prove little");
+    assert!(sum(|t| t.races) * 5 > count as usize, "hardly any race: the schedules prove little");
 }
 
 /// What was done, for the report.
 #[derive(Debug, Default)]
 struct Tally {
     accepted: usize,
+    repeats: usize,
+    races: usize,
     deaths: usize,
     faults: usize,
     edges: usize,
@@ -71,9 +82,10 @@ async fn play_all(seeds: impl Iterator<Item = u64>) -> Tally {
     let folder = tempfile::tempdir().unwrap();
     let database = postgres::fresh_database().await;
     let pager = PagerDuty::start();
-    let parts = Parts::new(&database, pager.url(), folder.path()).await;
+    let sns = Sns::start();
+    let parts = Parts::new(&database, pager.url(), &sns, folder.path()).await;
     let sql = PgConnection::connect(&database).await.unwrap();
-    let mut stage = Stage { parts, pager, sql, tally: Tally::default() };
+    let mut stage = Stage { parts, pager, sns, sql, tally: Tally::default() };
     for seed in seeds {
         stage.play(seed).await;
     }
@@ -85,6 +97,7 @@ async fn play_all(seeds: impl Iterator<Item = u64>) -> Tally {
 struct Stage {
     parts: Parts,
     pager: PagerDuty,
+    sns: Sns,
     sql: PgConnection,
     tally: Tally,
 }
@@ -94,7 +107,7 @@ impl Stage {
         let mut rng = StdRng::seed_from_u64(seed);
         // Ahead of the clock, so that second looks come when the schedule says and not before.
         let zero = firstlook::clock::now() + TimeDelta::days(1);
-        let world = World::new(&mut rng, seed, zero);
+        let world = World::new(&mut rng, &self.sns, seed, zero);
         let mut taken: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
         for (at, body) in world.bodies.iter().enumerate() {
             self.second_looks(&world, zero, body.arrives).await;
@@ -108,7 +121,7 @@ impl Stage {
         }
         self.second_looks(&world, zero, i64::MAX).await;
         self.drain().await;
-        self.check(&world, seed, &taken).await;
+        self.check(&world, seed, zero, &taken).await;
     }
 
     /// A sender posts until it is answered. Each try may find a replica that dies.
@@ -117,11 +130,25 @@ impl Stage {
         loop {
             let lives = rng.random_bool(0.15).then(|| 1usize << rng.random_range(0..12));
             let now = zero + TimeDelta::seconds(arrives);
-            if self.parts.post(SOURCES[body.source], &body.json, now, lives).await.is_some() {
-                self.tally.accepted += 1;
+            let post = |lives| self.parts.post(SOURCES[body.source], &body.json, now, lives);
+            // SNS has given up one try, and the next goes to another replica while the first still works at it.
+            let twice = body.message.is_some() && rng.random_bool(0.25);
+            let answers = match twice {
+                true => {
+                    self.tally.races += 1;
+                    let (one, other) = tokio::join!(post(lives), post(None));
+                    [one, other].into_iter().flatten().collect()
+                }
+                false => Vec::from_iter(post(lives).await),
+            };
+            self.tally.deaths += 1 + usize::from(twice) - answers.len();
+            self.tally.accepted += answers.len();
+            let repeats = answers.iter().filter(|answer| matches!(answer, Answer::Repeat { .. })).count();
+            self.tally.repeats += repeats;
+            assert!(answers.len() - repeats < 2, "taken twice at once: {}", body.json);
+            if !answers.is_empty() {
                 return;
             }
-            self.tally.deaths += 1;
             arrives += i64::from(!world.reordered);
         }
     }
@@ -204,7 +231,8 @@ impl Stage {
     }
 
     async fn labels(&mut self, name: &str) -> Value {
-        let kept = "SELECT convert_from(body, 'UTF8') FROM delivery WHERE position($1 IN convert_from(body, 'UTF8')) > 0 LIMIT 1";
+        let kept = "SELECT convert_from(body, 'UTF8') FROM delivery
+                    WHERE source LIKE 'alertmanager/%' AND position($1 IN convert_from(body, 'UTF8')) > 0 LIMIT 1";
         let body: String = sqlx::query(kept).bind(name).fetch_one(&mut self.sql).await.unwrap().get(0);
         let body: Value = serde_json::from_str(&body).unwrap();
         let ours = body["alerts"].as_array().unwrap().iter().find(|alert| alert["fingerprint"] == name);
@@ -214,10 +242,9 @@ impl Stage {
     /// Somebody takes the group's incident, if there is one that nobody has.
     async fn take(&mut self, seed: u64, group: usize) -> bool {
         let open: Option<i64> = sqlx::query_scalar(
-            "SELECT number FROM incident WHERE labels ->> 'schedule' = $1 AND labels ->> 'group' = $2 AND status = 'open'",
+            "SELECT number FROM incident WHERE labels ->> 'service' = $1 AND status = 'open'",
         )
-        .bind(seed.to_string())
-        .bind(group.to_string())
+        .bind(service(seed, group))
         .fetch_optional(&mut self.sql)
         .await
         .unwrap();
@@ -227,94 +254,4 @@ impl Stage {
         }
         open.is_some()
     }
-
-    async fn check(&mut self, world: &World, seed: u64, taken: &BTreeMap<usize, Vec<i64>>) {
-        let context = format!("FIRSTLOOK_SEED={seed} FIRSTLOOK_SCHEDULES=1: {world:#?}");
-        for alert in &world.alerts {
-            let status: String = sqlx::query("SELECT status FROM alert WHERE fingerprint = $1")
-                .bind(&alert.name)
-                .fetch_one(&mut self.sql)
-                .await
-                .unwrap_or_else(|error| panic!("{} was accepted and is lost: {error}\n{context}", alert.name))
-                .get(0);
-            let truth = if alert.fires(i64::MAX) { "firing" } else { "resolved" };
-            assert_eq!(status, truth, "{}\n{context}", alert.name);
-        }
-        for (group, open) in world.open() {
-            let edges = self.edges(seed, group).await;
-            let told = self.told(seed, group).await;
-            self.tally.edges += edges.len();
-            let unresolved: i64 = sqlx::query(
-                "SELECT count(*) FROM incident WHERE labels ->> 'schedule' = $1 AND labels ->> 'group' = $2 AND status <> 'resolved'",
-            )
-            .bind(seed.to_string())
-            .bind(group.to_string())
-            .fetch_one(&mut self.sql)
-            .await
-            .unwrap()
-            .get(0);
-            assert_eq!(unresolved, i64::from(open), "group {group}\n{context}");
-            let (rings, rung) = expected(&edges);
-            let opened = told.len();
-            let is_open = told.last().is_some_and(|last| last.status != pagerduty::Status::Resolved);
-            assert_eq!(is_open, open, "group {group} at the pager\n{context}");
-            assert_eq!(rung, open);
-            // What a lost answer leaves in doubt is told again: an end and a new beginning may be doubled then.
-            let doubts = edges.iter().filter(|(kind, attempts)| kind == "joined" && *attempts > 1);
-            let doubled: usize = doubts.map(|(_, attempts)| *attempts as usize - 1).sum();
-            assert!(
-                (rings..=rings + doubled).contains(&opened),
-                "group {group} rang {opened} times for {rings}\n{edges:?}\n{context}"
-            );
-            if !world.reordered {
-                let wanted = world.rings(group, taken.get(&group).map_or(&[], Vec::as_slice));
-                assert_eq!(rings, wanted, "group {group}\n{edges:?}\n{taken:?}\n{context}");
-            }
-        }
-    }
-
-    /// What had to be told, in order, with the number of tries.
-    async fn edges(&mut self, seed: u64, group: usize) -> Vec<(String, i32)> {
-        sqlx::query_as(
-            "SELECT e.kind, e.attempts FROM edge e JOIN target t ON t.id = e.target JOIN incident i ON i.id = t.incident
-             WHERE i.labels ->> 'schedule' = $1 AND i.labels ->> 'group' = $2 ORDER BY i.number, e.seq",
-        )
-        .bind(seed.to_string())
-        .bind(group.to_string())
-        .fetch_all(&mut self.sql)
-        .await
-        .unwrap()
-    }
-
-    /// What the pager made of it: its incidents under the group's key, oldest first.
-    async fn told(&mut self, seed: u64, group: usize) -> Vec<pagerduty::Incident> {
-        let slot: Option<String> = sqlx::query_scalar(
-            "SELECT encode(slot, 'hex') FROM incident WHERE labels ->> 'schedule' = $1 AND labels ->> 'group' = $2 LIMIT 1",
-        )
-        .bind(seed.to_string())
-        .bind(group.to_string())
-        .fetch_optional(&mut self.sql)
-        .await
-        .unwrap();
-        let Some(slot) = slot else { return Vec::new() };
-        let key = firstlook_core::notify::dedup_key("schedules", &slot);
-        self.pager.incidents().into_iter().filter(|one| one.dedup_key == key).collect()
-    }
-}
-
-/// How often a pager rings anew for these changes, told once each and in order, and whether it rings in the end.
-fn expected(edges: &[(String, i32)]) -> (usize, bool) {
-    let (mut rings, mut open, mut taken) = (0, false, false);
-    for (kind, _) in edges {
-        match kind.as_str() {
-            "resolve" => (open, taken) = (false, false),
-            "acknowledge" => taken = open,
-            _ if !open || taken => {
-                rings += 1;
-                (open, taken) = (true, false);
-            }
-            _ => {}
-        }
-    }
-    (rings, open)
 }

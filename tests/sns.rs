@@ -90,7 +90,7 @@ async fn an_alarm_rings_and_its_ok_ends_it() {
         assert_eq!(answer["alerts"][0]["action"], "opened", "{answer}");
         let incident =
             world.firstlook.until("it is told", |one| one["notifications"][0]["state"] == "sent").await;
-        let title = "[P1] edge 5xx: HTTPCode_ELB_5XX_Count (Sum) is 17, above 10, 1 of 1 period of 1 min";
+        let title = "[P1] edge 5xx: HTTPCode_ELB_5XX_Count (Sum) is 17, above 10, for 1 min";
         assert_eq!((&incident["title"], &incident["service"]), (&json!(title), &json!("web")));
         assert_eq!(incident["severity"], "critical", "P1, by the rule over its name");
         let one = &incident["alerts"][0];

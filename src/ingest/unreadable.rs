@@ -29,6 +29,7 @@ pub(super) fn alert(rules: &Rules, arrival: &Arrival, delivery: Uuid, reason: &s
         labels,
         annotations,
         starts_at: arrival.received_at,
+        lead: TimeDelta::zero(),
         ends_at: None,
         ordered: false,
         generator_url: None,

@@ -184,6 +184,8 @@ impl Reader<'_> {
             labels: bounded(&labels, MAX_VALUE),
             annotations: bounded(&annotations, MAX_ANNOTATION),
             starts_at,
+            // `for` has passed by then, and nobody says how long it is.
+            lead: TimeDelta::zero(),
             ends_at: end.map(|end| end.max(starts_at)),
             ordered: false,
             generator_url: (!url.is_empty()).then_some(url),

@@ -6,12 +6,34 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::AlertId;
+use firstlook_core::evidence::Onset;
 use firstlook_core::incident::{Episode, Episodes, Known};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
-use super::StoreError;
 use super::ingest::Placed;
+use super::{Store, StoreError};
+
+impl Store {
+    /// When the trouble of an incident began and when it fired: by those of its alerts that fire; where none does any more,
+    /// by those that have fired since it last began.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn onset(&self, incident: Uuid) -> Result<Option<Onset>, StoreError> {
+        let found: Option<(DateTime<Utc>, DateTime<Utc>)> = sqlx::query_as(
+            "SELECT min(a.starts_at - a.lead), min(a.starts_at)
+             FROM incident_alert a JOIN incident i ON i.id = a.incident
+             WHERE a.incident = $1 AND (a.status = 'firing' OR a.starts_at >= i.started_at)
+             GROUP BY a.status ORDER BY a.status = 'firing' DESC LIMIT 1",
+        )
+        .bind(incident)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(found.map(|(began_at, fired_at)| Onset { began_at, fired_at }))
+    }
+}
 
 /// Writes the alerts' part in the incidents.
 pub(super) async fn write_members(tx: &mut PgConnection, placed: &[Placed]) -> Result<(), StoreError> {
@@ -21,15 +43,15 @@ pub(super) async fn write_members(tx: &mut PgConnection, placed: &[Placed]) -> R
     }
     sqlx::query(
         "INSERT INTO incident_alert (incident, source, fingerprint, status, severity, labels, annotations, starts_at,
-             ends_at, generator_url, received, reason)
+             lead, ends_at, generator_url, received, reason)
          SELECT incident, source, fingerprint, status, severity, labels, annotations, starts_at,
-             ends_at, generator_url, received, reason
+             lead, ends_at, generator_url, received, reason
          FROM jsonb_to_recordset($1) AS n (incident uuid, source text, fingerprint text, status text, severity text,
-             labels jsonb, annotations jsonb, starts_at timestamptz, ends_at timestamptz, generator_url text,
+             labels jsonb, annotations jsonb, starts_at timestamptz, lead interval, ends_at timestamptz, generator_url text,
              received bigint, reason text)
          ON CONFLICT (incident, source, fingerprint) DO UPDATE SET status = excluded.status,
              severity = excluded.severity, labels = excluded.labels, annotations = excluded.annotations,
-             starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+             starts_at = excluded.starts_at, lead = excluded.lead, ends_at = excluded.ends_at,
              generator_url = excluded.generator_url, received = excluded.received, reason = excluded.reason",
     )
     .bind(Value::Array(rows))
@@ -48,7 +70,7 @@ fn member_rows(one: &Placed) -> Vec<Value> {
                 "incident": one.id, "source": id.source, "fingerprint": id.fingerprint,
                 "status": member.status.as_str(), "severity": member.severity.as_str(),
                 "labels": member.labels, "annotations": member.annotations,
-                "starts_at": member.starts_at, "ends_at": member.ends_at,
+                "starts_at": member.starts_at, "lead": member.lead.to_string(), "ends_at": member.ends_at,
                 "generator_url": member.generator_url, "received": member.received,
                 "reason": member.reason,
             })

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::{AlertId, AlertStatus, Severity};
 use firstlook_core::incident::{Current, GroupKey, Known, Member, Said, SlotState};
 use sqlx::PgConnection;
+use sqlx::postgres::types::PgInterval;
 use uuid::Uuid;
 
 use super::StoreError;
@@ -53,6 +54,7 @@ struct MemberRow {
     labels: serde_json::Value,
     annotations: serde_json::Value,
     starts_at: DateTime<Utc>,
+    lead: PgInterval,
     ends_at: Option<DateTime<Utc>>,
     generator_url: Option<String>,
     received: i64,
@@ -262,7 +264,7 @@ async fn firing(tx: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Ot
 }
 
 const MEMBER: &str =
-    "SELECT incident, source, fingerprint, status, severity, labels, annotations, starts_at, ends_at,
+    "SELECT incident, source, fingerprint, status, severity, labels, annotations, starts_at, lead, ends_at,
         generator_url, received, reason
     FROM incident_alert";
 
@@ -320,6 +322,7 @@ fn member(row: MemberRow) -> Result<(AlertId, Member), StoreError> {
         labels: at.labels("labels", row.labels)?,
         annotations: at.labels("annotations", row.annotations)?,
         starts_at: row.starts_at,
+        lead: TimeDelta::days(row.lead.days.into()) + TimeDelta::microseconds(row.lead.microseconds),
         ends_at: row.ends_at,
         generator_url: row.generator_url,
         received: row.received,

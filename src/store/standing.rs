@@ -1,6 +1,6 @@
 //! What fires here of one source, for the comparison with what fires there; and what its bodies said about itself.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels};
 use firstlook_core::incident::Decision;
 use firstlook_core::incident::reconcile::Here;
@@ -55,6 +55,7 @@ impl Store {
                 labels: row.labels.0,
                 annotations: row.annotations.0,
                 starts_at: row.starts_at,
+                lead: TimeDelta::zero(),
                 ends_at: None,
                 ordered: false,
                 generator_url: row.generator_url,

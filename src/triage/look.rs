@@ -6,7 +6,7 @@ use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::evidence::changes;
 use firstlook_core::evidence::metric::{self, Measured};
 use firstlook_core::evidence::{
-    self, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare, joined,
+    self, Comparison, Finding, Gap, Item, Line, Onset, Redactor, Span, Window, compare, joined,
 };
 
 use firstlook_core::notify::view::Impact;
@@ -21,8 +21,13 @@ use crate::telemetry::labels::{EvidenceKind, FetchOutcome};
 use crate::telemetry::metrics::{self, Metric};
 
 impl Triage {
-    /// Asks every source that applies for `window` and for normal, and compares.
-    pub(super) async fn look(&self, claim: &Claim, window: Window) -> Result<NewEvidence, StoreError> {
+    /// Asks every source that applies for `window` and for normal, and compares. What of the `onset` lies outside is a gap.
+    pub(super) async fn look(
+        &self,
+        claim: &Claim,
+        onset: Onset,
+        window: Window,
+    ) -> Result<NewEvidence, StoreError> {
         let moment = Moment {
             labels: self.store.incident_labels(claim.incident).await?,
             alerts: self.store.alert_labels(claim.incident).await?,
@@ -44,8 +49,11 @@ impl Triage {
         let redactor = self.words.redactor.clone();
         // Comparing 400,000 lines takes half a second of one core: not on the threads that answer senders.
         let found = tokio::task::spawn_blocking(move || {
-            let gaps: Vec<Gap> =
+            let mut gaps: Vec<Gap> =
                 collected.sources.iter().flat_map(|result| gaps(result, &redactor)).collect();
+            gaps.extend(
+                onset.out_of_reach().filter(|_| asked > 0).map(|reason| out_of_reach(&reason, &redactor)),
+            );
             let Answers { logs, measured } = Answers::of(collected.sources);
             let sources_read = logs.len();
             let (comparison, origins) = compared(logs, window);
@@ -157,6 +165,16 @@ fn normal(which: Baseline, window: Window) -> Window {
     match which {
         Baseline::Preceding => window.preceding(),
         Baseline::Yesterday => window.yesterday(),
+    }
+}
+
+/// What of the trouble is not looked at.
+fn out_of_reach(reason: &str, redactor: &Redactor) -> Gap {
+    let remedy = "look at the alarm's graph from there on; `evidence.window.before` reads further back";
+    Gap {
+        source: "evidence.window".to_owned(),
+        reason: redactor.redact(reason),
+        remedy: redactor.redact(remedy),
     }
 }
 

@@ -15,6 +15,9 @@ use firstlook::ingest::{Answer, Arrival, Desk, Ingest};
 use firstlook::receivers::pagerduty::PagerDuty;
 use firstlook::secret::Secret;
 use firstlook::sources::alertmanager;
+use firstlook::sources::sns::read::notification;
+use firstlook::sources::sns::said::Said;
+use firstlook::sources::sns::{Gate, Keys};
 use firstlook::store::{Bucket, JobKind, Store, Words};
 use firstlook::worker::Wake;
 use firstlook_core::evidence::Redactor;
@@ -22,11 +25,12 @@ use firstlook_core::notify::Zone;
 use firstlook_core::notify::rate::Rate;
 
 use crate::support::pagerduty::ROUTING_KEY;
+use crate::support::sns::Sns;
 
 /// What every replica is configured with.
 const CONFIGURATION: &str = r#"
-sources: { alertmanager: [{ name: one }, { name: two }] }
-incidents: { group_by: [schedule, group] }
+labels: [{ source: sns/aws, from: dimension.LoadBalancer, regex: "app/(.+)/.+", to: service }]
+incidents: { group_by: [alertname], correlate_by: [service] }
 route: { receiver: oncall }
 receivers: [{ name: oncall, pagerduty_configs: [{ routing_key: R0UT1NGKEY0F32CHARACTERSEXACTLY0 }] }]
 "#;
@@ -66,9 +70,13 @@ pub struct Parts {
 
 impl Parts {
     /// Over a database that is empty yet.
-    pub async fn new(database: &str, pager: String, folder: &Path) -> Self {
+    pub async fn new(database: &str, pager: String, sns: &Sns, folder: &Path) -> Self {
         let path = folder.join("firstlook.yml");
-        std::fs::write(&path, CONFIGURATION).unwrap();
+        let sources = format!(
+            "sources: {{ alertmanager: [{{ name: one }}, {{ name: two }}], sns: {} }}",
+            sns.source("").replace("default_severity: warning", "default_severity: critical")
+        );
+        std::fs::write(&path, format!("{sources}{CONFIGURATION}")).unwrap();
         let store = Store::new(database, 8).unwrap();
         store.migrate().await.unwrap();
         Self { store, config: firstlook::config::load(&path).unwrap(), pager }
@@ -87,6 +95,16 @@ impl Parts {
         now: DateTime<Utc>,
         lives: Option<usize>,
     ) -> Option<Answer> {
+        let (body, once) = match source.starts_with("sns/") {
+            true => self.verified(body, now).await,
+            false => (body.as_bytes().to_vec(), None),
+        };
+        let parsed = match once {
+            None => alertmanager::parse(&body, source, now),
+            Some(_) => Said::read(&body).map(|said| {
+                notification(&said, source, &firstlook::app::reading(&self.config, &self.config.sns[0]), None)
+            }),
+        };
         let desk = Desk {
             store: self.store.clone(),
             rules: Arc::new(firstlook::app::rules(&self.config).unwrap()),
@@ -95,14 +113,13 @@ impl Parts {
             wake: Wake::default(),
         };
         let (ingest, committer) = Ingest::new(desk);
-        let parsed = alertmanager::parse(body.as_bytes(), source, now);
         let arrival = Arrival {
             source: source.to_owned(),
-            body: body.as_bytes().to_vec(),
+            body,
             received_at: now,
             trace_id: String::new(),
             note: None,
-            once: None,
+            once,
             room: None,
         };
         // The committer is part of what dies.
@@ -113,6 +130,19 @@ impl Parts {
             }
         };
         mortal(lives, both).await.map(|answer| answer.unwrap())
+    }
+
+    /// A message of SNS as it is kept once its signature is known, and its name.
+    async fn verified(&self, body: &str, now: DateTime<Utc>) -> (Vec<u8>, Option<String>) {
+        let source = &self.config.sns[0];
+        let gate = Gate {
+            topics: source.topics.clone(),
+            keys: Keys::Pinned(Arc::clone(source.pinned.as_ref().unwrap())),
+            version_2_only: source.version_2_only,
+            max_age: source.max_age,
+        };
+        let verified = gate.verify(body.as_bytes(), now).await.unwrap();
+        (verified.kept, Some(verified.message_id))
     }
 
     /// Tells the pager everything that is due, or dies while doing so.

@@ -1,5 +1,5 @@
-//! The small world that schedules play: alerts of two senders with their episodes, the bodies that the senders post
-//! about them, and what must be true in the end. Knows nothing of firstlook but its body format.
+//! The small world that schedules play: alerts of two Alertmanagers with their episodes and alarms of CloudWatch, the bodies
+//! that are posted about them, and what must be true in the end. Knows nothing of firstlook but the body formats.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,8 +8,13 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
+use super::cloud::Alarm;
+use crate::support::sns::Sns;
+
 /// Senders, as they are configured.
-pub const SOURCES: [&str; 2] = ["alertmanager/one", "alertmanager/two"];
+pub const SOURCES: [&str; 3] = ["alertmanager/one", "alertmanager/two", "sns/aws"];
+/// How many of them are Alertmanagers.
+const ALERTMANAGERS: usize = 2;
 /// Longest delay of a body, so that what overtakes stays within the reorder window of 60 s.
 const LATEST: i64 = 55;
 
@@ -56,6 +61,8 @@ pub struct Body {
     pub group: usize,
     /// Each alert's name, and whether it fires.
     pub alerts: Vec<(String, bool)>,
+    /// SNS's name for it.
+    pub message: Option<String>,
     /// As it is posted.
     pub json: String,
 }
@@ -63,8 +70,10 @@ pub struct Body {
 /// Everything that happens in one schedule.
 #[derive(Debug)]
 pub struct World {
-    /// The alerts.
+    /// The Alertmanagers' alerts.
     pub alerts: Vec<Alert>,
+    /// CloudWatch's alarms.
+    pub alarms: Vec<Alarm>,
     /// The bodies by arrival; the same body may come several times.
     pub bodies: Vec<Body>,
     /// Whether bodies overtake each other.
@@ -73,16 +82,23 @@ pub struct World {
 
 impl World {
     /// Makes one up. Times of bodies are seconds after `zero`.
-    pub fn new(rng: &mut StdRng, seed: u64, zero: DateTime<Utc>) -> Self {
+    pub fn new(rng: &mut StdRng, sns: &Sns, seed: u64, zero: DateTime<Utc>) -> Self {
         let reordered = rng.random_bool(0.5);
         let groups = rng.random_range(1..3usize);
         let mut alerts = Vec::new();
-        for n in 0..rng.random_range(1..5usize) {
+        for n in 0..rng.random_range(0..4usize) {
             let (name, source) = (format!("s{seed}a{n}"), rng.random_range(0..2));
             alerts.push(Alert { name, source, group: rng.random_range(0..groups), episodes: episodes(rng) });
         }
+        let count = rng.random_range(usize::from(alerts.is_empty())..4);
+        let alarms: Vec<Alarm> = (0..count)
+            .map(|n| {
+                let group = rng.random_range(0..groups);
+                Alarm::new(rng, format!("s{seed}c{n}"), group)
+            })
+            .collect();
         let mut bodies = Vec::new();
-        for source in 0..SOURCES.len() {
+        for source in 0..ALERTMANAGERS {
             for group in 0..groups {
                 bodies.extend(Self::of(&alerts, source, group, seed, zero));
             }
@@ -95,8 +111,11 @@ impl World {
                 sent.push(Body { arrives: body.made + delay, ..body.clone() });
             }
         }
+        for alarm in &alarms {
+            sent.extend(alarm.bodies(rng, sns, zero, seed, reordered));
+        }
         sent.sort_by_key(|body| body.arrives);
-        Self { alerts, bodies: sent, reordered }
+        Self { alerts, alarms, bodies: sent, reordered }
     }
 
     /// A body for each time at which something changed in a group of one sender: all its alerts, as Alertmanager does.
@@ -125,7 +144,7 @@ impl World {
                 rows.push(row(alert, seed, start, end, zero));
             }
             let json = json!({"version": "4", "receiver": "firstlook", "alerts": rows}).to_string();
-            bodies.push(Body { made, arrives: made, source, group, alerts: named, json });
+            bodies.push(Body { made, arrives: made, source, group, alerts: named, message: None, json });
         }
         bodies
     }
@@ -159,26 +178,37 @@ impl World {
         rings
     }
 
-    /// Whether each group fires at the end of time.
-    pub fn open(&self) -> BTreeMap<usize, bool> {
-        let mut open = BTreeMap::new();
+    /// How many alerts of each group fire at the end of time.
+    pub fn firing(&self) -> BTreeMap<usize, usize> {
+        let mut firing = BTreeMap::new();
         for alert in &self.alerts {
-            *open.entry(alert.group).or_default() |= alert.fires(i64::MAX);
+            *firing.entry(alert.group).or_default() += usize::from(alert.fires(i64::MAX));
         }
-        open
+        for alarm in &self.alarms {
+            *firing.entry(alarm.group).or_default() += usize::from(alarm.fires() == Some(true));
+        }
+        firing
     }
+}
+
+/// What the group's alerts have in common, whoever sends them.
+pub fn service(seed: u64, group: usize) -> String {
+    format!("s{seed}g{group}")
+}
+
+/// Short, long, and very long.
+pub fn pause(rng: &mut StdRng, longest: i64) -> i64 {
+    [rng.random_range(5..50), rng.random_range(60..600), longest][rng.random_range(0..3)]
 }
 
 fn episodes(rng: &mut StdRng) -> Vec<(i64, Option<i64>)> {
     let mut episodes = Vec::new();
     let mut at = rng.random_range(0..300);
     for _ in 0..rng.random_range(1..4) {
-        // Short, long, and beyond `reopen_within`.
-        let lasts = [rng.random_range(5..50), rng.random_range(60..600), 1_000];
-        let end = at + lasts[rng.random_range(0..3)];
+        // The longest are beyond `reopen_within`.
+        let end = at + pause(rng, 1_000);
         episodes.push((at, Some(end)));
-        let pause = [rng.random_range(5..50), rng.random_range(60..600), 1_200];
-        at = end + pause[rng.random_range(0..3)];
+        at = end + pause(rng, 1_200);
     }
     if rng.random_bool(0.5) {
         episodes.last_mut().unwrap().1 = None;
@@ -191,8 +221,8 @@ fn row(alert: &Alert, seed: u64, start: i64, end: Option<i64>, zero: DateTime<Ut
     json!({
         "status": if end.is_some() { "resolved" } else { "firing" },
         "labels": {
-            "alertname": "Scheduled", "severity": "critical", "schedule": seed.to_string(),
-            "group": alert.group.to_string(), "instance": alert.name,
+            "alertname": "Scheduled", "severity": "critical", "service": service(seed, alert.group),
+            "instance": alert.name,
         },
         "annotations": {"summary": format!("{} fails 5 of 9 probes.", alert.name)},
         "startsAt": time(start), "endsAt": end.map(time), "fingerprint": alert.name,

@@ -212,6 +212,13 @@ impl Sns {
         self.sign(body)
     }
 
+    /// A notification that was sent `at` a time of its own, signed.
+    pub fn notification_at(&self, message: &str, at: chrono::DateTime<chrono::Utc>) -> Value {
+        let mut body = self.blank("Notification", message);
+        body["Timestamp"] = at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string().into();
+        self.sign(body)
+    }
+
     /// A confirmation of either kind, signed.
     pub fn confirmation(&self, kind: &str) -> Value {
         let mut body = self.blank(kind, "You have chosen to subscribe to the topic.");

@@ -10,7 +10,7 @@ pub mod matchers;
 mod severity;
 pub mod sns;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use fingerprint::fingerprint;
@@ -60,6 +60,9 @@ pub struct AlertMessage {
     pub annotations: Labels,
     /// When this episode began, by the sender's clock.
     pub starts_at: DateTime<Utc>,
+    /// How long before `starts_at` the data began by which the sender judged: the trouble is at least so old. Zero where
+    /// nobody says; never negative.
+    pub lead: TimeDelta,
     /// When it ended; `None` while firing (a future or zero end is no end, FACTS A3).
     pub ends_at: Option<DateTime<Utc>>,
     /// Whether its times are those of changes, each told once: then an older start than the known end is no news.
@@ -67,4 +70,16 @@ pub struct AlertMessage {
     pub ordered: bool,
     /// Where the sender shows the rule. Untrusted: may be empty, relative or not a URL at all.
     pub generator_url: Option<String>,
+}
+
+impl AlertMessage {
+    /// When the trouble began, as far as the sender says.
+    pub fn began_at(&self) -> DateTime<Utc> {
+        earlier(self.starts_at, self.lead)
+    }
+}
+
+/// Subtraction that stops at the first instant that can be written down.
+pub(crate) fn earlier(at: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    at.checked_sub_signed(by).unwrap_or(DateTime::<Utc>::MIN_UTC)
 }

@@ -3,7 +3,7 @@
 //! Their ids stand in prompts, messages and pages alike, so they must come out the same each time: they depend on
 //! nothing but the incident.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::excerpt::{excerpt, squeeze};
 use super::{Item, Kind, Redacted, Redactor};
@@ -57,6 +57,9 @@ fn alarm(number: usize, id: &AlertId, member: &Member, redactor: &Redactor) -> I
         (AlertStatus::Resolved, Some(end)) => format!("fired {} to {}", stamp(member.starts_at), stamp(end)),
         _ => format!("firing since {}", stamp(member.starts_at)),
     }];
+    if member.lead > TimeDelta::zero() {
+        text.push(format!("by data since {}", stamp(member.began_at())));
+    }
     let named: Vec<(Redacted, Redacted)> = told(&member.labels, redactor).collect();
     let named: Labels = named.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     text.push(format!("labels {named}"));
@@ -145,6 +148,7 @@ mod tests {
             labels,
             annotations,
             starts_at: at(starts),
+            lead: TimeDelta::zero(),
             ends_at: None,
             generator_url: Some(url.into()),
             received: 1,
@@ -164,6 +168,11 @@ mod tests {
         assert_eq!(items[0].title.as_str(), "X: api fails");
         assert!(items[0].text.as_str().contains("description: 5xx is 38%"), "{}", items[0].text);
         assert_eq!(alarms(&vec![members[0].clone(); 9], &Redactor::default()).len(), MOST_ALARMS);
+        let (id, mut led) = members[1].clone();
+        led.lead = TimeDelta::seconds(120);
+        let text = alarms(&[(id, led)], &Redactor::default())[0].text.as_str().to_owned();
+        let began = "firing since 2026-11-19 18:07:09 UTC\nby data since 2026-11-19 18:05:09 UTC\n";
+        assert!(text.starts_with(began) && !items[0].text.as_str().contains("by data"), "{text}");
     }
 
     #[test]

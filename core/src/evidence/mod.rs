@@ -30,7 +30,7 @@ pub use leading_time::leading_time;
 pub use lines::Line;
 pub use pack::{Pack, TOKEN, pack};
 pub use redact::{CustomRule, Redacted, RedactionError, Redactor};
-pub use window::Window;
+pub use window::{Onset, Window};
 
 /// What an item is; its ids begin with [`Kind::letter`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

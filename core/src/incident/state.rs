@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Status;
-use crate::alert::{AlertId, AlertStatus, Labels, Severity};
+use crate::alert::{AlertId, AlertStatus, Labels, Severity, earlier};
 
 /// What is known of an alert over all its incidents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Member {
     pub annotations: Labels,
     /// When its episode began.
     pub starts_at: DateTime<Utc>,
+    /// How long before that the data began by which its sender judged.
+    pub lead: TimeDelta,
     /// When it ended.
     pub ends_at: Option<DateTime<Utc>>,
     /// The sender's link to the rule.
@@ -45,6 +47,13 @@ pub struct Member {
     pub received: i64,
     /// Why it is part of this incident.
     pub reason: String,
+}
+
+impl Member {
+    /// When its trouble began, as far as its sender says.
+    pub fn began_at(&self) -> DateTime<Utc> {
+        earlier(self.starts_at, self.lead)
+    }
 }
 
 /// The newest incident of a slot, over or not.

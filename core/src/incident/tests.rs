@@ -1,9 +1,10 @@
 //! The life of an incident, message by message, and what must hold for any sequence of messages.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 mod flags;
+mod lead;
 mod order;
 mod transitions;
 
@@ -31,6 +32,7 @@ fn said(name: &str, severity: Severity, starts: i64, ends: Option<i64>) -> Incom
             labels: labels.clone(),
             annotations: Labels::default(),
             starts_at: at(starts),
+            lead: TimeDelta::zero(),
             ends_at: ends.map(at),
             ordered: false,
             generator_url: None,

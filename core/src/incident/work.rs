@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::heard::Incoming;
 use super::state::{
@@ -133,6 +133,7 @@ impl<'a> Work<'a> {
                 labels: one.labels.clone(),
                 annotations: one.message.annotations.clone(),
                 starts_at,
+                lead: lead(starts_at, began(one, starts_at)),
                 ends_at: None,
                 generator_url: one.message.generator_url.clone(),
                 received: received + 1,
@@ -154,12 +155,17 @@ impl<'a> Work<'a> {
             return false;
         }
         let Some(member) = touched.incident.members.get_mut(&one.message.id) else { return false };
-        let before = (member.severity, member.annotations.clone(), member.starts_at);
-        member.severity = one.severity;
-        member.annotations = one.message.annotations.clone();
+        let before = (member.severity, member.annotations.clone(), member.starts_at, member.lead);
+        // Of a sender that tells each change once, an older one holds no newer words.
+        let newest = self.known.get(&one.message.id).map(|known| known.newest_start);
+        if !one.message.ordered || newest.is_none_or(|newest| one.message.starts_at >= newest) {
+            member.severity = one.severity;
+            member.annotations = one.message.annotations.clone();
+        }
+        member.lead = lead(starts_at, member.began_at().min(began(one, starts_at)));
         member.starts_at = starts_at;
         member.received += 1;
-        let same = before == (member.severity, member.annotations.clone(), member.starts_at);
+        let same = before == (member.severity, member.annotations.clone(), member.starts_at, member.lead);
         touched.shown |= !same || touched.incident.stale;
         touched.incident.started_at = touched.incident.started_at.min(starts_at);
         touched.incident.stale = false;
@@ -322,4 +328,13 @@ impl Touched {
             self.shown = true;
         }
     }
+}
+
+/// When the trouble of the episode from `starts_at` on began, as far as this message is about it and not about one before.
+fn began(one: &Incoming, starts_at: DateTime<Utc>) -> DateTime<Utc> {
+    if one.message.starts_at < starts_at { starts_at } else { one.message.began_at() }
+}
+
+fn lead(starts_at: DateTime<Utc>, began_at: DateTime<Utc>) -> TimeDelta {
+    (starts_at - began_at).max(TimeDelta::zero())
 }

@@ -186,6 +186,7 @@ fn alerts(mut members: Vec<(AlertId, Member)>, redactor: &Redactor) -> Vec<Alert
         labels: redacted(&member.labels, redactor),
         annotations: redacted(&member.annotations, redactor),
         starts_at: member.starts_at,
+        began_at: member.began_at(),
         ends_at: member.ends_at,
         received: member.received,
     };

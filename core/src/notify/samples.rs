@@ -52,6 +52,7 @@ pub fn alert(name: &str, status: AlertStatus, severity: Severity) -> Alert {
         labels: map(&[("alertname", name), ("service", "payment-api")]),
         annotations: map(&[("summary", "payment-api fails many requests"), ("description", "More than 5%.")]),
         starts_at: start(),
+        began_at: start(),
         ends_at: None,
         received: 1,
     }

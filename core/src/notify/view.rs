@@ -134,6 +134,8 @@ pub struct Alert {
     pub annotations: BTreeMap<Redacted, Redacted>,
     /// When its episode began, by the sender's clock.
     pub starts_at: DateTime<Utc>,
+    /// When the data began by which the sender judged; `starts_at` where nobody says.
+    pub began_at: DateTime<Utc>,
     /// When it ended.
     pub ends_at: Option<DateTime<Utc>>,
     /// How many messages came about it within this incident.

@@ -48,6 +48,7 @@ mod tests {
             labels,
             annotations: Labels::default(),
             starts_at: at,
+            lead: TimeDelta::zero(),
             ends_at: None,
             ordered: false,
             generator_url: Some("http://p/graph".into()),

@@ -31,6 +31,9 @@ pub fn read(message: &Value, said: &Said) -> Option<Alarm> {
             children: list(message.get("TriggeringChildren"))
                 .map(|one| alarm_name(&word(one, "Arn")))
                 .collect(),
+            data_from: list(message.get("TriggeringChildren"))
+                .filter_map(|one| time(&word(one.get("State")?, "Timestamp")))
+                .min(),
             ..trigger
         },
         name,
@@ -74,6 +77,7 @@ fn trigger(raw: &Value) -> Trigger {
             .take(MOST)
             .collect(),
     };
+    let (expression, label) = expression(&metrics, &word(raw, "ThresholdMetricId"));
     Trigger {
         metric: if single.is_empty() { only(of_stat("MetricName")) } else { single },
         namespace: match word(raw, "Namespace") {
@@ -85,28 +89,36 @@ fn trigger(raw: &Value) -> Trigger {
             .find(|text| !text.is_empty())
             .map(|text| plain(&text))
             .unwrap_or_default(),
+        unit: match word(raw, "Unit") {
+            text if text.is_empty() => only(first.map(|stat| word(stat, "Unit")).unwrap_or_default()),
+            text => text,
+        },
         dimensions,
-        period: whole(raw.get("Period")).or_else(|| first.and_then(|stat| whole(stat.get("Period")))),
+        period: whole(raw.get("Period")).or_else(|| longest(raw.get("Metrics")?.as_array()?)),
         evaluation_periods: whole(raw.get("EvaluationPeriods")),
         datapoints_to_alarm: whole(raw.get("DatapointsToAlarm")),
         comparison: word(raw, "ComparisonOperator"),
         threshold: raw.get("Threshold").and_then(Value::as_f64),
-        expression: expression(&metrics, &word(raw, "ThresholdMetricId")),
-        rule: String::new(),
-        children: Vec::new(),
+        expression,
+        label,
+        ..Trigger::default()
     }
 }
 
-/// The expression that is compared: not the band that it is compared with.
-fn expression(metrics: &[&Value], band: &str) -> String {
+/// The longest period of metrics and expressions, in either spelling: one datapoint of their result needs so much of each.
+pub(super) fn longest(metrics: &[Value]) -> Option<u64> {
+    let either = |one: &Value, upper: &str, lower: &str| one.get(upper).or_else(|| one.get(lower)).cloned();
+    let period = |one: &Value| whole(either(one, "Period", "period").as_ref());
+    let stat = |one: &Value| either(one, "MetricStat", "metricStat").as_ref().and_then(period);
+    metrics.iter().take(MOST).filter_map(|one| period(one).max(stat(one))).max()
+}
+
+/// The expression that is compared, not the band that it is compared with, and its label where that says more.
+fn expression(metrics: &[&Value], band: &str) -> (String, String) {
     let returned = |one: &&&Value| one.get("ReturnData").and_then(Value::as_bool).unwrap_or(true);
     let compared = |one: &&&Value| returned(one) && (band.is_empty() || word(one, "Id") != band);
-    let Some(one) = metrics.iter().find(compared) else { return String::new() };
-    let (label, text) = (word(one, "Label"), word(one, "Expression"));
-    match (text.is_empty(), label.is_empty() || label == text) {
-        (true, _) | (_, true) => text,
-        _ => format!("{label} = {text}"),
-    }
+    let found = metrics.iter().find(compared).map(|one| (word(one, "Expression"), word(one, "Label")));
+    found.filter(|(text, _)| !text.is_empty()).unwrap_or_default()
 }
 
 /// `AVERAGE` as people write it; `p99` stays.
@@ -131,7 +143,7 @@ pub(super) fn word(object: &Value, key: &str) -> String {
     object.get(key).and_then(Value::as_str).unwrap_or_default().replace('\0', "\u{fffd}")
 }
 
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+pub(super) fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     value.and_then(Value::as_array).into_iter().flatten().take(MOST)
 }
 

@@ -1,9 +1,10 @@
 //! EventBridge's events about CloudWatch alarms (FACTS B7), as a rule sends them to a topic.
 
+use chrono::{DateTime, Utc};
 use firstlook_core::alert::cloudwatch::{Alarm, State, Trigger};
 use serde_json::Value;
 
-use super::alarm::{alarm_name, pairs, time, word};
+use super::alarm::{alarm_name, list, longest, pairs, time, word};
 use super::said::Said;
 
 /// An alarm's change, and why CloudWatch would not have told anybody of it.
@@ -66,17 +67,32 @@ fn trigger(configuration: &Value, data: &Value) -> Trigger {
             [one] => word(one, "stat"),
             _ => String::new(),
         },
+        unit: match stats.as_slice() {
+            [one] => word(one, "unit"),
+            _ => String::new(),
+        },
         dimensions: dimensions.collect(),
-        period: data.get("period").and_then(Value::as_u64),
+        period: data.get("period").and_then(Value::as_u64).or_else(|| longest(metrics)),
         threshold: data.get("threshold").and_then(Value::as_f64),
         expression: metrics
             .iter()
             .map(|one| word(one, "expression"))
-            .find(|text| !text.is_empty())
+            .find(|text| !text.is_empty() && !text.starts_with("ANOMALY_DETECTION_BAND"))
             .unwrap_or_default(),
         rule: word(configuration, "alarmRule"),
+        children: list(data.get("triggeringAlarms")).map(|one| alarm_name(&word(one, "arn"))).collect(),
+        data_from: data_from(data),
         ..Trigger::default()
     }
+}
+
+/// Where the data of the reason begins; of a composite alarm, when its children changed.
+fn data_from(data: &Value) -> Option<DateTime<Utc>> {
+    let times = |key: &str| list(data.get(key)).filter_map(|one| time(&word(one, "timestamp"))).min();
+    let children = || {
+        list(data.get("triggeringAlarms")).filter_map(|one| time(&word(one.get("state")?, "timestamp"))).min()
+    };
+    time(&word(data, "startDate")).or_else(|| times("evaluatedDatapoints")).or_else(children)
 }
 
 fn muted(detail: &Value, state: &Value) -> Option<String> {

@@ -1,5 +1,6 @@
 //! From what was said to alerts: alarms by their own identity, anything else by its text, and the subscription itself.
 
+use chrono::TimeDelta;
 use firstlook_core::alert::cloudwatch::{Alarm, State};
 use firstlook_core::alert::sns::Kind;
 use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels, fingerprint};
@@ -113,6 +114,7 @@ impl Reader<'_> {
         let status = if firing { AlertStatus::Firing } else { AlertStatus::Resolved };
         let message = AlertMessage {
             starts_at: alarm.changed_at,
+            lead: alarm.lead(),
             ends_at: (!firing).then_some(alarm.changed_at),
             ordered: true,
             generator_url: alarm.console(),
@@ -188,6 +190,7 @@ impl Reader<'_> {
             labels: bounded(labels, MAX_VALUE),
             annotations: bounded(annotations, MAX_ANNOTATION),
             starts_at: at,
+            lead: TimeDelta::zero(),
             ends_at: (status == AlertStatus::Resolved).then_some(at),
             ordered: false,
             generator_url: None,

@@ -3,13 +3,15 @@
 //! Knows what an alarm is made of. Must not know the JSON in which it came.
 
 mod description;
+mod figures;
+mod onset;
 #[cfg(test)]
 mod tests;
 mod words;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Labels;
 use description::{members, runbook};
@@ -67,6 +69,8 @@ pub struct Trigger {
     pub metric: String,
     pub namespace: String,
     pub statistic: String,
+    /// `Percent`, `Bytes/Second`; empty where it is not said.
+    pub unit: String,
     pub dimensions: Vec<(String, String)>,
     /// In seconds.
     pub period: Option<u64>,
@@ -74,12 +78,16 @@ pub struct Trigger {
     pub datapoints_to_alarm: Option<u64>,
     pub comparison: String,
     pub threshold: Option<f64>,
-    /// Metric math, a query, or an anomaly's band.
+    /// Metric math or a query, where not a metric itself is compared.
     pub expression: String,
+    /// What people call that.
+    pub label: String,
     /// A composite alarm's rule.
     pub rule: String,
     /// The names of a composite alarm's children that brought it about.
     pub children: Vec<String>,
+    /// Where its data begins, where it is said beside the reason; of a composite alarm, when its children changed.
+    pub data_from: Option<DateTime<Utc>>,
 }
 
 impl Alarm {
@@ -89,6 +97,11 @@ impl Alarm {
             None => self.arn.clone(),
             Some(contributor) => format!("{}/{contributor}", self.arn),
         }
+    }
+
+    /// How long before the change the breaching data began.
+    pub fn lead(&self) -> TimeDelta {
+        onset::lead(self)
     }
 
     /// Partition, region and account of its ARN.

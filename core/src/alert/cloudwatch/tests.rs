@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn alarm() -> Alarm {
+pub(super) fn alarm() -> Alarm {
     Alarm {
         name: "api 5xx (prod)/edge".into(),
         arn: "arn:aws:cloudwatch:eu-south-1:123456789012:alarm:api 5xx (prod)/edge".into(),
@@ -36,41 +36,158 @@ fn summary(change: impl FnOnce(&mut Alarm)) -> String {
     alarm.annotations().get("summary").to_owned()
 }
 
+/// What is said of an alarm with this reason, after its name.
+fn said(reason: &str, change: impl FnOnce(&mut Alarm)) -> String {
+    let text = summary(|one| {
+        one.reason = reason.into();
+        change(one);
+    });
+    text.strip_prefix("api 5xx (prod)/edge: ").unwrap_or(&text).to_owned()
+}
+
 #[test]
 fn value_against_threshold_in_words() {
-    let start = "api 5xx (prod)/edge";
+    let crossed = |values: &str, how: &str| {
+        format!("Threshold Crossed: 1 out of the last 1 datapoints [{values} (05/07/24 15:18:00)] {how}.")
+    };
+    let above = "was greater than the threshold (10.0)";
     let metric = "HTTPCode_ELB_5XX_Count (Sum) is";
-    assert_eq!(summary(|_| ()), format!("{start}: {metric} 17.5, above 10, 3 of 5 periods of 1 min"));
-    assert_eq!(
-        summary(|one| {
-            one.reason =
-                "Threshold Crossed: 1 datapoint (0.02) was less than or equal to the threshold (0.1).".into();
-            one.trigger.comparison = "LessThanOrEqualToThreshold".into();
-            one.trigger.threshold = Some(0.1);
-            (one.trigger.datapoints_to_alarm, one.trigger.evaluation_periods) = (None, Some(1));
-            one.trigger.period = Some(7200);
-        }),
-        format!("{start}: {metric} 0.02, at or below 0.1, 1 of 1 period of 2 h")
+    assert_eq!(said(&alarm().reason, |_| ()), format!("{metric} 17.5, above 10, in 3 of 5 periods of 1 min"));
+    let of = |needed: Option<u64>, of: Option<u64>, period: Option<u64>| {
+        said(&crossed("17.5", above), |one| {
+            let trigger = &mut one.trigger;
+            (trigger.datapoints_to_alarm, trigger.evaluation_periods, trigger.period) = (needed, of, period);
+        })
+    };
+    for (trigger, end) in [
+        ((Some(1), Some(1), Some(60)), ", for 1 min"),
+        ((None, Some(3), Some(300)), ", for 15 min"),
+        ((Some(3), Some(3), Some(20)), ", for 1 min"),
+        ((None, Some(1), Some(10)), ", for 10 s"),
+        ((None, Some(7), Some(86_400)), ", for 7 d"),
+        ((Some(2), Some(3), None), ", in 2 of 3 periods"),
+        ((None, Some(3), None), ""),
+        ((Some(3), None, Some(60)), ""),
+        ((None, Some(u64::MAX), Some(u64::MAX)), ""),
+    ] {
+        assert_eq!(
+            of(trigger.0, trigger.1, trigger.2),
+            format!("{metric} 17.5, above 10{end}"),
+            "{trigger:?}"
+        );
+    }
+    for (comparison, threshold, unit, value, text) in [
+        ("LessThanOrEqualToThreshold", 0.1, "", "0.02", "0.02, at or below 0.1"),
+        ("LessThanThreshold", -3.0, "", "-4.25", "-4.25, below -3"),
+        ("GreaterThanOrEqualToThreshold", 90.0, "Percent", "92.512345", "92.51%, at or above 90%"),
+        ("GreaterThanThreshold", 100.0, "Percent", "100.004", "100.004%, above 100%"),
+        ("LessThanThreshold", 10_737_418_240.0, "Bytes", "9.0E8", "900 MB, below 10.73741824 GB"),
+        ("GreaterThanThreshold", 1.0, "Seconds", "0.31", "310 ms, above 1 s"),
+        ("GreaterThanThreshold", 1e9, "", "1.5E20", "1.5e20, above 1,000,000,000"),
+        ("GreaterThanThreshold", 0.0, "", "1.0E-7", "1e-7, above 0"),
+    ] {
+        let text = format!("{metric} {text}, in 3 of 5 periods of 1 min");
+        let told = said(&crossed(value, "crossed"), |one| {
+            (one.trigger.comparison, one.trigger.threshold) = (comparison.into(), Some(threshold));
+            one.trigger.unit = unit.into();
+        });
+        assert_eq!(told, text);
+    }
+    // As it was written before 2018, and without any value.
+    assert!(
+        said("Threshold Crossed: 1 datapoint (0.02) was less than the threshold (0.1).", |_| ())
+            .contains("is 0.02, above")
     );
-    assert_eq!(
-        summary(|one| {
-            one.reason.clear();
-            one.trigger.threshold = None;
-            one.trigger.comparison = "LessThanLowerOrGreaterThanUpperThreshold".into();
+    assert!(said("", |_| ()).starts_with(&format!("{metric} above 10, in 3")));
+}
+
+#[test]
+fn what_is_compared_has_the_name_that_people_gave_it() {
+    let reason = "Threshold Crossed: 1 out of the last 1 datapoints [7.25 (05/07/24 15:18:00)] was greater than the threshold (5.0).";
+    let start = |change: fn(&mut Trigger)| {
+        let text = said(reason, |one| change(&mut one.trigger));
+        text.split(", ").next().unwrap().to_owned()
+    };
+    let math = |label: &str, trigger: &mut Trigger| {
+        (trigger.expression, trigger.label, trigger.unit) =
+            ("m1/m2*100".into(), label.into(), "Bytes".into());
+    };
+    assert_eq!(start(|one| one.metric.clear()), "its metric is 7.25");
+    assert_eq!(start(|one| one.statistic.clear()), "HTTPCode_ELB_5XX_Count is 7.25");
+    assert_eq!(start(|one| one.statistic = "p99".into()), "HTTPCode_ELB_5XX_Count (p99) is 7.25");
+    let count = start(|one| (one.statistic, one.unit) = ("SampleCount".into(), "Seconds".into()));
+    assert_eq!(count, "HTTPCode_ELB_5XX_Count (number of samples) is 7.25");
+    let expression = |label: &str| said(reason, |one| math(label, &mut one.trigger));
+    assert!(expression("error rate").starts_with("error rate is 7.25, above 10, in"));
+    assert!(expression("").starts_with("m1/m2*100 is 7.25, above"));
+    assert!(expression(&"x".repeat(200)).starts_with(&format!("{} is 7.25", "x".repeat(120))));
+}
+
+#[test]
+fn a_band_is_told_by_its_bounds_and_a_side() {
+    let thresholds = "the lower thresholds [100.0, 90.0] or greater than the upper thresholds [200.0, 190.0]";
+    let either = |value: &str| {
+        format!(
+            "Thresholds Crossed: 2 out of the last 2 datapoints [{value} (05/07/24 15:18:00), 150.0 (05/07/24 15:13:00)] were less than {thresholds} (minimum 2 datapoints for OK -> ALARM transition)."
+        )
+    };
+    let told = |comparison: &str, reason: &str| {
+        let text = said(reason, |one| {
+            (one.trigger.comparison, one.trigger.threshold) = (comparison.into(), None);
+            (one.trigger.evaluation_periods, one.trigger.unit) = (None, "Milliseconds".into());
+        });
+        text.strip_prefix("HTTPCode_ELB_5XX_Count (Sum) is ").unwrap_or(&text).to_owned()
+    };
+    let outside = "LessThanLowerOrGreaterThanUpperThreshold";
+    let upper = "Thresholds Crossed: 1 out of the last 1 datapoints [412.0 (05/07/24 15:18:00)] was greater than the upper thresholds [200.0] (minimum 1 datapoint for OK -> ALARM transition).";
+    let lower = "Thresholds Crossed: 1 out of the last 1 datapoints [7.0 (05/07/24 15:18:00)] was less than the lower thresholds [100.0].";
+    for (comparison, reason, text) in [
+        (outside, either("412.0").as_str(), "412 ms, above the expected 100 ms to 200 ms"),
+        (outside, &either("7.0"), "7 ms, below the expected 100 ms to 200 ms"),
+        (outside, &either("150.0"), "150 ms, outside of the expected 100 ms to 200 ms"),
+        ("GreaterThanUpperThreshold", upper, "412 ms, above the expected 200 ms"),
+        ("LessThanLowerThreshold", lower, "7 ms, below the expected 100 ms"),
+        (outside, "", "outside of the band that is expected"),
+        ("GreaterThanUpperThreshold", "", "above the band that is expected"),
+        // Events do not say how it is compared.
+        ("", &either("412.0"), "412 ms, above the expected 100 ms to 200 ms"),
+        ("", upper, "412 ms, above the expected 200 ms"),
+        ("", lower, "7 ms, below the expected 100 ms"),
+    ] {
+        assert_eq!(told(comparison, reason), text, "{comparison} {reason}");
+    }
+}
+
+#[test]
+fn of_an_event_the_reason_says_how_it_is_compared() {
+    for (how, text) in [
+        ("was greater than the threshold (80.0)", "99.5, above 80"),
+        ("were greater than or equal to the threshold (80.0)", "99.5, at or above 80"),
+        ("was less than the threshold (100.0)", "99.5, below 100"),
+        ("was less than or equal to the threshold (1.0E10)", "99.5, at or below 10,000,000,000"),
+    ] {
+        let reason = format!(
+            "Threshold Crossed: 1 out of the last 1 datapoints [99.5 (02/10/26 16:59:00)] {how} (minimum 1 datapoint for OK -> ALARM transition)."
+        );
+        let told = said(&reason, |one| {
+            (one.trigger.comparison, one.trigger.threshold) = (String::new(), None);
             one.trigger.evaluation_periods = None;
-        }),
-        format!("{start}: {metric} outside of the band that is expected")
-    );
-    assert_eq!(
-        summary(|one| one.reason = "Threshold Crossed: no datapoints were received for 1 period.".into()),
-        format!("{start}: no data of HTTPCode_ELB_5XX_Count (Sum), which counts as breaching")
-    );
-    assert_eq!(summary(|one| one.state = State::Ok), format!("{start} is OK again"));
-    let unknown = summary(|one| {
-        one.trigger = Trigger::default();
-        one.reason = "an odd\n reason".into();
-    });
-    assert_eq!(unknown, format!("{start} is in alarm: an odd reason"));
+        });
+        assert_eq!(told, format!("HTTPCode_ELB_5XX_Count (Sum) is {text}"));
+    }
+    let odd = said("an odd\n reason", |one| one.trigger = Trigger::default());
+    assert_eq!(odd, "api 5xx (prod)/edge is in alarm: an odd reason");
+}
+
+#[test]
+fn what_says_nothing_says_so() {
+    let none = "Threshold Crossed: no datapoints were received for 5 periods and 5 missing datapoints were treated as [Breaching].";
+    let metric = "no data of HTTPCode_ELB_5XX_Count (Sum)";
+    assert_eq!(said(none, |_| ()), format!("{metric} for 5 min, which counts as breaching"));
+    assert_eq!(said(none, |one| one.trigger.period = None), format!("{metric}, which counts as breaching"));
+    assert_eq!(said("", |one| one.state = State::Ok), "api 5xx (prod)/edge is OK again");
+    let little = said("", |one| one.state = State::InsufficientData);
+    assert_eq!(little, "api 5xx (prod)/edge has too little data to say anything");
 }
 
 #[test]
@@ -90,7 +207,8 @@ fn composites_name_their_children_and_contributors_what_they_are() {
     one.reason.clear();
     assert!(one.identity().ends_with("/edge/abc"));
     assert_eq!(one.labels().get("dimension.InstanceId"), "i-1");
-    assert!(one.annotations().get("summary").ends_with("for InstanceId=i-1"));
+    let text = one.annotations().get("summary").to_owned();
+    assert!(text.contains("(Sum) for InstanceId=i-1 is above 10, in 3"), "{text}");
 }
 
 #[test]

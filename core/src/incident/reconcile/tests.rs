@@ -16,6 +16,7 @@ fn message(name: &str, since: i64) -> AlertMessage {
         labels,
         annotations: Labels::default(),
         starts_at: at(since),
+        lead: TimeDelta::zero(),
         ends_at: None,
         ordered: false,
         generator_url: None,

@@ -19,7 +19,7 @@ fn the_third_end_or_reopening_in_ten_minutes_is_a_flap() {
 
 #[test]
 fn a_flap_is_seen_where_each_firing_opens_an_incident_of_its_own() {
-    let rules = Lifecycle { reopen_within: chrono::TimeDelta::zero(), ..rules() };
+    let rules = Lifecycle { reopen_within: TimeDelta::zero(), ..rules() };
     let mut slot = SlotState::default();
     let mut opened = 0;
     for (now, message) in [

@@ -6,6 +6,8 @@ use serde_json::json;
 
 use super::*;
 
+mod lead;
+
 const TOPIC: &str = "arn:aws:sns:eu-south-1:123456789012:alarms";
 
 fn at(time: &str) -> DateTime<Utc> {
@@ -62,7 +64,7 @@ fn an_alarm_from_before_there_were_arns_has_the_one_that_it_has_today() {
     assert_eq!((alert.status, alert.ends_at, alert.ordered), (AlertStatus::Firing, None, true));
     assert_eq!(
         summary(&alert),
-        "db (main)/cpu: high: CPUUtilization (Average) is 92.5, at or above 90, 1 of 1 period of 5 min"
+        "db (main)/cpu: high: CPUUtilization (Average) is 92.5, at or above 90, for 5 min"
     );
     assert_eq!(
         (label(&alert, "region"), label(&alert, "dimension.DBInstanceIdentifier")),
@@ -107,7 +109,7 @@ fn metric_math_names_what_is_compared() {
     message["NewStateReason"] = "Threshold Crossed: 2 out of the last 3 datapoints [7.25 (05/07/24 15:18:00), 6.0 (05/07/24 15:17:00)] were greater than the threshold (5.0).".into();
     let alert = one(&message);
     assert!(
-        summary(&alert).ends_with("error rate = m1/m2*100 is 7.25, above 5, 2 of 3 periods of 1 min"),
+        summary(&alert).ends_with("error rate is 7.25, above 5, in 2 of 3 periods of 1 min"),
         "{}",
         summary(&alert)
     );
@@ -127,8 +129,7 @@ fn an_anomaly_is_outside_of_its_band() {
     message["NewStateReason"] = "Thresholds Crossed: 2 out of the last 2 datapoints [412.0 (05/07/24 15:18:00), 400.0 (05/07/24 15:13:00)] were less than the lower thresholds [100.0, 90.0] or greater than the upper thresholds [200.0, 190.0].".into();
     let alert = one(&message);
     assert!(
-        summary(&alert)
-            .ends_with("Latency (p99) is 412, outside of the band that is expected, 2 of 2 periods of 5 min"),
+        summary(&alert).ends_with("Latency (p99) is 412, above the expected 100 to 200, for 10 min"),
         "{}",
         summary(&alert)
     );
@@ -189,6 +190,7 @@ fn an_event_is_the_same_alarm_as_its_notification() {
     assert_eq!(alert.starts_at, at("2026-10-02T17:04:40.989Z"));
     assert_eq!(label(&alert, "dimension.InstanceId"), "i-12345678901234567");
     assert_eq!((label(&alert, "metric"), alert.annotations.get("runbook")), ("CPUUtilization", "cpu.md"));
+    assert_eq!(summary(&alert), "ServerCpuTooHigh: CPUUtilization (Average) is 99.5, above 80");
     assert_eq!(one(&event("OK")).status, AlertStatus::Resolved);
 }
 

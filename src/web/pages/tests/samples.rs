@@ -219,6 +219,7 @@ fn alert(name: &str, pod: &str) -> Alert {
         labels: labels(&[("alertname", name), ("service", "payment-api"), ("pod", pod)]),
         annotations: labels(&[("summary", "38.2% of requests get a 5xx")]),
         starts_at: at("18:07:00"),
+        began_at: at("18:07:00"),
         ends_at: None,
         received: 6,
     }
