@@ -16,7 +16,7 @@ mkdir -p "$work"
 rm -f "$work"/*.tf "$work"/example/*.tf
 cp -R . "$work/"
 cd "$work/example"
-if ! timeout 180 terraform init -backend=false -input=false -no-color >"$work/init.log" 2>&1; then
+if ! terraform init -backend=false -input=false -no-color >"$work/init.log" 2>&1; then
     if grep -qE "could not connect to|Failed to install provider" "$work/init.log"; then
         echo "terraform.sh: the AWS provider cannot be had here: the format is checked, the files are NOT validated" >&2
         exit 0

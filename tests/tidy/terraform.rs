@@ -83,9 +83,31 @@ fn differences(house: &[Source], policy: &str) -> Vec<Fault> {
     faults
 }
 
-/// The policy that firstlook's role gets is what firstlook calls.
+/// docs/SNS.md explains what the policy allows, but for the model, and nothing else.
+fn unexplained(policy: &str, document: &str) -> Vec<Fault> {
+    let action = Regex::new(r"`([a-z]+:[A-Z][A-Za-z]+)`").unwrap();
+    let (allowed, mut faults) = (allowed(policy), Vec::new());
+    for (action, (path, line)) in allowed.iter().filter(|(action, _)| !action.starts_with("bedrock:")) {
+        if !document.contains(&format!("`{action}`")) {
+            let what = format!("allows {action}, which docs/SNS.md does not explain");
+            faults.push(Fault::new(path, *line, what));
+        }
+    }
+    for (n, line) in document.lines().enumerate() {
+        let named = action.captures_iter(line).map(|c| c[1].to_owned());
+        faults.extend(named.filter(|action| !allowed.contains_key(action)).map(|action| {
+            Fault::new("docs/SNS.md", n + 1, format!("names {action}, which {POLICY} does not allow"))
+        }));
+    }
+    faults
+}
+
+/// The policy that firstlook's role gets is what firstlook calls, and what is explained.
 pub fn permissions(root: &Path, house: &[Source]) -> Vec<Fault> {
-    differences(house, &std::fs::read_to_string(root.join(POLICY)).unwrap())
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let mut faults = differences(house, &read(POLICY));
+    faults.extend(unexplained(&read(POLICY), &read("docs/SNS.md")));
+    faults
 }
 
 /// The first block of JSON in a document.
@@ -133,6 +155,15 @@ fn what_is_called_and_not_allowed_is_noticed_and_the_reverse_too() {
     assert!(faults.len() == 1 && faults[0].what.contains("does not know"), "{faults:?}");
     let in_test = "#[cfg(test)]\nmod tests {\n    fn f() { client.purge_queue().send(); }\n}\n";
     assert_eq!(differences(&file(in_test), ""), []);
+}
+
+#[test]
+fn what_is_allowed_and_not_explained_is_noticed_and_the_reverse_too() {
+    let policy = "actions = [\"sqs:ReceiveMessage\", \"sns:ListTopics\", \"bedrock:InvokeModel\"]\n";
+    assert_eq!(unexplained(policy, "`sqs:ReceiveMessage`, `sns:ListTopics`\n"), []);
+    let faults = unexplained(policy, "x\n`sns:ListTopics`, `sns:Publish`\n");
+    let lines: Vec<(&str, usize)> = faults.iter().map(|one| (one.path.as_str(), one.line)).collect();
+    assert_eq!(lines, [(POLICY, 1), ("docs/SNS.md", 2)]);
 }
 
 #[test]
