@@ -1,13 +1,13 @@
 #!/bin/sh
 # Installs what the tests and the demo need from Debian's packages, where it is missing.
 #
-#   scripts/ensure-peers.sh [postgres] [prometheus] [browser] [openssl] [build] [git]     (none: all)
+#   scripts/ensure-peers.sh [postgres] [prometheus] [browser] [openssl] [nginx] [build] [git]     (none: all)
 #
 # It looks for executables, not packages, and does nothing when all are there. It leaves no service running: on a
 # machine with an init system a policy keeps the packages from starting theirs.
 set -eu
 
-[ $# -gt 0 ] || set -- postgres prometheus browser openssl build git
+[ $# -gt 0 ] || set -- postgres prometheus browser openssl nginx build git
 
 packages=
 
@@ -35,6 +35,7 @@ for group in "$@"; do
         need prometheus-alertmanager prometheus-alertmanager
         ;;
     openssl) need openssl openssl ;;
+    nginx) [ -x /usr/sbin/nginx ] || need nginx-light nginx ;;
     browser) [ -x /usr/bin/chromium ] || packages="$packages chromium" ;;
     build)
         need gcc gcc
@@ -43,7 +44,7 @@ for group in "$@"; do
         ;;
     git) need git git ;;
     *)
-        echo "ensure-peers.sh: unknown group '$group' (postgres, prometheus, browser, openssl, build, git)" >&2
+        echo "ensure-peers.sh: unknown group '$group' (postgres, prometheus, browser, openssl, nginx, build, git)" >&2
         exit 2
         ;;
     esac

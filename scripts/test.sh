@@ -13,6 +13,7 @@ step sh scripts/ensure-peers.sh </dev/null
 step cargo fmt --all --check
 step cargo clippy --workspace --all-targets --locked -- -D warnings
 step cargo test --workspace --locked
+step sh scripts/terraform.sh
 RUSTDOCFLAGS="-D warnings" step cargo doc --no-deps --workspace --locked
 if cargo deny --version >/dev/null 2>&1; then
     step cargo deny --locked check bans licenses sources

@@ -26,6 +26,7 @@ mod lifecycle;
 mod outage;
 mod pages;
 mod poison;
+mod proxy;
 mod queue;
 mod rates;
 mod receivers;

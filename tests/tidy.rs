@@ -7,6 +7,7 @@ mod doors;
 mod files;
 mod source;
 mod stages;
+mod terraform;
 
 use std::fmt;
 use std::path::Path;
@@ -148,4 +149,14 @@ fn documents_show_configurations_that_are_read() {
 #[test]
 fn documents_explain_every_key() {
     none(documents::configuration_keys(root()));
+}
+
+#[test]
+fn the_shipped_policy_allows_what_is_called_and_nothing_else() {
+    none(terraform::permissions(root(), &HOUSE));
+}
+
+#[test]
+fn the_shipped_subscription_is_the_one_that_the_documents_show() {
+    none(terraform::subscription(root()));
 }

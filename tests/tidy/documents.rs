@@ -25,8 +25,9 @@ const FOLDERS: [&str; 11] = [
 ];
 
 fn documents(root: &Path) -> Vec<(String, String)> {
-    let is_document =
-        |path: &String| path.ends_with(".md") && (!path.contains('/') || path.starts_with("docs/"));
+    let place =
+        |path: &str| !path.contains('/') || ["docs/", "deploy/"].iter().any(|at| path.starts_with(at));
+    let is_document = |path: &String| path.ends_with(".md") && place(path);
     let paths = tracked(root).into_iter().filter(is_document);
     paths.map(|path| (path.clone(), std::fs::read_to_string(root.join(path)).unwrap())).collect()
 }

@@ -1,0 +1,53 @@
+# What firstlook calls, and no more. A test compares this file with the calls in src/.
+
+resource "aws_iam_policy" "firstlook" {
+  name        = "${var.name}-firstlook"
+  description = "What firstlook calls."
+  policy      = data.aws_iam_policy_document.firstlook.json
+}
+
+data "aws_iam_policy_document" "firstlook" {
+  # Confirms the subscription so that only this account can end it, and looks at it in `check --online`.
+  statement {
+    sid       = "Topics"
+    actions   = ["sns:ConfirmSubscription", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"]
+    resources = concat([aws_sns_topic.alarms.arn], var.more_topic_arns)
+  }
+
+  # The same, where AWS knows no resource to name (topics at large), or its own lists disagree whether it does
+  # (subscriptions): which topics fit a pattern, and what a subscription's policies are.
+  statement {
+    sid       = "TopicsAndSubscriptionsAtLarge"
+    actions   = ["sns:ListTopics", "sns:GetSubscriptionAttributes"]
+    resources = ["*"]
+  }
+
+  # `replay --from-sqs`.
+  statement {
+    sid       = "DeadLetters"
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage"]
+    resources = [aws_sqs_queue.dead_letters.arn]
+  }
+
+  # Converse is allowed by the same action as InvokeModel. In any region, since a profile sends requests to several.
+  dynamic "statement" {
+    for_each = var.bedrock_model == null ? [] : [var.bedrock_model]
+
+    content {
+      sid       = "Model"
+      actions   = ["bedrock:InvokeModel"]
+      resources = local.models
+    }
+  }
+}
+
+locals {
+  # An inference profile is its model's id behind a place, such as `global.` or `eu.`, and both have to be allowed.
+  model      = var.bedrock_model == null ? "" : var.bedrock_model
+  place      = "/^(global|us|us-gov|eu|apac|jp|au|ca)\\./"
+  foundation = replace(local.model, local.place, "")
+  models = concat(
+    ["arn:${local.partition}:bedrock:*::foundation-model/${local.foundation}"],
+    local.foundation == local.model ? [] : ["arn:${local.partition}:bedrock:*:${local.account}:inference-profile/${local.model}"],
+  )
+}
