@@ -2,13 +2,14 @@
 //!
 //! Knows every room's constructor. Must not decide anything about an alert.
 
+mod asking;
 mod lanes;
 mod parts;
 mod player;
 mod sns;
 
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -23,7 +24,6 @@ use crate::deliver::Deliver;
 use crate::ingest::{Committer, Desk, Ingest};
 use crate::library::Library;
 use crate::outage::{Outage, Voice};
-use crate::resync::Resync;
 use crate::store::private::PrivatePostgres;
 use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
@@ -32,9 +32,11 @@ use crate::upkeep::Upkeep;
 use crate::web::pages::Pages;
 use crate::web::{self, Gate, Room, Serves};
 use crate::worker::Wake;
+use asking::{resync, stale_after};
 use lanes::Lanes;
-use parts::{model, pagers, peers, senders, sources, stale_after, ways};
+use parts::{model, pagers, senders, sources, ways};
 
+pub use asking::cloudwatch;
 pub use parts::rules;
 pub use player::Player;
 pub use sns::{reading, signers};
@@ -99,7 +101,7 @@ impl Service {
         };
         let sns = sns::sources(config).await?;
         let replay = player::replay(config, ingest.clone(), sns.clone());
-        let resync = resync(config, store.clone(), ingest)?;
+        let resync = resync(config, store.clone(), ingest).await?;
         let lanes = Lanes {
             store: store.clone(),
             wake: wake.clone(),
@@ -214,11 +216,6 @@ async fn library(config: &Config) -> Result<Option<Arc<Library>>, StartError> {
 fn outage(ingest: Ingest, deliver: &Deliver) -> Arc<Outage> {
     let (name, zone, words) = (deliver.name.clone(), deliver.zone.clone(), deliver.words.clone());
     Arc::new(Outage::new(ingest, Voice { name, zone, words }, pagers(&deliver.ways)))
-}
-
-/// Asks Alertmanagers what fires.
-fn resync(config: &Config, store: Store, ingest: Ingest) -> Result<Resync, StartError> {
-    Ok(Resync { store, ingest, peers: peers(config)?, heard: Mutex::default() })
 }
 
 /// Hop 3.

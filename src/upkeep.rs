@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock;
 use crate::ingest::Ingest;
-use crate::store::{Claim, Outcome, Store, StoreError};
+use crate::store::{Claim, Cutoff, Outcome, Store, StoreError};
 use crate::worker::Wake;
 
 /// The key of the sweep's job.
@@ -20,6 +20,17 @@ const SWEEP_EVERY: Duration = Duration::from_secs(10);
 
 /// How long a message of SNS is remembered: a dead-letter queue gives it back for up to 14 days.
 const SEEN_FOR: TimeDelta = TimeDelta::days(15);
+
+/// How long a source may say nothing about what fires.
+#[derive(Debug, Clone)]
+pub struct StaleAfter {
+    /// Which.
+    pub source: String,
+    /// For so long.
+    pub after: TimeDelta,
+    /// Only about alerts whose end nobody tells.
+    pub endless_only: bool,
+}
 
 /// Everything that upkeep needs.
 #[derive(Debug)]
@@ -31,7 +42,7 @@ pub struct Upkeep {
     /// How often an incident that nobody takes is told again; zero means never.
     pub repeat_interval: TimeDelta,
     /// How long each source may say nothing about what fires.
-    pub stale_after: Vec<(String, TimeDelta)>,
+    pub stale_after: Vec<StaleAfter>,
     /// Has the worker look at once.
     pub wake: Wake,
 }
@@ -63,8 +74,12 @@ impl Upkeep {
 
     async fn sweep(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut changed = self.store.end_flaps(now).await?;
-        let cutoffs: Vec<_> =
-            self.stale_after.iter().map(|(source, after)| (source.clone(), now - *after)).collect();
+        let cutoff = |one: &StaleAfter| Cutoff {
+            source: one.source.clone(),
+            before: now - one.after,
+            endless_only: one.endless_only,
+        };
+        let cutoffs: Vec<_> = self.stale_after.iter().map(cutoff).collect();
         changed += self.store.mark_stale(&cutoffs, now).await?;
         if self.repeat_interval > TimeDelta::zero() {
             changed += self.store.repeat(self.repeat_interval, now).await?;

@@ -1,5 +1,6 @@
 //! SNS from the outside: signed messages become incidents, nothing else is kept, and nothing is lost or doubled.
 
+mod asked;
 mod hostile;
 mod outage;
 mod replay;

@@ -22,6 +22,13 @@ data "aws_iam_policy_document" "firstlook" {
     resources = ["*"]
   }
 
+  # What is in alarm, so that lost messages are found. Composite alarms are not shown to who may see some alarms alone.
+  statement {
+    sid       = "Alarms"
+    actions   = ["cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmContributors", "cloudwatch:ListAlarmMuteRules"]
+    resources = ["*"]
+  }
+
   # `replay --from-sqs`.
   statement {
     sid       = "DeadLetters"

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use firstlook_core::alert::matchers::{MatcherError, Matchers};
 use firstlook_core::incident::Grouping;
 use firstlook_core::notify::rate::Rate;
@@ -21,8 +20,6 @@ use crate::models::{Bedrock, Model, OpenAi, OpenAiSettings};
 use crate::receivers::pagerduty::PagerDuty;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
-use crate::resync::Peer;
-use crate::sources::alertmanager_api::Api;
 use crate::store::Bucket;
 use crate::{aws, http};
 
@@ -32,23 +29,6 @@ const RECEIVER_TIMEOUT: Duration = Duration::from_secs(8);
 /// A source's name, and what its requests must show.
 pub(super) fn senders(source: &AlertmanagerSource) -> (String, Option<Authorization>) {
     (source.name.clone(), source.authorization.clone())
-}
-
-/// How long each source may say nothing about what fires.
-pub(super) fn stale_after(config: &Config) -> Vec<(String, TimeDelta)> {
-    config.alertmanager.iter().map(|one| (format!("alertmanager/{}", one.name), one.stale_after)).collect()
-}
-
-/// Whom to ask what fires, by source.
-pub(super) fn peers(config: &Config) -> Result<BTreeMap<String, Peer>, StartError> {
-    let mut peers = BTreeMap::new();
-    for one in &config.alertmanager {
-        let Some(settings) = &one.api else { continue };
-        let api = Api::new(&settings.url, settings.authorization.clone())?;
-        let receiver = settings.receiver.clone();
-        peers.insert(format!("alertmanager/{}", one.name), Peer { api, receiver });
-    }
-    Ok(peers)
 }
 
 /// What hop 1 decides by.

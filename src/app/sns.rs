@@ -22,7 +22,11 @@ const SOME_REGION: &str = "us-east-1";
 
 /// How the messages of `source` are read.
 pub fn reading(config: &Config, source: &SnsSource) -> Reading {
-    Reading { insufficient_data: source.insufficient_data, severity_label: config.severity.label.clone() }
+    Reading {
+        insufficient_data: source.insufficient_data,
+        severity_label: config.severity.label.clone(),
+        topics: source.topics.clone(),
+    }
 }
 
 /// Each SNS source with who signs for it, where there are credentials. Without SNS sources the SDK is not even set up.

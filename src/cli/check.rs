@@ -2,6 +2,7 @@
 //!
 //! Never tells anybody anything: receivers are only connected to, not written to.
 
+mod cloudwatch;
 mod subscriptions;
 
 use std::collections::BTreeSet;
@@ -163,6 +164,9 @@ async fn dependencies(config: &Config, table: &mut Table) -> Result<(), StartErr
     }
     for (source, signer) in app::signers(config).await {
         subscriptions::check(source, &signer, &config.server.external_url, table).await;
+    }
+    for source in &config.sns {
+        cloudwatch::check(source, table).await;
     }
     for source in &config.alertmanager {
         if let Some(settings) = &source.api {

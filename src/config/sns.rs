@@ -33,6 +33,10 @@ pub struct SnsSource {
     pub pinned: Option<Arc<Certificate>>,
     /// Where subscriptions are confirmed in the place of AWS.
     pub endpoint_url: Option<String>,
+    /// Whether CloudWatch is asked what is in alarm, where there are AWS credentials.
+    pub resync: bool,
+    /// What fires and is not heard of for so long is stale; without it only alarms without an OK action ever are.
+    pub stale_after: Option<TimeDelta>,
     /// Whether messages without an envelope are taken, on the strength of `authorization` alone.
     pub raw_delivery: bool,
     /// What its requests must carry beside the signature.
@@ -53,6 +57,8 @@ pub fn sources(top: &Section<'_>) -> Result<Vec<SnsSource>, Error> {
             "require_signature_version",
             "signing_certificate_file",
             "endpoint_url",
+            "resync",
+            "stale_after",
             "raw_delivery",
             "authorization",
             "basic_auth",
@@ -82,6 +88,10 @@ fn source(item: &Section<'_>) -> Result<SnsSource, Error> {
             "must be from 1h, since SNS tries for so long, to 24h, since a message is remembered that long";
         return Err(item.error("max_age", text));
     }
+    let stale_after = item.node("stale_after").map(|_| item.delta("stale_after", OLDEST)).transpose()?;
+    if stale_after.is_some_and(|after| after < TimeDelta::minutes(1)) {
+        return Err(item.error("stale_after", "is shorter than any alarm changes: write 1m or more"));
+    }
     let authorization = alerts::authorization(item)?;
     let raw_delivery = item.boolean("raw_delivery", false)?;
     if raw_delivery && authorization.is_none() {
@@ -97,6 +107,8 @@ fn source(item: &Section<'_>) -> Result<SnsSource, Error> {
         version_2_only: version == 2,
         pinned: pinned(item)?,
         endpoint_url: item.url("endpoint_url")?,
+        resync: item.boolean("resync", true)?,
+        stale_after,
         raw_delivery,
         authorization,
     })

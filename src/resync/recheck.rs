@@ -8,7 +8,7 @@ use firstlook_core::incident::reconcile::SETTLED;
 use firstlook_core::incident::{Action, Decision};
 use uuid::Uuid;
 
-use super::{Peer, Resync};
+use super::{Alertmanager, Peer, Resync};
 use crate::clock;
 use crate::sources::alertmanager;
 use crate::sources::alertmanager_api::Snapshot;
@@ -42,15 +42,27 @@ impl Resync {
         if let Ok(wait) = (late.due - clock::now()).to_std() {
             return Ok(Outcome::Wait(wait));
         }
-        let Some((message, received_at)) = self.still_open(&late).await? else { return Ok(Outcome::Done) };
-        let peer = self.peers.get(&late.source);
+        let Some((message, body, received_at)) = self.still_open(&late).await? else {
+            return Ok(Outcome::Done);
+        };
+        let peer = match self.peers.get(&late.source) {
+            Some(Peer::Alertmanager(peer)) => Some(peer),
+            // It tells each change with its time: nothing of it is late for want of that.
+            Some(Peer::CloudWatch(_)) | None => None,
+        };
         let snapshot = match peer {
             Some(peer) => self.ask(&late.source, peer, received_at).await,
             None => None,
         };
         let now = clock::now();
         match judge(peer, snapshot.as_deref(), &message.id, now) {
-            Answer::Fires(note) => self.tell(&late.source, &[message], "", &note).await?,
+            Answer::Fires(note) => {
+                let body = match self.readings.contains_key(&late.source) {
+                    true => body,
+                    false => alertmanager::body(&[message], "", &note),
+                };
+                self.tell(&late.source, body, &note).await?;
+            }
             Answer::Over(reason) => {
                 let decision = Decision { alert: message.id, action: Action::Late, reason };
                 self.store.record_decision(late.delivery, &decision, now).await?;
@@ -59,8 +71,11 @@ impl Resync {
         Ok(Outcome::Done)
     }
 
-    /// The message and when it was received, unless something newer was heard of its alert.
-    async fn still_open(&self, late: &Late) -> Result<Option<(AlertMessage, DateTime<Utc>)>, StoreError> {
+    /// The message, the body that held it and when that was received, unless something newer was heard of its alert.
+    async fn still_open(
+        &self,
+        late: &Late,
+    ) -> Result<Option<(AlertMessage, Vec<u8>, DateTime<Utc>)>, StoreError> {
         let Some((head, body)) = self.store.delivery(late.delivery).await? else { return Ok(None) };
         let id = AlertId { source: late.source.clone(), fingerprint: late.fingerprint.clone() };
         let Some(standing) = self.store.standing(&id).await? else { return Ok(None) };
@@ -68,14 +83,19 @@ impl Resync {
         if standing.status == AlertStatus::Firing.as_str() || newer {
             return Ok(None);
         }
-        let parsed = alertmanager::parse(&body, &late.source, head.received_at);
+        let parsed = self.parse(&body, &late.source, head.received_at);
         let mut alerts = parsed.into_iter().flat_map(|notification| notification.alerts).flatten();
         let message = alerts.find(|one| one.id == id && one.status == AlertStatus::Firing);
-        Ok(message.map(|message| (message, head.received_at)))
+        Ok(message.map(|message| (message, body, head.received_at)))
     }
 }
 
-fn judge(peer: Option<&Peer>, snapshot: Option<&Snapshot>, id: &AlertId, now: DateTime<Utc>) -> Answer {
+fn judge(
+    peer: Option<&Alertmanager>,
+    snapshot: Option<&Snapshot>,
+    id: &AlertId,
+    now: DateTime<Utc>,
+) -> Answer {
     const FAIL_OPEN: &str = "it may have been overtaken by its resolve, and nobody could be asked";
     let Some(peer) = peer else { return Answer::Fires(format!("{FAIL_OPEN}: its source has no `api_url`")) };
     let host = peer.api.host();
@@ -102,7 +122,7 @@ mod tests {
     /// What is made of an Alertmanager that runs for so many minutes and knows of nothing that fires.
     fn judged(api: bool, up: Option<(i64, bool)>) -> String {
         let now = DateTime::from_timestamp(1_795_111_620, 0).unwrap();
-        let peer = Peer { api: Api::new("http://am:9093", None).unwrap(), receiver: None };
+        let peer = Alertmanager { api: Api::new("http://am:9093", None).unwrap(), receiver: None };
         let snapshot = up.map(|(minutes, ready)| Snapshot {
             firing: Vec::new(),
             up_since: now - TimeDelta::minutes(minutes),

@@ -5,5 +5,6 @@
 pub mod alertmanager;
 pub mod alertmanager_api;
 pub mod changes;
+pub mod cloudwatch_api;
 mod json;
 pub mod sns;

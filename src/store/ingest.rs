@@ -290,8 +290,12 @@ fn entries<'a>(
             cut.insert((verdict.body, incident), body.delivery.truncated);
         }
     }
-    for body in bodies {
-        entries.extend(body.aside.iter().map(|one| entry(body, one, noted.get(&one.alert).copied())));
+    for (number, body) in bodies.iter().enumerate() {
+        let home = |one: &Decision| match told_with(verdicts, number, &one.alert) {
+            Some(home) => home,
+            None => noted.get(&one.alert).copied(),
+        };
+        entries.extend(body.aside.iter().map(|one| entry(body, one, home(one))));
     }
     for ((body, incident), count) in cut {
         let Some(body) = bodies.get(body) else { continue };
@@ -308,6 +312,14 @@ fn entries<'a>(
         });
     }
     entries
+}
+
+/// Where a message went that came with what is noted of its alert, if one did: what begins nothing has no place for it.
+fn told_with(verdicts: &Verdicts, body: usize, alert: &AlertId) -> Option<Option<Uuid>> {
+    let verdict = verdicts.decisions.iter().find(|one| one.body == body && one.decision.alert == *alert)?;
+    let begins = matches!(verdict.decision.action, Action::Opened | Action::Joined | Action::Reopened);
+    let placed = verdict.at.filter(|_| begins).and_then(|at| verdicts.placed.get(at));
+    Some(placed.map(|one| one.id))
 }
 
 pub(super) fn answers(verdicts: Verdicts, bodies: &[&Batch]) -> Vec<Written> {

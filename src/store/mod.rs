@@ -42,6 +42,7 @@ pub use jobs::{Claim, JobCounts, JobKind, MOST_LOST, Outcome, Ticket};
 pub use rates::Bucket;
 pub use rehearsal::Rehearsed;
 pub use standing::{RESYNC, Standing};
+pub use sweep::Cutoff;
 pub use told::{Address, Edge, Target};
 pub use view::Words;
 

@@ -1,5 +1,7 @@
 //! What fires here of one source, for the comparison with what fires there; and what its bodies said about itself.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels};
 use firstlook_core::incident::Decision;
@@ -28,7 +30,7 @@ pub struct Standing {
     pub resolve_received_at: Option<DateTime<Utc>>,
 }
 
-/// The upkeep that asks an Alertmanager what fires there, as its job's key; the source follows.
+/// The upkeep that asks a sender what fires there, as its job's key; the source follows.
 pub const RESYNC: &str = "resync/";
 
 impl Store {
@@ -114,7 +116,24 @@ impl Store {
         .await?)
     }
 
-    /// Their sender says that these fire: they are not stale. Changes nothing else.
+    /// When each of these ended that does not fire now, where it is known.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn over(&self, ids: &[&AlertId]) -> Result<BTreeMap<AlertId, DateTime<Utc>>, StoreError> {
+        let rows: Vec<(String, String, DateTime<Utc>)> = sqlx::query_as(
+            "SELECT source, fingerprint, ends_at FROM alert
+             JOIN unnest($1::text[], $2::text[]) AS n (source, fingerprint) USING (source, fingerprint)
+             WHERE status = 'resolved' AND ends_at IS NOT NULL",
+        )
+        .bind(ids.iter().map(|id| id.source.as_str()).collect::<Vec<_>>())
+        .bind(ids.iter().map(|id| id.fingerprint.as_str()).collect::<Vec<_>>())
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|(source, fingerprint, at)| (AlertId { source, fingerprint }, at)).collect())
+    }
+
+    /// Their sender says that these fire: they are not stale, for `reason`. Changes nothing else.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -122,6 +141,7 @@ impl Store {
         &self,
         source: &str,
         fingerprints: &[&str],
+        reason: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         // In the order in which hop 1 locks them: alerts of a slot are written while it is locked, sorted.
@@ -147,12 +167,12 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         for incident in stale {
-            self.heard(incident, now).await?;
+            self.heard(incident, reason, now).await?;
         }
         Ok(())
     }
 
-    async fn heard(&self, incident: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn heard(&self, incident: Uuid, reason: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         actions::hold(&mut tx, &incident.to_string()).await?;
         let changed = sqlx::query(
@@ -162,7 +182,6 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         if changed.rows_affected() == 1 {
-            let reason = "its Alertmanager was asked, and says that it still fires";
             incidents::note(&mut tx, incident, now, "heard", "firstlook", reason).await?;
             told::refresh(&mut tx, incident).await?;
         }

@@ -18,12 +18,30 @@ const MOST: i64 = 200;
 const UNTAKEN: &str = "status = 'open' AND told_at <= $1";
 /// A flap is over once its window has passed without another change.
 const STEADY: &str = "flaps_until <= $1";
-/// Everything that fires in it has been silent since before its source's cutoff; a source without one is never stale.
+/// Everything that fires in it has been silent since before its source's cutoff; a source without one is never stale, and
+/// one may have it only for alerts whose end nobody tells.
 const SILENT: &str = "status <> 'resolved' AND stale_since IS NULL
     AND EXISTS (SELECT FROM incident_alert a WHERE a.incident = incident.id AND a.status = 'firing')
     AND NOT EXISTS (SELECT FROM incident_alert a JOIN alert k USING (source, fingerprint)
-        LEFT JOIN unnest($1::text[], $2::timestamptz[]) AS n (source, cutoff) ON n.source = a.source
+        LEFT JOIN unnest($1::text[], $2::timestamptz[], $3::bool[]) AS n (source, cutoff, endless)
+            ON n.source = a.source AND (NOT n.endless OR a.annotations ? 'no_ok_action')
         WHERE a.incident = incident.id AND a.status = 'firing' AND (n.cutoff IS NULL OR k.seen_at > n.cutoff))";
+
+/// Why an incident is stale.
+const UNHEARD: &str = "its sender has said nothing of it for longer than `stale_after`; it stays open";
+/// The same, where nothing can be said.
+const ENDLESS: &str = "its alarm has no OK action, so CloudWatch does not say when it is over, and nothing has confirmed it for longer than `stale_after`; it stays open: add an OK action, or let firstlook ask (cloudwatch:DescribeAlarms)";
+
+/// Since when what fires must have been silent to be stale.
+#[derive(Debug, Clone)]
+pub struct Cutoff {
+    /// Of which source.
+    pub source: String,
+    /// The time.
+    pub before: DateTime<Utc>,
+    /// Only alerts whose end nobody tells, by their annotation.
+    pub endless_only: bool,
+}
 
 impl Store {
     /// Has each of these upkeep jobs stand in the queue; one that does already stays as it is.
@@ -68,29 +86,33 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn mark_stale(
-        &self,
-        cutoffs: &[(String, DateTime<Utc>)],
-        now: DateTime<Utc>,
-    ) -> Result<usize, StoreError> {
-        let (sources, times): (Vec<&str>, Vec<DateTime<Utc>>) =
-            cutoffs.iter().map(|(source, at)| (source.as_str(), *at)).unzip();
+    pub async fn mark_stale(&self, cutoffs: &[Cutoff], now: DateTime<Utc>) -> Result<usize, StoreError> {
+        let sources: Vec<&str> = cutoffs.iter().map(|one| one.source.as_str()).collect();
+        let times: Vec<DateTime<Utc>> = cutoffs.iter().map(|one| one.before).collect();
+        let endless: Vec<bool> = cutoffs.iter().map(|one| one.endless_only).collect();
         let query = sqlx::AssertSqlSafe(format!(
             "SELECT id FROM incident WHERE {SILENT} ORDER BY number LIMIT {MOST}"
         ));
-        let ids: Vec<Uuid> =
-            sqlx::query_scalar(query).bind(&sources).bind(&times).fetch_all(&self.pool).await?;
+        let ids: Vec<Uuid> = sqlx::query_scalar(query)
+            .bind(&sources)
+            .bind(&times)
+            .bind(&endless)
+            .fetch_all(&self.pool)
+            .await?;
         let mut marked = 0;
         for id in ids {
             let mut tx = self.pool.begin().await?;
             actions::hold(&mut tx, &id.to_string()).await?;
             let query = sqlx::AssertSqlSafe(format!(
-                "UPDATE incident SET stale_since = $3, version = version + 1 WHERE {SILENT} AND id = $4"
+                "UPDATE incident SET stale_since = $4, version = version + 1 WHERE {SILENT} AND id = $5
+                 RETURNING EXISTS (SELECT FROM incident_alert a WHERE a.incident = incident.id AND a.status = 'firing'
+                     AND a.annotations ? 'no_ok_action')"
             ));
-            let stale =
-                sqlx::query(query).bind(&sources).bind(&times).bind(now).bind(id).execute(&mut *tx).await?;
-            if stale.rows_affected() == 1 {
-                let reason = "its sender has said nothing of it for longer than `stale_after`; it stays open";
+            let query =
+                sqlx::query_scalar(query).bind(&sources).bind(&times).bind(&endless).bind(now).bind(id);
+            let stale: Option<bool> = query.fetch_optional(&mut *tx).await?;
+            if let Some(endless) = stale {
+                let reason = if endless { ENDLESS } else { UNHEARD };
                 show(&mut tx, id, now, "stale", reason).await?;
                 tx.commit().await?;
                 marked += 1;

@@ -100,7 +100,7 @@ label! {
     JobKind as "kind" { Page = "page", Message = "message", Triage = "triage", Upkeep = "upkeep" }
 }
 label! {
-    /// What asking an Alertmanager came to.
+    /// What asking a sender came to.
     ResyncOutcome as "outcome" { Agreed = "agreed", Differed = "differed", Unanswered = "unanswered" }
 }
 label! {

@@ -21,7 +21,7 @@ pub enum Metric {
     Deliveries,
     /// Counter: incidents that were opened, reopened or resolved.
     Incidents,
-    /// Counter: questions to Alertmanagers.
+    /// Counter: questions to senders.
     Resyncs,
     /// Counter: attempts to notify.
     Notifications,
@@ -158,7 +158,7 @@ impl Metric {
             }
             Self::Resyncs => (
                 "firstlook_resyncs_total",
-                "How often Alertmanagers were asked what fires there, and what that came to.",
+                "How often Alertmanagers and CloudWatch were asked what fires there, and what that came to.",
             ),
             Self::Notifications => {
                 ("firstlook_notifications_total", "Attempts to notify, by integration and how they ended.")

@@ -23,7 +23,7 @@ impl Firstlook {
             url: format!("http://{address}"),
             database: self.database.clone(),
             folder,
-            environment: Vec::new(),
+            environment: self.environment.clone(),
             process: None,
             client: self.client.clone(),
             finished: false,

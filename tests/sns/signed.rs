@@ -9,7 +9,8 @@ use crate::support::sns::{CREDENTIALS, Sns, is_signed};
 
 async fn with_credentials(sns: Sns) -> World {
     let environment = CREDENTIALS.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
-    let setup = Setup { sns: sns.source(""), labels: SERVICE.into(), environment, ..Setup::default() };
+    let setup =
+        Setup { sns: sns.source(", resync: false"), labels: SERVICE.into(), environment, ..Setup::default() };
     World { firstlook: Firstlook::start(setup).await, sns }
 }
 
@@ -101,7 +102,7 @@ async fn check_online_says_what_would_be_lost() {
         let found = lines.iter().any(|line| line.starts_with(mark) && line.contains(words));
         assert!(found, "no {mark} with {words} in\n{}", lines.join("\n"));
     };
-    let world = World::start(", require_signature_version: 2").await;
+    let world = World::start(", require_signature_version: 2, resync: false").await;
     let (ok, lines) = checked(&world, false);
     find(&lines, "note", "no AWS credentials, so its subscriptions cannot be looked at");
     assert!(ok, "{lines:?}");

@@ -4,6 +4,7 @@
 //! Nothing here knows the product's inside: it speaks HTTP, SQL addresses and files only.
 
 pub mod browser;
+pub mod cloudwatch;
 pub mod gate;
 pub mod loki;
 pub mod model;

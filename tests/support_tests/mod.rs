@@ -1,5 +1,6 @@
 //! The fakes against requests that the real ones would refuse, and the real peers once each.
 
+mod cloudwatch;
 mod loki;
 mod model;
 mod pagerduty;

@@ -1,11 +1,14 @@
 //! The comparison of what fires at a sender that can be asked with what fires here: the messages that must have been lost.
 //! Pure. Whoever differs first waits for the other: most differences are messages that are still on their way.
 
+mod changes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::alert::{AlertId, AlertMessage, AlertStatus};
+pub use changes::{DELIVERED, changes};
 
 /// How long a sender may take by itself: `group_wait` and `group_interval`, 30 s and 5 min unless configured otherwise
 /// (FACTS A4), and half a minute on the way.
@@ -14,7 +17,7 @@ pub const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(6);
 /// minute, and a rule's first evaluation may take as long as its interval.
 pub const SETTLED: TimeDelta = TimeDelta::minutes(10);
 
-/// An alert that fires at its sender.
+/// An alert at its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct There {
     /// What the sender would say of it.

@@ -18,11 +18,13 @@ fn a_source_has_what_it_says_and_the_rest_by_default() {
     let one = &config.sns[0];
     assert_eq!((one.name.as_str(), one.topics.len(), one.default_severity), ("aws", 1, Severity::Warning));
     assert_eq!((one.max_age, one.insufficient_data), (TimeDelta::hours(2), InsufficientData::Note));
+    assert_eq!((one.resync, one.stale_after), (true, None));
     assert!(!one.version_2_only && !one.raw_delivery && one.pinned.is_none() && one.authorization.is_none());
     let more = ", max_age: 24h, insufficient_data: incident, require_signature_version: 2, raw_delivery: true, \
-                basic_auth: { username: a, password: b }, endpoint_url: 'http://127.0.0.1:4566/'";
+                basic_auth: { username: a, password: b }, endpoint_url: 'http://127.0.0.1:4566/', resync: false, stale_after: 6h";
     let one = read(&source(more)).unwrap().sns.remove(0);
     assert!(one.version_2_only && one.raw_delivery && one.insufficient_data == InsufficientData::Incident);
+    assert_eq!((one.resync, one.stale_after), (false, Some(TimeDelta::hours(6))));
     assert_eq!(one.endpoint_url.as_deref(), Some("http://127.0.0.1:4566"));
 }
 
@@ -43,6 +45,7 @@ fn each_fault_names_its_remedy() {
         ),
         ("{ name: aws, topic_arns: [TOPIC], default_severity: info, max_age: 10m }", "must be from 1h"),
         ("{ name: aws, topic_arns: [TOPIC], default_severity: info, max_age: 2d }", "must be from 1h"),
+        ("{ name: aws, topic_arns: [TOPIC], default_severity: info, stale_after: 5s }", "write 1m or more"),
         (
             "{ name: aws, topic_arns: [TOPIC], default_severity: info, raw_delivery: true }",
             "so it needs another secret",

@@ -26,6 +26,8 @@ pub fn read(message: &Value, said: &Said) -> Option<Alarm> {
         changed_at: time(&word(message, "StateChangeTime")).unwrap_or(said.sent_at),
         reason: word(message, "NewStateReason"),
         description: word(message, "AlarmDescription"),
+        tags: pairs(message.get("AlarmTags")),
+        endless: false,
         trigger: Trigger {
             rule: word(message, "AlarmRule"),
             children: list(message.get("TriggeringChildren"))
@@ -151,7 +153,7 @@ fn whole(value: Option<&Value>) -> Option<u64> {
     value.and_then(|value| value.as_u64().or_else(|| value.as_f64().map(|number| number as u64)))
 }
 
-/// Names and values: a list of `{name, value}` in either case, or a map.
+/// Names and values: a list of `{name, value}` or `{key, value}` in either case, or a map.
 pub(super) fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
     if let Some(Value::Object(map)) = value {
         let pair = |(name, value): (&String, &Value)| {
@@ -163,7 +165,11 @@ pub(super) fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
         text if text.is_empty() => word(one, upper),
         text => text,
     };
-    let pair = |one: &Value| (either(one, "name", "Name"), either(one, "value", "Value"));
+    let name = |one: &Value| match either(one, "name", "Name") {
+        name if name.is_empty() => either(one, "key", "Key"),
+        name => name,
+    };
+    let pair = |one: &Value| (name(one), either(one, "value", "Value"));
     list(value).map(pair).filter(|(name, _)| !name.is_empty()).collect()
 }
 

@@ -42,6 +42,9 @@ pub fn read(message: &Value, said: &Said) -> Option<Event> {
             .unwrap_or(said.sent_at),
         reason: word(state, "reason"),
         description: word(configuration, "description"),
+        tags: pairs(detail.get("alarmTags")),
+        // Events come whatever actions the alarm has.
+        endless: false,
         trigger: trigger(configuration, &data),
     };
     Some(Event { alarm, muted: muted(detail, state) })

@@ -8,6 +8,7 @@ pub mod certificate;
 mod envelope;
 mod event;
 pub mod fetch;
+pub mod made;
 pub mod read;
 pub mod said;
 pub mod signer;

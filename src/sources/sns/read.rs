@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use firstlook_core::alert::cloudwatch::{Alarm, State};
-use firstlook_core::alert::sns::Kind;
+use firstlook_core::alert::sns::{Kind, TopicArn, TopicPattern};
 use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels, fingerprint};
 use firstlook_core::incident::{Action, Decision};
 use serde_json::Value;
@@ -36,6 +36,23 @@ pub struct Reading {
     pub insufficient_data: InsufficientData,
     /// The label that carries a severity.
     pub severity_label: String,
+    /// The topics that are listened to.
+    pub topics: Vec<TopicPattern>,
+}
+
+impl Reading {
+    /// Whether `action` is a topic that is listened to.
+    pub fn hears(&self, action: &str) -> bool {
+        TopicArn::parse(action).is_some_and(|topic| self.topics.iter().any(|one| one.matches(&topic)))
+    }
+
+    /// Whether nobody here would be told of an alarm's OK. Messages from before 2021 do not say.
+    fn endless(&self, message: &Value) -> bool {
+        let actions = message.get("OKActions").and_then(Value::as_array);
+        let heard =
+            |actions: &Vec<Value>| actions.iter().filter_map(Value::as_str).any(|one| self.hears(one));
+        actions.is_some_and(|actions| !heard(actions))
+    }
 }
 
 /// What a message about the subscription itself says of it.
@@ -80,7 +97,8 @@ impl Reader<'_> {
     fn message(&self) -> (Vec<AlertMessage>, Vec<Decision>) {
         let json: Option<Value> = serde_json::from_str(&self.said.message).ok().filter(Value::is_object);
         if let Some(json) = &json {
-            if let Some(alarm) = alarm::read(json, self.said) {
+            if let Some(mut alarm) = alarm::read(json, self.said) {
+                alarm.endless = self.reading.endless(json);
                 return self.alarm(&alarm, None);
             }
             if let Some(event) = event::read(json, self.said) {
@@ -120,7 +138,15 @@ impl Reader<'_> {
             generator_url: alarm.console(),
             ..self.alert(&alarm.identity(), status, &alarm.labels(), &alarm.annotations())
         };
-        (vec![message], Vec::new())
+        let endless = (firing && alarm.endless).then(|| Decision {
+            alert: message.id.clone(),
+            action: Action::Noted,
+            reason: format!(
+                "{} has no OK action: CloudWatch will not say when it is over; add one that leads to a topic of this source",
+                alarm.name
+            ),
+        });
+        (vec![message], endless.into_iter().collect())
     }
 
     fn aside(&self, alarm: &Alarm, action: Action, why: &str) -> (Vec<AlertMessage>, Vec<Decision>) {

@@ -2,6 +2,7 @@
 //!
 //! Knows what an alarm is made of. Must not know the JSON in which it came.
 
+mod arn;
 mod description;
 mod figures;
 mod onset;
@@ -14,7 +15,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Labels;
+pub use arn::AlarmArn;
 use description::{members, runbook};
+
+/// The annotation of an alarm that fires and has no OK action on a topic that is listened to.
+pub const NO_OK_ACTION: &str = "no_ok_action";
+/// What it says.
+const ENDLESS: &str =
+    "CloudWatch does not say when this alarm is over: add an OK action beside its alarm action";
 
 /// What an alarm says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +66,10 @@ pub struct Alarm {
     pub reason: String,
     /// What people wrote about it: plain text, Markdown or JSON.
     pub description: String,
+    /// Its tags, where it sends them along.
+    pub tags: Vec<(String, String)>,
+    /// Nobody who is listened to will be told of its OK.
+    pub endless: bool,
     /// What it watches.
     pub trigger: Trigger,
 }
@@ -120,6 +132,9 @@ impl Alarm {
         for (name, value) in members(&self.description) {
             labels.set(&format!("description.{name}"), &value);
         }
+        for (name, value) in &self.tags {
+            labels.set(&format!("tag.{name}"), value);
+        }
         for (name, value) in self.dimensions() {
             labels.set(&format!("dimension.{name}"), value);
         }
@@ -154,6 +169,9 @@ impl Alarm {
         annotations.set("reason", self.reason.trim());
         annotations.set("expression", &self.trigger.expression);
         annotations.set("alarm_rule", &self.trigger.rule);
+        if self.endless && self.state != State::Ok {
+            annotations.set(NO_OK_ACTION, ENDLESS);
+        }
         if let Some(runbook) = runbook(&self.description) {
             let name = if runbook.starts_with("http") { "runbook_url" } else { "runbook" };
             annotations.set(name, &runbook);

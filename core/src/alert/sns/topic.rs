@@ -117,6 +117,12 @@ impl TopicPattern {
         TopicArn::parse(&self.0.join(":"))
     }
 
+    /// The region of these topics, where it is written out.
+    pub fn region(&self) -> Option<&str> {
+        let [_, _, _, region, _, _] = &self.0;
+        self.example().map(|_| region.as_str())
+    }
+
     /// Whether `topic` is one of these.
     pub fn matches(&self, topic: &TopicArn) -> bool {
         let mut parts = topic.as_str().split(':');
@@ -209,6 +215,9 @@ mod tests {
         let exact = |pattern: &str| TopicPattern::parse(pattern).unwrap().exact();
         assert_eq!(exact(topic.as_str()), Some(topic.clone()));
         assert_eq!(exact("arn:aws:sns:us-west-2:131990247566:alarms-*"), None);
+        let region = |pattern: &str| TopicPattern::parse(pattern).unwrap().region().map(str::to_owned);
+        assert_eq!(region("arn:aws:sns:us-west-2:131990247566:a*").as_deref(), Some("us-west-2"));
+        assert_eq!(region("arn:aws:sns:*:131990247566:a"), None);
         for wrong in [
             "*",
             "arn:aws:sns:*:*:*",

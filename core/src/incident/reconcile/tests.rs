@@ -3,11 +3,11 @@
 use super::*;
 use crate::alert::Labels;
 
-fn at(minute: i64) -> DateTime<Utc> {
+pub(super) fn at(minute: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000, 0).unwrap() + TimeDelta::minutes(minute)
 }
 
-fn message(name: &str, since: i64) -> AlertMessage {
+pub(super) fn message(name: &str, since: i64) -> AlertMessage {
     let mut labels = Labels::default();
     labels.set("alertname", name);
     AlertMessage {
@@ -23,11 +23,11 @@ fn message(name: &str, since: i64) -> AlertMessage {
     }
 }
 
-fn there(name: &str, since: i64) -> There {
+pub(super) fn there(name: &str, since: i64) -> There {
     There { message: message(name, since), told_to_us: true }
 }
 
-fn here(name: &str, seen: i64) -> Here {
+pub(super) fn here(name: &str, seen: i64) -> Here {
     Here { message: message(name, -60), seen_at: at(seen) }
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 
+mod endless;
 mod lead;
 
 const TOPIC: &str = "arn:aws:sns:eu-south-1:123456789012:alarms";
@@ -22,7 +23,13 @@ fn read(message: &str) -> Notification {
         message: message.to_owned(),
         sent_at: at("2026-11-20T08:00:00Z"),
     };
-    let reading = Reading { insufficient_data: InsufficientData::Note, severity_label: "severity".into() };
+    let reading = Reading {
+        insufficient_data: InsufficientData::Note,
+        severity_label: "severity".into(),
+        topics: [TOPIC, "arn:aws:sns:us-east-1:000000000000:alarms-*"]
+            .map(|one| TopicPattern::parse(one).unwrap())
+            .to_vec(),
+    };
     notification(&said, "sns/aws", &reading, None)
 }
 

@@ -1,0 +1,84 @@
+//! The local CloudWatch refuses what the real one refuses, and our door never asks for more than that.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_cloudwatch::error::ProvideErrorMetadata;
+use aws_sdk_cloudwatch::types::AlarmType;
+use firstlook::sources::cloudwatch_api::{Api, Question};
+use serde_json::json;
+
+use super::client;
+use crate::support::cloudwatch::{ACCOUNT, CloudWatch};
+use crate::support::sns::CREDENTIALS;
+
+async fn shared(key: &str) -> aws_config::SdkConfig {
+    let credentials = Credentials::new(key, CREDENTIALS[1].1, None, None, "test");
+    let provider = SharedCredentialsProvider::new(credentials);
+    let plain = firstlook::aws::config(Some("eu-west-1"), None).await;
+    plain.into_builder().credentials_provider(provider).build()
+}
+
+async fn sdk(cloudwatch: &CloudWatch, key: &str) -> Client {
+    let shared = shared(key).await.into_builder().endpoint_url(cloudwatch.server().url()).build();
+    Client::new(&shared)
+}
+
+fn fill(cloudwatch: &CloudWatch, count: usize) -> Vec<String> {
+    let now = firstlook::clock::now();
+    let names: Vec<String> = (0..count).map(|number| format!("alarm {number:03}")).collect();
+    for name in &names {
+        let arn = format!("arn:aws:cloudwatch:eu-west-1:{ACCOUNT}:alarm:{name}");
+        cloudwatch.put("MetricAlarm", &arn, "OK", now, &json!({}));
+    }
+    names
+}
+
+#[tokio::test]
+async fn too_many_names_unknown_types_wrong_tokens_and_strangers_are_refused() {
+    let cloudwatch = CloudWatch::start();
+    let names = fill(&cloudwatch, 101);
+    let known = sdk(&cloudwatch, CREDENTIALS[0].1).await;
+    let ask = || known.describe_alarms();
+    let types = Some(vec![AlarmType::from("DreamAlarm")]);
+    for (request, code) in [
+        (ask().set_alarm_names(Some(names.clone())), "ValidationError"),
+        (ask().set_alarm_types(types), "ValidationError"),
+        (ask().max_records(101), "ValidationError"),
+        (ask().next_token("made up"), "InvalidNextToken"),
+        (sdk(&cloudwatch, "AKIASTRANGER").await.describe_alarms(), "InvalidClientTokenId"),
+    ] {
+        assert_eq!(request.send().await.unwrap_err().code(), Some(code));
+    }
+    let composite = ask().alarm_types(AlarmType::CompositeAlarm).send().await.unwrap();
+    assert!(composite.composite_alarms().is_empty() && composite.metric_alarms().is_empty());
+    let page = ask().max_records(100).send().await.unwrap();
+    assert_eq!((page.metric_alarms().len(), page.next_token().is_some()), (100, true));
+    let last =
+        ask().max_records(100).set_next_token(page.next_token().map(str::to_owned)).send().await.unwrap();
+    assert_eq!((last.metric_alarms().len(), last.next_token()), (1, None));
+    let url = format!(
+        "{}/service/GraniteServiceVersion20100801/operation/DescribeAlarms",
+        cloudwatch.server().url()
+    );
+    let unsigned = client()
+        .post(url)
+        .header("smithy-protocol", "rpc-v2-cbor")
+        .header("content-type", "application/cbor");
+    assert_eq!(unsigned.body(vec![0xbf, 0xff]).send().await.unwrap().status(), 403);
+}
+
+#[tokio::test]
+async fn many_names_are_asked_for_a_hundred_at_a_time() {
+    let cloudwatch = CloudWatch::start();
+    let names = fill(&cloudwatch, 150);
+    let api = Api::new(shared(CREDENTIALS[0].1).await, Some(cloudwatch.server().url()));
+    let question =
+        Question { names: names.iter().map(String::as_str).collect::<BTreeSet<_>>(), ..Question::default() };
+    let answer = api.ask("eu-west-1", &question).await.unwrap();
+    assert_eq!((answer.alarms.len(), answer.account.as_deref()), (150, Some(ACCOUNT)));
+    // Two for the names, one for what is in alarm.
+    assert_eq!(cloudwatch.calls("DescribeAlarms"), 3);
+    assert!(api.ask("eu-west-3", &question).await.unwrap().alarms.is_empty(), "that is another region");
+}
