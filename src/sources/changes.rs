@@ -136,7 +136,7 @@ mod tests {
             ("[]", "no JSON object"),
             ("{}", "`payload` is missing"),
             (r#"{"payload": 1}"#, "`payload` is no object"),
-            (r#"{"payload": {"summary": "\u0000 "}}"#, "`payload.summary` is missing"),
+            (r#"{"payload": {"summary": "\n "}}"#, "`payload.summary` is missing"),
             (r#"{"payload": {"summary": "x", "timestamp": "yesterday"}}"#, "`payload.timestamp`"),
         ] {
             let error = told(body).unwrap_err();
