@@ -20,6 +20,9 @@ impl Asked {
     }
 }
 
+/// A header that is never sent: what would have it is never answered.
+pub(super) const HANGS: &str = "x-hangs: ";
+
 /// Status, further header lines, body.
 pub(super) type Answer = (u16, &'static str, String);
 
@@ -51,6 +54,9 @@ pub(super) async fn serve(
                     asked.len() - 1
                 };
                 let (status, headers, body) = answer(index, &one);
+                if headers.contains(HANGS) {
+                    return std::future::pending().await;
+                }
                 let text = format!(
                     "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n{body}",
                     body.len()

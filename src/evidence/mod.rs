@@ -48,12 +48,29 @@ pub enum Door {
 pub struct Moment {
     /// What all alerts of the incident have in common, after mapping: it fills the sources' placeholders.
     pub labels: Labels,
-    /// What each of its alerts says, those that fire first.
-    pub alerts: Vec<Labels>,
+    /// The first of its alerts, those that fire first.
+    pub alerts: Vec<Alert>,
     /// The alarm's time.
     pub window: Window,
     /// What counts as normal.
     pub baselines: Vec<Window>,
+}
+
+/// An alert of the moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// The configured sender, such as `alertmanager/main`.
+    pub source: String,
+    /// What it says, after mapping.
+    pub labels: Labels,
+}
+
+impl Moment {
+    /// What the alerts of one kind of sender say: `alertmanager`, `sns`.
+    pub fn alerts_of(&self, kind: &str) -> Vec<Labels> {
+        let of = |alert: &&Alert| alert.source.split('/').next() == Some(kind);
+        self.alerts.iter().filter(of).map(|alert| alert.labels.clone()).collect()
+    }
 }
 
 /// Bounds of one fetch.

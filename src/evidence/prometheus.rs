@@ -11,15 +11,18 @@ mod tests;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use firstlook_core::alert::Labels;
 use firstlook_core::evidence::Window;
 use firstlook_core::evidence::metric::{Limit, Measured, promql};
-use futures_util::future::{join, join_all};
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use super::api::{Answer, Api, Refusal};
 use super::collect::without_normal;
 use super::quoted::{self, shell};
 use super::template::Template;
-use super::{Fault, Measurements, Moment};
+use super::{Fault, FaultKind, Measurements, Moment};
 use crate::config::Authorization;
 use series::Series;
 
@@ -31,6 +34,10 @@ const POINTS: i64 = 120;
 const FINEST: i64 = 15;
 /// Series of one query that are looked at.
 const MOST_SERIES: usize = 50;
+/// Answers that are read at once.
+const PLACES: usize = 4;
+/// Of the time that a collection may take, the share after which this source answers with what it has.
+const OWN_SHARE: f64 = 0.9;
 /// Rules of an incident that are looked at.
 const MOST_RULES: usize = 10;
 
@@ -49,6 +56,10 @@ pub struct Query {
 #[derive(Debug)]
 pub struct Prometheus {
     api: Api,
+    /// For a whole collection.
+    timeout: Duration,
+    /// Answers that are read at once, over all incidents: each may be large.
+    places: Semaphore,
     queries: Vec<(String, Template, String)>,
 }
 
@@ -63,7 +74,8 @@ struct Wanted {
 
 impl Prometheus {
     /// A source that asks the Prometheus at `url` (user information in it is taken as basic authorization), in the name of
-    /// `tenant` (`X-Scope-OrgID`, for Mimir and its like). `timeout` bounds each request.
+    /// `tenant` (`X-Scope-OrgID`, for Mimir and its like). `timeout` is what a collection may take: what is not there a
+    /// little earlier is a gap, so that one slow query takes nothing from the others.
     ///
     /// # Errors
     /// When the URL or a placeholder of a query is not understood; never shows what stands in the URL.
@@ -75,12 +87,13 @@ impl Prometheus {
         timeout: Duration,
     ) -> Result<Self, Fault> {
         let api = Api::new("Prometheus", url, authorization, tenant, timeout)?;
+        let places = Semaphore::new(PLACES);
         let parsed = |one: &Query| {
             let template = Template::parse(&one.query)?;
             quoted::check(&template)?;
             Ok::<_, Fault>((one.title.clone(), template, one.unit.clone()))
         };
-        Ok(Self { api, queries: queries.iter().map(parsed).collect::<Result<_, _>>()? })
+        Ok(Self { api, timeout, places, queries: queries.iter().map(parsed).collect::<Result<_, _>>()? })
     }
 
     /// What the moment's alerts watch, and the configured queries.
@@ -88,8 +101,10 @@ impl Prometheus {
     /// # Errors
     /// When nothing at all could be had.
     pub async fn measure(&self, moment: &Moment) -> Result<Measurements, Fault> {
+        let until = Instant::now() + self.timeout.mul_f64(OWN_SHARE);
+        let alerts = moment.alerts_of("alertmanager");
         let mut found = Measurements::default();
-        let mut wanted = match self.of_rules(moment).await {
+        let mut wanted = match self.of_rules(&alerts, until).await {
             Ok(wanted) => wanted,
             Err(fault) => {
                 found.faults.push(fault);
@@ -108,7 +123,13 @@ impl Prometheus {
                 Err(fault) => found.faults.push(fault),
             }
         }
-        let answers = join_all(wanted.iter().map(|one| self.quantity(one, moment))).await;
+        let step = step(moment.window);
+        // Normal times after the window: they lie on slower disks, and must not stand before what happens now.
+        let now = wanted.iter().map(|one| self.range(&one.expression, moment.window, step, until));
+        let now = join_all(now).await;
+        let answers =
+            wanted.iter().zip(now).map(|(one, now)| self.quantity(one, now, moment, &alerts, until));
+        let answers = join_all(answers).await;
         let mut reached = found.faults.is_empty() && wanted.is_empty();
         for answer in answers {
             match answer {
@@ -127,17 +148,17 @@ impl Prometheus {
     }
 
     /// What the rules that fire watch.
-    async fn of_rules(&self, moment: &Moment) -> Result<Vec<Wanted>, Fault> {
-        let names: Vec<&str> = rules::names(&moment.alerts);
+    async fn of_rules(&self, alerts: &[Labels], until: Instant) -> Result<Vec<Wanted>, Fault> {
+        let names: Vec<&str> = rules::names(alerts);
         if names.is_empty() {
             return Ok(Vec::new());
         }
         let mut parameters = vec![("type", "alert")];
         parameters.extend(names.iter().map(|name| ("rule_name[]", *name)));
-        let bytes = self.get("/api/v1/rules", &parameters).await?;
+        let bytes = self.get("/api/v1/rules", &parameters, until).await?;
         let all = rules::read(&bytes)?;
         let mut wanted: Vec<Wanted> = Vec::new();
-        for rule in rules::that_fire(&all, &moment.alerts).take(MOST_RULES) {
+        for rule in rules::that_fire(&all, alerts).take(MOST_RULES) {
             let (expression, limit) = match promql::split(&rule.query) {
                 Some((expression, limit)) => (expression, Some(limit)),
                 None => (rule.query.clone(), None),
@@ -156,12 +177,20 @@ impl Prometheus {
         }
     }
 
-    /// One quantity, in the window and in normal times.
-    async fn quantity(&self, wanted: &Wanted, moment: &Moment) -> Result<Measurements, Fault> {
-        let step = step(moment.window);
-        let normal = moment.baselines.iter().map(|window| self.range(&wanted.expression, *window, step));
-        let (now, normal) = join(self.range(&wanted.expression, moment.window, step), join_all(normal)).await;
+    /// One quantity, of which `now` is what the window says, beside normal times.
+    async fn quantity(
+        &self,
+        wanted: &Wanted,
+        now: Result<Vec<Series>, Fault>,
+        moment: &Moment,
+        alerts: &[Labels],
+        until: Instant,
+    ) -> Result<Measurements, Fault> {
         let now = now?;
+        let step = step(moment.window);
+        let normal =
+            moment.baselines.iter().map(|window| self.range(&wanted.expression, *window, step, until));
+        let normal = join_all(normal).await;
         let mut found = Measurements::default();
         let mut before: Vec<Series> = Vec::new();
         for (window, answer) in moment.baselines.iter().zip(normal) {
@@ -170,7 +199,7 @@ impl Prometheus {
                 Err(fault) => found.faults.push(without_normal(*window, fault)),
             }
         }
-        let now = now.into_iter().filter(|one| !wanted.of_alarm || one.is_of(&moment.alerts));
+        let now = now.into_iter().filter(|one| !wanted.of_alarm || one.is_of(alerts));
         let now: Vec<Series> = now.collect();
         if now.len() > MOST_SERIES {
             found.faults.push(Fault::configuration(
@@ -195,16 +224,31 @@ impl Prometheus {
         Ok(found)
     }
 
-    async fn range(&self, expression: &str, window: Window, step: i64) -> Result<Vec<Series>, Fault> {
+    async fn range(
+        &self,
+        expression: &str,
+        window: Window,
+        step: i64,
+        until: Instant,
+    ) -> Result<Vec<Series>, Fault> {
         let (start, end) = points(window, step);
         let (start, end, step) = (start.to_string(), end.to_string(), step.to_string());
         let parameters = [("query", expression), ("start", &start), ("end", &end), ("step", &step)];
-        let bytes = self.get("/api/v1/query_range", &parameters).await?;
+        let bytes = self.get("/api/v1/query_range", &parameters, until).await?;
         series::read(&bytes)
     }
 
-    async fn get(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Vec<u8>, Fault> {
-        match self.api.get(path, parameters, MOST_BYTES).await? {
+    async fn get(&self, path: &str, parameters: &[(&str, &str)], until: Instant) -> Result<Vec<u8>, Fault> {
+        let asked = async {
+            let _place = self.places.acquire().await;
+            self.api.get(path, parameters, MOST_BYTES).await
+        };
+        let late = || Fault {
+            kind: FaultKind::Timeout,
+            reason: format!("Prometheus at {} gave no answer in time", self.api.address()),
+            remedy: "raise `evidence.timeout`, or narrow the query of this source".to_owned(),
+        };
+        match tokio::time::timeout_at(until, asked).await.map_err(|_| late())?? {
             Answer::Whole(bytes) => Ok(bytes),
             Answer::TooLong => Err(Fault::unavailable(
                 format!("Prometheus answered with more than {} MiB", MOST_BYTES / 1024 / 1024),

@@ -90,7 +90,9 @@ fn link(raw: &str) -> Option<String> {
     let links: Vec<Value> = serde_json::from_str(raw).ok()?;
     let href = |link: &Value| link.get("href").and_then(Value::as_str).map(str::to_owned);
     let web = |href: &String| {
-        href.len() <= MOST_LINK && (href.starts_with("https://") || href.starts_with("http://"))
+        href.len() <= MOST_LINK
+            && !href.contains(char::is_control)
+            && (href.starts_with("https://") || href.starts_with("http://"))
     };
     links.iter().filter_map(href).find(web)
 }
@@ -127,6 +129,12 @@ mod tests {
                 link: Some("https://ci/7".into()),
             }
         );
+    }
+
+    #[test]
+    fn an_address_with_a_nul_is_none() {
+        let body = r#"{"payload": {"summary": "x"}, "links": [{"href": "https://a/\u0000"}, {"href": "https://b/"}]}"#;
+        assert_eq!(told(body).unwrap().link.as_deref(), Some("https://b/"));
     }
 
     #[test]

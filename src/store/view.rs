@@ -166,13 +166,13 @@ impl Store {
         At { table: "incident", row: &id }.labels("labels", labels)
     }
 
-    /// The labels of the first of its alerts, those that fire first, unredacted as well.
+    /// Source and labels of the first of its alerts, those that fire first, unredacted as well.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn alert_labels(&self, id: Uuid) -> Result<Vec<Labels>, StoreError> {
+    pub async fn alert_labels(&self, id: Uuid) -> Result<Vec<(String, Labels)>, StoreError> {
         let members = self.members(&[id], MOST_TOLD).await?.remove(&id).unwrap_or_default();
-        Ok(members.into_iter().map(|(_, member)| member.labels).collect())
+        Ok(members.into_iter().map(|(alert, member)| (alert.source, member.labels)).collect())
     }
 
     /// Whether there has ever been an incident.

@@ -14,7 +14,7 @@ use firstlook_core::notify::view::Impact;
 use super::Triage;
 use crate::config::Baseline;
 use crate::evidence::{
-    Brought, Caps, Door, Fault, FaultKind, Moment, Source, SourceLines, SourceResult, collect,
+    Alert, Brought, Caps, Door, Fault, FaultKind, Moment, Source, SourceLines, SourceResult, collect,
 };
 use crate::store::{Claim, NewEvidence, StoreError};
 use crate::telemetry::labels::{EvidenceKind, FetchOutcome};
@@ -28,9 +28,10 @@ impl Triage {
         onset: Onset,
         window: Window,
     ) -> Result<NewEvidence, StoreError> {
+        let alerts = self.store.alert_labels(claim.incident).await?;
         let moment = Moment {
             labels: self.store.incident_labels(claim.incident).await?,
-            alerts: self.store.alert_labels(claim.incident).await?,
+            alerts: alerts.into_iter().map(|(source, labels)| Alert { source, labels }).collect(),
             window,
             baselines: self.evidence.baseline.iter().map(|which| normal(*which, window)).collect(),
         };

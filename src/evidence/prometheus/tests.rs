@@ -4,9 +4,9 @@ use firstlook_core::alert::Labels;
 use firstlook_core::evidence::metric::Relation;
 use serde_json::{Value, json};
 
-use super::super::fake_api::{Asked, serve};
+use super::super::fake_api::{Asked, HANGS, serve};
 use super::*;
-use crate::evidence::FaultKind;
+use crate::evidence::{Alert, FaultKind};
 
 fn moment(alerts: &[&[(&str, &str)]]) -> Moment {
     let start: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
@@ -14,7 +14,10 @@ fn moment(alerts: &[&[(&str, &str)]]) -> Moment {
     let labels = |pairs: &&[(&str, &str)]| pairs.iter().copied().collect::<Labels>();
     Moment {
         labels: [("service", "api")].into_iter().collect(),
-        alerts: alerts.iter().map(labels).collect(),
+        alerts: alerts
+            .iter()
+            .map(|one| Alert { source: "alertmanager/main".into(), labels: labels(one) })
+            .collect(),
         window,
         baselines: vec![window.preceding()],
     }
@@ -175,7 +178,7 @@ async fn garbage_and_refusals_are_faults() {
 }
 
 #[tokio::test]
-async fn many_series_are_bounded_and_a_hung_server_is_not_waited_for() {
+async fn many_series_are_bounded() {
     let (url, _) = serve(|_, asked| {
         let names: Vec<String> = (0..80).map(|n| format!("pod-{n}")).collect();
         let labels: Vec<[(&str, &str); 1]> = names.iter().map(|name| [("pod", name.as_str())]).collect();
@@ -186,7 +189,40 @@ async fn many_series_are_bounded_and_a_hung_server_is_not_waited_for() {
     let found = prometheus(&url, &[query("CPU", "cpu")]).measure(&moment(&[])).await.unwrap();
     assert_eq!((found.measured.len(), found.faults.len()), (MOST_SERIES, 1));
     assert!(found.faults[0].reason.contains("`cpu` has 80 series; 50 are looked at"), "{:?}", found.faults);
+}
 
+#[tokio::test]
+async fn one_slow_query_takes_nothing_from_the_others() {
+    let first = moment(&[]).window.start.timestamp();
+    let (url, _) = serve(move |_, asked| {
+        let slow = asked.number("start") < first || asked.params["query"] == "slow";
+        match slow {
+            true => (200, HANGS, String::new()),
+            false => (200, "", matrix(&[(&[], &[2.0])], asked)),
+        }
+    })
+    .await;
+    let queries = [query("slow", "slow"), query("CPU", "cpu")];
+    let door = Prometheus::new(&url, &queries, None, None, Duration::from_secs(2)).unwrap();
+    let found =
+        tokio::time::timeout(Duration::from_secs(2), door.measure(&moment(&[]))).await.unwrap().unwrap();
+    let names: Vec<_> = found.measured.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["CPU"], "{:?}", found.faults);
+    assert!(found.faults.iter().all(|fault| fault.kind == FaultKind::Timeout) && !found.faults.is_empty());
+}
+
+#[tokio::test]
+async fn alerts_of_other_senders_are_no_rules_here() {
+    let (url, asked) = serve(|_, _| (404, "", String::new())).await;
+    let mut moment = moment(&[ALERT]);
+    moment.alerts[0].source = "sns/aws".into();
+    let found = prometheus(&url, &[]).measure(&moment).await.unwrap();
+    assert_eq!(found, Measurements::default());
+    assert!(asked.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_hung_server_is_not_waited_for() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let slow = Prometheus::new(&url, &[query("CPU", "cpu")], None, None, Duration::from_millis(200)).unwrap();

@@ -6,9 +6,17 @@
 
 use super::{Limit, Relation};
 
+/// Longer arithmetic is none of a limit, in bytes.
+const LONGEST_NUMBER: usize = 100;
+/// Longer expressions are left whole, in bytes.
+const LONGEST: usize = 10_000;
+
 /// The left side of the last comparison at the top with a plain number, and that number. `None` where the expression is
 /// something else: a combination by `and`, `or` or `unless`, a comparison of two quantities, no comparison.
 pub fn split(expression: &str) -> Option<(String, Limit)> {
+    if expression.len() > LONGEST {
+        return None;
+    }
     let text = without_comments(expression);
     let text = inside_parentheses(text.trim());
     let mut found = None;
@@ -53,14 +61,11 @@ fn number(text: &str) -> Option<f64> {
     if let Ok(value) = text.parse::<f64>() {
         return value.is_finite().then_some(value);
     }
-    for operator in ['/', '*'] {
-        if let Some((left, right)) = text.rsplit_once(operator) {
-            let (left, right) = (number(left)?, number(right)?);
-            let value = if operator == '*' { left * right } else { left / right };
-            return value.is_finite().then_some(value);
-        }
-    }
-    None
+    // From the left, both alike: `1 / 2 * 10` is 5.
+    let at = text.rfind(['/', '*']).filter(|_| text.len() <= LONGEST_NUMBER)?;
+    let (left, right) = (number(text.get(..at)?)?, number(text.get(at + 1..)?)?);
+    let value = if text.as_bytes().get(at) == Some(&b'*') { left * right } else { left / right };
+    value.is_finite().then_some(value)
 }
 
 /// Without the parentheses that enclose all of it.
@@ -159,6 +164,8 @@ mod tests {
             ),
             ("(node_free < 1e9)", "node_free", Below, 1e9),
             ("0.1 < rate(x[5m])", "rate(x[5m])", Above, 0.1),
+            ("x > 1 / 2 * 10", "x", Above, 5.0),
+            ("x > 8 / 2 / 2", "x", Above, 2.0),
             ("x > bool 3", "x", Above, 3.0),
             ("time() - last_run > (2 * 3600)", "time() - last_run", Above, 7200.0),
             ("x\n  > 3 # three, not > 4", "x", Above, 3.0),
@@ -186,6 +193,8 @@ mod tests {
             "(a) > (b)",
             "a > 1 / 0",
             "\"a > 1",
+            &format!("{}a{} > 1", "(".repeat(9_000), ")".repeat(9_000)),
+            &format!("a > 1{}", " * 1".repeat(200)),
             "",
         ] {
             assert_eq!(split(expression), None, "{expression}");
