@@ -1,6 +1,8 @@
-//! From what was said to alerts: alarms by their own identity, anything else by its text, and the subscription itself.
+//! From what was said to alerts: alarms and what other services tell of by their own identity, anything else by its text,
+//! and the subscription itself.
 
 use chrono::TimeDelta;
+use firstlook_core::alert::aws;
 use firstlook_core::alert::cloudwatch::{Alarm, State};
 use firstlook_core::alert::sns::{Kind, TopicArn, TopicPattern};
 use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels, fingerprint};
@@ -105,11 +107,53 @@ impl Reader<'_> {
                 return self.alarm(&event.alarm, event.muted);
             }
         }
+        if let Some(readings) = aws::read(&self.published(json.as_ref())) {
+            return self.service(readings);
+        }
         let text = text::read(self.said, json.as_ref());
         (
             vec![self.alert(&text.fingerprint, AlertStatus::Firing, &text.labels, &text.annotations)],
             Vec::new(),
         )
+    }
+
+    fn published<'b>(&'b self, json: Option<&'b Value>) -> aws::Message<'b> {
+        let topic = self.said.topic.as_ref();
+        aws::Message {
+            text: &self.said.message,
+            json,
+            account: topic.and_then(|topic| topic.as_str().split(':').nth(4)).unwrap_or_default(),
+            region: topic.map_or("", |topic| topic.region()),
+        }
+    }
+
+    /// What another service tells of; what merely informs is noted.
+    fn service(&self, readings: Vec<aws::Reading>) -> (Vec<AlertMessage>, Vec<Decision>) {
+        let (mut alerts, mut aside) = (Vec::new(), Vec::new());
+        for mut one in readings {
+            let status = match one.status {
+                aws::Status::Fires => AlertStatus::Firing,
+                aws::Status::Over => AlertStatus::Resolved,
+                aws::Status::Informs(why) => {
+                    let reason = format!("{}: {why}", one.labels.get("alertname"));
+                    aside.push(Decision { alert: self.id(&one.identity), action: Action::Noted, reason });
+                    continue;
+                }
+            };
+            if let Some(severity) = one.severity {
+                one.labels.set(&self.reading.severity_label, severity.as_str());
+            }
+            // Nothing was published before it happened.
+            let at = one.at.map_or(self.said.sent_at, |at| at.min(self.said.sent_at));
+            alerts.push(AlertMessage {
+                starts_at: at,
+                ends_at: (status == AlertStatus::Resolved).then_some(at),
+                ordered: true,
+                generator_url: one.link,
+                ..self.alert(&one.identity, status, &one.labels, &one.annotations)
+            });
+        }
+        (alerts, aside)
     }
 
     /// An alarm fires, is over, or says something that changes neither.
