@@ -124,6 +124,7 @@ fn bounded(alert: &AlertMessage) {
     assert!(!alert.labels.get("alertname").trim().is_empty(), "an alert has a name: {alert:?}");
     assert!(!alert.annotations.get("summary").trim().is_empty(), "an alert has a sentence: {alert:?}");
     assert!((1..=600).contains(&alert.id.fingerprint.len()) && !alert.id.fingerprint.contains('\0'));
+    assert!(alert.lead >= chrono::TimeDelta::zero() && alert.began_at() <= alert.starts_at);
     assert_eq!(alert.ends_at.is_some(), alert.status == AlertStatus::Resolved);
     assert!(alert.generator_url.as_deref().is_none_or(|url| url.starts_with("https://")));
 }
