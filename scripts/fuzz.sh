@@ -25,6 +25,6 @@ for target; do
     esac
     echo "== $target, $seconds s" >&2
     # shellcheck disable=SC2086 # the seeds are one folder or none
-    cargo fuzz run -s none "$target" "$corpus" $seeds -- -max_total_time="$seconds" -max_len=65536 -timeout=10 \
+    cargo fuzz run -s none "$target" "$corpus" $seeds -- -dict=fuzz/sns.dict -max_total_time="$seconds" -max_len=65536 -timeout=10 \
         -rss_limit_mb=2048 -print_final_stats=1
 done

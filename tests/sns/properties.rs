@@ -47,7 +47,8 @@ pub fn envelope(body: &[u8]) {
     assert_eq!(said.sent_at, envelope.sent_at);
     assert_eq!(said.subject, envelope.subject.clone().unwrap_or_default().replace('\0', "\u{fffd}"));
     let token = envelope.token.expose();
-    assert!(token.len() < 16 || !format!("{envelope:?}").contains(token), "a token is shown");
+    let once = token.len() >= 16 && String::from_utf8_lossy(body).matches(token).count() == 1;
+    assert!(!once || !format!("{envelope:?}").contains(token), "a token is shown");
     assert!(!envelope.signed_text().is_empty());
     let notified = notification(&said, "sns/aws", &reading(), None);
     assert!(!(notified.alerts.is_empty() && notified.aside.is_empty()), "a message was dropped");
@@ -66,6 +67,7 @@ pub fn message(text: &str) {
     alerts(&notified).for_each(bounded);
     for noted in &notified.aside {
         assert!(!noted.reason.trim().is_empty() && !noted.alert.fingerprint.is_empty());
+        assert!(!noted.reason.contains('\0') && !noted.alert.fingerprint.contains('\0'));
     }
     let Some(json) = serde_json::from_str::<Value>(text).ok().filter(Value::is_object) else { return };
     let mut backwards = String::new();

@@ -101,3 +101,21 @@ async fn an_alarm_that_is_deleted_is_over() {
     world.told().await;
     world.finish().await;
 }
+
+/// Postgres refuses NUL, and JSON can name it: neither a label nor a reason may lose its alarm.
+#[tokio::test]
+async fn a_nul_inside_of_a_message_loses_no_alarm() {
+    let world = World::start("").await;
+    let odd = |event: &mut Value| event["detail"]["EventCategories"][0] = "availability\0".into();
+    let opened = world.publish("rds-event-backup.json", odd).await;
+    assert_eq!(opened["alerts"][0]["action"], "opened", "{opened}");
+    let odd = |event: &mut Value| event["detail"]["state"] = "RUN\0NING".into();
+    let noted = world.publish("backup-event-running.json", odd).await;
+    assert_eq!(noted["alerts"][0]["action"], "noted", "{noted}");
+    let mut alarm = crate::support::sns::alarm("api", "ALARM", firstlook::clock::now());
+    alarm["AlarmDescription"] = "{\"tier\": \"\\u0000\", \"\\u0000\": \"1\"}".into();
+    let answer = world.post(&world.sns.notification(None, &alarm.to_string())).await;
+    assert_eq!(answer.json()["alerts"][0]["action"], "opened", "{}", answer.text);
+    world.told().await;
+    world.finish().await;
+}

@@ -136,7 +136,7 @@ impl Reader<'_> {
                 aws::Status::Over => AlertStatus::Resolved,
                 aws::Status::Informs(why) => {
                     let reason = format!("{}: {why}", one.labels.get("alertname"));
-                    aside.push(Decision { alert: self.id(&one.identity), action: Action::Noted, reason });
+                    aside.push(self.decision(&one.identity, Action::Noted, &reason));
                     continue;
                 }
             };
@@ -199,7 +199,7 @@ impl Reader<'_> {
             "" => format!("{} since {changed}: {why}", alarm.name),
             said => format!("{} since {changed}: {why}; CloudWatch says: {said}", alarm.name),
         };
-        (Vec::new(), vec![Decision { alert: self.id(&alarm.identity()), action, reason }])
+        (Vec::new(), vec![self.decision(&alarm.identity(), action, &reason)])
     }
 
     /// That alarms of a topic do not come any more is an alarm itself; that they come again ends it.
@@ -238,10 +238,15 @@ impl Reader<'_> {
         }
     }
 
+    fn decision(&self, identity: &str, action: Action, reason: &str) -> Decision {
+        Decision { alert: self.id(identity), action, reason: storable(reason) }
+    }
+
     fn id(&self, identity: &str) -> AlertId {
+        let identity = storable(identity);
         let fingerprint = match identity.len() {
-            ..=MOST_IDENTITY => identity.to_owned(),
-            _ => fingerprint(&[("identity", identity)].into_iter().collect()),
+            ..=MOST_IDENTITY => identity,
+            _ => fingerprint(&[("identity", identity.as_str())].into_iter().collect()),
         };
         AlertId { source: self.source.to_owned(), fingerprint }
     }
@@ -257,8 +262,8 @@ impl Reader<'_> {
         AlertMessage {
             id: self.id(identity),
             status,
-            labels: bounded(labels, MAX_VALUE),
-            annotations: bounded(annotations, MAX_ANNOTATION),
+            labels: bounded(&all_storable(labels), MAX_VALUE),
+            annotations: bounded(&all_storable(annotations), MAX_ANNOTATION),
             starts_at: at,
             lead: TimeDelta::zero(),
             ends_at: (status == AlertStatus::Resolved).then_some(at),
@@ -266,4 +271,17 @@ impl Reader<'_> {
             generator_url: None,
         }
     }
+}
+
+/// Postgres refuses NUL, which JSON inside of a message may well name: no alarm is lost for it.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+fn all_storable(labels: &Labels) -> Labels {
+    let mut clean = Labels::default();
+    for (name, value) in labels.iter() {
+        clean.set(&storable(name), &storable(value));
+    }
+    clean
 }

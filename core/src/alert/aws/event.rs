@@ -29,7 +29,6 @@ impl<'a> Event<'a> {
         let detail = json.get("detail").filter(|detail| detail.is_object())?;
         let place = Place::new(&word(json, "/source")?, &text(json, "/account"), &text(json, "/region"));
         let resource = list(json, "/resources").first().and_then(Value::as_str).unwrap_or_default();
-        let resource = resource.replace('\0', "\u{fffd}");
-        Some(Self { kind, detail, place, at: time(&text(json, "/time")), resource })
+        Some(Self { kind, detail, place, at: time(&text(json, "/time")), resource: resource.to_owned() })
     }
 }

@@ -9,10 +9,10 @@ const MOST_WORD: usize = 512;
 /// Longest line of a text that is one value, in bytes.
 const MOST_FIELD: usize = 4096;
 
-/// The text or number at `pointer` (RFC 6901), or nothing. NUL becomes U+FFFD, since Postgres refuses it.
+/// The text or number at `pointer` (RFC 6901), or nothing.
 pub fn text(value: &Value, pointer: &str) -> String {
     match value.pointer(pointer) {
-        Some(Value::String(text)) => text.trim().replace('\0', "\u{fffd}"),
+        Some(Value::String(text)) => text.trim().to_owned(),
         Some(Value::Number(number)) => number.to_string(),
         _ => String::new(),
     }
@@ -59,8 +59,8 @@ pub fn line(text: &str) -> String {
 pub fn field(text: &str, name: &str) -> Option<String> {
     let value =
         text.lines().find_map(|line| line.trim_start().strip_prefix(name)?.trim_start().strip_prefix(':'))?;
-    let value = value.trim().replace('\0', "\u{fffd}");
-    (!value.is_empty() && value.len() <= MOST_FIELD).then_some(value)
+    let value = value.trim();
+    (!value.is_empty() && value.len() <= MOST_FIELD).then(|| value.to_owned())
 }
 
 /// Some of many names, for a sentence.
@@ -78,9 +78,8 @@ pub fn console(address: &str) -> Option<String> {
     let host = rest.split(['/', '?', '#']).next()?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
     let ours = |end: &str| host.strip_suffix(end).is_some_and(|front| front.ends_with('.'));
-    let fits = host.chars().all(plain)
-        && CONSOLES.iter().any(|end| ours(end))
-        && !address.contains(char::is_whitespace);
+    let odd = |c: char| c.is_whitespace() || c.is_control();
+    let fits = host.chars().all(plain) && CONSOLES.iter().any(|end| ours(end)) && !address.contains(odd);
     fits.then(|| address.to_owned())
 }
 
@@ -92,9 +91,8 @@ mod tests {
 
     #[test]
     fn values_are_single_texts() {
-        let value =
-            json!({"a": {"b": " x\u{0} "}, "n": 4.5, "l": [1], "long": "y".repeat(600), "two": "a\nb"});
-        assert_eq!((text(&value, "/a/b").as_str(), text(&value, "/n").as_str()), ("x\u{fffd}", "4.5"));
+        let value = json!({"a": {"b": " x "}, "n": 4.5, "l": [1], "long": "y".repeat(600), "two": "a\nb"});
+        assert_eq!((text(&value, "/a/b").as_str(), text(&value, "/n").as_str()), ("x", "4.5"));
         assert_eq!((text(&value, "/l"), text(&value, "/none")), (String::new(), String::new()));
         assert_eq!((word(&value, "/long"), word(&value, "/two"), word(&value, "/l")), (None, None, None));
         assert_eq!(first(&value, &["/none", "/n"]), "4.5");
@@ -129,6 +127,7 @@ mod tests {
             "https://evilaws.amazon.com/",
             "https://x@console.aws.amazon.com/",
             "https://console.aws.amazon.com/a b",
+            "https://console.aws.amazon.com/\u{0}",
             "https://aws.amazon.com",
             "javascript:1",
             "",

@@ -275,6 +275,7 @@ fn odd_alarms_lose_nothing_and_break_nothing() {
             "Trigger",
             json!({"Threshold": 1e300, "ComparisonOperator": "GreaterThanThreshold", "Period": 1e300}),
         ),
+        ("AlarmDescription", json!("{\"tier\": \"\\u0000\", \"\\u0000\": \"x\"}")),
         ("StateChangeTime", json!("yesterday")),
         ("AlarmArn", json!(7)),
         ("AlarmDescription", json!({"a": 1})),
@@ -286,7 +287,8 @@ fn odd_alarms_lose_nothing_and_break_nothing() {
         message[key] = odd;
         let alert = one(&message);
         assert_eq!(label(&alert, "alertname"), "db (main)/cpu: high");
-        assert!(!alert.annotations.iter().any(|(_, text)| text.contains('\0')));
+        let texts = alert.annotations.iter().chain(alert.labels.iter());
+        assert!(!texts.into_iter().any(|(name, text)| text.contains('\0') || name.contains('\0')));
     }
     let mut message = old();
     message["AlarmArn"] = "x".repeat(5_000).into();
