@@ -11,14 +11,18 @@ const REMOVED: &str = "<removed>";
 /// A member called `token` where no JSON can be read, its quotes plain or escaped; its end may be missing.
 #[allow(clippy::expect_used, reason = "the patterns are constants, and a test compiles them")]
 static TOKENS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
-    [r#"(?is)("token"\s*:\s*")(?:[^"\\]|\\.)*"#, r#"(?is)(\\+"token\\+"\s*:\s*\\+")[^"\\]*"#]
+    [r#"(?is)("token"\s*:\s*")(?:[^"\\]|\\.)*"#, r#"(?is)(\\+"token\\+"\s*:\s*\\+")(?:[^"\\]|\\+[^"\\])*"#]
         .map(|pattern| Regex::new(pattern).expect("a constant pattern"))
 });
 
 /// A message without the values of its tokens, where it has any. What is almost JSON, and JSON in a string, is searched
 /// as well.
 pub fn without_tokens(message: &str) -> Option<String> {
-    let Ok(mut value) = serde_json::from_str::<Value>(message) else { return replaced(message) };
+    let Ok(mut value) = serde_json::from_str::<Value>(message) else {
+        let closed = replaced(message)?;
+        // What made it no JSON may have stood in a token.
+        return Some(without_tokens(&closed).unwrap_or(closed));
+    };
     close(&mut value).then(|| value.to_string())
 }
 
@@ -71,6 +75,9 @@ mod tests {
             r#"Approve: {"token" : "s3cret"} now"#.to_owned(),
             r#"{"token": "s3cret"#.to_owned(),
             r#"{"m": "{\"token\": \"s3cret\"}", "n": 1e999}"#.to_owned(),
+            r#"{"m": "{\"token\": \"\u0041s3cret\"}", "n": 1e999}"#.to_owned(),
+            r#"{"m": "{\"token\": \"x\\ns3cret\"}", "n": 1e999}"#.to_owned(),
+            "{ \"token\": \"\u{1}s3cret\" }".to_owned(),
             deep,
         ] {
             let closed = without_tokens(&message).unwrap_or_else(|| panic!("{message}"));
