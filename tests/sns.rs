@@ -2,8 +2,11 @@
 
 mod asked;
 mod hostile;
+mod odd;
 mod outage;
+mod properties;
 mod replay;
+mod services;
 mod signed;
 
 use std::time::Duration;

@@ -314,11 +314,15 @@ fn entries<'a>(
     entries
 }
 
-/// Where a message went that came with what is noted of its alert, if one did: what begins nothing has no place for it.
+/// Where a message went that came with what is noted of its alert, if one did: what neither begins
+/// nor ends anything has no place for it.
 fn told_with(verdicts: &Verdicts, body: usize, alert: &AlertId) -> Option<Option<Uuid>> {
     let verdict = verdicts.decisions.iter().find(|one| one.body == body && one.decision.alert == *alert)?;
-    let begins = matches!(verdict.decision.action, Action::Opened | Action::Joined | Action::Reopened);
-    let placed = verdict.at.filter(|_| begins).and_then(|at| verdicts.placed.get(at));
+    let changes = matches!(
+        verdict.decision.action,
+        Action::Opened | Action::Joined | Action::Reopened | Action::AlertResolved | Action::IncidentResolved
+    );
+    let placed = verdict.at.filter(|_| changes).and_then(|at| verdicts.placed.get(at));
     Some(placed.map(|one| one.id))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Knows labels, identity and severity. Must not know incidents, routes, or the JSON that a sender used.
 
+pub mod aws;
 pub mod cloudwatch;
 mod fingerprint;
 mod labels;

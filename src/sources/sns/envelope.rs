@@ -5,9 +5,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use firstlook_core::alert::sns::{Kind, Signed, TopicArn};
+use firstlook_core::alert::sns::{Kind, Signed, TopicArn, without_tokens};
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 use super::super::json::{Object, text};
 use super::certificate::Version;
@@ -22,6 +22,7 @@ const MOST_ID: usize = 100;
 
 /// A message in its envelope, every value decoded and otherwise as it came.
 #[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the names are SNS's own")]
 pub struct Envelope {
     pub kind: Kind,
     pub message_id: String,
@@ -130,24 +131,4 @@ pub fn kept(body: &[u8]) -> Vec<u8> {
     };
     let members: Vec<String> = members.map(member).collect();
     format!("{{{}}}", members.join(",")).into_bytes()
-}
-
-/// A message in JSON without the values of its tokens, where it has any: CodePipeline sends one with which anybody
-/// approves a deployment (FACTS B7).
-pub fn without_tokens(message: &str) -> Option<String> {
-    fn close(value: &mut Value) -> bool {
-        match value {
-            Value::Object(members) => members.iter_mut().fold(false, |closed, (key, value)| {
-                if value.is_string() && key.eq_ignore_ascii_case("token") {
-                    *value = Value::from("<removed>");
-                    return true;
-                }
-                close(value) || closed
-            }),
-            Value::Array(all) => all.iter_mut().map(close).filter(|closed| *closed).count() > 0,
-            _ => false,
-        }
-    }
-    let mut value: Value = serde_json::from_str(message).ok()?;
-    close(&mut value).then(|| value.to_string())
 }

@@ -21,14 +21,14 @@ pub mod topics;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+pub use firstlook_core::alert::sns::without_tokens;
 use firstlook_core::alert::sns::{Kind, TopicArn, TopicPattern, certificate_at, certificate_name};
 
 use crate::config::Authorization;
 use crate::secret::Secret;
 use crate::telemetry::labels::SnsRefusal;
 use certificate::{Certificate, Version};
-use envelope::Envelope;
-pub use envelope::{is_envelope, without_tokens};
+pub use envelope::{Envelope, is_envelope, kept};
 use fetch::Fetcher;
 use read::Reading;
 use subscription::Confirmer;
@@ -128,7 +128,7 @@ impl Gate {
             topic: envelope.topic,
             message_id: envelope.message_id,
             token: envelope.token,
-            kept: envelope::kept(body),
+            kept: kept(body),
         })
     }
 

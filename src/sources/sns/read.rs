@@ -1,6 +1,8 @@
-//! From what was said to alerts: alarms by their own identity, anything else by its text, and the subscription itself.
+//! From what was said to alerts: alarms and what other services tell of by their own identity, anything else by its text,
+//! and the subscription itself.
 
 use chrono::TimeDelta;
+use firstlook_core::alert::aws;
 use firstlook_core::alert::cloudwatch::{Alarm, State};
 use firstlook_core::alert::sns::{Kind, TopicArn, TopicPattern};
 use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels, fingerprint};
@@ -105,11 +107,53 @@ impl Reader<'_> {
                 return self.alarm(&event.alarm, event.muted);
             }
         }
+        if let Some(readings) = aws::read(&self.published(json.as_ref())) {
+            return self.service(readings);
+        }
         let text = text::read(self.said, json.as_ref());
         (
             vec![self.alert(&text.fingerprint, AlertStatus::Firing, &text.labels, &text.annotations)],
             Vec::new(),
         )
+    }
+
+    fn published<'b>(&'b self, json: Option<&'b Value>) -> aws::Message<'b> {
+        let topic = self.said.topic.as_ref();
+        aws::Message {
+            text: &self.said.message,
+            json,
+            account: topic.and_then(|topic| topic.as_str().split(':').nth(4)).unwrap_or_default(),
+            region: topic.map_or("", |topic| topic.region()),
+        }
+    }
+
+    /// What another service tells of; what merely informs is noted.
+    fn service(&self, readings: Vec<aws::Reading>) -> (Vec<AlertMessage>, Vec<Decision>) {
+        let (mut alerts, mut aside) = (Vec::new(), Vec::new());
+        for mut one in readings {
+            let status = match one.status {
+                aws::Status::Fires => AlertStatus::Firing,
+                aws::Status::Over => AlertStatus::Resolved,
+                aws::Status::Informs(why) => {
+                    let reason = format!("{}: {why}", one.labels.get("alertname"));
+                    aside.push(self.decision(&one.identity, Action::Noted, &reason));
+                    continue;
+                }
+            };
+            if let Some(severity) = one.severity {
+                one.labels.set(&self.reading.severity_label, severity.as_str());
+            }
+            // Nothing was published before it happened.
+            let at = one.at.map_or(self.said.sent_at, |at| at.min(self.said.sent_at));
+            alerts.push(AlertMessage {
+                starts_at: at,
+                ends_at: (status == AlertStatus::Resolved).then_some(at),
+                ordered: true,
+                generator_url: one.link,
+                ..self.alert(&one.identity, status, &one.labels, &one.annotations)
+            });
+        }
+        (alerts, aside)
     }
 
     /// An alarm fires, is over, or says something that changes neither.
@@ -155,7 +199,7 @@ impl Reader<'_> {
             "" => format!("{} since {changed}: {why}", alarm.name),
             said => format!("{} since {changed}: {why}; CloudWatch says: {said}", alarm.name),
         };
-        (Vec::new(), vec![Decision { alert: self.id(&alarm.identity()), action, reason }])
+        (Vec::new(), vec![self.decision(&alarm.identity(), action, &reason)])
     }
 
     /// That alarms of a topic do not come any more is an alarm itself; that they come again ends it.
@@ -194,10 +238,15 @@ impl Reader<'_> {
         }
     }
 
+    fn decision(&self, identity: &str, action: Action, reason: &str) -> Decision {
+        Decision { alert: self.id(identity), action, reason: storable(reason) }
+    }
+
     fn id(&self, identity: &str) -> AlertId {
+        let identity = storable(identity);
         let fingerprint = match identity.len() {
-            ..=MOST_IDENTITY => identity.to_owned(),
-            _ => fingerprint(&[("identity", identity)].into_iter().collect()),
+            ..=MOST_IDENTITY => identity,
+            _ => fingerprint(&[("identity", identity.as_str())].into_iter().collect()),
         };
         AlertId { source: self.source.to_owned(), fingerprint }
     }
@@ -213,8 +262,8 @@ impl Reader<'_> {
         AlertMessage {
             id: self.id(identity),
             status,
-            labels: bounded(labels, MAX_VALUE),
-            annotations: bounded(annotations, MAX_ANNOTATION),
+            labels: bounded(&all_storable(labels), MAX_VALUE),
+            annotations: bounded(&all_storable(annotations), MAX_ANNOTATION),
             starts_at: at,
             lead: TimeDelta::zero(),
             ends_at: (status == AlertStatus::Resolved).then_some(at),
@@ -222,4 +271,17 @@ impl Reader<'_> {
             generator_url: None,
         }
     }
+}
+
+/// Postgres refuses NUL, which JSON inside of a message may well name: no alarm is lost for it.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+fn all_storable(labels: &Labels) -> Labels {
+    let mut clean = Labels::default();
+    for (name, value) in labels.iter() {
+        clean.set(&storable(name), &storable(value));
+    }
+    clean
 }

@@ -24,7 +24,9 @@ pub struct Text {
 
 /// Takes a message as it is. `json` is the same, where it can be read so.
 pub fn read(said: &Said, json: Option<&Value>) -> Text {
-    let title = title(said, json);
+    // The order of an object's members is no news.
+    let content = json.map_or_else(|| said.message.clone(), Value::to_string);
+    let title = title(said, json, &content);
     let topic = said.topic.as_ref().map_or("", |topic| topic.as_str());
     let mut labels = Labels::default();
     labels.set("alertname", &title);
@@ -40,7 +42,7 @@ pub fn read(said: &Said, json: Option<&Value>) -> Text {
         }
     }
     let mut digest = String::new();
-    for byte in Sha256::digest(said.message.as_bytes()) {
+    for byte in Sha256::digest(content.as_bytes()) {
         let _ = write!(digest, "{byte:02x}");
     }
     let identity = [("topic", topic), ("title", title.as_str()), ("text", digest.as_str())];
@@ -51,7 +53,7 @@ pub fn read(said: &Said, json: Option<&Value>) -> Text {
 }
 
 /// The subject; else what JSON calls itself; else the first line.
-fn title(said: &Said, json: Option<&Value>) -> String {
+fn title(said: &Said, json: Option<&Value>, content: &str) -> String {
     const NAMES: [&str; 8] = [
         "detail-type",
         "Event Message",
@@ -64,7 +66,7 @@ fn title(said: &Said, json: Option<&Value>) -> String {
     ];
     let named =
         json.and_then(|json| NAMES.iter().map(|key| word(json, key)).find(|text| !text.trim().is_empty()));
-    let line = said.message.lines().find(|line| !line.trim().is_empty()).unwrap_or("An empty message");
+    let line = content.lines().find(|line| !line.trim().is_empty()).unwrap_or("An empty message");
     let text = match (said.subject.trim(), named) {
         ("", Some(named)) => named,
         ("", None) => line.to_owned(),

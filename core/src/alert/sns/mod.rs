@@ -8,9 +8,11 @@ pub mod policy;
 mod queue;
 mod signed;
 pub mod subscribed;
+mod tokens;
 mod topic;
 
 pub use place::{certificate_at, certificate_name};
 pub use queue::QueueUrl;
 pub use signed::{Kind, Signed};
+pub use tokens::without_tokens;
 pub use topic::{Fault, TopicArn, TopicPattern};

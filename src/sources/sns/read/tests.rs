@@ -6,13 +6,25 @@ use serde_json::json;
 
 use super::*;
 
+mod alarms;
 mod endless;
 mod lead;
+mod services;
 
 const TOPIC: &str = "arn:aws:sns:eu-south-1:123456789012:alarms";
 
 fn at(time: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(time).unwrap().with_timezone(&Utc)
+}
+
+fn reading() -> Reading {
+    Reading {
+        insufficient_data: InsufficientData::Note,
+        severity_label: "severity".into(),
+        topics: [TOPIC, "arn:aws:sns:us-east-1:000000000000:alarms-*"]
+            .map(|one| TopicPattern::parse(one).unwrap())
+            .to_vec(),
+    }
 }
 
 fn read(message: &str) -> Notification {
@@ -23,14 +35,7 @@ fn read(message: &str) -> Notification {
         message: message.to_owned(),
         sent_at: at("2026-11-20T08:00:00Z"),
     };
-    let reading = Reading {
-        insufficient_data: InsufficientData::Note,
-        severity_label: "severity".into(),
-        topics: [TOPIC, "arn:aws:sns:us-east-1:000000000000:alarms-*"]
-            .map(|one| TopicPattern::parse(one).unwrap())
-            .to_vec(),
-    };
-    notification(&said, "sns/aws", &reading, None)
+    notification(&said, "sns/aws", &reading(), None)
 }
 
 fn one(message: &Value) -> AlertMessage {
@@ -236,7 +241,7 @@ fn what_is_no_alarm_is_told_with_its_text() {
             "AWS Health Event",
         ),
         (r#"{"Event Source": "db-instance", "Event Message": "Failover started"}"#, "Failover started"),
-        (r#"{"ElastiCache:SnapshotFailed": "cache-1"}"#, r#"{"ElastiCache:SnapshotFailed": "cache-1"}"#),
+        ("{\n  \"cache\": \"cache-1\"\n}", r#"{"cache":"cache-1"}"#),
         (r#"{"AlarmName": "half", "NewStateValue": "ODD"}"#, "half"),
         (r#"{"detail-type": "CloudWatch Alarm State Change"}"#, "CloudWatch Alarm State Change"),
         ("[1, 2]", "[1, 2]"),
@@ -270,6 +275,7 @@ fn odd_alarms_lose_nothing_and_break_nothing() {
             "Trigger",
             json!({"Threshold": 1e300, "ComparisonOperator": "GreaterThanThreshold", "Period": 1e300}),
         ),
+        ("AlarmDescription", json!("{\"tier\": \"\\u0000\", \"\\u0000\": \"x\"}")),
         ("StateChangeTime", json!("yesterday")),
         ("AlarmArn", json!(7)),
         ("AlarmDescription", json!({"a": 1})),
@@ -281,7 +287,8 @@ fn odd_alarms_lose_nothing_and_break_nothing() {
         message[key] = odd;
         let alert = one(&message);
         assert_eq!(label(&alert, "alertname"), "db (main)/cpu: high");
-        assert!(!alert.annotations.iter().any(|(_, text)| text.contains('\0')));
+        let texts = alert.annotations.iter().chain(alert.labels.iter());
+        assert!(!texts.into_iter().any(|(name, text)| text.contains('\0') || name.contains('\0')));
     }
     let mut message = old();
     message["AlarmArn"] = "x".repeat(5_000).into();
