@@ -4,6 +4,7 @@
 //! how a source or a model is reached, nor tell anybody: a new version of the incident has its messages refreshed.
 
 mod look;
+mod steps;
 
 use std::sync::Arc;
 

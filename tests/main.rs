@@ -35,6 +35,7 @@ mod schedules;
 mod schema;
 mod sns;
 mod spine;
+mod steps;
 mod support;
 mod support_tests;
 mod tidy;

@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn steps_keep_their_ids_and_blocks() {
-        let blocks = vec![Block { language: "sh".into(), text: "df -h".into() }];
+        let blocks = vec![Block { language: "sh".into(), source: None, text: "df -h".into() }];
         let step = Step { id: "R3".into(), section: "Check".into(), text: "Is it full?".into(), blocks };
         let runbook = Pinned {
             path: "disk.md".into(),

@@ -3,6 +3,7 @@
 //! Knows lines, patterns and their comparison with normal. Must not know where lines come from (the doors in the
 //! root crate do), nor who reads the result.
 
+pub mod asked;
 mod assign;
 pub mod changes;
 pub mod delta;
