@@ -12,6 +12,7 @@
 )]
 
 mod alertmanager;
+mod alike;
 mod cancelled;
 mod changes;
 mod commands;

@@ -79,20 +79,9 @@ async fn looked(firstlook: &Firstlook) -> Value {
     firstlook.incident(number).await
 }
 
-#[tokio::test]
-async fn results_stand_with_their_steps_and_what_was_not_run_says_why() {
-    let now = firstlook::clock::now();
-    let loki = Loki::start();
-    let labels = [("app", "checkout"), ("namespace", "shop")];
-    for second in (0..3_000).step_by(10) {
-        loki.push(&labels, now - TimeDelta::seconds(second), &format!("INFO took {second}ms"));
-    }
-    for second in 60..80 {
-        let line = format!("ERROR Broker: lost bob@example.com </pre>\u{1b}[31m{second}");
-        loki.push(&labels, now - TimeDelta::seconds(second), &line);
-    }
-    let prometheus = Prometheus::with_history(&history(now), " []", &[Exporter::start().target()], &[]).await;
-    let runbooks = folder(&[
+/// Each way in which a query can be run, or not.
+fn all_kinds() -> TempDir {
+    folder(&[
         (
             "How deep is it? Look at each queue.",
             &[("promql", "max by (queue) (\n  queue_depth{service=\"{{labels.service}}\"}\n)")],
@@ -110,7 +99,23 @@ async fn results_stand_with_their_steps_and_what_was_not_run_says_why() {
         ("Slowest?", &[("logs-insights", "stats count(*)")]),
         ("Of whom?", &[("promql nobody", "up")]),
         ("Is the pod there?", &[("promql", "absent_pod{pod=\"{{labels.pod}}\"}")]),
-    ]);
+    ])
+}
+
+#[tokio::test]
+async fn results_stand_with_their_steps_and_what_was_not_run_says_why() {
+    let now = firstlook::clock::now();
+    let loki = Loki::start();
+    let labels = [("app", "checkout"), ("namespace", "shop")];
+    for second in (0..3_000).step_by(10) {
+        loki.push(&labels, now - TimeDelta::seconds(second), &format!("INFO took {second}ms"));
+    }
+    for second in 60..80 {
+        let line = format!("ERROR Broker: lost bob@example.com </pre>\u{1b}[31m{second}");
+        loki.push(&labels, now - TimeDelta::seconds(second), &line);
+    }
+    let prometheus = Prometheus::with_history(&history(now), " []", &[Exporter::start().target()], &[]).await;
+    let runbooks = all_kinds();
     let prom = format!("  - {{ name: prom, type: prometheus, url: \"{}\" }}\n", prometheus.url());
     let setup = Setup {
         evidence: evidence(&loki, &prom, "20s"),
@@ -120,7 +125,14 @@ async fn results_stand_with_their_steps_and_what_was_not_run_says_why() {
     let firstlook = Firstlook::start(setup).await;
     let incident = looked(&firstlook).await;
 
-    let (asked, items) = of_step(&incident, "R1");
+    answered(&incident);
+    not_run(&incident);
+    shown(&firstlook, &incident).await;
+    firstlook.finish().await;
+}
+
+fn answered(incident: &Value) {
+    let (asked, items) = of_step(incident, "R1");
     assert_eq!(
         (&asked["source"], &asked["block"], items.len()),
         (&json!("prom"), &json!(0), 1),
@@ -132,7 +144,7 @@ async fn results_stand_with_their_steps_and_what_was_not_run_says_why() {
         items[0]["chart"]["normal"].is_object() && items[0]["query"].as_str().unwrap().contains("promtool")
     );
 
-    let (_, items) = of_step(&incident, "R2");
+    let (_, items) = of_step(incident, "R2");
     let (title, text) = (items[0]["title"].as_str().unwrap(), items[0]["text"].as_str().unwrap());
     assert_eq!(
         (items[0]["kind"].as_str(), title),
@@ -141,28 +153,28 @@ async fn results_stand_with_their_steps_and_what_was_not_run_says_why() {
     assert!(text.contains("new, 20 lines from ") && text.contains("ERROR Broker: lost <email:"), "{text}");
     assert!(!incident.to_string().contains("bob@"));
 
-    let (asked, items) = of_step(&incident, "R3");
+    let (asked, items) = of_step(incident, "R3");
     assert_eq!((asked["block"].as_i64(), items[0]["kind"].as_str()), (Some(1), Some("metric")));
     assert!(items[0]["title"].as_str().unwrap().starts_with("R3 How many lines: "), "{items:?}");
     assert!(items[0]["query"].as_str().unwrap().contains("--step="), "{items:?}");
+}
 
-    let reason = |step: &str| of_step(&incident, step).0["reason"].as_str().unwrap().to_owned();
+fn not_run(incident: &Value) {
+    let reason = |step: &str| of_step(incident, step).0["reason"].as_str().unwrap().to_owned();
     assert_eq!(reason("R6"), "no evidence source of type `cloudwatch_logs` applies");
     assert_eq!(reason("R7"), "no evidence source of type `prometheus` named `nobody` applies");
     assert!(reason("R5").contains("no label `zone`"), "{}", reason("R5"));
-    let (_, items) = of_step(&incident, "R8");
+    let (_, items) = of_step(incident, "R8");
     assert_eq!(
         items[0]["title"], "R8 Is the pod there: no value in this window",
         "a label's value is no code"
     );
 
-    let gaps = gaps(&incident);
+    let gaps = gaps(incident);
     let of_runbook: Vec<_> = gaps.iter().filter(|(reason, _)| reason.starts_with('R')).collect();
     assert_eq!(of_runbook.len(), 2, "what no source runs is no gap: {gaps:?}");
     assert!(of_runbook.iter().any(|(why, remedy)| why.starts_with("R4: Prometheus answered 400")
         && remedy.contains("the block of the runbook")));
-    shown(&firstlook, &incident).await;
-    firstlook.finish().await;
 }
 
 /// The page shows each result in its step, and lines of others stay text.

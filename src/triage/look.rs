@@ -86,7 +86,9 @@ impl Triage {
             let (queries, pack) = (of_steps.asked, pack.text);
             NewEvidence { window, items, gaps, impact, sources_read, queries, pack, note }
         });
-        found.await.map_err(|error| StoreError::Worker(error.to_string()))
+        let mut found = found.await.map_err(|error| StoreError::Worker(error.to_string()))?;
+        found.items.extend(self.alike(claim, &found.items).await?);
+        Ok(found)
     }
 }
 

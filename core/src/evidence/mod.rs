@@ -17,6 +17,7 @@ pub mod metric;
 mod pack;
 pub mod patterns;
 pub mod redact;
+pub mod similar;
 mod timestamp;
 pub mod window;
 

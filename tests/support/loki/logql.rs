@@ -44,7 +44,7 @@ impl Query {
             return Err(EMPTY.to_owned());
         }
         let mut lines = Vec::new();
-        while !reader.rest().is_empty() && !(counts && reader.rest().starts_with('[')) {
+        while !(reader.rest().is_empty() || counts && reader.rest().starts_with('[')) {
             lines.push(reader.filter()?);
         }
         let over = if counts { Some(reader.range()?) } else { None };
