@@ -16,8 +16,7 @@ use tempfile::TempDir;
 use crate::support::model::{self, Model};
 use crate::support::pagerduty::{self, PagerDuty};
 use crate::support::slack::{self, Slack};
-use crate::support::wait::eventually;
-use crate::support::{postgres, process};
+use crate::support::{postgres, process, wait::eventually};
 
 pub use bodies::{alert, body, resolved};
 

@@ -15,6 +15,10 @@ use super::{Brought, Caps, Door, Fault, Loki, Measurements, Moment, Source, quot
 /// What one query may bring of the window, and of each normal time.
 const CAPS: Caps = Caps { lines: 10_000, bytes: 4 * 1024 * 1024 };
 
+/// Of the time that a collection may take, the share after which a query is given up: a little before its requests are, so
+/// that a source that hangs is told in the same words for all of them.
+const SHARE: f64 = 0.95;
+
 /// A query for one source.
 #[derive(Debug, Clone)]
 pub struct Question<'a> {
@@ -46,6 +50,7 @@ pub fn language(source: &Source) -> Option<Language> {
 
 /// Asks all, in the order in which replies are given. Every request has ended when `deadline` is over.
 pub async fn ask(questions: &[Question<'_>], moment: &Moment, deadline: Duration) -> Vec<Reply> {
+    let deadline = deadline.mul_f64(SHARE);
     join_all(questions.iter().map(|question| one(question, moment, deadline))).await
 }
 

@@ -151,8 +151,6 @@ mod tests {
                 ),
                 "the same alert HighErrorRate; the same service checkout",
             ),
-                "",
-            ),
             (
                 traits(
                     "checkout fails 9% of all requests",
