@@ -3,13 +3,16 @@
 //! Knows the order of the steps and what is kept after each, so that a crash repeats one step at most. Must not know
 //! how a source or a model is reached, nor tell anybody: a new version of the incident has its messages refreshed.
 
+mod alike;
 mod look;
+mod steps;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use firstlook_core::alert::Labels;
 use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::evidence::known::SIMILAR;
 use firstlook_core::evidence::{Onset, Redacted, Window};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::budget::{Budget, Used};
@@ -96,7 +99,7 @@ impl Triage {
     async fn only(&self, view: &mut Incident, claim: &Claim, round: i32) -> Result<(), StoreError> {
         let mut evidence = self.store.round(claim.incident, round, &self.words.redactor).await?;
         let known = view.evidence.take().map(|shown| shown.items).unwrap_or_default();
-        let known = known.into_iter().filter(|item| item.kind.is_known());
+        let known = known.into_iter().filter(|item| item.kind.is_known() && item.source != SIMILAR);
         evidence.items = known.chain(evidence.items).collect();
         view.evidence = Some(evidence);
         Ok(())

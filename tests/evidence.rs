@@ -80,7 +80,8 @@ async fn what_the_alarm_watches_is_compared_with_normal() {
 
     let found = metrics(&incident);
     let titles: Vec<&str> = found.iter().map(|item| item["title"].as_str().unwrap()).collect();
-    assert_eq!(titles.len(), 2, "search is no part of it: {titles:?}");
+    assert_eq!(titles.len(), 3, "search is no part of it: {titles:?}");
+    assert!(titles[2].starts_with("R3 ") && titles[2].ends_with(": no value in this window"), "{titles:?}");
     let words = "http_requests_5xx_ratio: 0.38, normally 0.0";
     assert!(titles[0].starts_with(words) && titles[0].contains(", above since "), "{titles:?}");
     assert_eq!(titles[1], "latency: 0.2 s, as usual: normally 0.2 s (0.2 s to 0.2 s)");

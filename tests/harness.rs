@@ -16,8 +16,7 @@ use tempfile::TempDir;
 use crate::support::model::{self, Model};
 use crate::support::pagerduty::{self, PagerDuty};
 use crate::support::slack::{self, Slack};
-use crate::support::wait::eventually;
-use crate::support::{postgres, process};
+use crate::support::{postgres, process, wait::eventually};
 
 pub use bodies::{alert, body, resolved};
 
@@ -46,6 +45,8 @@ pub struct Setup {
     pub per_minute: (u32, u32),
     /// A database that is there already.
     pub database: Option<String>,
+    /// Of runbooks.
+    pub runbooks: PathBuf,
     /// Environment of the process.
     pub environment: Vec<(String, String)>,
 }
@@ -60,6 +61,7 @@ impl Default for Setup {
             incidents: "{ group_by: [cluster, namespace, service, alertname], reopen_within: 15m }".into(),
             labels: "[]".into(),
             per_minute: (60_000, 60_000),
+            runbooks: Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks"),
             database: None,
             environment: Vec::new(),
         }
@@ -257,8 +259,7 @@ impl Drop for Firstlook {
         if std::thread::panicking() {
             let log = std::fs::read_to_string(self.log_file()).unwrap_or_default();
             let tail: Vec<&str> = log.lines().rev().take(40).collect();
-            eprintln!("--- firstlook's log ends:");
-            tail.iter().rev().for_each(|line| eprintln!("{line}"));
+            tail.iter().rev().for_each(|line| eprintln!("--- firstlook's log: {line}"));
         } else {
             assert!(self.finished, "a test must end with `finish`, which asserts what it forgot");
         }
@@ -307,7 +308,6 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 fn configuration(setup: &Setup, slack: &Slack, pagerduty: &PagerDuty, database: &str, port: u16) -> String {
-    let runbooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks");
     format!(
         r##"
 server: {{ name: test, listen: "127.0.0.1:{port}", external_url: "http://127.0.0.1:{port}" }}
@@ -343,7 +343,7 @@ summary: {summary}
         pagerduty = pagerduty.url(),
         slack_token = slack::TOKEN,
         slack = slack.api_url(),
-        runbooks = runbooks.display(),
+        runbooks = setup.runbooks.display(),
         evidence = setup.evidence,
         summary = setup.summary,
     )

@@ -12,6 +12,7 @@
 )]
 
 mod alertmanager;
+mod alike;
 mod cancelled;
 mod changes;
 mod commands;
@@ -35,6 +36,7 @@ mod schedules;
 mod schema;
 mod sns;
 mod spine;
+mod steps;
 mod support;
 mod support_tests;
 mod tidy;

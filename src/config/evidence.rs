@@ -83,8 +83,7 @@ pub enum EvidenceKind {
 }
 
 /// Types of a later version.
-const LATER: [&str; 6] =
-    ["cloudwatch_logs", "cloudwatch_metrics", "cloudtrail", "xray", "athena", "knowledge"];
+const LATER: [&str; 5] = ["cloudwatch_logs", "cloudwatch_metrics", "cloudtrail", "xray", "athena"];
 
 /// Types of this version, for people.
 const TYPES: &str = "log_file, loki or prometheus";
@@ -156,6 +155,11 @@ fn source(
         "log_file" => &["path"],
         "loki" => &["url", "query", "basic_auth", "authorization", "tenant"],
         "prometheus" => &["url", "queries", "basic_auth", "authorization", "tenant"],
+        "knowledge" => {
+            let text = "similar incidents are always looked for, without a source: remove it".to_owned();
+            context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });
+            return Ok(None);
+        }
         later if LATER.contains(&later) => {
             let text = format!("in this version evidence sources of type `{later}` have no effect");
             context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });

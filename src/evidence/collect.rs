@@ -101,7 +101,7 @@ async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -
 }
 
 /// The lines of the window and of each baseline, fetched at once, and what is missing.
-async fn lines<F: Future<Output = Result<Fetched, Fault>>>(
+pub(super) async fn lines<F: Future<Output = Result<Fetched, Fault>>>(
     source: &str,
     moment: &Moment,
     deadline: Duration,
@@ -146,7 +146,7 @@ pub(super) fn without_normal(window: Window, fault: Fault) -> Fault {
 }
 
 /// What `work` gives, or a fault when it takes too long or panics.
-async fn guarded<T>(
+pub(super) async fn guarded<T>(
     source: &str,
     deadline: Duration,
     work: impl Future<Output = Result<T, Fault>>,

@@ -11,11 +11,14 @@ use std::time::Duration;
 
 use firstlook_core::alert::Labels;
 use firstlook_core::evidence::Window;
+use firstlook_core::evidence::metric::Measured;
+use futures_util::future::{join, join_all};
 
 use super::api::{Answer, Api, Refusal};
-use super::quoted;
+use super::collect::without_normal;
+use super::series::{self, Series};
 use super::template::Template;
-use super::{Caps, Fault, Fetched};
+use super::{Caps, Fault, Fetched, Measurements, Moment, quoted};
 use crate::config::Authorization;
 use page::{Body, Pager, Step};
 
@@ -23,6 +26,8 @@ use page::{Body, Pager, Step};
 const PAGE_LINES: usize = 5_000;
 /// A longer answer is asked for again with fewer lines.
 const PAGE_BYTES: usize = 8 * 1024 * 1024;
+/// Series of one metric query that are looked at.
+const MOST_SERIES: usize = 50;
 
 /// A source of type `loki`.
 #[derive(Debug)]
@@ -55,11 +60,18 @@ impl Loki {
     /// # Errors
     /// When no page could be had. A failure after the first page leaves what came, and is among the faults.
     pub async fn fetch(&self, window: Window, labels: &Labels, caps: Caps) -> Result<Fetched, Fault> {
-        let query = quoted::fill(&self.query, labels)?;
+        self.lines(&quoted::fill(&self.query, labels)?, window, caps).await
+    }
+
+    /// The lines of a query without placeholders, as [`Loki::fetch`] brings them.
+    ///
+    /// # Errors
+    /// As [`Loki::fetch`].
+    pub async fn lines(&self, query: &str, window: Window, caps: Caps) -> Result<Fetched, Fault> {
         let mut pager = Pager::new(window, caps, PAGE_LINES)?;
         let mut faults = Vec::new();
         while let Some(step) = pager.next() {
-            match self.page(&query, step).await {
+            match self.page(query, step).await {
                 Ok(Some(body)) => pager.take(body),
                 Ok(None) => pager.too_large(),
                 Err(fault) if pager.has_lines() => {
@@ -70,7 +82,66 @@ impl Loki {
             }
         }
         let (lines, truncated) = pager.finish();
-        Ok(Fetched { lines, query: query::logcli(&query, window, self.api.address()), truncated, faults })
+        Ok(Fetched { lines, query: query::logcli(query, window, self.api.address()), truncated, faults })
+    }
+
+    /// The values of a metric query without placeholders, called `name`, in the window and in normal times; and how a
+    /// person gets the same.
+    ///
+    /// # Errors
+    /// When the window could not be had.
+    pub async fn values(
+        &self,
+        name: &str,
+        query: &str,
+        moment: &Moment,
+    ) -> Result<(Measurements, String), Fault> {
+        let step = series::step(moment.window);
+        let normal = moment.baselines.iter().map(|window| self.range(query, *window, step));
+        let (now, normal) = join(self.range(query, moment.window, step), join_all(normal)).await;
+        let (now, mut before, mut faults) = (now?, Vec::new(), Vec::new());
+        for (window, answer) in moment.baselines.iter().zip(normal) {
+            match answer {
+                Ok(series) => before.extend(series),
+                Err(fault) => faults.push(without_normal(*window, fault)),
+            }
+        }
+        let command = format!(
+            "{} --step={step}s",
+            query::logcli(query, moment.window, self.api.address()).replacen(" --forward", "", 1)
+        );
+        let of = Measured {
+            name: name.to_owned(),
+            labels: Labels::default(),
+            unit: String::new(),
+            of_alarm: false,
+            window: Vec::new(),
+            normal: Vec::new(),
+            limit: None,
+            query: command.clone(),
+            link: None,
+        };
+        let measured = series::measured(now.into_iter().take(MOST_SERIES).collect(), &before, &of);
+        Ok((Measurements { measured, faults }, command))
+    }
+
+    async fn range(&self, query: &str, window: Window, step: i64) -> Result<Vec<Series>, Fault> {
+        let (start, end) = series::points(window, step);
+        // Nanoseconds: a time of ten digits would be taken for seconds, but only until Loki changes that.
+        let nanoseconds = |at: i64| format!("{at}000000000");
+        let (start, end, step) = (nanoseconds(start), nanoseconds(end), step.to_string());
+        let parameters = [("query", query), ("start", &start), ("end", &end), ("step", &step)];
+        match self.api.get("/loki/api/v1/query_range", &parameters, PAGE_BYTES).await? {
+            Answer::Whole(bytes) => series::read(&bytes).ok_or_else(|| {
+                let remedy = "check that `url` of this source leads to Loki's HTTP API";
+                Fault::unavailable("the answer is not a range of Loki", remedy)
+            }),
+            Answer::TooLong => Err(Fault::unavailable(
+                format!("Loki answered with more than {} MiB", PAGE_BYTES / 1024 / 1024),
+                "aggregate in the query, such as `sum by (…) (…)`",
+            )),
+            Answer::Refused(refusal) => Err(self.api.refused(&refusal, remedy(&refusal))),
+        }
     }
 
     /// One page; `None` when it is too large.
@@ -91,7 +162,7 @@ fn remedy(refusal: &Refusal) -> Option<&'static str> {
         400 | 422 if refusal.words.contains("max_entries_limit") => {
             Some("raise Loki's `max_entries_limit_per_query` to 5000 or more")
         }
-        400 | 422 => Some("correct `query` of this source"),
+        400 | 422 => Some("correct `query` of this source, or the block of the runbook"),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@
 //! patterns, or what the lines are for. Nothing here is redacted yet: the hop does that.
 
 mod api;
+pub mod ask;
 mod collect;
 mod events;
 #[cfg(test)]
@@ -12,6 +13,7 @@ pub mod log_file;
 pub mod loki;
 pub mod prometheus;
 mod quoted;
+mod series;
 mod template;
 
 pub use collect::{Brought, Collected, Normal, SourceLines, SourceResult, collect};

@@ -4,7 +4,6 @@
 //! us: rules are asked for by name, and their expression is the server's own.
 
 mod rules;
-mod series;
 #[cfg(test)]
 mod tests;
 
@@ -21,17 +20,13 @@ use tokio::time::Instant;
 use super::api::{Answer, Api, Refusal};
 use super::collect::without_normal;
 use super::quoted::{self, shell};
+use super::series::{self, Series, points, step};
 use super::template::Template;
 use super::{Fault, FaultKind, Measurements, Moment};
 use crate::config::Authorization;
-use series::Series;
 
 /// An answer of more bytes is a query that is too broad.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
-/// Points of a window; more is finer than anybody looks.
-const POINTS: i64 = 120;
-/// The finest step, in seconds: what is scraped seldom would else show holes.
-const FINEST: i64 = 15;
 /// Series of one query that are looked at.
 const MOST_SERIES: usize = 50;
 /// Answers that are read at once.
@@ -147,6 +142,25 @@ impl Prometheus {
         }
     }
 
+    /// The values of a query without placeholders, called `name`, in the window and in normal times; and how a person gets
+    /// the same.
+    ///
+    /// # Errors
+    /// When the window could not be had.
+    pub async fn values(
+        &self,
+        name: &str,
+        query: &str,
+        moment: &Moment,
+    ) -> Result<(Measurements, String), Fault> {
+        let command = self.command(query, moment.window, step(moment.window));
+        let (name, expression, unit) = (name.to_owned(), query.to_owned(), String::new());
+        let wanted = Wanted { name, expression, unit, limit: None, of_alarm: false };
+        let until = Instant::now() + self.timeout.mul_f64(OWN_SHARE);
+        let now = self.range(query, moment.window, step(moment.window), until).await;
+        Ok((self.quantity(&wanted, now, moment, &[], until).await?, command))
+    }
+
     /// What the rules that fire watch.
     async fn of_rules(&self, alerts: &[Labels], until: Instant) -> Result<Vec<Wanted>, Fault> {
         let names: Vec<&str> = rules::names(alerts);
@@ -207,20 +221,18 @@ impl Prometheus {
                 "aggregate in the query, such as `sum by (…) (…)`",
             ));
         }
-        for one in now.into_iter().take(MOST_SERIES) {
-            let same = before.iter().filter(|other| other.labels == one.labels);
-            found.measured.push(Measured {
-                name: wanted.name.clone(),
-                normal: same.flat_map(|other| other.points.iter().copied()).collect(),
-                labels: one.labels,
-                unit: wanted.unit.clone(),
-                of_alarm: wanted.of_alarm,
-                window: one.points,
-                limit: wanted.limit,
-                query: self.command(&wanted.expression, moment.window, step),
-                link: Some(self.link(&wanted.expression, moment.window)),
-            });
-        }
+        let of = Measured {
+            name: wanted.name.clone(),
+            labels: Labels::default(),
+            unit: wanted.unit.clone(),
+            of_alarm: wanted.of_alarm,
+            window: Vec::new(),
+            normal: Vec::new(),
+            limit: wanted.limit,
+            query: self.command(&wanted.expression, moment.window, step),
+            link: Some(self.link(&wanted.expression, moment.window)),
+        };
+        found.measured = series::measured(now.into_iter().take(MOST_SERIES).collect(), &before, &of);
         Ok(found)
     }
 
@@ -235,7 +247,10 @@ impl Prometheus {
         let (start, end, step) = (start.to_string(), end.to_string(), step.to_string());
         let parameters = [("query", expression), ("start", &start), ("end", &end), ("step", &step)];
         let bytes = self.get("/api/v1/query_range", &parameters, until).await?;
-        series::read(&bytes)
+        series::read(&bytes).ok_or_else(|| {
+            let remedy = "check `url` and `queries` of this source";
+            Fault::unavailable("the answer is not a range of Prometheus", remedy)
+        })
     }
 
     async fn get(&self, path: &str, parameters: &[(&str, &str)], until: Instant) -> Result<Vec<u8>, Fault> {
@@ -294,23 +309,9 @@ fn add(faults: &mut Vec<Fault>, more: Vec<Fault>) {
     }
 }
 
-/// Seconds between two points.
-fn step(window: Window) -> i64 {
-    let even = (window.length().num_seconds() + POINTS - 1) / POINTS;
-    // A multiple of the finest, so that a scrape interval of 15, 30 or 60 s meets each step.
-    ((even + FINEST - 1) / FINEST * FINEST).max(FINEST)
-}
-
-/// The first and the last point, in whole seconds: the last one is the newest that the window has, since the alarm may
-/// have begun just before it.
-fn points(window: Window, step: i64) -> (i64, i64) {
-    let (start, end) = (window.start.timestamp(), window.end.timestamp());
-    (end - (end - start).div_euclid(step) * step, end)
-}
-
 fn remedy(refusal: &Refusal) -> Option<&'static str> {
     match refusal.status.as_u16() {
-        400 | 422 => Some("correct `queries` of this source"),
+        400 | 422 => Some("correct `queries` of this source, or the block of the runbook"),
         503 => Some("narrow the query of this source, or raise Prometheus' `--query.timeout`"),
         _ => None,
     }

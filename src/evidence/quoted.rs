@@ -12,6 +12,8 @@ use super::template::{Part, Template, value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Outside,
+    /// Behind a `#`, up to the end of the line: quotes in there begin no string.
+    Comment,
     /// Within `"…"` or `'…'`; escapes apply.
     Quoted {
         by: char,
@@ -30,7 +32,7 @@ pub(super) fn check(template: &Template) -> Result<(), Fault> {
     for part in template.parts() {
         match part {
             Part::Text(piece) => text.push_str(piece),
-            Part::Label(name) if place(&text) == Place::Outside => {
+            Part::Label(name) if matches!(place(&text), Place::Outside | Place::Comment) => {
                 return Err(Fault::configuration(
                     format!("the placeholder of `{name}` in the query stands outside a string"),
                     format!("write it as a string in `query`: \"{{{{labels.{name}}}}}\""),
@@ -58,7 +60,7 @@ pub(super) fn fill(template: &Template, labels: &Labels) -> Result<String, Fault
                     Place::Raw { regex: true } if !value.contains('`') => regex_literal(value),
                     Place::Raw { regex: false } if !value.contains('`') => value.to_owned(),
                     Place::Quoted { regex: false, by } => quoted(value, by),
-                    Place::Raw { .. } | Place::Outside => {
+                    Place::Raw { .. } | Place::Outside | Place::Comment => {
                         return Err(Fault::configuration(
                             format!("the value of the label `{name}` cannot be written in the query"),
                             format!("write \"{{{{labels.{name}}}}}\" in double quotes in `query`"),
@@ -81,6 +83,8 @@ fn place(text: &str) -> Place {
                 place = Place::Quoted { by: letter, regex: before.ends_with('~') };
             }
             (Place::Outside, '`') => place = Place::Raw { regex: before.ends_with('~') },
+            (Place::Outside, '#') => place = Place::Comment,
+            (Place::Comment, '\n') => place = Place::Outside,
             (Place::Outside, other) if !other.is_whitespace() => {
                 before.clear();
                 before.push(other);
@@ -155,6 +159,9 @@ mod tests {
             (r#"{a="\"{{labels.x}}"} |~ "e""#, "1", r#"{a="\"1"} |~ "e""#),
             ("up{a='{{labels.x}}'}", "it's \"x\"", "up{a='it\\'s \"x\"'}"),
             (r#"up{a="{{labels.x}}"}"#, "it's", r#"up{a="it's"}"#),
+            // The apostrophe of a comment begins no string.
+            ("# don't\nup{a=\"{{labels.x}}\"}", "a\" or b", "# don't\nup{a=\"a\\\" or b\"}"),
+            ("up{a=\"#'\"} > \"{{labels.x}}\"", "\"", "up{a=\"#'\"} > \"\\\"\""),
         ] {
             assert_eq!(filled(query, value).as_deref(), Ok(expected), "{query}");
         }
@@ -165,6 +172,7 @@ mod tests {
         assert!(
             filled(r#"{a="1"} | {{labels.x}}"#, "json").unwrap_err().remedy.contains(r#""{{labels.x}}""#)
         );
+        assert!(filled("up # '{{labels.x}}'", "a\nb").unwrap_err().reason.contains("outside a string"));
         assert!(filled(r#"{a="1"} |= `{{labels.x}}`"#, "a`b").unwrap_err().remedy.contains("double quotes"));
         assert!(filled(r#"{a="{{labels.x}}"}"#, "").unwrap_err().reason.contains("no label `x`"));
     }

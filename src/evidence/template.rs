@@ -58,7 +58,9 @@ pub(super) fn value<'a>(labels: &'a Labels, name: &str) -> Result<&'a str, Fault
     match labels.get(name) {
         "" => Err(Fault::configuration(
             format!("the incident has no label `{name}`"),
-            format!("map one to `{name}` under `labels`, or give this source `matchers` that need `{name}`"),
+            format!(
+                "map one to `{name}` under `labels`, or ask only where it is there: by `matchers` of this source, by `match` of this runbook"
+            ),
         )),
         value => Ok(value),
     }

@@ -1,9 +1,11 @@
 //! What was collected for an incident, round by round.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::evidence::asked::Asked;
 use firstlook_core::evidence::metric::Chart;
 use firstlook_core::evidence::{Frequency, Gap, Item, Kind, Redacted, Redactor, Window};
 use firstlook_core::notify::view::{Evidence, Impact};
+use firstlook_core::runbook::Pinned;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -25,6 +27,8 @@ pub struct NewEvidence {
     pub impact: Option<Impact>,
     /// How many sources brought lines of the window.
     pub sources_read: usize,
+    /// What became of the runbook's queries.
+    pub queries: Vec<Asked>,
     /// The text that a model reads.
     pub pack: Redacted,
     /// What was done, for the timeline.
@@ -93,10 +97,20 @@ fn read(
     Ok((items.into_iter().map(item).collect(), gaps.into_iter().map(gap).collect()))
 }
 
+#[derive(Deserialize)]
+struct AskedRow {
+    step: String,
+    block: usize,
+    source: Option<String>,
+    items: Vec<String>,
+    reason: Option<String>,
+}
+
 #[derive(sqlx::FromRow)]
 struct EvidenceRow {
     items: Value,
     gaps: Value,
+    queries: Value,
     collected_at: DateTime<Utc>,
     window_start: DateTime<Utc>,
     window_end: DateTime<Utc>,
@@ -109,13 +123,23 @@ fn evidence(incident: Uuid, row: EvidenceRow, redactor: &Redactor) -> Result<Evi
     let window = Window { start: row.window_start, end: row.window_end };
     let sources_read = usize::try_from(row.sources_read).unwrap_or(0);
     let collected_at = Some(row.collected_at);
-    Ok(Evidence { items, gaps, sources_read, collected_at, window: Some(window) })
+    let queries: Vec<AskedRow> = at.json("queries", row.queries)?;
+    let asked = |AskedRow { step, block, source, items, reason }: AskedRow| Asked {
+        step,
+        block,
+        source,
+        items,
+        reason: reason.map(|reason| redactor.redact(&reason)),
+    };
+    let queries = queries.into_iter().map(asked).collect();
+    Ok(Evidence { items, gaps, queries, sources_read, collected_at, window: Some(window) })
 }
 
 /// The round that is shown: the newest whose summary is ready, since a second look that failed must not hide what the
 /// first one found; else the newest that has a summary; else the newest. Sentences and the items that they cite are
 /// always of one round. What was written before a reopening is about another time, and does not come first.
-const SHOWN: &str = "SELECT e.items, e.gaps, e.collected_at, e.window_start, e.window_end, e.sources_read
+const SHOWN: &str =
+    "SELECT e.items, e.gaps, e.queries, e.collected_at, e.window_start, e.window_end, e.sources_read
     FROM evidence e LEFT JOIN summary s ON s.incident = e.incident AND s.round = e.round
     WHERE e.incident = $1
     ORDER BY COALESCE(s.state = 'ready' AND s.written_at >= COALESCE((SELECT max(at) FROM decision
@@ -145,7 +169,7 @@ impl Store {
         redactor: &Redactor,
     ) -> Result<Evidence, StoreError> {
         let row: EvidenceRow = sqlx::query_as(
-            "SELECT items, gaps, collected_at, window_start, window_end, sources_read
+            "SELECT items, gaps, queries, collected_at, window_start, window_end, sources_read
              FROM evidence WHERE incident = $1 AND round = $2",
         )
         .bind(incident)
@@ -153,6 +177,19 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         evidence(incident, row, redactor)
+    }
+
+    /// The runbook as it was when the incident opened, unredacted: its queries are run as they stand.
+    ///
+    /// # Errors
+    /// When the database does not answer, or there is no such incident.
+    pub async fn pinned_runbook(&self, incident: Uuid) -> Result<Option<Pinned>, StoreError> {
+        let runbook: Option<Value> = sqlx::query_scalar("SELECT runbook FROM incident WHERE id = $1")
+            .bind(incident)
+            .fetch_one(&self.pool)
+            .await?;
+        let at = At { table: "incident", row: &incident };
+        runbook.map(|value| at.json("runbook", value)).transpose()
     }
 
     /// The newest collection, if there is one.
@@ -192,8 +229,8 @@ impl Store {
         jobs::hold(&mut tx, claim).await?;
         sqlx::query(
             "INSERT INTO evidence (incident, round, collected_at, window_start, window_end, items, gaps, pack,
-                                   sources_read)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                                   sources_read, queries)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(claim.incident)
         .bind(round)
@@ -204,6 +241,7 @@ impl Store {
         .bind(json!(new.gaps))
         .bind(new.pack.as_str())
         .bind(i32::try_from(new.sources_read).unwrap_or(i32::MAX))
+        .bind(json!(new.queries))
         .execute(&mut *tx)
         .await?;
         if let Some(impact) = &new.impact {

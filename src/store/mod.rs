@@ -11,6 +11,7 @@ mod evidence;
 mod incidents;
 mod ingest;
 mod jobs;
+mod knowledge;
 mod noted;
 pub mod private;
 mod rates;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{AlertId, Labels};
 use firstlook_core::evidence::Redactor;
-use firstlook_core::evidence::known::Earlier;
 use firstlook_core::incident::Member;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{Parts, Told, assemble};
@@ -15,8 +14,6 @@ use uuid::Uuid;
 use super::row::At;
 use super::{Filter, PageOf, Store, StoreError, slots, summaries};
 
-/// How many earlier incidents of the group are shown.
-const MOST_EARLIER: i64 = 3;
 /// Longest timeline; the newest entries are kept.
 const MOST_EVENTS: i64 = 500;
 /// Alerts that are listed of an incident on its page, and in messages and lists; the others are counted.
@@ -70,15 +67,6 @@ struct ToldRow {
     attempts: i32,
     sent_at: Option<DateTime<Utc>>,
     error: Option<String>,
-}
-
-#[derive(sqlx::FromRow)]
-struct EarlierRow {
-    number: i64,
-    title: String,
-    opened_at: DateTime<Utc>,
-    resolved_at: DateTime<Utc>,
-    ended_by: String,
 }
 
 const SELECT: &str =
@@ -249,30 +237,6 @@ impl Store {
             });
         }
         Ok(of)
-    }
-
-    async fn earlier(&self, id: Uuid) -> Result<Vec<Earlier>, StoreError> {
-        let rows: Vec<EarlierRow> = sqlx::query_as(
-            "SELECT o.number, o.title, o.opened_at, o.resolved_at,
-                    COALESCE((SELECT CASE d.kind WHEN 'resolved' THEN 'Resolved by ' || d.actor || '. ' || d.reason
-                                     ELSE 'Ended by itself: its alerts stopped firing.' END
-                              FROM decision d WHERE d.incident = o.id AND d.kind IN ('resolved', 'incident_resolved')
-                              ORDER BY d.id DESC LIMIT 1), 'It is not recorded how it ended.') AS ended_by
-             FROM incident i JOIN incident o ON o.slot = i.slot AND o.number < i.number
-             WHERE i.id = $1 AND o.status = 'resolved' ORDER BY o.number DESC LIMIT $2",
-        )
-        .bind(id)
-        .bind(MOST_EARLIER)
-        .fetch_all(&self.pool)
-        .await?;
-        let earlier = |row: EarlierRow| Earlier {
-            number: row.number,
-            title: row.title,
-            opened_at: row.opened_at,
-            resolved_at: row.resolved_at,
-            ended_by: row.ended_by,
-        };
-        Ok(rows.into_iter().map(earlier).collect())
     }
 
     async fn timeline(&self, id: Uuid) -> Result<Vec<(DateTime<Utc>, String, String, String)>, StoreError> {

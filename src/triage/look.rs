@@ -3,6 +3,7 @@
 //! Knows how sources' answers become evidence. Must not know what a summary is.
 
 use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::evidence::asked::Before;
 use firstlook_core::evidence::changes;
 use firstlook_core::evidence::metric::{self, Measured};
 use firstlook_core::evidence::{
@@ -10,11 +11,13 @@ use firstlook_core::evidence::{
 };
 
 use firstlook_core::notify::view::Impact;
+use futures_util::future::join;
 
 use super::Triage;
+use super::steps::{Answered, Steps};
 use crate::config::Baseline;
 use crate::evidence::{
-    Alert, Brought, Caps, Door, Fault, FaultKind, Moment, Source, SourceLines, SourceResult, collect,
+    Alert, Brought, Caps, Door, Fault, FaultKind, Moment, Source, SourceLines, SourceResult, ask, collect,
 };
 use crate::store::{Claim, NewEvidence, StoreError};
 use crate::telemetry::labels::{EvidenceKind, FetchOutcome};
@@ -39,7 +42,14 @@ impl Triage {
         let sources: Vec<&Source> = self.sources.iter().filter(applies).map(|(_, source)| source).collect();
         let asked = sources.len();
         let kinds: Vec<EvidenceKind> = sources.iter().map(|source| kind(source)).collect();
-        let collected = collect(sources, &moment, self.evidence.timeout, Caps::default()).await;
+        let runbook = self.store.pinned_runbook(claim.incident).await?;
+        let steps = Steps::of(runbook.as_ref(), &self.sources, &moment.labels);
+        let deadline = self.evidence.timeout;
+        let (collected, replies) = join(
+            collect(sources, &moment, deadline, Caps::default()),
+            ask::ask(&steps.questions, &moment, deadline),
+        )
+        .await;
         for (kind, result) in kinds.into_iter().zip(&collected.sources) {
             metrics::observe(Metric::EvidenceFetch, result.took, &[kind.into(), outcome(result).into()]);
         }
@@ -47,7 +57,8 @@ impl Triage {
         let began = window.start + self.evidence.before;
         let labels = moment.labels.clone();
         let (tokens, took) = (self.evidence.pack_tokens, collected.took);
-        let redactor = self.words.redactor.clone();
+        let (redactor, steps_run) = (self.words.redactor.clone(), steps.run());
+        let answered = Answered::of(steps, replies);
         // Comparing 400,000 lines takes half a second of one core: not on the threads that answer senders.
         let found = tokio::task::spawn_blocking(move || {
             let mut gaps: Vec<Gap> =
@@ -60,17 +71,24 @@ impl Triage {
             let (comparison, origins) = compared(logs, window);
             let metrics = metric::items(&measured, window, &redactor);
             let changes = changes::items(&events, &labels, began, &redactor);
+            // More findings than these are never told: their ids are free.
+            let before = Before { metrics: metrics.len(), logs: comparison.findings.len().min(9_000) };
+            let of_steps = answered.found(before, window, &redactor);
+            gaps.extend(of_steps.gaps);
             let impact = metrics.iter().find_map(impact);
-            let counted = (metrics.len(), changes.len());
-            let others: Vec<Item> = metrics.into_iter().chain(changes).collect();
+            let counted = (metrics.len(), changes.len(), steps_run);
+            let others: Vec<Item> = metrics.into_iter().chain(of_steps.items).chain(changes).collect();
             let pack = evidence::pack(&others, &comparison, tokens, &redactor);
             let note = noted(&comparison, asked, counted, gaps.len(), took);
             // Each id that the model reads must lead somewhere.
             let logs = items(&comparison, &origins, &redactor, pack.last);
             let items = logs.into_iter().chain(others).collect();
-            NewEvidence { window, items, gaps, impact, sources_read, pack: pack.text, note }
+            let (queries, pack) = (of_steps.asked, pack.text);
+            NewEvidence { window, items, gaps, impact, sources_read, queries, pack, note }
         });
-        found.await.map_err(|error| StoreError::Worker(error.to_string()))
+        let mut found = found.await.map_err(|error| StoreError::Worker(error.to_string()))?;
+        found.items.extend(self.alike(claim, &found.items).await?);
+        Ok(found)
     }
 }
 
@@ -140,7 +158,10 @@ fn origin<'a>(origins: &'a [(String, String)], finding: &Finding) -> Option<&'a 
 const SEPARATOR: char = '/';
 
 /// All lines of all sources, compared as one moment.
-fn compared(brought: Vec<(String, SourceLines)>, window: Window) -> (Comparison, Vec<(String, String)>) {
+pub(super) fn compared(
+    brought: Vec<(String, SourceLines)>,
+    window: Window,
+) -> (Comparison, Vec<(String, String)>) {
     let several = brought.len() > 1;
     let (mut now, mut before) = (Vec::new(), Vec::new());
     let mut span = Span { window, baselines: Vec::new() };
@@ -198,7 +219,7 @@ fn gaps(result: &SourceResult, redactor: &Redactor) -> Vec<Gap> {
 fn noted(
     comparison: &Comparison,
     asked: usize,
-    (metrics, changes): (usize, usize),
+    (metrics, changes, steps): (usize, usize, usize),
     gaps: usize,
     took: std::time::Duration,
 ) -> String {
@@ -207,8 +228,9 @@ fn noted(
     }
     let some = |count: usize, what: &str| if count > 0 { format!("{count} {what}, ") } else { String::new() };
     let (measured, changed) = (some(metrics, "metrics"), some(changes, "changes"));
+    let ran = some(steps, "queries of the runbook");
     format!(
-        "Evidence: {} lines against {} of normal, {} patterns, {measured}{changed}{gaps} gaps, {:.1} s.",
+        "Evidence: {} lines against {} of normal, {} patterns, {measured}{changed}{ran}{gaps} gaps, {:.1} s.",
         comparison.lines,
         comparison.baseline_lines,
         comparison.patterns,

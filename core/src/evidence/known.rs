@@ -13,6 +13,10 @@ use crate::runbook::Pinned;
 
 /// Most alarms shown as evidence; the incident's table has them all.
 const MOST_ALARMS: usize = 5;
+/// Earlier incidents of the same group that are shown; ids of similar ones begin behind them.
+pub const MOST_EARLIER: usize = 3;
+/// Where items about similar incidents come from.
+pub const SIMILAR: &str = "similar";
 /// Longest title of an item, in characters.
 const LONGEST_TITLE: usize = 160;
 
@@ -94,17 +98,38 @@ pub fn steps(runbook: &Pinned, redactor: &Redactor) -> Vec<Item> {
 
 /// `H1` and on, the newest first. `url` makes the address of an incident's page.
 pub fn earlier(past: &[Earlier], redactor: &Redactor, url: &dyn Fn(i64) -> String) -> Vec<Item> {
-    let history_item = |(n, one): (usize, &Earlier)| {
-        let minutes = ((one.resolved_at - one.opened_at).num_seconds() + 59) / 60;
-        let title = format!("#{} {}, {minutes} min", one.number, one.opened_at.format("%Y-%m-%d"));
-        let text = format!("{}\n{}", one.title, one.ended_by);
-        Item {
-            at: Some(one.opened_at),
-            link: redactor.redact_url(&url(one.number)),
-            ..item(Kind::History, n + 1, "history", &title, &text, redactor)
-        }
-    };
-    past.iter().enumerate().map(history_item).collect()
+    let one = |(n, one): (usize, &Earlier)| history(n + 1, one, ("history", ""), "", redactor, url);
+    past.iter().take(MOST_EARLIER).enumerate().map(one).collect()
+}
+
+/// The `index`-th incident of another group that is like this one, from 0, and why.
+pub(super) fn similar(
+    index: usize,
+    one: &Earlier,
+    why: &str,
+    redactor: &Redactor,
+    url: &dyn Fn(i64) -> String,
+) -> Item {
+    let why = format!("\nlike this one: {why}");
+    history(MOST_EARLIER + index + 1, one, (SIMILAR, ", similar"), &why, redactor, url)
+}
+
+fn history(
+    number: usize,
+    one: &Earlier,
+    (source, mark): (&str, &str),
+    why: &str,
+    redactor: &Redactor,
+    url: &dyn Fn(i64) -> String,
+) -> Item {
+    let minutes = ((one.resolved_at - one.opened_at).num_seconds() + 59) / 60;
+    let title = format!("#{} {}, {minutes} min{mark}", one.number, one.opened_at.format("%Y-%m-%d"));
+    let text = format!("{}\n{}{why}", one.title, one.ended_by);
+    Item {
+        at: Some(one.opened_at),
+        link: redactor.redact_url(&url(one.number)),
+        ..item(Kind::History, number, source, &title, &text, redactor)
+    }
 }
 
 fn item(kind: Kind, number: usize, source: &str, title: &str, text: &str, redactor: &Redactor) -> Item {
@@ -195,7 +220,7 @@ mod tests {
 
     #[test]
     fn steps_keep_their_ids_and_blocks() {
-        let blocks = vec![Block { language: "sh".into(), text: "df -h".into() }];
+        let blocks = vec![Block { language: "sh".into(), source: None, text: "df -h".into() }];
         let step = Step { id: "R3".into(), section: "Check".into(), text: "Is it full?".into(), blocks };
         let runbook = Pinned {
             path: "disk.md".into(),

@@ -3,6 +3,7 @@
 //! Knows lines, patterns and their comparison with normal. Must not know where lines come from (the doors in the
 //! root crate do), nor who reads the result.
 
+pub mod asked;
 mod assign;
 pub mod changes;
 pub mod delta;
@@ -16,6 +17,7 @@ pub mod metric;
 mod pack;
 pub mod patterns;
 pub mod redact;
+pub mod similar;
 mod timestamp;
 pub mod window;
 

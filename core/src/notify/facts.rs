@@ -104,7 +104,8 @@ pub fn nothing_told(view: &Incident) -> Option<&'static str> {
     if measured && evidence.sources_read == 0 {
         return None;
     }
-    let logs: Vec<_> = evidence.items.iter().filter(|item| item.kind == Kind::Log).collect();
+    let logs: Vec<_> =
+        evidence.items.iter().filter(|item| item.kind == Kind::Log && item.frequency.is_some()).collect();
     let telling = |item: &&Item| item.frequency.as_ref().is_some_and(|f| f.change != Change::Common);
     let told = logs.iter().any(telling);
     (!told)

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::alert::AlertStatus;
-use crate::evidence::Kind;
+use crate::evidence::known::SIMILAR;
+use crate::evidence::{Item, Kind};
 
 use super::text::{address, angles, columns, cut, json_ascii, one_line, width};
 use super::view::Incident;
@@ -176,7 +177,8 @@ fn first(view: &Incident) -> Option<String> {
 }
 
 fn last_time(view: &Incident) -> Option<String> {
-    let last = facts::items(view).iter().find(|item| item.kind == Kind::History)?;
+    let of_group = |item: &&Item| item.kind == Kind::History && item.source != SIMILAR;
+    let last = facts::items(view).iter().find(of_group)?;
     Some(format!("{}: {}", last.title, last.text))
 }
 

@@ -117,6 +117,7 @@ pub fn first_look() -> Incident {
         evidence: Some(Evidence {
             items: vec![item("H1", Kind::History, "#455, 3 Oct, 22 min", "Rolled back v2.37.1. Ken Mori")],
             gaps: Vec::new(),
+            queries: Vec::new(),
             sources_read: 0,
             collected_at: None,
             window: None,
@@ -174,6 +175,7 @@ pub fn with_evidence() -> Incident {
     view.evidence = Some(Evidence {
         items,
         gaps: vec![gap],
+        queries: Vec::new(),
         sources_read: 1,
         collected_at: Some(start() + TimeDelta::seconds(19)),
         window: None,
@@ -288,6 +290,7 @@ pub fn nasty(text: &str, n: usize) -> Incident {
     view.evidence = Some(Evidence {
         items,
         gaps: vec![gap; n],
+        queries: Vec::new(),
         sources_read: n,
         collected_at: Some(start()),
         window: None,

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{AlertStatus, Severity};
+use crate::evidence::asked::Asked;
 use crate::evidence::{Gap, Item, Redacted, Window};
 use crate::incident::Status;
 use crate::summary::Summary;
@@ -186,6 +187,8 @@ pub struct Evidence {
     pub items: Vec<Item>,
     /// What could not be had.
     pub gaps: Vec<Gap>,
+    /// What became of the queries in the runbook's steps, in its order.
+    pub queries: Vec<Asked>,
     /// How many sources brought lines of the window. With 0 nothing is known about the logs, not even that nothing
     /// differs from normal.
     pub sources_read: usize,

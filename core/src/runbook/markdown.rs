@@ -5,7 +5,7 @@
 use comrak::nodes::{AstNode, NodeCodeBlock, NodeLink, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-use super::{Block, Fault, Step};
+use super::{Block, Fault, Language, Step};
 
 /// Sections that explain. Their lists are nothing to do, so they are no steps.
 const EXPLAINING: [&str; 13] = [
@@ -23,9 +23,6 @@ const EXPLAINING: [&str; 13] = [
     "dashboards",
     "history",
 ];
-
-/// The languages that are run for an alarm's window.
-const QUERIES: [&str; 3] = ["logs-insights", "logql", "promql"];
 
 /// What the Markdown says, and what is wrong with it.
 #[derive(Debug, Default)]
@@ -103,7 +100,7 @@ impl Reader {
         let block = to_block(code);
         match self.document.steps.last_mut() {
             Some(step) if self.after_step => step.blocks.push(block),
-            _ if QUERIES.contains(&block.language.as_str()) => self.document.faults.push(Fault::new(
+            _ if Language::of(&block.language).is_some() => self.document.faults.push(Fault::new(
                 line,
                 format!("this {} block belongs to no step, so it is never run", block.language),
                 "put it under a list item, indented as its text is",
@@ -169,8 +166,10 @@ fn link_fault(link: &NodeLink) -> Option<(String, &'static str)> {
 }
 
 fn to_block(code: &NodeCodeBlock) -> Block {
-    let language = code.info.split_whitespace().next().unwrap_or_default().to_lowercase();
-    Block { language, text: code.literal.trim_end().to_owned() }
+    let mut words = code.info.split_whitespace();
+    let language = words.next().unwrap_or_default().to_lowercase();
+    let source = words.next().filter(|_| Language::of(&language).is_some()).map(str::to_owned);
+    Block { language, source, text: code.literal.trim_end().to_owned() }
 }
 
 /// The plain words below a node, and the code blocks apart.

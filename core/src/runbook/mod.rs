@@ -35,8 +35,52 @@ pub struct Step {
 pub struct Block {
     /// The info string's first word: `logql`, `promql`, `logs-insights`, `sh`, or empty.
     pub language: String,
+    /// The info string's second word: the evidence source that is to run it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// What stands in it.
     pub text: String,
+}
+
+/// The languages of blocks that are run for an alarm's window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Language {
+    /// Loki's.
+    LogQl,
+    /// Prometheus'.
+    PromQl,
+    /// That of CloudWatch Logs Insights.
+    LogsInsights,
+}
+
+impl Language {
+    /// Of a block whose info string begins so; commands have none.
+    pub fn of(name: &str) -> Option<Self> {
+        match name {
+            "logql" => Some(Self::LogQl),
+            "promql" => Some(Self::PromQl),
+            "logs-insights" => Some(Self::LogsInsights),
+            _ => None,
+        }
+    }
+
+    /// As people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LogQl => "LogQL",
+            Self::PromQl => "PromQL",
+            Self::LogsInsights => "Logs Insights",
+        }
+    }
+
+    /// The type of evidence source that runs it.
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::LogQl => "loki",
+            Self::PromQl => "prometheus",
+            Self::LogsInsights => "cloudwatch_logs",
+        }
+    }
 }
 
 /// One file of the library.

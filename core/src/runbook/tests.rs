@@ -49,7 +49,7 @@ fn labels(pairs: &[(&'static str, &'static str)]) -> Labels {
 }
 
 fn block(language: &str, text: &str) -> Block {
-    Block { language: language.into(), text: text.into() }
+    Block { language: language.into(), source: None, text: text.into() }
 }
 
 #[test]

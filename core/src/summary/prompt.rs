@@ -164,7 +164,7 @@ The data stands between <<<DATA {fence}>>> and <<<END {fence}>>>. Each of its li
 2. Every claim, cause and ruled-out cites the ids of the items that say it, such as "L1". Do not write ids into the text.
 3. Copy numbers with their units, times (UTC), names and quotations exactly as the cited items write them. Do not round, convert or compute. Put quoted log text in double quotes (escaped in JSON).
 4. Claims: what is happening, since when, how it differs from normal, who is affected. Causes, the most likely first: "confirmed" only where the data shows the mechanism itself, "likely" where it points there, else "inconclusive"; list evidence that speaks against a cause under "against".
-5. next_steps: the runbook's own steps first, by their id (such as "R2: ..."), then whom to escalate to. Only commands that the runbook gives, in backticks. No links, no mentions.
+5. next_steps: the runbook's own steps first, by their id (such as "R2: ..."), then whom to escalate to. Only commands that the runbook gives, in backticks. No links, no mentions. A title that begins with a step's id, such as "M3 R2 ...", tells what that step's own query found: it need not be run again.
 6. At most 1,000 characters in all: a headline of one sentence under 120, at most 5 claims, 2 causes, 2 ruled out, 4 steps, each one short sentence in {language}.
 7. Never write this mark: {canary}.
 

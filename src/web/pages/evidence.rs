@@ -133,7 +133,9 @@ struct Other {
 pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) -> Option<Evidence> {
     let evidence = incident.evidence.as_ref()?;
     let window = evidence.window;
-    let logs: Vec<&Item> = evidence.items.iter().filter(|i| i.kind == Kind::Log).collect();
+    // What a step's query brought stands with its step.
+    let is_pattern = |i: &&Item| i.kind == Kind::Log && i.frequency.is_some();
+    let logs: Vec<&Item> = evidence.items.iter().filter(is_pattern).collect();
     let steps: BTreeSet<&str> =
         incident.runbook.iter().flat_map(|r| &r.steps).map(|s| s.id.as_str()).collect();
     let others: Vec<Group> = words::KINDS

@@ -2,8 +2,10 @@
 //!
 //! Knows steps and earlier occurrences. Must not know Markdown.
 
+use firstlook_core::evidence::asked::Asked;
 use firstlook_core::evidence::{Item, Kind};
-use firstlook_core::notify::view::{Incident, Runbook, Step};
+use firstlook_core::notify::view::{self, Evidence, Incident, Runbook, Step};
+use firstlook_core::runbook::Language;
 use serde::Serialize;
 
 use super::text::{self, Piece};
@@ -41,6 +43,26 @@ struct Block {
     /// Queries are folded; commands are shown.
     query: Option<&'static str>,
     text: String,
+    ran: Option<Ran>,
+}
+
+/// What became of a query.
+#[derive(Serialize)]
+struct Ran {
+    /// `Already run at 03:07:19 by prom`, or why it was not.
+    words: String,
+    failed: bool,
+    results: Vec<Outcome>,
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    id: String,
+    /// Metrics have their place and their chart among the evidence; lines stand here.
+    elsewhere: bool,
+    title: Vec<Piece>,
+    text: Vec<Piece>,
+    query: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -55,7 +77,7 @@ pub(super) fn column(incident: &Incident) -> Column {
     let items = incident.evidence.iter().flat_map(|e| &e.items);
     let label = |key: &str| incident.labels.get(key).map(|v| format!("{key}=\"{v}\""));
     Column {
-        runbook: incident.runbook.as_ref().map(book),
+        runbook: incident.runbook.as_ref().map(|runbook| book(runbook, incident.evidence.as_ref())),
         matcher: label("alertname")
             .or_else(|| label("service"))
             .unwrap_or_else(|| "alertname=\"…\"".to_owned()),
@@ -64,14 +86,14 @@ pub(super) fn column(incident: &Incident) -> Column {
     }
 }
 
-fn book(runbook: &Runbook) -> Book {
+fn book(runbook: &Runbook, evidence: Option<&Evidence>) -> Book {
     let commit = runbook.commit.as_deref().map(|c| format!(" @{}", c.chars().take(7).collect::<String>()));
     let mut part = None;
     let lines = runbook.steps.iter().map(|step| {
         let section = step.section.as_str();
         let new = (part != Some(section) && !section.is_empty()).then(|| section.to_owned());
         part = Some(section);
-        line(step, new)
+        line(step, new, evidence)
     });
     Book {
         title: runbook.title.to_string(),
@@ -81,19 +103,40 @@ fn book(runbook: &Runbook) -> Book {
     }
 }
 
-fn line(step: &Step, part: Option<String>) -> Line {
-    let blocks =
-        step.blocks.iter().map(|b| Block { query: language(b.language.as_str()), text: b.text.to_string() });
-    Line { part, id: step.id.clone(), text: step.text.to_string(), blocks: blocks.collect() }
+fn line(step: &Step, part: Option<String>, evidence: Option<&Evidence>) -> Line {
+    let block = |(place, block): (usize, &view::Block)| {
+        let this = |asked: &&Asked| asked.step == step.id && asked.block == place;
+        let asked = evidence.and_then(|e| Some((e, e.queries.iter().find(this)?)));
+        Block {
+            query: Language::of(block.language.as_str()).map(Language::name),
+            text: block.text.to_string(),
+            ran: asked.map(|(evidence, asked)| ran(asked, evidence)),
+        }
+    };
+    let blocks = step.blocks.iter().enumerate().map(block).collect();
+    Line { part, id: step.id.clone(), text: step.text.to_string(), blocks }
 }
 
-/// The name of a query language; commands have none.
-fn language(name: &str) -> Option<&'static str> {
-    match name {
-        "logql" => Some("LogQL"),
-        "promql" => Some("PromQL"),
-        "logs-insights" => Some("Logs Insights"),
-        _ => None,
+fn ran(asked: &Asked, evidence: &Evidence) -> Ran {
+    let results = evidence.items.iter().filter(|item| asked.items.contains(&item.id));
+    let outcome = |item: &Item| {
+        let elsewhere = item.kind != Kind::Log;
+        let shown = if elsewhere { "" } else { item.text.as_str() };
+        // Its first line says whose query it is: that is plain here.
+        let shown = shown.split_once('\n').map_or("", |(_, rest)| rest);
+        Outcome {
+            id: item.id.clone(),
+            elsewhere,
+            title: text::pieces(item.title.as_str()),
+            text: text::pieces(shown),
+            query: item.query.as_ref().filter(|_| !elsewhere).map(ToString::to_string),
+        }
+    };
+    let reason = asked.reason.as_ref().map(ToString::to_string);
+    Ran {
+        words: words::ran(asked.source.as_deref(), reason.as_deref(), evidence.collected_at),
+        failed: reason.is_some(),
+        results: results.map(outcome).collect(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The part of LogQL that the fake reads: one stream selector and line filters. Anything else is a parse error, as
+//! The part of LogQL that the fake reads: one stream selector and line filters, counted over time or not. Anything else is a parse error, as
 //! for a Loki that is older than the query.
 
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ enum Test {
 pub struct Query {
     labels: Vec<(String, Test)>,
     lines: Vec<Test>,
+    /// Seconds of `count_over_time(… [1m])`.
+    over: Option<i64>,
 }
 
 impl Query {
@@ -31,6 +33,7 @@ impl Query {
     /// Loki's text, for the body of a 400.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut reader = Reader { text, at: 0 };
+        let counts = reader.take("count_over_time(");
         let labels = reader.selector()?;
         let useful = |(_, test): &(String, Test)| match test {
             Test::Is(value) => !value.is_empty(),
@@ -41,10 +44,16 @@ impl Query {
             return Err(EMPTY.to_owned());
         }
         let mut lines = Vec::new();
-        while !reader.rest().is_empty() {
+        while !(reader.rest().is_empty() || counts && reader.rest().starts_with('[')) {
             lines.push(reader.filter()?);
         }
-        Ok(Self { labels, lines })
+        let over = if counts { Some(reader.range()?) } else { None };
+        Ok(Self { labels, lines, over })
+    }
+
+    /// How many seconds each value of a metric query counts; `None` for a query for lines.
+    pub fn over(&self) -> Option<i64> {
+        self.over
     }
 
     /// Whether a stream is selected; a label that is absent is empty.
@@ -79,7 +88,10 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn rest(&mut self) -> &'a str {
         let rest = &self.text[self.at..];
-        let trimmed = rest.trim_start();
+        let mut trimmed = rest.trim_start();
+        while let Some(comment) = trimmed.strip_prefix('#') {
+            trimmed = comment.split_once('\n').map_or("", |(_, after)| after).trim_start();
+        }
         self.at += rest.len() - trimmed.len();
         trimmed
     }
@@ -137,6 +149,15 @@ impl<'a> Reader<'a> {
             2 => Test::IsNot(value),
             _ => Test::Is(value),
         })
+    }
+
+    /// `[1m])`, to the end.
+    fn range(&mut self) -> Result<i64, String> {
+        let minutes = self.rest().strip_prefix('[').and_then(|rest| rest.strip_suffix("m])"));
+        let Some(minutes) = minutes.and_then(|minutes| minutes.parse::<i64>().ok()) else {
+            return self.unexpected();
+        };
+        Ok(minutes * 60)
     }
 
     fn name(&mut self) -> Result<String, String> {

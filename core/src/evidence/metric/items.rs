@@ -20,6 +20,17 @@ const VALUES: usize = 12;
 /// The items of all quantities, each with the source that brought it. First what the alarms watch, then what is
 /// farthest from normal.
 pub fn items(measured: &[(String, Measured)], window: Window, redactor: &Redactor) -> Vec<Item> {
+    items_after(0, MOST, measured, window, redactor)
+}
+
+/// The same of at most `most` quantities, with ids that follow those of the `before` items before them.
+pub fn items_after(
+    before: usize,
+    most: usize,
+    measured: &[(String, Measured)],
+    window: Window,
+    redactor: &Redactor,
+) -> Vec<Item> {
     let depart = |(source, one): &'_ (String, Measured)| {
         let departure = Departure::of(&one.window, &one.normal, one.limit.as_ref())?;
         Some((source.clone(), one.clone(), departure))
@@ -29,7 +40,7 @@ pub fn items(measured: &[(String, Measured)], window: Window, redactor: &Redacto
         b.of_alarm.cmp(&a.of_alarm).then(y.effect.total_cmp(&x.effect)).then_with(|| a.name.cmp(&b.name))
     });
     let item = |(i, (source, one, departure)): (usize, &(String, Measured, Departure))| Item {
-        id: id(Kind::Metric, i).to_string(),
+        id: id(Kind::Metric, before + i).to_string(),
         kind: Kind::Metric,
         source: source.clone(),
         title: title(one, &apart(one, source, measured), departure, redactor),
@@ -40,7 +51,7 @@ pub fn items(measured: &[(String, Measured)], window: Window, redactor: &Redacto
         frequency: None,
         chart: Some(one.chart(window, departure.range.as_ref())),
     };
-    all.iter().take(MOST).enumerate().map(item).collect()
+    all.iter().take(most).enumerate().map(item).collect()
 }
 
 /// The labels that tell a series from the others of its query; what all have alike says nothing in a title.

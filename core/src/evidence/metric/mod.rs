@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::Window;
 use crate::alert::Labels;
 pub use departure::{Departure, Range, Side};
-pub use items::items;
+pub use items::{items, items_after};
 
 /// A value at an instant. Never NaN or infinite.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -126,7 +126,9 @@ pub fn earlier(view: &Incident, zone: &Zone) -> Option<Value> {
 pub fn delta(view: &Incident, zone: &Zone) -> Option<Value> {
     let tells = |item: &&Item| match item.kind {
         Kind::Log => item.frequency.as_ref().is_some_and(|f| f.change != Change::Common),
-        Kind::Metric | Kind::Change | Kind::Trace => true,
+        // A query that brought no value has no chart.
+        Kind::Metric => item.chart.is_some(),
+        Kind::Change | Kind::Trace => true,
         Kind::Alarm | Kind::Runbook | Kind::History => false,
     };
     let mut told: Vec<_> = facts::items(view).iter().filter(tells).take(CHANGES).collect();

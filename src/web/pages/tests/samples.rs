@@ -304,6 +304,7 @@ pub(super) fn open() -> Incident {
         runbook: Some(runbook()),
         evidence: Some(Evidence {
             items: items(),
+            queries: Vec::new(),
             gaps: vec![
                 gap("cloudtrail", "access denied", "Allow cloudtrail:LookupEvents"),
                 gap("k8s", "no answer within 20 s", "Raise evidence.timeout, or narrow the query of k8s"),

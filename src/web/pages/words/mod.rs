@@ -4,6 +4,7 @@
 
 mod table;
 
+use chrono::{DateTime, Utc};
 use firstlook_core::alert::Severity;
 use firstlook_core::evidence::{Change, Kind};
 use firstlook_core::incident::Status;
@@ -39,6 +40,16 @@ pub(super) const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Trace, "h-tr", "Traces"),
     (Kind::Runbook, "h-rb", "From the runbook"),
 ];
+
+/// What became of a query of the runbook.
+pub(super) fn ran(source: Option<&str>, reason: Option<&str>, at: Option<DateTime<Utc>>) -> String {
+    let at = at.map(|at| at.format(" at %H:%M:%S UTC").to_string()).unwrap_or_default();
+    match (source, reason) {
+        (None, reason) => format!("Not run: {}", reason.unwrap_or("it is not known why")),
+        (Some(source), None) => format!("Already run{at} by {source}"),
+        (Some(source), Some(reason)) => format!("Asked{at}, no result from {source}: {reason}"),
+    }
+}
 
 pub(super) fn severity(severity: Severity) -> &'static str {
     match severity {

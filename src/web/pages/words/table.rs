@@ -58,6 +58,7 @@ const TABLE: &[(&str, &str)] = &[
     ("time", "Time"),
     ("now", "now,"),
     ("query", "Query"),
+    ("as_asked", "As it was asked"),
     ("open_source", "open at its source"),
     ("cited_by", "Cited by"),
     ("told_none", "Nothing has been told to anybody about this incident yet."),

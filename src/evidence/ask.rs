@@ -1,0 +1,128 @@
+//! Queries that people wrote into runbooks, run by the configured sources: all at once, each within the deadline.
+//!
+//! Knows which kind of source runs which language, and that a value of a label stays inside its string. Must not know
+//! runbooks, nor what a result means.
+
+use std::time::Duration;
+
+use firstlook_core::runbook::Language;
+use futures_util::future::join_all;
+
+use super::collect::{guarded, lines};
+use super::template::Template;
+use super::{Brought, Caps, Door, Fault, Loki, Measurements, Moment, Source, quoted};
+
+/// What one query may bring of the window, and of each normal time.
+const CAPS: Caps = Caps { lines: 10_000, bytes: 4 * 1024 * 1024 };
+
+/// Of the time that a collection may take, the share after which a query is given up: a little before its requests are, so
+/// that a source that hangs is told in the same words for all of them.
+const SHARE: f64 = 0.95;
+
+/// A query for one source.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// Who is asked; [`language`] says that it can be.
+    pub source: &'a Source,
+    /// What people call its result.
+    pub name: String,
+    /// In the source's language; may hold `{{labels.NAME}}` within strings.
+    pub query: String,
+}
+
+/// What came of a query.
+#[derive(Debug)]
+pub struct Reply {
+    /// What it brought, and how a person gets the same.
+    pub brought: Result<(Brought, String), Fault>,
+    /// What is missing beside: a normal time, series beyond the cap.
+    pub faults: Vec<Fault>,
+}
+
+/// The language that a source speaks; `None` where it takes no queries.
+pub fn language(source: &Source) -> Option<Language> {
+    match source.door {
+        Door::Loki(_) => Some(Language::LogQl),
+        Door::Prometheus(_) => Some(Language::PromQl),
+        Door::LogFile(_) => None,
+    }
+}
+
+/// Asks all, in the order in which replies are given. Every request has ended when `deadline` is over.
+pub async fn ask(questions: &[Question<'_>], moment: &Moment, deadline: Duration) -> Vec<Reply> {
+    let deadline = deadline.mul_f64(SHARE);
+    join_all(questions.iter().map(|question| one(question, moment, deadline))).await
+}
+
+async fn one(question: &Question<'_>, moment: &Moment, deadline: Duration) -> Reply {
+    let (name, source) = (&question.name, &question.source.name);
+    let query = match filled(&question.query, moment) {
+        Ok(query) => query,
+        Err(fault) => return Reply { brought: Err(fault), faults: Vec::new() },
+    };
+    let values = match &question.source.door {
+        Door::Loki(door) if asks_for_lines(&query) => {
+            return of_lines(source, door, &query, moment, deadline).await;
+        }
+        Door::Loki(door) => guarded(source, deadline, door.values(name, &query, moment)).await,
+        Door::Prometheus(door) => guarded(source, deadline, door.values(name, &query, moment)).await,
+        Door::LogFile(_) => {
+            let remedy = "name a source of another type on the block";
+            Err(Fault::configuration(format!("the source {source} takes no queries"), remedy))
+        }
+    };
+    match values {
+        Ok((Measurements { measured, faults }, query)) => {
+            Reply { brought: Ok((Brought::Measured(measured), query)), faults }
+        }
+        Err(fault) => Reply { brought: Err(fault), faults: Vec::new() },
+    }
+}
+
+async fn of_lines(source: &str, door: &Loki, query: &str, moment: &Moment, deadline: Duration) -> Reply {
+    let (brought, faults) = lines(source, moment, deadline, |window| door.lines(query, window, CAPS)).await;
+    let brought = brought.map(|brought| match brought {
+        Brought::Lines(lines) => {
+            let query = lines.query.clone();
+            (Brought::Lines(lines), query)
+        }
+        other => (other, String::new()),
+    });
+    Reply { brought, faults }
+}
+
+/// Labels may be changed by who sends an alert: their values stay inside the strings of the query.
+fn filled(query: &str, moment: &Moment) -> Result<String, Fault> {
+    let template = Template::parse(query)?;
+    quoted::check(&template)?;
+    quoted::fill(&template, &moment.labels)
+}
+
+/// Whether a LogQL query gives lines: it begins with the streams that it selects. All others give numbers.
+fn asks_for_lines(query: &str) -> bool {
+    let first = query.lines().find_map(|line| {
+        let line = line.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '(');
+        line.chars().next().filter(|letter| *letter != '#')
+    });
+    first == Some('{')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_numbers_are_told_apart() {
+        for (query, is_lines) in [
+            (r#"{a="b"} |= "rate("#, true),
+            ("# a {comment}\n\n  {a=\"b\"}\n  | json", true),
+            (r#"( {a="b"} )"#, true),
+            (r#"rate({a="b"}[5m])"#, false),
+            (r#"(sum by (x) (count_over_time({a="b"}[1m])))"#, false),
+            ("# {\nvector(1)", false),
+            ("", false),
+        ] {
+            assert_eq!(asks_for_lines(query), is_lines, "{query}");
+        }
+    }
+}

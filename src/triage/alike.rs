@@ -1,0 +1,28 @@
+//! Incidents of other groups that resemble the one that is looked at, with how each ended.
+//!
+//! Knows which of the evidence is telling. Must not judge likeness: core does.
+
+use firstlook_core::evidence::{Change, Item, similar};
+
+use super::Triage;
+use crate::store::{Claim, StoreError};
+
+/// Log lines that likeness is judged by.
+const LINES: usize = 8;
+
+impl Triage {
+    /// What is like the incident, judged by its labels and by what its `found` log lines say.
+    pub(super) async fn alike(&self, claim: &Claim, found: &[Item]) -> Result<Vec<Item>, StoreError> {
+        let mut now = self.store.traits(claim.incident).await?;
+        let telling = |item: &&Item| {
+            let change = item.frequency.as_ref().map(|frequency| frequency.change);
+            use Change::{New, Rare, Severe, Surged, Value};
+            matches!(change, Some(New | Rare | Surged | Severe | Value))
+        };
+        let lines = found.iter().filter(telling).take(LINES);
+        now.lines = lines.map(|item| item.title.to_string()).collect();
+        let past = self.store.past_with(claim.incident, &now.words()).await?;
+        let url = |number: i64| format!("{}/incidents/{number}", self.words.external_url);
+        Ok(similar::items(&now, &past, &self.words.redactor, &url))
+    }
+}
