@@ -190,6 +190,32 @@ fn a_firing_that_was_committed_after_a_later_resolve_is_looked_at_again() {
 }
 
 #[test]
+fn of_a_sender_that_tells_each_change_once_a_repeat_does_not_undo_a_persons_resolve() {
+    let ordered = |one: Incoming| Incoming { message: AlertMessage { ordered: true, ..one.message }, ..one };
+    let mut world = World::default();
+    world.hear(10, &[ordered(fires("a", 5))]);
+    let current = world.slot.current.as_mut().unwrap();
+    (current.status, current.resolved_at) = (Status::Resolved, Some(at(20)));
+    // Replayed, or found by asking: the same change, or one before it.
+    world.hear(60, &[ordered(fires("a", 5))]).hear(61, &[ordered(fires("a", 1))]);
+    assert_eq!(
+        (world.actions.as_slice(), world.told.len()),
+        (&[Action::Opened, Action::Duplicate, Action::Duplicate][..], 1)
+    );
+    assert_eq!(world.incident().status, Status::Resolved);
+    // A later change is news, and so is what a sender repeats that says so because it still fires.
+    world.hear(70, &[ordered(fires("a", 65))]);
+    assert_eq!(
+        (world.actions.last(), world.told.last()),
+        (Some(&Action::Reopened), Some(&EdgeKind::Retrigger))
+    );
+    let current = world.slot.current.as_mut().unwrap();
+    (current.status, current.resolved_at) = (Status::Resolved, Some(at(80)));
+    world.hear(90, &[fires("a", 65)]);
+    assert_eq!(world.told.len(), 3);
+}
+
+#[test]
 fn of_a_sender_that_tells_each_change_once_an_older_start_is_never_news() {
     let ordered = |one: Incoming| Incoming { message: AlertMessage { ordered: true, ..one.message }, ..one };
     let mut world = World::default();
