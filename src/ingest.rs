@@ -172,9 +172,11 @@ impl Ingest {
     async fn reject(
         &self,
         delivery: Uuid,
-        arrival: Arrival,
+        mut arrival: Arrival,
         unusable: Unusable,
     ) -> Result<Answer, StoreError> {
+        // Nothing is decided: who plays it back later must not be told that it was taken.
+        arrival.once = None;
         let Unusable { reason, remedy } = unusable;
         let own = unreadable::alert(&self.desk.rules, &arrival, delivery, &format!("{reason}; {remedy}"));
         let (groups, aside) = self.desk.rules.groups(vec![own]);

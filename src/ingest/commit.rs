@@ -160,6 +160,8 @@ impl Desk {
         let reason = format!("it could not be decided about: {error}");
         tracing::error!(source = delivery.source, delivery = %delivery.id, %error, "a body could not be decided about");
         (delivery.state, delivery.reason) = (DeliveryState::Rejected, Some(reason.clone()));
+        // Nothing was decided: who plays it back later must not be told that it was taken.
+        delivery.once = None;
         let arrival = Arrival {
             source: delivery.source.clone(),
             body: Vec::new(),

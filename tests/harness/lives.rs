@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use sqlx::{Connection, PgConnection};
+
 use super::{Firstlook, PATIENCE, TOKEN};
 use crate::support::pagerduty::PagerDuty;
 use crate::support::process;
@@ -10,6 +12,12 @@ use crate::support::slack::Slack;
 use crate::support::wait::eventually;
 
 impl Firstlook {
+    /// Has the database do something: another version, or a fault.
+    pub async fn run(&self, statement: &'static str) {
+        let mut connection = PgConnection::connect(&self.database).await.unwrap();
+        sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
+    }
+
     /// Another one over the same database, that tells the same receivers; its own fakes stay idle.
     pub async fn replica(&self) -> Self {
         let folder = tempfile::tempdir().unwrap();

@@ -72,6 +72,29 @@ async fn an_outage_longer_than_the_retries_is_made_good_from_the_dead_letter_que
 }
 
 #[tokio::test]
+async fn what_could_not_be_decided_about_is_not_taken_before() {
+    let mut world = World::start("").await;
+    world.firstlook.expect_error("a body could not be decided about");
+    let sqs = Sqs::start();
+    let letter = old(&world, "[P1] spoiled", "ALARM", 60);
+    world
+        .firstlook
+        .run("ALTER TABLE alert ADD CONSTRAINT broken CHECK (fingerprint NOT LIKE '%spoiled%')")
+        .await;
+    assert_eq!(world.post(&letter).await.status, 400);
+    world.firstlook.run("ALTER TABLE alert DROP CONSTRAINT broken").await;
+    sqs.put(&letter);
+    let (ok, text) = from(&world, &sqs, &[]);
+    contains(&text, &["1 taken, 0 taken before", "opened"]);
+    assert!(ok && sqs.len() == 0, "{text}");
+    let titles: Vec<String> =
+        world.firstlook.incidents().await.iter().map(|one| one["title"].to_string()).collect();
+    assert!(titles.iter().any(|title| title.contains("[P1] spoiled")), "{titles:?}");
+    world.told().await;
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn killed_around_its_commit_a_message_is_neither_lost_nor_doubled() {
     let world = World::start("").await;
     let sqs = Sqs::start();
