@@ -15,11 +15,25 @@ const OF_THE_CALLER: [&str; 6] = [
     "AccessDeniedException",
 ];
 
+/// What codes begin with that ask for patience, whatever status they come with: CloudWatch and SNS throttle with 400.
+const LATER: [&str; 5] =
+    ["Throttl", "TooManyRequests", "RequestLimitExceeded", "RequestThrottled", "ServiceUnavailable"];
+/// Codes that say that the question itself is not understood, or has a value that is not known there.
+const UNKNOWN: [&str; 5] = [
+    "ValidationError",
+    "ValidationException",
+    "InvalidParameterValue",
+    "InvalidParameterValueException",
+    "UnknownOperationException",
+];
+
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// AWS does not let these credentials do that.
     Denied(String),
+    /// AWS does not know what was asked: an older endpoint, or an emulator.
+    Unknown(String),
     /// AWS does not do what was asked, whoever asks.
     Refused(String),
     /// Nobody answers, or not now: the same again may do.
@@ -36,8 +50,13 @@ impl Refusal {
         let status = context.raw().status().as_u16();
         let code = context.err().code().unwrap_or("an error");
         match status {
+            _ if LATER.iter().any(|beginning| code.starts_with(beginning)) => {
+                Self::Unavailable(format!("AWS answers {code} to {action}: too much is asked at once"))
+            }
             401 | 403 => Self::denied(action, code),
             _ if OF_THE_CALLER.contains(&code) => Self::denied(action, code),
+            404 | 501 => Self::Unknown(format!("AWS answers {status} ({code}) to {action}")),
+            _ if UNKNOWN.contains(&code) => Self::Unknown(format!("AWS answers {code} to {action}")),
             429 | 500.. => Self::Unavailable(format!("AWS answers {status} ({code}) to {action}")),
             _ => Self::Refused(format!("AWS answers {code} to {action}")),
         }
@@ -50,7 +69,7 @@ impl Refusal {
     /// For people.
     pub fn text(&self) -> &str {
         match self {
-            Self::Denied(text) | Self::Refused(text) | Self::Unavailable(text) => text,
+            Self::Denied(text) | Self::Unknown(text) | Self::Refused(text) | Self::Unavailable(text) => text,
         }
     }
 }

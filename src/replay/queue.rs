@@ -96,7 +96,9 @@ async fn within<T>(call: impl Future<Output = T>) -> Result<T, String> {
 
 fn told(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::Refused(text) => format!("{text}: is the URL that of a queue which is there?"),
+        Refusal::Refused(text) | Refusal::Unknown(text) => {
+            format!("{text}: is the URL that of a queue which is there?")
+        }
         other => other.text().to_owned(),
     }
 }

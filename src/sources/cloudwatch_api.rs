@@ -70,6 +70,8 @@ pub struct Answer {
     pub alarms: Vec<Described>,
     /// Whose alarms are seen, where any is.
     pub account: Option<String>,
+    /// Whether alarms of every type were asked for: where some were not, what is missing may be one of those.
+    pub of_all_types: bool,
     /// Why contributors are not known.
     pub without_contributors: Option<Refusal>,
 }
@@ -93,8 +95,8 @@ impl Api {
         let client = self.client(region);
         let asking = async {
             match all(&client, question, &TYPES).await {
-                Err(Refusal::Refused(_)) => all(&client, question, &OLDER_TYPES).await,
-                answered => answered,
+                Err(Refusal::Unknown(_)) => all(&client, question, &OLDER_TYPES).await,
+                answered => answered.map(|answer| Answer { of_all_types: true, ..answer }),
             }
         };
         tokio::time::timeout(ALL, asking).await.unwrap_or_else(|_| {
@@ -109,7 +111,7 @@ impl Api {
     pub async fn try_out(&self, region: &str) -> Result<Option<String>, Refusal> {
         let client = self.client(region);
         match first(any(&client, &TYPES)).await {
-            Err(Refusal::Refused(_)) => first(any(&client, &OLDER_TYPES)).await,
+            Err(Refusal::Unknown(_)) => first(any(&client, &OLDER_TYPES)).await,
             answered => answered,
         }
     }
@@ -123,7 +125,7 @@ impl Api {
         let output = rules.statuses(AlarmMuteRuleStatus::Active).send().await;
         match output.map_err(|error| Refusal::of(&error, MUTES)) {
             Ok(output) => Ok(!output.alarm_mute_rule_summaries().is_empty()),
-            Err(Refusal::Refused(_)) => Ok(false),
+            Err(Refusal::Unknown(_)) => Ok(false),
             Err(refusal) => Err(refusal),
         }
     }

@@ -48,7 +48,8 @@ pub fn sayings(here: &[Here], answer: &Answer, now: DateTime<Utc>, voice: &Voice
             continue;
         }
         let Some(arn) = AlarmArn::parse(identity) else { continue };
-        let parts = identity.rsplit_once('/');
+        // Names may hold a slash: what is an alarm of its own is no contributor of another.
+        let parts = identity.rsplit_once('/').filter(|_| of(answer, identity).is_none());
         let alarm = parts.and_then(|(alarm, id)| Some((of(answer, alarm)?, id)));
         match alarm {
             Some((alarm, id)) if alarm.contributors.is_some() || !alarm.in_alarm => {
@@ -71,7 +72,9 @@ fn of<'a>(answer: &'a Answer, arn: &str) -> Option<&'a Described> {
 /// An alarm of the account that is seen, which was asked for and is not there. A composite alarm may only be hidden:
 /// permissions for some alarms alone do not show it (FACTS E).
 fn is_gone(message: &AlertMessage, arn: AlarmArn<'_>, answer: &Answer) -> bool {
-    answer.account.as_deref() == Some(arn.account) && message.annotations.get("alarm_rule").is_empty()
+    answer.of_all_types
+        && answer.account.as_deref() == Some(arn.account)
+        && message.annotations.get("alarm_rule").is_empty()
 }
 
 impl Voice<'_> {

@@ -56,7 +56,7 @@ impl Confirmer {
                 Err(Refusal::Refused(why)) => return Ok(Subscription::Refused(why)),
                 Err(Refusal::Unavailable(why)) => return Err(why),
                 // That alarms come matters more than who could end them.
-                Err(Refusal::Denied(why)) => why,
+                Err(Refusal::Denied(why) | Refusal::Unknown(why)) => why,
             },
         };
         self.unsigned(verified, &why).await
