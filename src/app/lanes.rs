@@ -18,6 +18,8 @@ use crate::worker::{self, Wake};
 
 /// How often the runbooks' folder is read again.
 const RELOAD: Duration = Duration::from_secs(30);
+/// How often the jobs that stand for ever are looked at.
+const STAND: Duration = Duration::from_secs(60);
 /// How often a database that is not there is tried at the start.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -52,6 +54,8 @@ impl Lanes {
             let full = move || ways.full();
             lanes.spawn(worker::lane(self.store.clone(), kind, self.wake.clone(), stop.clone(), full, tell));
         }
+        let standing = [self.upkeep.standing(), self.resync.standing()].concat();
+        lanes.spawn(stand(self.store.clone(), standing, stop.clone()));
         let (triage, upkeep, resync) = (self.triage, self.upkeep, self.resync);
         let look = move |claim| {
             let triage = Arc::clone(&triage);
@@ -93,6 +97,19 @@ impl Lanes {
         self.store.stand(&[self.upkeep.standing(), self.resync.standing()].concat()).await?;
         self.deliver.prepare().await?;
         self.resync.begin().await
+    }
+}
+
+/// Has the jobs that stand for ever stand again: a replica of another configuration, which knows nothing of a job, ends it.
+async fn stand(store: Store, jobs: Vec<String>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(STAND) => {}
+        }
+        if let Err(error) = store.stand(&jobs).await {
+            tracing::debug!(%error, "the standing jobs cannot be looked at");
+        }
     }
 }
 
