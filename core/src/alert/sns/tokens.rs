@@ -1,4 +1,5 @@
-//! Tokens inside of messages: CodePipeline sends one with which anybody approves a deployment (FACTS B7).
+//! What opens something, inside of messages: CodePipeline sends a token with which anybody approves a deployment (FACTS B7), and
+//! who passes on a message of SNS passes on the address that ends its subscription (FACTS B4).
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -8,11 +9,18 @@ use serde_json::Value;
 
 /// Stands for the value of a token.
 const REMOVED: &str = "<removed>";
-/// A member called `token` where no JSON can be read, its quotes plain or escaped; its end may be missing.
+/// Members whose value opens something.
+const KEYS: [&str; 3] = ["token", "subscribeurl", "unsubscribeurl"];
+/// A member called so where no JSON can be read, its quotes plain or escaped; its end may be missing. Last, an
+/// address that confirms or ends a subscription, wherever it stands.
 #[allow(clippy::expect_used, reason = "the patterns are constants, and a test compiles them")]
-static TOKENS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
-    [r#"(?is)("token"\s*:\s*")(?:[^"\\]|\\.)*"#, r#"(?is)(\\+"token\\+"\s*:\s*\\+")(?:[^"\\]|\\+[^"\\])*"#]
-        .map(|pattern| Regex::new(pattern).expect("a constant pattern"))
+static TOKENS: LazyLock<[Regex; 3]> = LazyLock::new(|| {
+    [
+        r#"(?is)("(?:token|subscribeurl|unsubscribeurl)"\s*:\s*")(?:[^"\\]|\\.)*"#,
+        r#"(?is)(\\+"(?:token|subscribeurl|unsubscribeurl)\\+"\s*:\s*\\+")(?:[^"\\]|\\+[^"\\])*"#,
+        r#"(?i)()https?://[^\s"'<>\\]*\bAction=(?:Unsubscribe|ConfirmSubscription)\b[^\s"'<>\\]*"#,
+    ]
+    .map(|pattern| Regex::new(pattern).expect("a constant pattern"))
 });
 
 /// A message without the values of its tokens, where it has any. What is almost JSON, and JSON in a string, is searched
@@ -37,7 +45,7 @@ fn replaced(message: &str) -> Option<String> {
 fn close(value: &mut Value) -> bool {
     match value {
         Value::Object(members) => members.iter_mut().fold(false, |closed, (key, value)| {
-            if value.is_string() && key.eq_ignore_ascii_case("token") {
+            if value.is_string() && KEYS.iter().any(|one| key.eq_ignore_ascii_case(one)) {
                 *value = Value::from(REMOVED);
                 return true;
             }
@@ -78,6 +86,11 @@ mod tests {
             r#"{"m": "{\"token\": \"\u0041s3cret\"}", "n": 1e999}"#.to_owned(),
             r#"{"m": "{\"token\": \"x\\ns3cret\"}", "n": 1e999}"#.to_owned(),
             "{ \"token\": \"\u{1}s3cret\" }".to_owned(),
+            json!({"Sns": {"UnsubscribeUrl": "https://sns/?s3cret", "SubscribeURL": "https://sns/?s3cret"}})
+                .to_string(),
+            "To stop: https://sns.eu-west-1.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=s3cret, or ask"
+                .to_owned(),
+            json!({"text": "go to https://sns/?Action=ConfirmSubscription&Token=s3cret now"}).to_string(),
             deep,
         ] {
             let closed = without_tokens(&message).unwrap_or_else(|| panic!("{message}"));
