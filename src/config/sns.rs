@@ -60,7 +60,6 @@ pub fn sources(top: &Section<'_>) -> Result<Vec<SnsSource>, Error> {
             "resync",
             "stale_after",
             "raw_delivery",
-            "authorization",
             "basic_auth",
         ];
         let item = Section::open(top.context, node, &path, &known, &[])?;

@@ -119,7 +119,9 @@ impl ResponseError for Problem {
             response.insert_header(("retry-after", RETRY_AFTER));
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            response.insert_header(("www-authenticate", "Bearer, Basic realm=\"firstlook\""));
+            // One header each: SNS waits for the challenge, and not every client takes a list of them apart.
+            response.append_header(("www-authenticate", "Basic realm=\"firstlook\""));
+            response.append_header(("www-authenticate", "Bearer"));
         }
         let body = json!({
             "type": "about:blank", "status": self.status.as_u16(), "title": self.title, "detail": self.detail,
