@@ -91,8 +91,11 @@ impl Replay {
         let parsed = match self.known(&head.source)? {
             None => alertmanager::parse(&body, &head.source, at),
             Some(source) => {
-                let said =
-                    if is_envelope(&body) { Said::read(&body) } else { Ok(Said::raw(&body, None, at)) };
+                let said = if is_envelope(&body) {
+                    Said::read(&body)
+                } else {
+                    Ok(Said::raw(&body, source.gate.only_topic(), at))
+                };
                 said.map(|said| (said.kind, notification(&said, &head.source, &source.reading, None))).map(
                     |(kind, notification)| match kind {
                         Kind::SubscriptionConfirmation => {
@@ -139,7 +142,7 @@ impl Replay {
             Some(source) if source.raw_delivery && !found.body.trim_ascii().is_empty() => {
                 let kept = std::str::from_utf8(found.body).ok().and_then(without_tokens);
                 let body = kept.map_or(body, String::into_bytes);
-                let said = Said::raw(&body, None, found.put_at.unwrap_or(now));
+                let said = Said::raw(&body, source.gate.only_topic(), found.put_at.unwrap_or(now));
                 let parsed = notification(&said, &name, &source.reading, None);
                 let once = found.name.map(|name| format!("sqs:{name}"));
                 letter(Arrival { once, ..arrival(&name, body, note, now) }, parsed)

@@ -132,6 +132,14 @@ impl Gate {
         })
     }
 
+    /// The topic of everything that comes here, where the list has no other: a raw message says it in a header alone.
+    pub fn only_topic(&self) -> Option<TopicArn> {
+        match self.topics.as_slice() {
+            [one] => one.exact(),
+            _ => None,
+        }
+    }
+
     /// Whether the topic is on the list.
     ///
     /// # Errors
