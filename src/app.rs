@@ -37,7 +37,7 @@ use lanes::Lanes;
 use parts::{model, pagers, senders, sources, ways};
 
 pub use asking::cloudwatch;
-pub use parts::rules;
+pub use parts::{cloudwatch_logs, rules};
 pub use player::Player;
 pub use sns::{reading, signers};
 
@@ -86,7 +86,7 @@ impl Service {
         let triage = Triage {
             store: store.clone(),
             words: words.clone(),
-            sources: sources(config)?,
+            sources: sources(config).await?,
             evidence: config.evidence.clone(),
             model: model(config).await?,
             summary: config.summary.clone(),

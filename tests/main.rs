@@ -15,6 +15,7 @@ mod alertmanager;
 mod alike;
 mod cancelled;
 mod changes;
+mod cloudwatch_logs;
 mod commands;
 mod demo;
 mod evidence;

@@ -36,6 +36,27 @@ data "aws_iam_policy_document" "firstlook" {
     resources = [aws_sqs_queue.dead_letters.arn]
   }
 
+  # Logs as evidence. A query has no resource to name, and which groups exist is looked for by the beginning of a name.
+  dynamic "statement" {
+    for_each = length(var.log_group_arns) == 0 ? [] : [var.log_group_arns]
+
+    content {
+      sid       = "Logs"
+      actions   = ["logs:StartQuery", "logs:FilterLogEvents"]
+      resources = statement.value
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(var.log_group_arns) == 0 ? [] : [1]
+
+    content {
+      sid       = "QueriesOfLogs"
+      actions   = ["logs:DescribeLogGroups", "logs:GetQueryResults", "logs:StopQuery"]
+      resources = ["*"]
+    }
+  }
+
   # Converse is allowed by the same action as InvokeModel. In any region, since a profile sends requests to several.
   dynamic "statement" {
     for_each = var.bedrock_model == null ? [] : [var.bedrock_model]

@@ -68,3 +68,9 @@ variable "bedrock_model" {
   type        = string
   default     = null
 }
+
+variable "log_group_arns" {
+  description = "Log groups that firstlook may read as evidence, such as arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/*. Empty: no access to CloudWatch Logs."
+  type        = list(string)
+  default     = []
+}

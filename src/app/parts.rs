@@ -11,10 +11,10 @@ use firstlook_core::notify::rate::Rate;
 
 use super::StartError;
 use crate::config::{
-    AlertmanagerSource, Authorization, Config, EvidenceKind, EvidenceSource, Provider, Receiver, SlackVia,
+    self, AlertmanagerSource, Authorization, Config, EvidenceKind, Provider, Receiver, SlackVia,
 };
 use crate::deliver::{Integration, Way};
-use crate::evidence::{Door, Fault, LogFile, Loki, Prometheus, Source};
+use crate::evidence::{CloudWatchLogs, Door, Fault, LogFile, Loki, Prometheus, Source};
 use crate::ingest::Rules;
 use crate::models::{Bedrock, Model, OpenAi, OpenAiSettings};
 use crate::receivers::pagerduty::PagerDuty;
@@ -120,25 +120,39 @@ pub(super) fn pagers(ways: &BTreeMap<(String, String), Way>) -> BTreeMap<(String
 }
 
 /// Where evidence is, and for which incidents each source is asked.
-pub(super) fn sources(config: &Config) -> Result<Vec<(Matchers, Source)>, StartError> {
-    let timeout = config.evidence.timeout;
-    let source = |one: &EvidenceSource| {
-        let door = match &one.kind {
-            EvidenceKind::LogFile { path } => Door::LogFile(LogFile::new(path)?),
-            EvidenceKind::Loki { url, query, authorization, tenant } => {
-                Door::Loki(Loki::new(url, query, authorization.clone(), tenant.clone(), timeout)?)
-            }
-            EvidenceKind::Prometheus { url, queries, authorization, tenant } => {
-                let (authorization, tenant) = (authorization.clone(), tenant.clone());
-                Door::Prometheus(Prometheus::new(url, queries, authorization, tenant, timeout)?)
-            }
-        };
-        Ok::<_, Fault>((one.matchers.clone(), Source { name: one.name.clone(), door }))
-    };
-    let fault = |one: &EvidenceSource, fault: Fault| -> StartError {
-        format!("evidence source {:?}: {}; {}", one.name, fault.reason, fault.remedy).into()
-    };
-    config.evidence.sources.iter().map(|one| source(one).map_err(|error| fault(one, error))).collect()
+pub(super) async fn sources(config: &Config) -> Result<Vec<(Matchers, Source)>, StartError> {
+    let mut sources = Vec::new();
+    for one in &config.evidence.sources {
+        let opened = door(&one.kind, config.evidence.timeout).await;
+        let door = opened.map_err(|fault| -> StartError {
+            format!("evidence source {:?}: {}; {}", one.name, fault.reason, fault.remedy).into()
+        })?;
+        sources.push((one.matchers.clone(), Source { name: one.name.clone(), door }));
+    }
+    Ok(sources)
+}
+
+async fn door(kind: &EvidenceKind, timeout: Duration) -> Result<Door, Fault> {
+    Ok(match kind {
+        EvidenceKind::LogFile { path } => Door::LogFile(LogFile::new(path)?),
+        EvidenceKind::Loki { url, query, authorization, tenant } => {
+            Door::Loki(Loki::new(url, query, authorization.clone(), tenant.clone(), timeout)?)
+        }
+        EvidenceKind::Prometheus { url, queries, authorization, tenant } => {
+            let (authorization, tenant) = (authorization.clone(), tenant.clone());
+            Door::Prometheus(Prometheus::new(url, queries, authorization, tenant, timeout)?)
+        }
+        EvidenceKind::CloudWatchLogs(logs) => Door::CloudWatchLogs(cloudwatch_logs(logs, timeout).await?),
+    })
+}
+
+/// A source of CloudWatch's logs; also for `check`.
+pub async fn cloudwatch_logs(
+    logs: &config::CloudWatchLogs,
+    timeout: Duration,
+) -> Result<CloudWatchLogs, Fault> {
+    let sdk = aws::config(logs.region.as_deref(), logs.endpoint_url.as_deref()).await;
+    CloudWatchLogs::new(&sdk, logs.region.is_some(), &logs.log_groups, logs.filter.as_deref(), timeout)
 }
 
 /// Who writes summaries.

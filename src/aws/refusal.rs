@@ -66,6 +66,11 @@ impl Refusal {
         Self::Denied(format!("AWS does not allow {action} ({code}): allow it to the role of firstlook"))
     }
 
+    /// What happened, and what to do where that is known.
+    pub fn parts(&self) -> (&str, Option<&str>) {
+        self.text().split_once(": ").map_or((self.text(), None), |(what, remedy)| (what, Some(remedy)))
+    }
+
     /// For people.
     pub fn text(&self) -> &str {
         match self {

@@ -1,5 +1,7 @@
 //! `evidence:`: where the logs of a moment are, and how much of them is read.
 
+mod cloudwatch;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -10,6 +12,7 @@ use super::route::matchers;
 use super::section::Section;
 use super::{Error, Warning};
 use crate::evidence::prometheus::Query;
+pub use cloudwatch::CloudWatchLogs;
 
 /// `evidence:`.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,13 +83,15 @@ pub enum EvidenceKind {
         /// `X-Scope-OrgID`.
         tenant: Option<String>,
     },
+    /// CloudWatch Logs.
+    CloudWatchLogs(CloudWatchLogs),
 }
 
 /// Types of a later version.
-const LATER: [&str; 5] = ["cloudwatch_logs", "cloudwatch_metrics", "cloudtrail", "xray", "athena"];
+const LATER: [&str; 4] = ["cloudwatch_metrics", "cloudtrail", "xray", "athena"];
 
 /// Types of this version, for people.
-const TYPES: &str = "log_file, loki or prometheus";
+const TYPES: &str = "log_file, loki, prometheus or cloudwatch_logs";
 
 /// Reads `evidence:`.
 pub fn read(top: &Section<'_>) -> Result<Evidence, Error> {
@@ -155,6 +160,7 @@ fn source(
         "log_file" => &["path"],
         "loki" => &["url", "query", "basic_auth", "authorization", "tenant"],
         "prometheus" => &["url", "queries", "basic_auth", "authorization", "tenant"],
+        "cloudwatch_logs" => &cloudwatch::LOGS,
         "knowledge" => {
             let text = "similar incidents are always looked for, without a source: remove it".to_owned();
             context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });
@@ -183,6 +189,7 @@ fn source(
             authorization: authorization(&item)?,
             tenant: item.text("tenant")?,
         },
+        "cloudwatch_logs" => EvidenceKind::CloudWatchLogs(cloudwatch::logs(&item)?),
         _ => EvidenceKind::Prometheus {
             url: address(&item, "Prometheus")?,
             queries: queries(&item)?,

@@ -198,7 +198,7 @@ async fn read(mut response: Response, most: usize) -> Result<(Vec<u8>, bool), re
 }
 
 /// The words of the other side: one line, 200 characters.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
     let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(200) {

@@ -56,6 +56,10 @@ pub struct SourceLines {
     pub baselines: Vec<Normal>,
     /// How a person gets the lines of the window.
     pub query: String,
+    /// Where a person sees them, with absolute times.
+    pub link: Option<String>,
+    /// Bytes that the other side read, the baselines' among them.
+    pub scanned: u64,
     /// What a cap cut from the window, for people.
     pub truncated: Option<String>,
 }
@@ -92,6 +96,13 @@ async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -
         Door::Loki(door) => {
             lines(name, moment, deadline, |window| door.fetch(window, &moment.labels, caps)).await
         }
+        Door::CloudWatchLogs(door) => match guarded(name, deadline, door.asked(moment)).await {
+            Ok(asked) => {
+                let left = deadline.saturating_sub(begun.elapsed());
+                lines(name, moment, left, |window| asked.fetch(window, caps)).await
+            }
+            Err(fault) => (Err(fault), Vec::new()),
+        },
         Door::Prometheus(door) => match guarded(name, deadline, door.measure(moment)).await {
             Ok(found) => (Ok(Brought::Measured(found.measured)), found.faults),
             Err(fault) => (Err(fault), Vec::new()),
@@ -112,10 +123,11 @@ pub(super) async fn lines<F: Future<Output = Result<Fetched, Fault>>>(
         join(each(moment.window), join_all(moment.baselines.iter().map(|window| each(*window)))).await;
     let mut faults = Vec::new();
     let lines = now.map(|now| {
-        faults.extend(now.faults);
+        let Fetched { lines: window, query, link, scanned, truncated, faults: of_window } = now;
+        faults.extend(of_window);
+        let before: u64 = normal.iter().flatten().map(|fetched| fetched.scanned).sum();
         let baselines = normals(&moment.baselines, normal, &mut faults);
-        let (window, query, truncated) = (now.lines, now.query, now.truncated);
-        Brought::Lines(SourceLines { window, baselines, query, truncated })
+        Brought::Lines(SourceLines { window, baselines, query, link, scanned: scanned + before, truncated })
     });
     (lines, faults)
 }

@@ -82,7 +82,8 @@ impl Loki {
             }
         }
         let (lines, truncated) = pager.finish();
-        Ok(Fetched { lines, query: query::logcli(query, window, self.api.address()), truncated, faults })
+        let query = query::logcli(query, window, self.api.address());
+        Ok(Fetched { lines, query, truncated, faults, ..Fetched::default() })
     }
 
     /// The values of a metric query without placeholders, called `name`, in the window and in normal times; and how a

@@ -5,6 +5,7 @@
 
 mod api;
 pub mod ask;
+pub mod cloudwatch_logs;
 mod collect;
 mod events;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod quoted;
 mod series;
 mod template;
 
+pub use cloudwatch_logs::CloudWatchLogs;
 pub use collect::{Brought, Collected, Normal, SourceLines, SourceResult, collect};
 pub use log_file::LogFile;
 pub use loki::Loki;
@@ -43,6 +45,8 @@ pub enum Door {
     Loki(Loki),
     /// `prometheus`.
     Prometheus(Prometheus),
+    /// `cloudwatch_logs`.
+    CloudWatchLogs(CloudWatchLogs),
 }
 
 /// The moment that sources are asked about.
@@ -98,6 +102,10 @@ pub struct Fetched {
     pub lines: Vec<Line>,
     /// How a person gets the same lines.
     pub query: String,
+    /// Where a person sees them, with absolute times.
+    pub link: Option<String>,
+    /// Bytes that the other side read for them, where that is what it is paid by.
+    pub scanned: u64,
     /// What a cap cut away, for people.
     pub truncated: Option<String>,
     /// Parts that could not be had, such as one unreadable file among many.
@@ -129,6 +137,15 @@ pub enum FaultKind {
 impl Fault {
     pub(crate) fn configuration(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { kind: FaultKind::Configuration, reason: reason.into(), remedy: remedy.into() }
+    }
+
+    /// Nothing came in time.
+    pub fn timeout(reason: impl Into<String>) -> Self {
+        Self {
+            kind: FaultKind::Timeout,
+            reason: reason.into(),
+            remedy: "raise `evidence.timeout`, or narrow what this source is asked for".into(),
+        }
     }
 
     pub(crate) fn unavailable(reason: impl Into<String>, remedy: impl Into<String>) -> Self {

@@ -106,7 +106,7 @@ fn place(text: &str) -> Place {
 }
 
 /// As it stands within a string in quotes of the kind `by`; to escape the other kind is an error there.
-fn quoted(value: &str, by: char) -> String {
+pub(super) fn quoted(value: &str, by: char) -> String {
     let mut text = String::new();
     for letter in value.chars() {
         match letter {
@@ -121,7 +121,7 @@ fn quoted(value: &str, by: char) -> String {
 }
 
 /// A pattern that matches `value` and nothing else.
-fn regex_literal(value: &str) -> String {
+pub(super) fn regex_literal(value: &str) -> String {
     let mut text = String::new();
     for letter in value.chars() {
         if r"\.+*?()|[]{}^$".contains(letter) {

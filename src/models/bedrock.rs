@@ -5,20 +5,17 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_bedrockruntime::Client;
-use aws_sdk_bedrockruntime::config::interceptors::BeforeDeserializationInterceptorContextMut;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
-use aws_sdk_bedrockruntime::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_bedrockruntime::error::{BoxError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_bedrockruntime::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrockruntime::operation::converse::{ConverseError, ConverseOutput};
 use aws_sdk_bedrockruntime::types::{
     ContentBlock, ConversationRole, ConverseOutput as Said, InferenceConfiguration, Message, StopReason,
     SystemContentBlock,
 };
-use aws_smithy_types::body::SdkBody;
 use firstlook_core::summary::prompt::{ANSWER_TOKENS, Prompt, Role, Turn};
-use http_body_util::Limited;
 
 use super::{Answer, ModelError, RESPONSE_BYTES, Stop, estimated_tokens, is_passing, quoted};
+use crate::aws::capped::Capped;
 
 /// A model of Bedrock.
 #[derive(Debug, Clone)]
@@ -34,7 +31,7 @@ impl Bedrock {
     pub fn new(shared: &SdkConfig, model: String, temperature: Option<f32>) -> Self {
         let config = aws_sdk_bedrockruntime::config::Builder::from(shared)
             .retry_config(RetryConfig::disabled())
-            .interceptor(Capped)
+            .interceptor(Capped(RESPONSE_BYTES))
             .build();
         Self { client: Client::from_conf(config), model, temperature }
     }
@@ -141,27 +138,5 @@ fn answer(output: &ConverseOutput, prompt: &Prompt) -> Answer {
             _ => Stop::Complete,
         },
         text,
-    }
-}
-
-/// Reads no more than [`RESPONSE_BYTES`] of a response.
-#[derive(Debug)]
-struct Capped;
-
-impl Intercept for Capped {
-    fn name(&self) -> &'static str {
-        "Capped"
-    }
-
-    fn modify_before_deserialization(
-        &self,
-        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
-        _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let body = context.response_mut().body_mut();
-        let whole = std::mem::replace(body, SdkBody::taken());
-        *body = SdkBody::from_body_1_x(Limited::new(whole, RESPONSE_BYTES));
-        Ok(())
     }
 }

@@ -105,7 +105,9 @@ label! {
 }
 label! {
     /// The kind of evidence source.
-    EvidenceKind as "type" { LogFile = "log_file", Loki = "loki", Prometheus = "prometheus" }
+    EvidenceKind as "type" {
+        LogFile = "log_file", Loki = "loki", Prometheus = "prometheus", CloudWatchLogs = "cloudwatch_logs",
+    }
 }
 label! {
     /// How a fetch ended.

@@ -33,6 +33,8 @@ pub enum Metric {
     JobDuration,
     /// Histogram, seconds: how long an evidence source took.
     EvidenceFetch,
+    /// Counter: bytes of logs that the other side read for evidence.
+    LogsScanned,
     /// Counter: calls of the model.
     ModelCalls,
     /// Counter: tokens of the model.
@@ -80,7 +82,7 @@ const WORK_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 
 
 impl Metric {
     /// Every metric, in the order of the enum.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::WebhookRequests,
         Self::SnsRefusals,
         Self::Alerts,
@@ -92,6 +94,7 @@ impl Metric {
         Self::Jobs,
         Self::JobDuration,
         Self::EvidenceFetch,
+        Self::LogsScanned,
         Self::ModelCalls,
         Self::ModelTokens,
         Self::HttpRequestDuration,
@@ -115,7 +118,7 @@ impl Metric {
             Self::Incidents => &[IncidentChange::NAME],
             Self::Resyncs => &[ResyncOutcome::NAME],
             Self::Notifications => &[Integration::NAME, SendOutcome::NAME],
-            Self::FirstPage | Self::HeldBodies => &[],
+            Self::FirstPage | Self::HeldBodies | Self::LogsScanned => &[],
             Self::UnstoredPages => &[SendOutcome::NAME],
             Self::Jobs => &[JobKind::NAME, JobState::NAME],
             Self::JobDuration => &[JobKind::NAME],
@@ -172,6 +175,10 @@ impl Metric {
             Self::EvidenceFetch => {
                 ("firstlook_evidence_fetch_seconds", "How long evidence sources took, and how it ended.")
             }
+            Self::LogsScanned => (
+                "firstlook_logs_scanned_bytes_total",
+                "Bytes that CloudWatch Logs read for evidence, which is what a query is paid by.",
+            ),
             Self::ModelCalls => ("firstlook_model_calls_total", "Calls of the model, by outcome."),
             Self::ModelTokens => ("firstlook_model_tokens_total", "Tokens that the model read and wrote."),
             Self::HttpRequestDuration => (

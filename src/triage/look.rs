@@ -52,6 +52,9 @@ impl Triage {
         .await;
         for (kind, result) in kinds.into_iter().zip(&collected.sources) {
             metrics::observe(Metric::EvidenceFetch, result.took, &[kind.into(), outcome(result).into()]);
+            if let Ok(Brought::Lines(lines)) = &result.brought {
+                metrics::count_by(Metric::LogsScanned, lines.scanned, &[]);
+            }
         }
         let events = self.store.changes(window.start - self.evidence.changes_before, window.end).await?;
         let began = window.start + self.evidence.before;
@@ -68,6 +71,7 @@ impl Triage {
             );
             let Answers { logs, measured } = Answers::of(collected.sources);
             let sources_read = logs.len();
+            let scanned = logs.iter().map(|(_, lines)| lines.scanned).sum();
             let (comparison, origins) = compared(logs, window);
             let metrics = metric::items(&measured, window, &redactor);
             let changes = changes::items(&events, &labels, began, &redactor);
@@ -76,7 +80,7 @@ impl Triage {
             let of_steps = answered.found(before, window, &redactor);
             gaps.extend(of_steps.gaps);
             let impact = metrics.iter().find_map(impact);
-            let counted = (metrics.len(), changes.len(), steps_run);
+            let counted = (metrics.len(), changes.len(), steps_run, scanned);
             let others: Vec<Item> = metrics.into_iter().chain(of_steps.items).chain(changes).collect();
             let pack = evidence::pack(&others, &comparison, tokens, &redactor);
             let note = noted(&comparison, asked, counted, gaps.len(), took);
@@ -126,30 +130,33 @@ fn impact(item: &Item) -> Option<Impact> {
     })
 }
 
+/// Where lines came from.
+struct Origin {
+    source: String,
+    query: String,
+    link: Option<String>,
+}
+
 /// The first `limit` findings, each with the source that brought it and its query.
-fn items(
-    comparison: &Comparison,
-    origins: &[(String, String)],
-    redactor: &Redactor,
-    limit: usize,
-) -> Vec<Item> {
+fn items(comparison: &Comparison, origins: &[Origin], redactor: &Redactor, limit: usize) -> Vec<Item> {
     let mut items = evidence::items(comparison, "", None, redactor, limit);
     for (item, finding) in items.iter_mut().zip(&comparison.findings) {
-        if let Some((source, query)) = origin(origins, finding) {
-            item.source = source.clone();
-            item.query = Some(redactor.redact(query));
+        if let Some(origin) = origin(origins, finding) {
+            item.source = origin.source.clone();
+            item.query = Some(redactor.redact(&origin.query));
+            item.link = origin.link.as_deref().and_then(|link| redactor.redact_url(link));
         }
     }
     items
 }
 
-/// Source and query of a finding. Where several sources brought lines, their streams begin with the source's name.
-fn origin<'a>(origins: &'a [(String, String)], finding: &Finding) -> Option<&'a (String, String)> {
+/// The origin of a finding. Where several sources brought lines, their streams begin with the source's name.
+fn origin<'a>(origins: &'a [Origin], finding: &Finding) -> Option<&'a Origin> {
     match origins {
         [one] => Some(one),
         many => {
             let name = finding.stream.split(SEPARATOR).next().unwrap_or_default();
-            many.iter().find(|(source, _)| source == name)
+            many.iter().find(|origin| origin.source == name)
         }
     }
 }
@@ -158,16 +165,13 @@ fn origin<'a>(origins: &'a [(String, String)], finding: &Finding) -> Option<&'a 
 const SEPARATOR: char = '/';
 
 /// All lines of all sources, compared as one moment.
-pub(super) fn compared(
-    brought: Vec<(String, SourceLines)>,
-    window: Window,
-) -> (Comparison, Vec<(String, String)>) {
+pub(super) fn compared(brought: Vec<(String, SourceLines)>, window: Window) -> (Comparison, Vec<Origin>) {
     let several = brought.len() > 1;
     let (mut now, mut before) = (Vec::new(), Vec::new());
     let mut span = Span { window, baselines: Vec::new() };
-    let mut queries = Vec::new();
+    let mut origins = Vec::new();
     for (source, lines) in brought {
-        queries.push((source.clone(), lines.query));
+        origins.push(Origin { source: source.clone(), query: lines.query, link: lines.link });
         let named = |line: Line| match several {
             true => Line { stream: format!("{source}{SEPARATOR}{}", line.stream), ..line },
             false => line,
@@ -180,7 +184,7 @@ pub(super) fn compared(
             before.extend(normal.lines.into_iter().map(named));
         }
     }
-    (compare(joined(now.into_iter()), joined(before.into_iter()), Some(&span)), queries)
+    (compare(joined(now.into_iter()), joined(before.into_iter()), Some(&span)), origins)
 }
 
 fn normal(which: Baseline, window: Window) -> Window {
@@ -219,7 +223,7 @@ fn gaps(result: &SourceResult, redactor: &Redactor) -> Vec<Gap> {
 fn noted(
     comparison: &Comparison,
     asked: usize,
-    (metrics, changes, steps): (usize, usize, usize),
+    (metrics, changes, steps, scanned): (usize, usize, usize, u64),
     gaps: usize,
     took: std::time::Duration,
 ) -> String {
@@ -229,8 +233,11 @@ fn noted(
     let some = |count: usize, what: &str| if count > 0 { format!("{count} {what}, ") } else { String::new() };
     let (measured, changed) = (some(metrics, "metrics"), some(changes, "changes"));
     let ran = some(steps, "queries of the runbook");
+    #[allow(clippy::cast_precision_loss, reason = "told with one digit")]
+    let megabytes = scanned as f64 / 1e6;
+    let read = if scanned > 0 { format!("{megabytes:.1} MB scanned, ") } else { String::new() };
     format!(
-        "Evidence: {} lines against {} of normal, {} patterns, {measured}{changed}{ran}{gaps} gaps, {:.1} s.",
+        "Evidence: {} lines against {} of normal, {} patterns, {measured}{changed}{ran}{read}{gaps} gaps, {:.1} s.",
         comparison.lines,
         comparison.baseline_lines,
         comparison.patterns,
@@ -243,6 +250,7 @@ fn kind(source: &Source) -> EvidenceKind {
         Door::LogFile(_) => EvidenceKind::LogFile,
         Door::Loki(_) => EvidenceKind::Loki,
         Door::Prometheus(_) => EvidenceKind::Prometheus,
+        Door::CloudWatchLogs(_) => EvidenceKind::CloudWatchLogs,
     }
 }
 

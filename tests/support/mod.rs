@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod cloudwatch;
+pub mod cloudwatch_logs;
 pub mod gate;
 pub mod loki;
 pub mod model;

@@ -1,6 +1,7 @@
 //! The fakes against requests that the real ones would refuse, and the real peers once each.
 
 mod cloudwatch;
+mod cloudwatch_logs;
 mod loki;
 mod model;
 mod pagerduty;

@@ -4,13 +4,14 @@ use super::Fault;
 use super::source::{Named, Source};
 
 /// What does I/O: the path, the kind that its door must name, and what it does.
-const IO: [(&str, &str, &str); 27] = [
+const IO: [(&str, &str, &str); 28] = [
     ("reqwest", "network", "calls HTTP servers"),
     ("actix_web", "network", "serves HTTP"),
     ("aws_config", "network", "asks for AWS credentials"),
     ("aws_smithy_http_client", "network", "calls AWS"),
     ("aws_sdk_bedrockruntime", "network", "calls AWS"),
     ("aws_sdk_cloudwatch::Client", "network", "calls AWS"),
+    ("aws_sdk_cloudwatchlogs", "network", "calls AWS"),
     ("aws_sdk_sns", "network", "calls AWS"),
     ("aws_sdk_sqs", "network", "calls AWS"),
     ("std::net::TcpListener", "network", "listens"),

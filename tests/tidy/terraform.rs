@@ -15,11 +15,16 @@ const POLICY: &str = "deploy/terraform/iam.tf";
 const DELIVERY: &str = "deploy/terraform/delivery-policy.json";
 
 /// Calls of AWS as the SDK names them, and the action that allows each.
-const ACTIONS: [(&str, &str); 12] = [
+const ACTIONS: [(&str, &str); 17] = [
     ("converse", "bedrock:InvokeModel"),
     ("describe_alarms", "cloudwatch:DescribeAlarms"),
     ("describe_alarm_contributors", "cloudwatch:DescribeAlarmContributors"),
     ("list_alarm_mute_rules", "cloudwatch:ListAlarmMuteRules"),
+    ("describe_log_groups", "logs:DescribeLogGroups"),
+    ("filter_log_events", "logs:FilterLogEvents"),
+    ("get_query_results", "logs:GetQueryResults"),
+    ("start_query", "logs:StartQuery"),
+    ("stop_query", "logs:StopQuery"),
     ("list_tags_for_resource", "cloudwatch:ListTagsForResource"),
     ("confirm_subscription", "sns:ConfirmSubscription"),
     ("get_subscription_attributes", "sns:GetSubscriptionAttributes"),

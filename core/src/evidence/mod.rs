@@ -6,6 +6,7 @@
 pub mod asked;
 mod assign;
 pub mod changes;
+pub mod cloudwatch;
 pub mod delta;
 mod excerpt;
 mod items;

@@ -1,0 +1,138 @@
+//! Where CloudWatch's console shows something, with absolute times.
+//!
+//! Knows how the console writes objects into its addresses. Nobody documents it: it is what the console itself makes
+//! (JSURL, with `*` and two digits for a byte).
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::evidence::Window;
+
+/// An object of the console's addresses.
+#[derive(Debug, Default)]
+pub struct Object(String);
+
+impl Object {
+    /// Adds a text.
+    #[must_use]
+    pub fn text(self, name: &str, value: &str) -> Self {
+        self.raw(name, &format!("'{}", text(value)))
+    }
+
+    /// Adds a truth.
+    #[must_use]
+    pub fn flag(self, name: &str, value: bool) -> Self {
+        self.raw(name, if value { "true" } else { "false" })
+    }
+
+    /// Adds a list of texts.
+    #[must_use]
+    pub fn texts<'a>(self, name: &str, values: impl IntoIterator<Item = &'a str>) -> Self {
+        let values: String = values.into_iter().map(|value| format!("~'{}", text(value))).collect();
+        self.raw(name, &format!("({values})"))
+    }
+
+    fn raw(mut self, name: &str, value: &str) -> Self {
+        if !self.0.is_empty() {
+            self.0.push('~');
+        }
+        self.0.push_str(&format!("{name}~{value}"));
+        self
+    }
+
+    /// As it stands in an address.
+    pub fn written(&self) -> String {
+        format!("~({})", self.0)
+    }
+}
+
+/// What is no letter, digit, `_`, `-` or `.` in hexadecimal digits.
+fn text(value: &str) -> String {
+    let mut written = String::new();
+    let mut units = [0; 2];
+    for letter in value.chars() {
+        match letter {
+            '$' => written.push('!'),
+            plain if plain.is_ascii_alphanumeric() || "_-.".contains(plain) => written.push(plain),
+            other => {
+                for unit in other.encode_utf16(&mut units) {
+                    let code = if *unit < 256 { format!("*{unit:02x}") } else { format!("**{unit:04x}") };
+                    written.push_str(&code);
+                }
+            }
+        }
+    }
+    written
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The console's address of CloudWatch in a region; `None` where its partition has another console.
+fn home(region: &str) -> Option<String> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let other = ["cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"].iter().any(|start| region.starts_with(start));
+    let known = !region.is_empty() && region.chars().all(fits) && !other;
+    known.then(|| format!("https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"))
+}
+
+/// Logs Insights with this query over these groups (names or ARNs).
+pub fn insights(region: &str, groups: &[String], query: &str, window: Window) -> Option<String> {
+    let detail = Object::default()
+        .text("end", &time(window.end))
+        .text("start", &time(window.start))
+        .text("timeType", "ABSOLUTE")
+        .text("tz", "UTC")
+        .text("editorString", query)
+        .flag("isLiveTail", false)
+        .texts("source", groups.iter().map(String::as_str));
+    Some(format!("{}#logsV2:logs-insights$3FqueryDetail$3D{}", home(region)?, detail.written()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Redactor;
+
+    fn window(start: &str, end: &str) -> Window {
+        Window { start: start.parse().unwrap(), end: end.parse().unwrap() }
+    }
+
+    #[test]
+    fn it_is_written_as_the_console_writes_it() {
+        // What other tools are known to open the console with.
+        for (groups, query, times, known) in [
+            (
+                &["fake-log-group-one", "fake-log-group-two"][..],
+                "stats count(@message) by bin(1h)",
+                ("2016-12-31T15:00:00Z", "2016-12-31T16:00:00Z"),
+                "~(end~'2016-12-31T16*3a00*3a00.000Z~start~'2016-12-31T15*3a00*3a00.000Z~timeType~'ABSOLUTE~tz~'UTC\
+                 ~editorString~'stats*20count*28*40message*29*20by*20bin*281h*29~isLiveTail~false\
+                 ~source~(~'fake-log-group-one~'fake-log-group-two))",
+            ),
+            (
+                &["/aws/lambda/x"],
+                "fields @timestamp, @message\n| filter @message like '$é→'\n| limit 20",
+                ("2020-12-30T21:59:59Z", "2020-12-30T23:59:59.5Z"),
+                "~(end~'2020-12-30T23*3a59*3a59.500Z~start~'2020-12-30T21*3a59*3a59.000Z~timeType~'ABSOLUTE~tz~'UTC\
+                 ~editorString~'fields*20*40timestamp*2c*20*40message*0a*7c*20filter*20*40message*20like*20*27!*e9**2192*27\
+                 *0a*7c*20limit*2020~isLiveTail~false~source~(~'*2faws*2flambda*2fx))",
+            ),
+        ] {
+            let groups: Vec<String> = groups.iter().map(|&group| group.to_owned()).collect();
+            let link = insights("eu-west-1", &groups, query, window(times.0, times.1)).unwrap();
+            let home = "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1";
+            assert_eq!(link, format!("{home}#logsV2:logs-insights$3FqueryDetail$3D{known}"));
+            let told = Redactor::default().redact_url(&link);
+            assert_eq!(told.as_ref().map(|told| told.as_str()), Some(link.as_str()), "people get it whole");
+        }
+    }
+
+    #[test]
+    fn a_region_with_another_console_or_none_has_no_address() {
+        for region in ["cn-north-1", "us-gov-west-1", "us-iso-east-1", "", "x/y", "EU"] {
+            let window = window("2026-03-01T10:00:00Z", "2026-03-01T10:15:00Z");
+            assert_eq!(insights(region, &[], "", window), None, "{region}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Rows of Logs Insights as lines.
+//!
+//! Knows the text of a row's fields. Must not know how rows come.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use firstlook_core::evidence::{Line, joined};
+
+use super::super::Caps;
+
+/// One event of a log group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub at: DateTime<Utc>,
+    /// The group's name.
+    pub group: String,
+    /// The stream within the group.
+    pub stream: String,
+    pub text: String,
+}
+
+impl Row {
+    /// From the fields that the query asks for; `None` where the time is none.
+    pub fn of<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Self> {
+        let (mut at, mut group, mut stream, mut text) = (None, "", "", "");
+        for (name, value) in fields {
+            match name {
+                // UTC, without saying so.
+                "@timestamp" => at = NaiveDateTime::parse_from_str(value, "%Y-%m-%d %H:%M:%S%.f").ok(),
+                "@log" => group = name_of(value),
+                "@logStream" => stream = value,
+                "@message" => text = value,
+                _ => {}
+            }
+        }
+        let text = text.trim_end_matches(['\r', '\n']).to_owned();
+        Some(Self { at: at?.and_utc(), group: group.to_owned(), stream: stream.to_owned(), text })
+    }
+}
+
+/// `123456789012:/aws/lambda/x` is the group `/aws/lambda/x`; so is the end of an ARN.
+pub(super) fn name_of(group: &str) -> &str {
+    group.trim_end_matches(":*").rsplit(':').next().unwrap_or(group)
+}
+
+/// The lines, by time, traces joined, and whether the caps cut the oldest.
+pub(super) fn lines(mut rows: Vec<Row>, caps: Caps) -> (Vec<Line>, bool) {
+    // The order of one instant is as it came.
+    rows.sort_by_key(|row| std::cmp::Reverse(row.at));
+    let mut bytes = 0_usize;
+    let within = |row: &&Row| {
+        bytes = bytes.saturating_add(row.text.len());
+        bytes <= caps.bytes
+    };
+    let kept = rows.iter().take(caps.lines).take_while(within).count();
+    let cut = kept < rows.len();
+    rows.truncate(kept);
+    // A trace's lines belong together within their stream. Streams come and go (each Lambda environment has its own):
+    // what is compared with normal is the group.
+    rows.sort_by(|a, b| (&a.group, &a.stream, a.at).cmp(&(&b.group, &b.stream, b.at)));
+    let streams = rows.chunk_by(|a, b| (&a.group, &a.stream) == (&b.group, &b.stream));
+    let mut lines: Vec<Line> = Vec::new();
+    for stream in streams {
+        let line = |row: &Row| Line::new(Some(row.at), row.group.clone(), &row.text);
+        lines.extend(joined(stream.iter().map(line)));
+    }
+    lines.sort_by_key(|line| line.at);
+    (lines, cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Caps = Caps { lines: 100, bytes: 10_000 };
+
+    fn row(at: &str, stream: &str, text: &str) -> Row {
+        let log = "123456789012:/aws/lambda/pay";
+        let fields =
+            [("@timestamp", at), ("@log", log), ("@logStream", stream), ("@message", text), ("@ptr", "x")];
+        Row::of(fields.into_iter()).unwrap()
+    }
+
+    #[test]
+    fn a_row_is_a_line_of_its_group() {
+        let (lines, cut) =
+            lines(vec![row("2026-03-01 10:00:00.250", "2026/03/01/[$LATEST]ab", "boom\n")], ALL);
+        assert_eq!((lines.len(), cut), (1, false));
+        assert_eq!(lines[0].at.unwrap().to_rfc3339(), "2026-03-01T10:00:00.250+00:00");
+        assert_eq!((lines[0].stream.as_str(), lines[0].text.as_str()), ("/aws/lambda/pay", "boom"));
+        assert_eq!(Row::of([("@timestamp", "soon")].into_iter()), None);
+        assert_eq!(name_of("arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/api:*"), "/ecs/api");
+    }
+
+    #[test]
+    fn traces_are_joined_within_their_stream() {
+        let at = "2026-03-01 10:00:00.000";
+        let rows = vec![
+            row(at, "b", "ERROR other"),
+            row(at, "a", "ERROR boom"),
+            row(at, "b", "\tat other.C(D.java:1)"),
+            row(at, "a", "\tat boom.C(D.java:1)"),
+        ];
+        let texts: Vec<String> = lines(rows, ALL).0.into_iter().map(|line| line.text).collect();
+        assert_eq!(texts, ["ERROR boom\n\tat boom.C(D.java:1)", "ERROR other\n\tat other.C(D.java:1)"]);
+    }
+
+    #[test]
+    fn caps_keep_the_newest() {
+        let rows =
+            || (0..5).map(|n| row(&format!("2026-03-01 10:00:0{n}.000"), "a", &n.to_string())).collect();
+        for caps in [Caps { lines: 2, bytes: 100 }, Caps { lines: 9, bytes: 2 }] {
+            let (lines, cut) = lines(rows(), caps);
+            let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+            assert_eq!((texts, cut), (vec!["3", "4"], true));
+        }
+    }
+}
