@@ -31,13 +31,7 @@ impl Triage {
         onset: Onset,
         window: Window,
     ) -> Result<NewEvidence, StoreError> {
-        let alerts = self.store.alert_labels(claim.incident).await?;
-        let moment = Moment {
-            labels: self.store.incident_labels(claim.incident).await?,
-            alerts: alerts.into_iter().map(|(source, labels)| Alert { source, labels }).collect(),
-            window,
-            baselines: self.evidence.baseline.iter().map(|which| normal(*which, window)).collect(),
-        };
+        let moment = self.moment(claim, window).await?;
         let applies = |(matchers, _): &&(Matchers, Source)| matchers.matches(&moment.labels);
         let sources: Vec<&Source> = self.sources.iter().filter(applies).map(|(_, source)| source).collect();
         let asked = sources.len();
@@ -94,6 +88,17 @@ impl Triage {
         found.items.extend(self.alike(claim, &found.items).await?);
         Ok(found)
     }
+
+    /// What sources are asked about.
+    async fn moment(&self, claim: &Claim, window: Window) -> Result<Moment, StoreError> {
+        let alerts = self.store.alert_labels(claim.incident).await?;
+        Ok(Moment {
+            labels: self.store.incident_labels(claim.incident).await?,
+            alerts: alerts.into_iter().map(|(source, labels)| Alert { source, labels }).collect(),
+            window,
+            baselines: self.evidence.baseline.iter().map(|which| normal(*which, window)).collect(),
+        })
+    }
 }
 
 /// What all sources brought, each with the name of its source.
@@ -131,7 +136,7 @@ fn impact(item: &Item) -> Option<Impact> {
 }
 
 /// Where lines came from.
-struct Origin {
+pub(super) struct Origin {
     source: String,
     query: String,
     link: Option<String>,
