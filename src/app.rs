@@ -37,7 +37,7 @@ use lanes::Lanes;
 use parts::{model, pagers, senders, sources, ways};
 
 pub use asking::cloudwatch;
-pub use parts::{cloudwatch_logs, rules};
+pub use parts::{cloudwatch_logs, cloudwatch_metrics, rules};
 pub use player::Player;
 pub use sns::{reading, signers};
 

@@ -51,7 +51,7 @@ async fn start(sns: &Sns, logs: &CloudWatchLogs, timeout: &str) -> Firstlook {
          endpoint_url: \"{}\" }}]",
         logs.url()
     );
-    let (sns, environment) = (sns.source(""), credentials());
+    let (sns, environment) = (sns.source(", resync: false"), credentials());
     Firstlook::start(Setup { evidence, sns, environment, ..Setup::default() }).await
 }
 

@@ -16,6 +16,7 @@ mod alike;
 mod cancelled;
 mod changes;
 mod cloudwatch_logs;
+mod cloudwatch_metrics;
 mod commands;
 mod demo;
 mod evidence;

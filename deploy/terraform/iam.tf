@@ -29,6 +29,13 @@ data "aws_iam_policy_document" "firstlook" {
     resources = ["*"]
   }
 
+  # What an alarm watches, as evidence. CloudWatch knows no resource to name here.
+  statement {
+    sid       = "Metrics"
+    actions   = ["cloudwatch:GetMetricData"]
+    resources = ["*"]
+  }
+
   # `replay --from-sqs`.
   statement {
     sid       = "DeadLetters"

@@ -14,7 +14,7 @@ use crate::config::{
     self, AlertmanagerSource, Authorization, Config, EvidenceKind, Provider, Receiver, SlackVia,
 };
 use crate::deliver::{Integration, Way};
-use crate::evidence::{CloudWatchLogs, Door, Fault, LogFile, Loki, Prometheus, Source};
+use crate::evidence::{CloudWatchLogs, CloudWatchMetrics, Door, Fault, LogFile, Loki, Prometheus, Source};
 use crate::ingest::Rules;
 use crate::models::{Bedrock, Model, OpenAi, OpenAiSettings};
 use crate::receivers::pagerduty::PagerDuty;
@@ -142,6 +142,9 @@ async fn door(kind: &EvidenceKind, timeout: Duration) -> Result<Door, Fault> {
             let (authorization, tenant) = (authorization.clone(), tenant.clone());
             Door::Prometheus(Prometheus::new(url, queries, authorization, tenant, timeout)?)
         }
+        EvidenceKind::CloudWatchMetrics(metrics) => {
+            Door::CloudWatchMetrics(cloudwatch_metrics(metrics, timeout).await?)
+        }
         EvidenceKind::CloudWatchLogs(logs) => Door::CloudWatchLogs(cloudwatch_logs(logs, timeout).await?),
     })
 }
@@ -153,6 +156,15 @@ pub async fn cloudwatch_logs(
 ) -> Result<CloudWatchLogs, Fault> {
     let sdk = aws::config(logs.region.as_deref(), logs.endpoint_url.as_deref()).await;
     CloudWatchLogs::new(&sdk, logs.region.is_some(), &logs.log_groups, logs.filter.as_deref(), timeout)
+}
+
+/// A source of CloudWatch's metrics; also for `check`.
+pub async fn cloudwatch_metrics(
+    metrics: &config::CloudWatchMetrics,
+    timeout: Duration,
+) -> Result<CloudWatchMetrics, Fault> {
+    let sdk = aws::config(metrics.region.as_deref(), metrics.endpoint_url.as_deref()).await;
+    CloudWatchMetrics::new(&sdk, metrics.region.is_some(), &metrics.queries, timeout)
 }
 
 /// Who writes summaries.

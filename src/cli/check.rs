@@ -3,6 +3,7 @@
 //! Never tells anybody anything: receivers are only connected to, not written to.
 
 mod cloudwatch;
+mod evidence;
 mod subscriptions;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,6 @@ use std::time::Duration;
 
 use firstlook::app::{self, StartError};
 use firstlook::config::{self, Config, EvidenceKind, Provider, SlackVia};
-use firstlook::evidence::Fault;
 use firstlook::library::read_folder;
 use firstlook::sources::alertmanager_api::{Api, Snapshot};
 use firstlook::store::Store;
@@ -170,13 +170,7 @@ async fn dependencies(config: &Config, table: &mut Table) -> Result<(), StartErr
         cloudwatch::check(source, table).await;
     }
     for source in &config.evidence.sources {
-        if let EvidenceKind::CloudWatchLogs(logs) = &source.kind {
-            let what = format!("evidence {}", source.name);
-            table.result(
-                what,
-                cloudwatch_logs(logs).await.map_err(|fault| format!("{}; {}", fault.reason, fault.remedy)),
-            );
-        }
+        evidence::check(source, table).await;
     }
     for source in &config.alertmanager {
         if let Some(settings) = &source.api {
@@ -185,13 +179,6 @@ async fn dependencies(config: &Config, table: &mut Table) -> Result<(), StartErr
         }
     }
     Ok(())
-}
-
-/// Tries what evidence needs.
-async fn cloudwatch_logs(logs: &config::CloudWatchLogs) -> Result<String, Fault> {
-    let door = app::cloudwatch_logs(logs, TIMEOUT).await?;
-    let late = || Fault::timeout(format!("AWS does not answer within {} s", TIMEOUT.as_secs()));
-    tokio::time::timeout(TIMEOUT, door.probe()).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// Asks what resynchronisation asks.
@@ -246,7 +233,7 @@ fn addresses(config: &Config) -> Vec<(String, String)> {
             EvidenceKind::LogFile { .. } => continue,
             EvidenceKind::Loki { url, .. } => format!("{url}/ready"),
             EvidenceKind::Prometheus { url, .. } => format!("{url}/-/ready"),
-            EvidenceKind::CloudWatchLogs(_) => continue,
+            EvidenceKind::CloudWatchLogs(_) | EvidenceKind::CloudWatchMetrics(_) => continue,
         };
         all.push((format!("evidence {}", source.name), ready));
     }

@@ -12,7 +12,7 @@ use super::route::matchers;
 use super::section::Section;
 use super::{Error, Warning};
 use crate::evidence::prometheus::Query;
-pub use cloudwatch::CloudWatchLogs;
+pub use cloudwatch::{CloudWatchLogs, CloudWatchMetrics};
 
 /// `evidence:`.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,13 +85,15 @@ pub enum EvidenceKind {
     },
     /// CloudWatch Logs.
     CloudWatchLogs(CloudWatchLogs),
+    /// CloudWatch.
+    CloudWatchMetrics(CloudWatchMetrics),
 }
 
 /// Types of a later version.
-const LATER: [&str; 4] = ["cloudwatch_metrics", "cloudtrail", "xray", "athena"];
+const LATER: [&str; 3] = ["cloudtrail", "xray", "athena"];
 
 /// Types of this version, for people.
-const TYPES: &str = "log_file, loki, prometheus or cloudwatch_logs";
+const TYPES: &str = "log_file, loki, prometheus, cloudwatch_logs or cloudwatch_metrics";
 
 /// Reads `evidence:`.
 pub fn read(top: &Section<'_>) -> Result<Evidence, Error> {
@@ -161,6 +163,7 @@ fn source(
         "loki" => &["url", "query", "basic_auth", "authorization", "tenant"],
         "prometheus" => &["url", "queries", "basic_auth", "authorization", "tenant"],
         "cloudwatch_logs" => &cloudwatch::LOGS,
+        "cloudwatch_metrics" => &cloudwatch::METRICS,
         "knowledge" => {
             let text = "similar incidents are always looked for, without a source: remove it".to_owned();
             context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });
@@ -190,6 +193,7 @@ fn source(
             tenant: item.text("tenant")?,
         },
         "cloudwatch_logs" => EvidenceKind::CloudWatchLogs(cloudwatch::logs(&item)?),
+        "cloudwatch_metrics" => EvidenceKind::CloudWatchMetrics(cloudwatch::metrics(&item)?),
         _ => EvidenceKind::Prometheus {
             url: address(&item, "Prometheus")?,
             queries: queries(&item)?,

@@ -24,7 +24,7 @@ use firstlook_core::route::Tree;
 
 pub use alerts::{AlertmanagerApi, AlertmanagerSource, Authorization, Incidents};
 pub use changes::ChangeSource;
-pub use evidence::{Baseline, CloudWatchLogs, Evidence, EvidenceKind, EvidenceSource};
+pub use evidence::{Baseline, CloudWatchLogs, CloudWatchMetrics, Evidence, EvidenceKind, EvidenceSource};
 pub use load::{MINIMAL, load};
 pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
 pub use section::Surroundings;

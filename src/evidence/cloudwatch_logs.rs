@@ -9,7 +9,7 @@ mod filter;
 mod groups;
 mod insights;
 mod pieces;
-mod refused;
+pub(super) mod refused;
 mod rows;
 
 use std::time::Duration;
@@ -17,6 +17,8 @@ use std::time::Duration;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudwatchlogs::Client;
 use tokio::time::Instant;
+
+use firstlook_core::evidence::cloudwatch::is_region;
 
 use super::template::Template;
 use super::{Fault, Moment};
@@ -128,22 +130,5 @@ impl CloudWatchLogs {
             // A query that has ended cannot be stopped.
             _ => Ok("answers, and lets queries be started and stopped".into()),
         }
-    }
-}
-
-/// `eu-west-1`: others call other things a region.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
-    match parts.as_slice() {
-        [first, middle @ .., last] => {
-            first.len() == 2
-                && word(first)
-                && !middle.is_empty()
-                && middle.iter().all(word)
-                && last.len() == 1
-                && last.chars().all(|c| c.is_ascii_digit())
-        }
-        _ => false,
     }
 }

@@ -14,7 +14,7 @@ use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use tokio::time::Instant;
 
-use super::{Caps, Door, Fault, FaultKind, Fetched, Moment, Source};
+use super::{Caps, Door, Fault, FaultKind, Fetched, Measurements, Moment, Source};
 
 /// What all sources brought, in the order in which they were given.
 #[derive(Debug)]
@@ -103,12 +103,19 @@ async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -
             }
             Err(fault) => (Err(fault), Vec::new()),
         },
-        Door::Prometheus(door) => match guarded(name, deadline, door.measure(moment)).await {
-            Ok(found) => (Ok(Brought::Measured(found.measured)), found.faults),
-            Err(fault) => (Err(fault), Vec::new()),
-        },
+        Door::Prometheus(door) => measured(guarded(name, deadline, door.measure(moment)).await),
+        Door::CloudWatchMetrics(door) => {
+            measured(guarded(name, deadline, Box::pin(door.measure(moment))).await)
+        }
     };
     SourceResult { source: source.name.clone(), brought, faults, took: begun.elapsed() }
+}
+
+fn measured(found: Result<Measurements, Fault>) -> (Result<Brought, Fault>, Vec<Fault>) {
+    match found {
+        Ok(found) => (Ok(Brought::Measured(found.measured)), found.faults),
+        Err(fault) => (Err(fault), Vec::new()),
+    }
 }
 
 /// The lines of the window and of each baseline, fetched at once, and what is missing.

@@ -117,6 +117,7 @@ impl Loki {
             unit: String::new(),
             of_alarm: false,
             window: Vec::new(),
+            expected: None,
             normal: Vec::new(),
             limit: None,
             query: command.clone(),

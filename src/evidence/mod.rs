@@ -6,6 +6,7 @@
 mod api;
 pub mod ask;
 pub mod cloudwatch_logs;
+pub mod cloudwatch_metrics;
 mod collect;
 mod events;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod series;
 mod template;
 
 pub use cloudwatch_logs::CloudWatchLogs;
+pub use cloudwatch_metrics::CloudWatchMetrics;
 pub use collect::{Brought, Collected, Normal, SourceLines, SourceResult, collect};
 pub use log_file::LogFile;
 pub use loki::Loki;
@@ -47,6 +49,8 @@ pub enum Door {
     Prometheus(Prometheus),
     /// `cloudwatch_logs`.
     CloudWatchLogs(CloudWatchLogs),
+    /// `cloudwatch_metrics`.
+    CloudWatchMetrics(CloudWatchMetrics),
 }
 
 /// The moment that sources are asked about.

@@ -228,6 +228,7 @@ impl Prometheus {
             of_alarm: wanted.of_alarm,
             window: Vec::new(),
             normal: Vec::new(),
+            expected: None,
             limit: wanted.limit,
             query: self.command(&wanted.expression, moment.window, step),
             link: Some(self.link(&wanted.expression, moment.window)),

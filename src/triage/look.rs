@@ -44,12 +44,7 @@ impl Triage {
             ask::ask(&steps.questions, &moment, deadline),
         )
         .await;
-        for (kind, result) in kinds.into_iter().zip(&collected.sources) {
-            metrics::observe(Metric::EvidenceFetch, result.took, &[kind.into(), outcome(result).into()]);
-            if let Ok(Brought::Lines(lines)) = &result.brought {
-                metrics::count_by(Metric::LogsScanned, lines.scanned, &[]);
-            }
-        }
+        count(kinds, &collected.sources);
         let events = self.store.changes(window.start - self.evidence.changes_before, window.end).await?;
         let began = window.start + self.evidence.before;
         let labels = moment.labels.clone();
@@ -98,6 +93,16 @@ impl Triage {
             window,
             baselines: self.evidence.baseline.iter().map(|which| normal(*which, window)).collect(),
         })
+    }
+}
+
+/// How long each source took, and how much was read for it.
+fn count(kinds: Vec<EvidenceKind>, sources: &[SourceResult]) {
+    for (kind, result) in kinds.into_iter().zip(sources) {
+        metrics::observe(Metric::EvidenceFetch, result.took, &[kind.into(), outcome(result).into()]);
+        if let Ok(Brought::Lines(lines)) = &result.brought {
+            metrics::count_by(Metric::LogsScanned, lines.scanned, &[]);
+        }
     }
 }
 
@@ -256,6 +261,7 @@ fn kind(source: &Source) -> EvidenceKind {
         Door::Loki(_) => EvidenceKind::Loki,
         Door::Prometheus(_) => EvidenceKind::Prometheus,
         Door::CloudWatchLogs(_) => EvidenceKind::CloudWatchLogs,
+        Door::CloudWatchMetrics(_) => EvidenceKind::CloudWatchMetrics,
     }
 }
 

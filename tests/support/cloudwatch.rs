@@ -1,6 +1,8 @@
 //! Door: network. A local CloudWatch that speaks Smithy's RPC v2 in CBOR, as the SDK does: alarms in several regions of
 //! one account, in pages, refused as the real one refuses.
 
+mod data;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::server::{Answer, Protocol, Request, Server};
 use super::sns::CREDENTIALS;
+use data::Measured;
 
 /// Whose alarms these are.
 pub const ACCOUNT: &str = "123456789012";
@@ -32,6 +35,7 @@ struct World {
     contributors: BTreeMap<String, Vec<Value>>,
     muted: BTreeSet<String>,
     denied: BTreeSet<String>,
+    measured: Measured,
     /// Alarms of a page; 0 means as many as were asked for.
     page: usize,
     /// It knows no log alarms.
@@ -96,6 +100,17 @@ impl CloudWatch {
             true => self.world().denied.remove(operation),
             false => self.world().denied.insert(operation.to_owned()),
         };
+    }
+
+    /// Measures a value of a metric.
+    pub fn measure(&self, metric: &Value, at: DateTime<Utc>, value: f64) {
+        self.world().measured.put(metric, at.timestamp(), value);
+    }
+
+    /// How values are given from now on: whether in two pages, and what any metric is expected to be.
+    pub fn give(&self, paged: bool, band: (f64, f64)) {
+        let mut world = self.world();
+        (world.measured.paged, world.measured.band) = (paged, band);
     }
 
     /// So many alarms stand on a page.
@@ -169,6 +184,7 @@ impl World {
         let name = input["AlarmName"].as_str().unwrap_or_default();
         match operation {
             "DescribeAlarms" => self.describe(region, input),
+            "GetMetricData" => self.measured.get(input),
             "DescribeAlarmContributors" => match self.contributors.get(name) {
                 Some(all) => Ok(json!({"AlarmContributors": all})),
                 None => Err((404, "ResourceNotFoundException", "no such alarm")),
@@ -238,7 +254,9 @@ fn tagged(key: &str, value: &Value) -> Cbor {
         Value::Number(number) if key.ends_with("Timestamp") => {
             Cbor::Tag(1, Box::new(Cbor::Float(number.as_f64().unwrap())))
         }
-        Value::Array(all) => Cbor::Array(all.iter().map(|one| tagged("", one)).collect()),
+        Value::Array(all) => {
+            Cbor::Array(all.iter().map(|one| tagged(key.trim_end_matches('s'), one)).collect())
+        }
         Value::Object(members) => {
             let there = members.iter().filter(|(_, value)| !value.is_null());
             Cbor::Map(there.map(|(key, value)| (Cbor::Text(key.clone()), tagged(key, value))).collect())

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_cloudwatch::error::ProvideErrorMetadata;
-use aws_sdk_cloudwatch::types::AlarmType;
+use aws_sdk_cloudwatch::primitives::DateTime as AwsTime;
+use aws_sdk_cloudwatch::types::{AlarmType, Metric, MetricDataQuery, MetricStat};
 use firstlook::sources::cloudwatch_api::{Api, Question};
 use serde_json::json;
 
@@ -81,4 +82,32 @@ async fn many_names_are_asked_for_a_hundred_at_a_time() {
     // Two for the names, one for what is in alarm.
     assert_eq!(cloudwatch.calls("DescribeAlarms"), 3);
     assert!(api.ask("eu-west-3", &question).await.unwrap().alarms.is_empty(), "that is another region");
+}
+
+#[tokio::test]
+async fn queries_for_values_are_refused_where_the_real_one_refuses_them() {
+    let cloudwatch = CloudWatch::start();
+    let known = sdk(&cloudwatch, CREDENTIALS[0].1).await;
+    let metric = Metric::builder().namespace("N").metric_name("M").build();
+    let query = |id: String, period: i32| {
+        let stat = MetricStat::builder().metric(metric.clone()).stat("Sum").period(period).build();
+        MetricDataQuery::builder().id(id).metric_stat(stat).build()
+    };
+    let ask = |queries: Vec<MetricDataQuery>, end: i64| {
+        let request = known.get_metric_data().set_metric_data_queries(Some(queries));
+        request.start_time(AwsTime::from_secs(600)).end_time(AwsTime::from_secs(end)).send()
+    };
+    let one = || vec![query("m1".into(), 60)];
+    assert!(ask(one(), 1_200).await.is_ok());
+    for (queries, end) in [
+        (one(), 600),
+        (vec![], 1_200),
+        (vec![query("M1".into(), 60)], 1_200),
+        (vec![query("m1".into(), 45)], 1_200),
+        ([one(), one()].concat(), 1_200),
+        ((0..501).map(|n| query(format!("m{n}"), 60)).collect(), 1_200),
+        (vec![MetricDataQuery::builder().id("m1").build()], 1_200),
+    ] {
+        assert_eq!(ask(queries, end).await.unwrap_err().code(), Some("ValidationError"));
+    }
 }

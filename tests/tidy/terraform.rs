@@ -15,11 +15,12 @@ const POLICY: &str = "deploy/terraform/iam.tf";
 const DELIVERY: &str = "deploy/terraform/delivery-policy.json";
 
 /// Calls of AWS as the SDK names them, and the action that allows each.
-const ACTIONS: [(&str, &str); 17] = [
+const ACTIONS: [(&str, &str); 18] = [
     ("converse", "bedrock:InvokeModel"),
     ("describe_alarms", "cloudwatch:DescribeAlarms"),
     ("describe_alarm_contributors", "cloudwatch:DescribeAlarmContributors"),
     ("list_alarm_mute_rules", "cloudwatch:ListAlarmMuteRules"),
+    ("get_metric_data", "cloudwatch:GetMetricData"),
     ("describe_log_groups", "logs:DescribeLogGroups"),
     ("filter_log_events", "logs:FilterLogEvents"),
     ("get_query_results", "logs:GetQueryResults"),

@@ -150,12 +150,12 @@ const FAULTS: &[(&str, usize, &str)] = &[
     (
         "evidence: { sources: [{ name: a }] }",
         3,
-        "`evidence.sources[0].type` is missing: write log_file, loki, prometheus or cloudwatch_logs",
+        "`evidence.sources[0].type` is missing: write log_file, loki, prometheus, cloudwatch_logs or cloudwatch_metrics",
     ),
     (
         "evidence: { sources: [{ name: a, type: lok }] }",
         3,
-        "`evidence.sources[0].type` \"lok\" is unknown: write log_file, loki, prometheus or cloudwatch_logs",
+        "`evidence.sources[0].type` \"lok\" is unknown: write log_file, loki, prometheus, cloudwatch_logs or cloudwatch_metrics",
     ),
     (
         "sources: { changes: [{ name: ci }, { name: ci }] }",

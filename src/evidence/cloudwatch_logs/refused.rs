@@ -1,4 +1,4 @@
-//! Door: network. What CloudWatch Logs refuses, and what that is to people.
+//! Door: network. What CloudWatch and its logs refuse, and what that is to people.
 //!
 //! Knows the SDK's errors. Must not know what is done about them.
 
@@ -20,7 +20,7 @@ pub(super) enum Failed {
 }
 
 /// Why a call failed that needs the IAM action `action`.
-pub(super) fn fault<E>(error: &SdkError<E>, action: &str) -> Fault
+pub(in crate::evidence) fn fault<E>(error: &SdkError<E>, action: &str) -> Fault
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {
@@ -30,13 +30,13 @@ where
         Refusal::Denied(_) if !what.contains("credentials") => {
             format!("allow `{action}` to the role of firstlook")
         }
-        _ => remedy.unwrap_or("check `region`, `endpoint_url` and `log_groups` of this source").to_owned(),
+        _ => remedy.unwrap_or("check `region` and `endpoint_url` of this source").to_owned(),
     };
     Fault::unavailable(what, remedy)
 }
 
 /// Whether the same call may be answered in a moment: too many calls or queries, for now.
-pub(super) fn is_throttled<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+pub(in crate::evidence) fn is_throttled<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     matches!(error.code(), Some("LimitExceededException" | "ThrottlingException" | "Throttling"))
 }
 

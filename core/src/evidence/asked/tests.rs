@@ -91,6 +91,7 @@ fn series_are_compared_and_only_the_farthest_are_told() {
         unit: String::new(),
         of_alarm: false,
         window: (0..10).map(|i| Point { at: at(i * 60), value: f64::from(n) + 1.0 }).collect(),
+        expected: None,
         normal: (0..10).map(|i| Point { at: at(-600 + i * 60), value: 1.0 }).collect(),
         limit: None,
         query: "promtool".into(),

@@ -89,6 +89,34 @@ pub fn insights(region: &str, groups: &[String], query: &str, window: Window) ->
     Some(format!("{}#logsV2:logs-insights$3FqueryDetail$3D{}", home(region)?, detail.written()))
 }
 
+/// A metric as the console draws it.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the names are CloudWatch's own")]
+pub struct Graph<'a> {
+    pub namespace: &'a str,
+    pub metric: &'a str,
+    pub dimensions: Vec<(&'a str, &'a str)>,
+    pub stat: &'a str,
+    /// In seconds.
+    pub period: i64,
+}
+
+/// The graph of a metric.
+pub fn graph(region: &str, graph: &Graph<'_>, window: Window) -> Option<String> {
+    let pairs = graph.dimensions.iter().flat_map(|(name, value)| [*name, *value]);
+    let words = [graph.namespace, graph.metric].into_iter().chain(pairs);
+    let row: String = words.map(|word| format!("~'{}", text(word))).collect();
+    let options = Object::default().text("stat", graph.stat).raw("period", &graph.period.to_string());
+    let object = Object::default()
+        .text("view", "timeSeries")
+        .flag("stacked", false)
+        .raw("metrics", &format!("(~({row}{}))", options.written()))
+        .text("region", region)
+        .text("start", &time(window.start))
+        .text("end", &time(window.end));
+    Some(format!("{}#metricsV2:graph={}", home(region)?, object.written()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +154,20 @@ mod tests {
             let told = Redactor::default().redact_url(&link);
             assert_eq!(told.as_ref().map(|told| told.as_str()), Some(link.as_str()), "people get it whole");
         }
+    }
+
+    #[test]
+    fn a_metric_is_drawn_with_its_dimensions_and_absolute_times() {
+        let (namespace, metric, dimensions) = ("AWS/Lambda", "Errors", vec![("FunctionName", "x")]);
+        let one = Graph { namespace, metric, dimensions, stat: "Sum", period: 60 };
+        let link = graph("eu-west-1", &one, window("2026-03-01T10:00:00Z", "2026-03-01T10:15:00Z")).unwrap();
+        assert_eq!(
+            link,
+            "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#metricsV2:graph=~(view~'timeSeries\
+             ~stacked~false~metrics~(~(~'AWS*2fLambda~'Errors~'FunctionName~'x~(stat~'Sum~period~60)))~region~'eu-west-1\
+             ~start~'2026-03-01T10*3a00*3a00.000Z~end~'2026-03-01T10*3a15*3a00.000Z)"
+        );
+        assert_eq!(Redactor::default().redact_url(&link).map(|told| told.to_string()), Some(link));
     }
 
     #[test]

@@ -110,11 +110,15 @@ pub struct Departure {
 }
 
 impl Departure {
-    /// Compares `window`, by time; `None` where it is empty.
+    /// Compares `window`, by time, with normal times; `None` where it is empty.
     pub fn of(window: &[Point], normal: &[Point], limit: Option<&Limit>) -> Option<Self> {
+        Self::against(window, Range::of(normal), limit)
+    }
+
+    /// Compares `window`, by time, with what is normal; `None` where it is empty.
+    pub fn against(window: &[Point], range: Option<Range>, limit: Option<&Limit>) -> Option<Self> {
         let now = *window.last()?;
         let largest = window.iter().copied().fold(now, |a, b| if b.value > a.value { b } else { a });
-        let range = Range::of(normal);
         let broken = limit.and_then(|limit| broken(window, limit));
         let calm = |side| Self { side, range, outside: None, peak: largest, now, broken, effect: 0.0 };
         let Some(known) = range else { return Some(calm(Side::Unknown)) };

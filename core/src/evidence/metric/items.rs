@@ -32,7 +32,11 @@ pub fn items_after(
     redactor: &Redactor,
 ) -> Vec<Item> {
     let depart = |(source, one): &'_ (String, Measured)| {
-        let departure = Departure::of(&one.window, &one.normal, one.limit.as_ref())?;
+        let departure = Departure::against(
+            &one.window,
+            one.expected.or_else(|| Range::of(&one.normal)),
+            one.limit.as_ref(),
+        )?;
         Some((source.clone(), one.clone(), departure))
     };
     let mut all: Vec<(String, Measured, Departure)> = measured.iter().filter_map(depart).collect();

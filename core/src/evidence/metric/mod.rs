@@ -76,6 +76,8 @@ pub struct Measured {
     pub window: Vec<Point>,
     /// In normal times, in any order.
     pub normal: Vec<Point>,
+    /// What is normal where the other side says it itself, as an anomaly's band does: it counts instead of `normal`.
+    pub expected: Option<Range>,
     /// Where the alarm is set.
     pub limit: Option<Limit>,
     /// How a person gets the same.

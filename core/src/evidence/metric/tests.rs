@@ -22,6 +22,7 @@ fn measured(window: &[f64], normal: &[f64]) -> Measured {
         of_alarm: false,
         window: points(window),
         normal: points(normal),
+        expected: None,
         limit: None,
         query: "q".into(),
         link: None,
@@ -149,4 +150,13 @@ fn figures_have_three_digits() {
     ] {
         assert_eq!(Redacted::figure(value).as_str(), text);
     }
+}
+
+#[test]
+fn what_the_other_side_expects_counts_instead_of_normal_times() {
+    let band = Range { low: 90.0, median: 95.0, high: 100.0, values: 15 };
+    let one = Measured { expected: Some(band), ..measured(&[95.0, 96.0, 40.0, 38.0], &CALM) };
+    let item = told(&one);
+    assert_eq!(item.title.as_str(), "5xx: 38 %, normally 95 % (90 % to 100 %), below since 09:01:00");
+    assert_eq!(item.chart.unwrap().normal, Some(band));
 }

@@ -1,0 +1,29 @@
+//! `check --online` of evidence sources of AWS: each kind of call is tried once.
+
+use firstlook::app;
+use firstlook::config::{EvidenceKind, EvidenceSource};
+use firstlook::evidence::Fault;
+
+use super::{TIMEOUT, Table};
+
+/// Tries what the source needs; the table names the IAM action that is missing.
+pub(super) async fn check(source: &EvidenceSource, table: &mut Table) {
+    let tried = async {
+        match &source.kind {
+            EvidenceKind::CloudWatchLogs(logs) => {
+                app::cloudwatch_logs(logs, TIMEOUT).await?.probe().await.map(Some)
+            }
+            EvidenceKind::CloudWatchMetrics(metrics) => {
+                app::cloudwatch_metrics(metrics, TIMEOUT).await?.probe().await.map(Some)
+            }
+            EvidenceKind::LogFile { .. } | EvidenceKind::Loki { .. } | EvidenceKind::Prometheus { .. } => {
+                Ok(None)
+            }
+        }
+    };
+    let late = || Fault::timeout(format!("AWS does not answer within {} s", TIMEOUT.as_secs()));
+    let said = tokio::time::timeout(TIMEOUT, tried).await.unwrap_or_else(|_| Err(late()));
+    if let Some(said) = said.map_err(|fault| format!("{}; {}", fault.reason, fault.remedy)).transpose() {
+        table.result(format!("evidence {}", source.name), said);
+    }
+}
