@@ -77,6 +77,10 @@ async fn what_begins_goes_before_what_ends_and_that_before_edits() {
     waiting(&firstlook, 5).await;
     firstlook.post(body(&[warning("latest")])).await;
     waiting(&firstlook, 6).await;
+    // Its first look ends before it is told: else what was found would be an edit of its own.
+    let looking = "SELECT count(*) FROM job WHERE kind = 'triage' AND state <> 'parked'";
+    eventually(PATIENCE, "it has been looked at", async || (firstlook.sql(looking).await == 0).then_some(()))
+        .await;
     assert_eq!(firstlook.slack.requests().len(), before, "nothing is sent while it is closed");
     firstlook.sql(OPEN).await;
     firstlook.idle().await;

@@ -178,6 +178,31 @@ async fn alarms_are_judged_by_their_own_times_in_whatever_order_they_come_back()
 }
 
 #[tokio::test]
+async fn what_a_person_has_resolved_is_no_news_when_it_is_played_back() {
+    let world = World::start("").await;
+    let sqs = Sqs::start();
+    // The alarm is told by a message of its own, as after a question to CloudWatch; the text comes once.
+    let changed = firstlook::clock::now() - chrono::TimeDelta::hours(2);
+    let alarm = alarm("[P1] X", "ALARM", changed).to_string();
+    world.post(&world.sns.notification(None, &alarm)).await;
+    sqs.put(world.sns.notification(None, &alarm));
+    world.post(&world.sns.notification(None, "a text")).await;
+    sqs.put(world.sns.old("a text", HOUR));
+    assert_eq!(world.told().await, ["trigger"], "the text is for Slack alone");
+    for incident in world.firstlook.incidents().await {
+        let url = format!("/api/v1/incidents/{}/resolve", incident["id"].as_str().unwrap());
+        let resolve = |client: &reqwest::Client| client.post(format!("{}{url}", world.firstlook.url));
+        assert_eq!(world.firstlook.send(resolve).await.status, 200);
+    }
+    let (ok, text) = from(&world, &sqs, &[]);
+    contains(&text, &["2 taken", "known, and its incident was resolved by a person since"]);
+    assert!(ok && text.matches("duplicate  ").count() == 2, "{text}");
+    assert_eq!(world.told().await, ["trigger", "resolve"]);
+    assert!(world.firstlook.incidents().await.iter().all(|one| one["status"] == "resolved"));
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_dry_run_shows_what_would_be_and_changes_nothing() {
     let world = World::start("").await;
     let sqs = Sqs::start();

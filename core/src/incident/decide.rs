@@ -56,8 +56,13 @@ impl<'a> Work<'a> {
                 let starts_at = if overlaps { starts_at.min(known.starts_at) } else { known.starts_at };
                 match self.refresh(one, starts_at) {
                     true => (Action::Duplicate, "still firing".into()),
-                    // Whoever tells each change once says nothing new by telling one again: it was replayed, or asked for.
-                    false if one.message.ordered && one.message.starts_at <= known.newest_start => {
+                    // Whoever tells each change once says nothing new by telling one again: it was replayed, or came twice.
+                    // Where it waited for the store, it may have rung without it, and what rang must be an incident.
+                    false
+                        if one.message.ordered
+                            && self.held.is_none()
+                            && one.message.starts_at <= known.newest_start =>
+                    {
                         self.place = None;
                         (Action::Duplicate, "known, and its incident was resolved by a person since".into())
                     }
