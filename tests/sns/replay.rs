@@ -1,5 +1,7 @@
 //! `replay`: what could not be delivered, or was kept, goes through the same door again; once, whatever dies in between.
 
+mod known;
+
 use std::process::Output;
 
 use serde_json::{Value, json};
@@ -68,29 +70,6 @@ async fn an_outage_longer_than_the_retries_is_made_good_from_the_dead_letter_que
     ] {
         assert_eq!(world.firstlook.sql(count).await, wanted, "{count}");
     }
-    world.finish().await;
-}
-
-#[tokio::test]
-async fn what_could_not_be_decided_about_is_not_taken_before() {
-    let mut world = World::start("").await;
-    world.firstlook.expect_error("a body could not be decided about");
-    let sqs = Sqs::start();
-    let letter = old(&world, "[P1] spoiled", "ALARM", 60);
-    world
-        .firstlook
-        .run("ALTER TABLE alert ADD CONSTRAINT broken CHECK (fingerprint NOT LIKE '%spoiled%')")
-        .await;
-    assert_eq!(world.post(&letter).await.status, 400);
-    world.firstlook.run("ALTER TABLE alert DROP CONSTRAINT broken").await;
-    sqs.put(&letter);
-    let (ok, text) = from(&world, &sqs, &[]);
-    contains(&text, &["1 taken, 0 taken before", "opened"]);
-    assert!(ok && sqs.len() == 0, "{text}");
-    let titles: Vec<String> =
-        world.firstlook.incidents().await.iter().map(|one| one["title"].to_string()).collect();
-    assert!(titles.iter().any(|title| title.contains("[P1] spoiled")), "{titles:?}");
-    world.told().await;
     world.finish().await;
 }
 
@@ -174,31 +153,6 @@ async fn alarms_are_judged_by_their_own_times_in_whatever_order_they_come_back()
     assert!(from(&world, &sqs, &[]).0);
     assert_eq!(world.firstlook.incidents().await[0]["status"], "open");
     assert_eq!(world.told().await.len(), 3);
-    world.finish().await;
-}
-
-#[tokio::test]
-async fn what_a_person_has_resolved_is_no_news_when_it_is_played_back() {
-    let world = World::start("").await;
-    let sqs = Sqs::start();
-    // The alarm is told by a message of its own, as after a question to CloudWatch; the text comes once.
-    let changed = firstlook::clock::now() - chrono::TimeDelta::hours(2);
-    let alarm = alarm("[P1] X", "ALARM", changed).to_string();
-    world.post(&world.sns.notification(None, &alarm)).await;
-    sqs.put(world.sns.notification(None, &alarm));
-    world.post(&world.sns.notification(None, "a text")).await;
-    sqs.put(world.sns.old("a text", HOUR));
-    assert_eq!(world.told().await, ["trigger"], "the text is for Slack alone");
-    for incident in world.firstlook.incidents().await {
-        let url = format!("/api/v1/incidents/{}/resolve", incident["id"].as_str().unwrap());
-        let resolve = |client: &reqwest::Client| client.post(format!("{}{url}", world.firstlook.url));
-        assert_eq!(world.firstlook.send(resolve).await.status, 200);
-    }
-    let (ok, text) = from(&world, &sqs, &[]);
-    contains(&text, &["2 taken", "known, and its incident was resolved by a person since"]);
-    assert!(ok && text.matches("duplicate  ").count() == 2, "{text}");
-    assert_eq!(world.told().await, ["trigger", "resolve"]);
-    assert!(world.firstlook.incidents().await.iter().all(|one| one["status"] == "resolved"));
     world.finish().await;
 }
 
