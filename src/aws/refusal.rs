@@ -15,9 +15,9 @@ const OF_THE_CALLER: [&str; 6] = [
     "AccessDeniedException",
 ];
 
-/// What codes begin with that ask for patience, whatever status they come with: CloudWatch and SNS throttle with 400.
-const LATER: [&str; 5] =
-    ["Throttl", "TooManyRequests", "RequestLimitExceeded", "RequestThrottled", "ServiceUnavailable"];
+/// What codes hold that ask for patience, whatever status they come with: CloudWatch and SNS throttle with 400, and SNS
+/// passes on that others do (`KMSThrottling`).
+const LATER: [&str; 4] = ["Throttl", "TooManyRequests", "RequestLimitExceeded", "ServiceUnavailable"];
 /// Codes that say that the question itself is not understood, or has a value that is not known there.
 const UNKNOWN: [&str; 5] = [
     "ValidationError",
@@ -50,7 +50,7 @@ impl Refusal {
         let status = context.raw().status().as_u16();
         let code = context.err().code().unwrap_or("an error");
         match status {
-            _ if LATER.iter().any(|beginning| code.starts_with(beginning)) => {
+            _ if LATER.iter().any(|word| code.contains(word)) => {
                 Self::Unavailable(format!("AWS answers {code} to {action}: too much is asked at once"))
             }
             401 | 403 => Self::denied(action, code),

@@ -1,6 +1,7 @@
 //! CloudWatch is asked what is in alarm: messages that were lost are found, each once, and what cannot be known is left.
 
 mod limits;
+mod refused;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};

@@ -64,7 +64,8 @@ async fn without_credentials_it_is_confirmed_without_a_signature_and_says_so() {
 #[tokio::test]
 async fn a_signed_call_that_is_not_answered_is_asked_for_again_and_one_that_is_refused_is_an_alarm() {
     let world = with_credentials(Sns::start()).await;
-    for behaviour in [Behaviour::status(503), Behaviour::Hang, Behaviour::Reset] {
+    // 400 is how SNS throttles.
+    for behaviour in [Behaviour::status(503), Behaviour::status(400), Behaviour::Hang, Behaviour::Reset] {
         world.sns.api().plan().then(behaviour.clone());
         let begun = std::time::Instant::now();
         let answer = world.post(&world.sns.confirmation("SubscriptionConfirmation")).await;

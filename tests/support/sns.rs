@@ -122,6 +122,10 @@ impl Protocol for Api {
             _ => fault(400, "InvalidParameter"),
         }
     }
+
+    fn failure(&self, status: u16, _: &Request) -> Answer {
+        fault(status, if status == 400 { "Throttling" } else { "InternalFailure" })
+    }
 }
 
 struct Canary;

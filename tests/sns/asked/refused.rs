@@ -1,0 +1,47 @@
+//! What CloudWatch does not answer, or does not know, proves nothing.
+
+use serde_json::json;
+
+use super::{Asked, METRIC, ago, arn, told};
+use crate::support::plan::Behaviour;
+use crate::support::sns::{TOPIC, alarm};
+
+#[tokio::test]
+async fn a_muted_alarm_does_not_ring_while_nobody_can_say_that_it_is_muted() {
+    let asked = Asked::start(true, "").await;
+    asked.has_asked().await;
+    asked.cloudwatch.put(METRIC, &arn("[P1] muted"), "ALARM", ago(10), &told());
+    asked.cloudwatch.mute("[P1] muted");
+    let plan = asked.cloudwatch.server().plan();
+    plan.repeat_on("ListAlarmMuteRules", Behaviour::status(400));
+    asked.ask().await;
+    let words = "since it may be muted: AWS answers ThrottlingException to cloudwatch:ListAlarmMuteRules";
+    assert_eq!((asked.deliveries().await, asked.lines(words)), (0, 1));
+    plan.heal();
+    asked.ask().await;
+    assert_eq!(asked.deliveries().await, 0, "it is muted");
+    asked.finish().await;
+}
+
+#[tokio::test]
+async fn an_alarm_that_a_slow_or_older_endpoint_does_not_name_is_not_gone() {
+    let asked = Asked::start(true, "").await;
+    let message = alarm("[P1] log", "ALARM", ago(60)).to_string();
+    asked.world.post(&asked.world.sns.notification(None, &message)).await;
+    asked.cloudwatch.put("LogAlarm", &arn("[P1] log"), "ALARM", ago(60), &json!({"AlarmActions": [TOPIC]}));
+    asked.cloudwatch.put(METRIC, &arn("other"), "OK", ago(60), &json!({}));
+    asked.long_silence().await;
+    // As often as it is tried: a question about fewer types would be answered again.
+    let plan = asked.cloudwatch.server().plan();
+    plan.times(3, &Behaviour::status(400));
+    asked.ask().await;
+    assert_eq!((plan.left(), asked.deliveries().await), (0, 1));
+    assert_eq!(asked.lines("AWS answers ThrottlingException to cloudwatch:DescribeAlarms"), 1);
+    asked.cloudwatch.forget_log_alarms();
+    asked.long_silence().await;
+    asked.ask().await;
+    assert_eq!((asked.deliveries().await, asked.lines("that is over")), (1, 1));
+    assert_eq!(asked.firstlook().incident(1).await["status"], "open");
+    assert_eq!(asked.world.told().await, ["trigger"]);
+    asked.finish().await;
+}
