@@ -45,3 +45,21 @@ async fn an_alarm_that_a_slow_or_older_endpoint_does_not_name_is_not_gone() {
     assert_eq!(asked.world.told().await, ["trigger"]);
     asked.finish().await;
 }
+
+#[tokio::test]
+async fn an_alarm_whose_name_begins_with_that_of_another_is_not_a_part_of_it() {
+    let asked = Asked::start(true, "").await;
+    let message = alarm("[P1] checkout/5xx", "ALARM", ago(60)).to_string();
+    asked.world.post(&asked.world.sns.notification(None, &message)).await;
+    // Of too little data nothing is said, so that it is looked for by its name.
+    asked.cloudwatch.put(METRIC, &arn("[P1] checkout/5xx"), "INSUFFICIENT_DATA", ago(30), &told());
+    let composite = json!({"AlarmActions": [TOPIC], "AlarmRule": "ALARM(x)"});
+    asked.cloudwatch.put("CompositeAlarm", &arn("[P1] checkout"), "OK", ago(30), &composite);
+    asked.long_silence().await;
+    asked.ask().await;
+    asked.ask().await;
+    assert_eq!(asked.deliveries().await, 1);
+    assert_eq!(asked.firstlook().incident(1).await["status"], "open");
+    assert_eq!(asked.world.told().await, ["trigger"]);
+    asked.finish().await;
+}
