@@ -19,7 +19,7 @@ use crate::worker::{self, Wake};
 /// How often the runbooks' folder is read again.
 const RELOAD: Duration = Duration::from_secs(30);
 /// How often the jobs that stand for ever are looked at.
-const STAND: Duration = Duration::from_secs(60);
+const STAND: Duration = Duration::from_secs(10);
 /// How often a database that is not there is tried at the start.
 const RETRY: Duration = Duration::from_secs(2);
 

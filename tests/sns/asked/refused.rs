@@ -1,10 +1,12 @@
-//! What CloudWatch does not answer, or does not know, proves nothing.
+//! What CloudWatch does not answer, or does not know, proves nothing; and asking goes on whoever stops it.
 
 use serde_json::json;
 
 use super::{Asked, METRIC, ago, arn, told};
+use crate::harness::PATIENCE;
 use crate::support::plan::Behaviour;
 use crate::support::sns::{TOPIC, alarm};
+use crate::support::wait::eventually;
 
 #[tokio::test]
 async fn a_muted_alarm_does_not_ring_while_nobody_can_say_that_it_is_muted() {
@@ -60,6 +62,24 @@ async fn an_alarm_whose_name_begins_with_that_of_another_is_not_a_part_of_it() {
     asked.ask().await;
     assert_eq!(asked.deliveries().await, 1);
     assert_eq!(asked.firstlook().incident(1).await["status"], "open");
+    assert_eq!(asked.world.told().await, ["trigger"]);
+    asked.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_replica_of_another_configuration_has_ended_stands_again() {
+    let asked = Asked::start(true, "").await;
+    asked.has_asked().await;
+    // What such a replica does, which knows neither of the two: they are done for good.
+    let ended = "WITH j AS (DELETE FROM job WHERE key = 'resync/sns/aws' RETURNING 1) SELECT count(*) FROM j";
+    eventually(PATIENCE, "it waits", async || (asked.firstlook().sql(ended).await == 1).then_some(())).await;
+    let other = "WITH j AS (INSERT INTO job (kind, key, state, run_at) VALUES ('upkeep', 'resync/sns/gone', 'ready', now())
+        RETURNING 1) SELECT count(*) FROM j";
+    assert_eq!(asked.firstlook().sql(other).await, 1);
+    asked.cloudwatch.put(METRIC, &arn("[P1] lost"), "ALARM", ago(10), &told());
+    asked.firstlook().until("it is asked again", |one| one["status"] == "open").await;
+    let gone = "SELECT count(*) FROM job WHERE key = 'resync/sns/gone'";
+    assert_eq!(asked.firstlook().sql(gone).await, 0, "of a source that is configured no more nobody asks");
     assert_eq!(asked.world.told().await, ["trigger"]);
     asked.finish().await;
 }
