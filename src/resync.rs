@@ -81,6 +81,13 @@ impl Resync {
     /// # Errors
     /// When the database does not answer.
     pub async fn begin(&self) -> Result<(), StoreError> {
+        let now = clock::now();
+        for (source, peer) in &self.peers {
+            // Whether or not it can be asked yet: credentials may come later, and nothing is older for that.
+            if matches!(peer, Peer::CloudWatch(_)) {
+                self.store.known_since(source, now).await?;
+            }
+        }
         let sources: Vec<&str> = self.peers.keys().map(String::as_str).collect();
         self.store.ask_now(&sources).await
     }

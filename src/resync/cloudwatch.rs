@@ -38,6 +38,7 @@ struct Region<'a> {
     source: &'a str,
     name: &'a str,
     here: Vec<Here>,
+    since: DateTime<Utc>,
     now: DateTime<Utc>,
 }
 
@@ -80,6 +81,7 @@ impl Resync {
         here: &[Here],
         now: DateTime<Utc>,
     ) -> Result<Found, StoreError> {
+        let since = self.store.known_since(source, now).await?;
         let mut regions: BTreeMap<&str, Vec<Here>> =
             peer.regions.iter().map(|name| (name.as_str(), Vec::new())).collect();
         for one in here {
@@ -90,7 +92,7 @@ impl Resync {
         let mut all = Found { outcome: ResyncOutcome::Agreed, confirmed: Vec::new(), bodies: Vec::new() };
         let mut unanswered = false;
         for (name, here) in regions {
-            let region = Region { source, name, here, now };
+            let region = Region { source, name, here, since, now };
             match self.region(peer, &region).await? {
                 Some(found) => {
                     all.confirmed.extend(found.confirmed);
@@ -136,7 +138,7 @@ impl Resync {
         let ids: Vec<_> = sayings.iter().map(|one| &one.there.message.id).collect();
         let over = self.store.over(&ids).await?;
         let there: Vec<_> = sayings.iter().map(|one| one.there.clone()).collect();
-        let differences = changes(&region.here, &there, &over, region.now);
+        let differences = changes(&region.here, &there, &over, region.since, region.now);
         let mut found = Found {
             outcome: ResyncOutcome::Agreed,
             confirmed: differences.confirmed.into_iter().map(|id| id.fingerprint).collect(),

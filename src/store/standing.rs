@@ -102,6 +102,27 @@ impl Store {
         .await?)
     }
 
+    /// Since when `source` is known: since it was first asked for, or since the oldest of its bodies that is kept by then.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn known_since(&self, source: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        let known = "SELECT since FROM source_known WHERE source = $1";
+        if let Some(since) = sqlx::query_scalar(known).bind(source).fetch_optional(&self.pool).await? {
+            return Ok(since);
+        }
+        // Of two replicas that come at once, both have what the first one wrote.
+        Ok(sqlx::query_scalar(
+            "INSERT INTO source_known (source, since)
+             SELECT $1, coalesce(min(received_at), $2) FROM delivery WHERE source = $1 AND state <> 'rejected'
+             ON CONFLICT (source) DO UPDATE SET since = source_known.since RETURNING since",
+        )
+        .bind(source)
+        .bind(now)
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
     /// What is known of one alert.
     ///
     /// # Errors

@@ -1,10 +1,12 @@
 //! CloudWatch is asked what is in alarm: messages that were lost are found, each once, and what cannot be known is left.
 
+mod known;
 mod limits;
 mod refused;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
 
 use super::{SERVICE, World};
 use crate::harness::{Firstlook, PATIENCE, Setup};
@@ -44,7 +46,17 @@ impl Asked {
         let environment = if credentials { CloudWatch::credentials() } else { Vec::new() };
         let source = sns.source(more).replace(&sns.api().url(), &cloudwatch.server().url());
         let setup = Setup { sns: source, labels: SERVICE.into(), environment, ..Setup::default() };
-        Self { world: World { firstlook: Firstlook::start(setup).await, sns }, cloudwatch }
+        let asked = Self { world: World { firstlook: Firstlook::start(setup).await, sns }, cloudwatch };
+        asked.known_for("1 day").await;
+        asked
+    }
+
+    /// The source has been known for so long.
+    async fn known_for(&self, interval: &str) {
+        let query = "INSERT INTO source_known VALUES ('sns/aws', now() - $1::text::interval)
+            ON CONFLICT (source) DO UPDATE SET since = excluded.since";
+        let mut connection = PgConnection::connect(&self.firstlook().database).await.unwrap();
+        sqlx::query(query).bind(interval).execute(&mut connection).await.unwrap();
     }
 
     fn firstlook(&self) -> &Firstlook {

@@ -148,3 +148,17 @@ async fn check_online_says_what_would_be_lost() {
     }
     world.finish().await;
 }
+
+#[tokio::test]
+async fn check_online_says_that_asking_finds_what_a_filter_policy_keeps_away() {
+    for (resync, noted) in [("", true), (", resync: false", false)] {
+        let world = World::start(resync).await;
+        let own = format!("{}/webhooks/sns/aws", world.firstlook.url.replace("http:", "https:"));
+        world.sns.subscribe(&own, "1", &[("FilterPolicy", r#"{"team":["edge"]}"#)]);
+        let (_, lines) = checked(&world, true);
+        let note = |line: &String| line.starts_with("note") && line.contains("set `resync: false`");
+        let filter = |line: &String| line.contains("it has a filter policy");
+        assert_eq!(lines.iter().any(|line| note(line) && filter(line)), noted, "{lines:?}");
+        world.finish().await;
+    }
+}

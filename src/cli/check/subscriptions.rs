@@ -100,7 +100,7 @@ impl Look<'_> {
 
     async fn subscription(&mut self, shown: &str, arn: &str) -> Result<(), Refusal> {
         let attributes = topics::attributes(self.signer, self.topic, arn).await?;
-        let found = findings(&attributes, self.source.raw_delivery);
+        let found = findings(&attributes, self.source.raw_delivery, self.source.resync);
         if found.is_empty() {
             self.add(
                 Mark::Ok,

@@ -27,8 +27,9 @@ pub fn address(endpoint: &str, source: &str) -> Option<String> {
     path.trim_end_matches('/').ends_with(&own).then(|| format!("{host}{path}"))
 }
 
-/// What is wrong with a confirmed subscription. `raw_delivery`: whether its source takes messages without an envelope.
-pub fn findings(attributes: &HashMap<String, String>, raw_delivery: bool) -> Vec<Finding> {
+/// What is wrong with a confirmed subscription. `raw_delivery`: whether its source takes messages without an envelope;
+/// `resync`: whether CloudWatch is asked on its behalf.
+pub fn findings(attributes: &HashMap<String, String>, raw_delivery: bool, resync: bool) -> Vec<Finding> {
     let value = |key: &str| attributes.get(key).map(String::as_str).filter(|value| !value.is_empty());
     let mut found = Vec::new();
     let mut find = |grave: bool, text: String| found.push(Finding { grave, text });
@@ -56,6 +57,11 @@ pub fn findings(attributes: &HashMap<String, String>, raw_delivery: bool) -> Vec
     }
     if value("RedrivePolicy").is_none() {
         let text = "it has no dead-letter queue, so what SNS gives up is lost: set its RedrivePolicy; `firstlook replay --from-sqs` takes what lies there";
+        find(false, text.to_owned());
+    }
+    // Asking would need the policy's whole language, over attributes that no answer of CloudWatch has.
+    if resync && value("FilterPolicy").is_some_and(|policy| policy.trim() != "{}") {
+        let text = "it has a filter policy, and alarms that the filter keeps away are still found by asking CloudWatch: set `resync: false` where they are not wanted";
         find(false, text.to_owned());
     }
     if value("ConfirmationWasAuthenticated") == Some("false") {
@@ -96,11 +102,19 @@ mod tests {
     fn found(attributes: &[(&str, &str)], raw_delivery: bool) -> Vec<String> {
         let attributes = attributes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         let word = |one: Finding| {
-            let known = ["waits", "raw", "tries for 60 s", "tries for 40 min", "dead-letter", "unsubscribe"];
+            let known = [
+                "waits",
+                "raw",
+                "tries for 60 s",
+                "tries for 40 min",
+                "dead-letter",
+                "filter",
+                "unsubscribe",
+            ];
             let word = known.iter().find(|word| one.text.contains(*word)).unwrap();
             format!("{}{word}", if one.grave { "!" } else { "" })
         };
-        findings(&attributes.collect(), raw_delivery).into_iter().map(word).collect()
+        findings(&attributes.collect(), raw_delivery, true).into_iter().map(word).collect()
     }
 
     #[test]
@@ -117,6 +131,7 @@ mod tests {
             ("EffectiveDeliveryPolicy", &hour),
             ("RedrivePolicy", "{\"deadLetterTargetArn\":\"arn:aws:sqs:eu-west-1:123456789012:dead\"}"),
             ("ConfirmationWasAuthenticated", "true"),
+            ("FilterPolicy", ""),
         ];
         let with = |key: &str, value: &str, raw: bool| {
             let changed = good.iter().map(|(name, old)| (*name, if *name == key { value } else { *old }));
@@ -131,6 +146,12 @@ mod tests {
         assert_eq!(with("EffectiveDeliveryPolicy", "", false), ["tries for 60 s"]);
         assert_eq!(with("RedrivePolicy", "", false), ["dead-letter"]);
         assert_eq!(with("ConfirmationWasAuthenticated", "false", false), ["unsubscribe"]);
+        assert_eq!(with("FilterPolicy", "{}", false), none);
+        assert_eq!(with("FilterPolicy", r#"{"team":["edge"]}"#, false), ["filter"]);
+        let unasked =
+            [("RedrivePolicy", "{}"), ("DeliveryPolicy", hour.as_str()), ("FilterPolicy", "{\"a\":[]}")];
+        let unasked = unasked.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        assert!(findings(&unasked.into(), false, false).is_empty(), "nobody is asked");
         assert_eq!(found(&[("DeliveryPolicy", &hour), ("RedrivePolicy", "{}")], false), none);
         assert_eq!(found(&[], false), ["tries for 60 s", "dead-letter"]);
     }

@@ -12,19 +12,26 @@ use crate::alert::{AlertId, AlertMessage, AlertStatus};
 /// What is younger may be on its way. SNS tries for an hour where it must, but delivers within a second where it can.
 pub const DELIVERED: TimeDelta = TimeDelta::minutes(3);
 
-/// Compares. `there` holds what the sender would say now of each alert, firing or over, with the time of the change; an alert
+/// Older changes are no news: a dead-letter queue keeps what was lost for 14 days at most, and who looks at alarms has seen it.
+pub const OLDEST: TimeDelta = TimeDelta::days(15);
+
+/// Compares. Only what began after `since`, when the sender was first known, can have been told to us. `there` holds what the sender would say now of each alert, firing or over, with the time of the change; an alert
 /// that it does not name stays as it is. `over` says when alerts of it ended that do not fire here.
 pub fn changes(
     here: &[Here],
     there: &[There],
     over: &BTreeMap<AlertId, DateTime<Utc>>,
+    since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Differences {
+    let since = since.max(now - OLDEST);
     let firing: BTreeMap<&AlertId, &Here> = here.iter().map(|one| (&one.message.id, one)).collect();
     let unheard = |one: &&There| {
         let message = &one.message;
         match (firing.get(&message.id), message.status) {
-            (None, AlertStatus::Firing) => one.told_to_us && began_unheard(message, over, now),
+            (None, AlertStatus::Firing) => {
+                one.told_to_us && message.starts_at > since && began_unheard(message, over, now)
+            }
             (Some(here), AlertStatus::Resolved) => ended_unheard(message, here, now),
             (None, AlertStatus::Resolved) | (Some(_), AlertStatus::Firing) => false,
         }
@@ -67,10 +74,17 @@ mod tests {
         There { message, told_to_us: true }
     }
 
+    /// Long ago.
+    const LONG: i64 = -100 * 24 * 60;
+
     fn found(here: &[Here], there: &[There], ended: Option<i64>) -> Vec<String> {
+        found_since(here, there, ended, LONG)
+    }
+
+    fn found_since(here: &[Here], there: &[There], ended: Option<i64>, since: i64) -> Vec<String> {
         let over = ended.map(|minute| (message("a", 0).id, at(minute))).into_iter().collect();
         let word = |one: &AlertMessage| format!("{} {}", one.id.fingerprint, one.status.as_str());
-        changes(here, there, &over, at(0)).messages.iter().map(word).collect()
+        changes(here, there, &over, at(since), at(0)).messages.iter().map(word).collect()
     }
 
     #[test]
@@ -80,6 +94,22 @@ mod tests {
         assert!(found(&[here("a", -30)], &[there("a", -60)], None).is_empty(), "it fires here");
         let quiet = There { told_to_us: false, ..there("a", -60) };
         assert!(found(&[], &[quiet], None).is_empty(), "nobody would have been told");
+    }
+
+    #[test]
+    fn what_began_before_the_sender_was_known_or_long_ago_is_no_news() {
+        for (began, since, news) in [
+            (-60, -61, true),
+            (-60, -60, false),
+            (-60, -59, false),
+            (-15 * 24 * 60 + 1, LONG, true),
+            (-15 * 24 * 60, LONG, false),
+        ] {
+            let said = found_since(&[], &[there("a", began)], None, since);
+            assert_eq!(!said.is_empty(), news, "began {began}, known since {since}");
+        }
+        let ended = found_since(&[here("a", -60)], &[over("a", -30)], None, -10);
+        assert_eq!(ended, ["a resolved"], "what fires here ends, whenever its sender was first known");
     }
 
     #[test]
@@ -104,7 +134,7 @@ mod tests {
         let quiet = There { told_to_us: false, ..there("b", -60) };
         let there = [there("a", -60), quiet, there("c", -1), over("d", -1)];
         let here = [here("a", -60), here("b", -60), here("d", -60), here("e", -60)];
-        let confirmed = changes(&here, &there, &BTreeMap::new(), at(0)).confirmed;
+        let confirmed = changes(&here, &there, &BTreeMap::new(), at(0), at(0)).confirmed;
         assert_eq!(confirmed.iter().map(|id| id.fingerprint.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     }
 }
