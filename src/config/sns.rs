@@ -67,9 +67,26 @@ pub fn sources(top: &Section<'_>) -> Result<Vec<SnsSource>, Error> {
         if sources.iter().any(|one| one.name == source.name) {
             return Err(item.error("name", format!("{:?} is taken: each source needs its own", source.name)));
         }
+        alone(&item, &source, &sources)?;
         sources.push(source);
     }
     Ok(sources)
+}
+
+/// A topic of two sources would be an alarm of each, and ring twice.
+fn alone(item: &Section<'_>, source: &SnsSource, others: &[SnsSource]) -> Result<(), Error> {
+    let shared =
+        |other: &&SnsSource| source.topics.iter().any(|one| other.topics.iter().any(|two| one.meets(two)));
+    match others.iter().find(shared) {
+        None => Ok(()),
+        Some(other) => {
+            let text = format!(
+                "of {:?} has topics that {:?} has as well, so each alarm would ring twice: let one source alone have each topic",
+                source.name, other.name
+            );
+            Err(item.error("topic_arns", text))
+        }
+    }
 }
 
 fn source(item: &Section<'_>) -> Result<SnsSource, Error> {

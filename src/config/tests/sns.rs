@@ -75,3 +75,17 @@ fn each_fault_names_its_remedy() {
     let error = read(&twice.replace("TOPIC", TOPIC)).expect_err(&twice);
     assert!(error.text.contains("\"aws\" is taken"), "{error}");
 }
+
+#[test]
+fn a_topic_has_one_source() {
+    let with = |topic: &str| {
+        let other = format!("}}, {{ name: other, topic_arns: ['{topic}'], default_severity: info }}] }}");
+        read(&source("").replace("}] }", &other))
+    };
+    for topic in [TOPIC, "arn:aws:sns:ap-northeast-1:123456789012:alarms-a", "arn:aws:sns:*:123456789012:*"] {
+        let error = with(topic).expect_err(topic);
+        assert!(error.text.contains("of \"other\" has topics that \"aws\" has as well"), "{error}");
+        assert_eq!(error.line, Some(3));
+    }
+    assert_eq!(with("arn:aws:sns:ap-northeast-1:123456789012:budgets-*").unwrap().sns.len(), 2);
+}

@@ -123,6 +123,13 @@ impl TopicPattern {
         self.example().map(|_| region.as_str())
     }
 
+    /// Whether one of these two has every topic of the other.
+    pub fn meets(&self, other: &Self) -> bool {
+        let covers =
+            |wide: &Self, narrow: &Self| wide.0.iter().zip(&narrow.0).all(|(one, two)| like(one, two));
+        covers(self, other) || covers(other, self)
+    }
+
     /// Whether `topic` is one of these.
     pub fn matches(&self, topic: &TopicArn) -> bool {
         let mut parts = topic.as_str().split(':');
@@ -215,6 +222,22 @@ mod tests {
         let exact = |pattern: &str| TopicPattern::parse(pattern).unwrap().exact();
         assert_eq!(exact(topic.as_str()), Some(topic.clone()));
         assert_eq!(exact("arn:aws:sns:us-west-2:131990247566:alarms-*"), None);
+        let meets = |one: &str, two: &str| {
+            let [one, two] =
+                [one, two].map(|name| TopicPattern::parse(&format!("arn:aws:sns:{name}")).unwrap());
+            (one.meets(&two), two.meets(&one))
+        };
+        for (one, two, shared) in [
+            ("us-west-2:131990247566:a", "us-west-2:131990247566:a", true),
+            ("us-west-2:131990247566:a*", "us-west-2:131990247566:a", true),
+            ("us-west-2:131990247566:a*", "us-west-2:131990247566:ab*", true),
+            ("us-*:131990247566:*", "us-west-2:131990247566:b*", true),
+            ("us-west-2:131990247566:a*", "us-west-2:131990247566:b*", false),
+            ("us-west-2:131990247566:a*", "us-west-1:131990247566:a*", false),
+            ("us-west-2:131990247566:a*", "us-west-2:131990247567:a*", false),
+        ] {
+            assert_eq!(meets(one, two), (shared, shared), "{one} {two}");
+        }
         let region = |pattern: &str| TopicPattern::parse(pattern).unwrap().region().map(str::to_owned);
         assert_eq!(region("arn:aws:sns:us-west-2:131990247566:a*").as_deref(), Some("us-west-2"));
         assert_eq!(region("arn:aws:sns:*:131990247566:a"), None);
