@@ -297,11 +297,21 @@ async fn a_raw_delivery_is_taken_on_the_strength_of_its_credentials() {
         world.firstlook.send(request).await
     };
     let message = alarm("raw", "ALARM", firstlook::clock::now()).to_string();
-    for password in [None, Some("wrong")] {
+    let refused = r#"firstlook_sns_refusals_total{reason="credentials"} 1"#;
+    for (password, counted) in [(None, false), (Some("wrong"), true)] {
         let answer = post(password, TOPIC, &message).await;
         assert_eq!(answer.status, 401);
-        assert!(answer.header("www-authenticate").contains("Basic"), "SNS sends a password when it is asked");
+        let challenge = answer.header("www-authenticate");
+        assert_eq!(challenge, "Basic realm=\"firstlook\"", "SNS sends a password when it is asked");
+        let metrics = world.firstlook.get("/metrics").await.text;
+        assert_eq!(metrics.contains(refused), counted, "the first request of SNS is no refusal");
     }
+    eventually(PATIENCE, "it is logged", async || {
+        let log = world.firstlook.log();
+        let warned = |line: &&Value| line["message"].to_string().contains("a body was not let in");
+        (log.iter().filter(warned).count() == 1).then_some(())
+    })
+    .await;
     assert_eq!(
         post(Some("a-secret"), "arn:aws:sns:eu-west-1:123456789012:other", &message).await.status,
         403

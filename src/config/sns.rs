@@ -37,7 +37,7 @@ pub struct SnsSource {
     pub resync: bool,
     /// What fires and is not heard of for so long is stale; without it only alarms without an OK action ever are.
     pub stale_after: Option<TimeDelta>,
-    /// Whether messages without an envelope are taken, on the strength of `authorization` alone.
+    /// Whether messages without an envelope are taken, on the strength of `basic_auth` alone.
     pub raw_delivery: bool,
     /// What its requests must carry beside the signature.
     pub authorization: Option<Authorization>,
@@ -60,9 +60,14 @@ pub fn sources(top: &Section<'_>) -> Result<Vec<SnsSource>, Error> {
             "resync",
             "stale_after",
             "raw_delivery",
+            "authorization",
             "basic_auth",
         ];
         let item = Section::open(top.context, node, &path, &known, &[])?;
+        if item.node("authorization").is_some() {
+            let text = "is nothing that SNS can send: write `basic_auth`, and put name and password into the subscription's address";
+            return Err(item.error("authorization", text));
+        }
         let source = source(&item)?;
         if sources.iter().any(|one| one.name == source.name) {
             return Err(item.error("name", format!("{:?} is taken: each source needs its own", source.name)));

@@ -34,7 +34,7 @@ async fn take(
         return Err(Problem::foreign());
     }
     if !webhooks::authorized(source.authorization.as_ref(), request) {
-        return Err(Problem::unauthorized());
+        return Err(Problem::unauthorized(source.authorization.as_ref()));
     }
     let (body, _room) = app.room.read(request, payload).await?;
     if !webhooks::plain(request) {
@@ -47,7 +47,7 @@ async fn take(
         |wanted: &crate::secret::Secret| key.is_some_and(|key| wanted.matches(key.expose().as_bytes()));
     // Before anything is said of the body: who has no key learns nothing from it.
     if source.routing_key.as_ref().is_some_and(|wanted| !opens(wanted)) {
-        return Err(Problem::unauthorized());
+        return Err(Problem::unauthorized(source.authorization.as_ref()));
     }
     let told = told.map_err(Problem::bad_request)?;
     app.store.keep_change(&told.event, now).await?;

@@ -3,13 +3,20 @@
 //! Never holds a secret, nor the words of a database error: those go to the log, with the trace id.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
+use crate::config::Authorization;
 use crate::store::StoreError;
 
 /// Seconds after which a sender or client should come again: the store is back within 5 s of its own start (FAULTS R5).
 const RETRY_AFTER: &str = "5";
+
+/// Asks for a name and a password.
+const BASIC: &str = "Basic realm=\"firstlook\"";
+/// Asks for a token.
+const BEARER: &str = "Bearer";
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,62 +24,69 @@ pub struct Problem {
     status: StatusCode,
     title: &'static str,
     detail: String,
+    /// What a 401 asks for: the one scheme that would do, since SNS sends a password only when it is asked for one.
+    challenge: Option<String>,
 }
 
 impl Problem {
-    /// 400: what was sent cannot be used.
-    pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, title: "This cannot be used", detail: detail.into() }
+    fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, title, detail: detail.into(), challenge: None }
     }
 
-    /// 401: not who they say they are.
-    pub fn unauthorized() -> Self {
+    /// 400: what was sent cannot be used.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "This cannot be used", detail)
+    }
+
+    /// 401: not who they say they are, where `wanted` would be believed.
+    pub fn unauthorized(wanted: Option<&Authorization>) -> Self {
         let detail =
             "send the credentials of this source, as `authorization` or `basic_auth` of its configuration";
-        Self { status: StatusCode::UNAUTHORIZED, title: "Not authorized", detail: detail.into() }
+        let challenge = match wanted {
+            Some(Authorization::Basic { .. }) => BASIC.to_owned(),
+            Some(Authorization::Header { scheme, .. }) => scheme.clone(),
+            None => BEARER.to_owned(),
+        };
+        Self { challenge: Some(challenge), ..Self::new(StatusCode::UNAUTHORIZED, "Not authorized", detail) }
     }
 
     /// 401: nobody who is believed has signed it.
     pub fn unsigned(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::UNAUTHORIZED, title: "Not signed by whom it names", detail: detail.into() }
+        Self::new(StatusCode::UNAUTHORIZED, "Not signed by whom it names", detail)
     }
 
     /// 403: known, and not wanted.
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::FORBIDDEN, title: "Not listened to", detail: detail.into() }
+        Self::new(StatusCode::FORBIDDEN, "Not listened to", detail)
     }
 
     /// 403: a page of another site asked for this.
     pub fn foreign() -> Self {
         let detail = "the request comes from a page of another site; `server.external_url` names this one";
-        Self { status: StatusCode::FORBIDDEN, title: "Not from here", detail: detail.into() }
+        Self::new(StatusCode::FORBIDDEN, "Not from here", detail)
     }
 
     /// 421: asked by a name that is not ours, as a page does that turns its own name into our address.
     pub fn misdirected() -> Self {
         let detail =
             "the Host of the request is neither that of `server.external_url` nor this machine's own name";
-        Self {
-            status: StatusCode::MISDIRECTED_REQUEST,
-            title: "Asked by a wrong name",
-            detail: detail.into(),
-        }
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "Asked by a wrong name", detail)
     }
 
     /// 404: there is no such thing.
     pub fn not_found(what: &str) -> Self {
-        Self { status: StatusCode::NOT_FOUND, title: "Not found", detail: format!("there is no {what}") }
+        Self::new(StatusCode::NOT_FOUND, "Not found", format!("there is no {what}"))
     }
 
     /// 413: more than is read.
     pub fn too_large(most: usize) -> Self {
         let detail = format!("a body may have {most} bytes; lower the sender's group size or `max_alerts`");
-        Self { status: StatusCode::PAYLOAD_TOO_LARGE, title: "Too large", detail }
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", detail)
     }
 
     /// 503: nothing was kept, come again. Senders retry it, which they do not after a 429 (FACTS A4, B5).
     pub fn unavailable(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Try again", detail: detail.into() }
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Try again", detail)
     }
 
     /// The status, for the page that stands in for this answer.
@@ -91,8 +105,8 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Corrupt { .. } => {
                 tracing::error!(%error, "a stored row cannot be read");
-                let detail = "something stored cannot be read; the log of this time names the row".into();
-                Self { status: StatusCode::INTERNAL_SERVER_ERROR, title: "A fault in firstlook", detail }
+                let detail = "something stored cannot be read; the log of this time names the row";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "A fault in firstlook", detail)
             }
             _ => {
                 tracing::warn!(%error, "the database does not do what is asked");
@@ -119,9 +133,11 @@ impl ResponseError for Problem {
             response.insert_header(("retry-after", RETRY_AFTER));
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            // One header each: SNS waits for the challenge, and not every client takes a list of them apart.
-            response.append_header(("www-authenticate", "Basic realm=\"firstlook\""));
-            response.append_header(("www-authenticate", "Bearer"));
+            let challenge = self.challenge.as_deref().unwrap_or(BASIC);
+            response.insert_header((
+                "www-authenticate",
+                HeaderValue::from_str(challenge).unwrap_or(HeaderValue::from_static(BEARER)),
+            ));
         }
         let body = json!({
             "type": "about:blank", "status": self.status.as_u16(), "title": self.title, "detail": self.detail,
@@ -133,6 +149,7 @@ impl ResponseError for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
 
     #[test]
     fn a_dead_store_asks_to_come_again_and_keeps_its_secrets() {
@@ -149,5 +166,25 @@ mod tests {
         let error =
             StoreError::Corrupt { table: "slot", column: "key", row: "1".into(), reason: "odd".into() };
         assert_eq!(Problem::from(error).status().as_u16(), 500);
+    }
+
+    #[test]
+    fn a_challenge_names_the_one_scheme_that_would_do() {
+        let basic = Authorization::Basic { username: "sns".into(), password: Secret::new("hunter2") };
+        let header = |scheme: &str| Authorization::Header {
+            scheme: scheme.to_owned(),
+            credentials: Secret::new("hunter2"),
+        };
+        for (wanted, asked) in [
+            (Some(basic), "Basic realm=\"firstlook\""),
+            (Some(header("Bearer")), "Bearer"),
+            (Some(header("Token")), "Token"),
+            (Some(header("no\nheader")), "Bearer"),
+            (None, "Bearer"),
+        ] {
+            let response = Problem::unauthorized(wanted.as_ref()).error_response();
+            let all: Vec<_> = response.headers().get_all("www-authenticate").collect();
+            assert_eq!(all, [asked]);
+        }
     }
 }

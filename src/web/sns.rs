@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::sns::{Kind, TopicArn};
@@ -58,9 +59,19 @@ async fn take(
     }
     let name = format!("sns/{name}");
     if !webhooks::authorized(source.authorization.as_ref(), request) {
-        let detail = "the credentials of this source are missing or wrong".to_owned();
-        refused(&name, &Refusal { why: SnsRefusal::Credentials, detail });
-        return Err(Problem::unauthorized());
+        match request.headers().contains_key(header::AUTHORIZATION) {
+            true => {
+                let detail = "the credentials of this source are wrong".to_owned();
+                refused(&name, &Refusal { why: SnsRefusal::Credentials, detail });
+            }
+            // So each message of SNS begins: a refusal is only what comes after the challenge.
+            false => tracing::info!(
+                source = name,
+                "a request without credentials is asked for them, as each first one of SNS is; where no second one \
+                 follows, put `basic_auth` into the subscription's address"
+            ),
+        }
+        return Err(Problem::unauthorized(source.authorization.as_ref()));
     }
     let (body, room) = app.room.read(request, payload).await?;
     if !webhooks::plain(request) {

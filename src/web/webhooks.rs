@@ -61,7 +61,7 @@ async fn take(
         return Err(Problem::foreign());
     }
     if !authorized(authorization.as_ref(), request) {
-        return Err(Problem::unauthorized());
+        return Err(Problem::unauthorized(authorization.as_ref()));
     }
     let (body, room) = app.room.read(request, payload).await?;
     let parse: Parse =

@@ -62,6 +62,10 @@ fn each_fault_names_its_remedy() {
             "{ name: aws, topic_arns: [TOPIC], default_severity: info, signing_certificate_file: nowhere.pem }",
             "cannot be used: ",
         ),
+        (
+            "{ name: aws, topic_arns: [TOPIC], default_severity: info, authorization: { credentials: a } }",
+            "authorization` is nothing that SNS can send: write `basic_auth`",
+        ),
         ("{ name: aws, topic_arn: [TOPIC], default_severity: info }", "did you mean `topic_arns`?"),
     ];
     for (written, said) in faults {
