@@ -281,6 +281,7 @@ async fn a_message_is_taken_once_however_often_it_comes_and_whatever_is_killed()
 async fn a_raw_delivery_is_taken_on_the_strength_of_its_credentials() {
     let sns = Sns::start();
     let source = sns.source(", raw_delivery: true, basic_auth: { username: sns, password: a-secret }");
+    let source = source.replace("arn:aws:sns:eu-west-1:123456789012:alarms-*", TOPIC);
     let firstlook = Firstlook::start(Setup { sns: source, ..Setup::default() }).await;
     let world = World { firstlook, sns };
     let url = format!("{}/webhooks/sns/aws", world.firstlook.url);
@@ -321,6 +322,15 @@ async fn a_raw_delivery_is_taken_on_the_strength_of_its_credentials() {
     let answer = post(Some("a-secret"), TOPIC, &message).await;
     assert_eq!(answer.json()["alerts"][0]["action"], "opened", "{}", answer.text);
     assert_eq!(post(Some("a-secret"), TOPIC, &message).await.json()["repeat"], true);
+    // Where a proxy drops the headers, the topic is the only one of the list, so that a text stays the same alert.
+    let text = |client: &reqwest::Client| {
+        client.post(url.clone()).basic_auth("sns", Some("a-secret")).body("The disk is full")
+    };
+    let named = |client: &reqwest::Client| text(client).header("x-amz-sns-topic-arn", TOPIC);
+    let first = world.firstlook.send(named).await.json();
+    let second = world.firstlook.send(text).await.json();
+    assert_eq!(first["alerts"][0]["action"], "opened", "{first}");
+    assert_eq!(second["alerts"][0]["fingerprint"], first["alerts"][0]["fingerprint"], "{second}");
     // An envelope is verified all the same.
     let mut forged = world.sns.notification(None, "x");
     forged["Message"] = "y".into();

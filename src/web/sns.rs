@@ -112,7 +112,7 @@ async fn enveloped(app: &App, knock: Knock<'_>) -> Result<HttpResponse, Problem>
 async fn raw(app: &App, knock: Knock<'_>) -> Result<HttpResponse, Problem> {
     let header = |name: &str| knock.request.headers().get(name).and_then(|value| value.to_str().ok());
     let topic = match header("x-amz-sns-topic-arn").map(TopicArn::parse) {
-        None => None,
+        None => knock.source.gate.only_topic(),
         Some(topic) => {
             let unknown =
                 Refusal { why: SnsRefusal::Topic, detail: "x-amz-sns-topic-arn is no topic".to_owned() };

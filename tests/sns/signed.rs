@@ -56,6 +56,10 @@ async fn credentials_that_may_not_do_not_keep_alarms_away() {
 #[tokio::test]
 async fn without_credentials_it_is_confirmed_without_a_signature_and_says_so() {
     let world = World::start("").await;
+    // As 400 is how SNS throttles.
+    world.sns.api().plan().then(Behaviour::status(400));
+    let throttled = world.post(&world.sns.confirmation("SubscriptionConfirmation")).await;
+    assert_eq!(throttled.status, 503, "{}", throttled.text);
     let reason = confirmed(&world).await;
     assert!(reason.contains("no AWS credentials were found"), "{reason}");
     world.finish().await;

@@ -78,7 +78,15 @@ impl Confirmer {
                 Ok(Subscription::Confirmed(by))
             }
             status @ (429 | 500..) => Err(format!("SNS answers {status}")),
+            // Throttling comes as 400 as well, and only its words tell it.
+            400 if throttled(answer).await => Err("SNS answers that too much is asked at once".to_owned()),
             status => Ok(Subscription::Refused(format!("it answers {status}"))),
         }
     }
+}
+
+/// Whether an answer, of which the beginning is read, asks for patience.
+async fn throttled(mut answer: reqwest::Response) -> bool {
+    let beginning = answer.chunk().await.ok().flatten().unwrap_or_default();
+    String::from_utf8_lossy(&beginning).contains("<Code>Throttl")
 }

@@ -5,6 +5,29 @@ use crate::support::sns::alarm;
 use crate::support::sqs::Sqs;
 
 #[tokio::test]
+async fn what_is_over_by_the_same_queue_does_not_ring_however_far_apart_the_two_lie() {
+    let world = World::start("").await;
+    let sqs = Sqs::start();
+    // More than a queue gives at once, every beginning before any end.
+    for state in ["ALARM", "OK"] {
+        for n in 0..12 {
+            let ago = if state == "ALARM" { 3 * HOUR } else { 2 * HOUR };
+            sqs.put(old(&world, &format!("[P1] over {n}"), state, ago - n));
+        }
+    }
+    sqs.put(old(&world, "[P1] goes on", "ALARM", 3 * HOUR));
+    let (ok, text) = from(&world, &sqs, &["--dry-run"]);
+    assert!(ok && text.matches("late").count() == 12 && sqs.len() == 25, "{text}");
+    sqs.reappear();
+    let (ok, text) = from(&world, &sqs, &[]);
+    contains(&text, &["25 taken, 0 taken before"]);
+    assert!(ok && text.matches("and was over by").count() == 12 && sqs.len() == 0, "{text}");
+    assert_eq!(world.told().await, ["trigger"]);
+    assert_eq!(world.firstlook.incidents().await.len(), 1);
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn what_could_not_be_decided_about_is_not_taken_before() {
     let mut world = World::start("").await;
     world.firstlook.expect_error("a body could not be decided about");

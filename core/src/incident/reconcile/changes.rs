@@ -12,11 +12,13 @@ use crate::alert::{AlertId, AlertMessage, AlertStatus};
 /// What is younger may be on its way. SNS tries for an hour where it must, but delivers within a second where it can.
 pub const DELIVERED: TimeDelta = TimeDelta::minutes(3);
 
-/// Older changes are no news: a dead-letter queue keeps what was lost for 14 days at most, and who looks at alarms has seen it.
+/// Older changes are no news: a dead-letter queue keeps what was lost for 14 days at most, and who looks at alarms has
+/// seen it.
 pub const OLDEST: TimeDelta = TimeDelta::days(15);
 
-/// Compares. Only what began after `since`, when the sender was first known, can have been told to us. `there` holds what the sender would say now of each alert, firing or over, with the time of the change; an alert
-/// that it does not name stays as it is. `over` says when alerts of it ended that do not fire here.
+/// Compares. `there` holds what the sender would say now of each alert, firing or over, with the time of the change; an alert
+/// that it does not name stays as it is. `over` says when alerts of it ended that do not fire here. Only what began after
+/// `since`, when the sender was first known, can have been told to us.
 pub fn changes(
     here: &[Here],
     there: &[There],
