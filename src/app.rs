@@ -34,7 +34,7 @@ use crate::web::{self, Gate, Room, Serves};
 use crate::worker::Wake;
 use asking::{resync, stale_after};
 use lanes::Lanes;
-use parts::{model, pagers, senders, sources, ways};
+use parts::{models, pagers, senders, sources, ways};
 
 pub use asking::cloudwatch;
 pub use parts::{cloudwatch_logs, cloudwatch_metrics, rules};
@@ -88,7 +88,7 @@ impl Service {
             words: words.clone(),
             sources: sources(config).await?,
             evidence: config.evidence.clone(),
-            model: model(config).await?,
+            models: models(config).await?,
             summary: config.summary.clone(),
             wake: wake.clone(),
         };

@@ -9,13 +9,13 @@ mod steps;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::Labels;
 use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::evidence::known::SIMILAR;
 use firstlook_core::evidence::{Onset, Redacted, Window};
 use firstlook_core::notify::view::Incident;
-use firstlook_core::summary::budget::{Budget, Used};
+use firstlook_core::summary::budget::Spent;
 use firstlook_core::summary::outcome::{Outcome as Written, Usage};
 use firstlook_core::summary::prompt::{Facts, Nonce, Prompt, build};
 use firstlook_core::summary::{State, Summary, Verdict};
@@ -26,9 +26,9 @@ use crate::clock;
 use crate::config;
 use crate::evidence::Source;
 use crate::fail::{self, Step};
-use crate::models::{self, Model};
+use crate::models::{self, Models};
 use crate::store::{Claim, Outcome, Store, StoreError, Words};
-use crate::telemetry::labels::{ModelOutcome, TokenDirection};
+use crate::telemetry::labels::{ClaimVerdict, ModelOutcome, TokenDirection};
 use crate::telemetry::metrics::{self, Metric};
 use crate::worker::Wake;
 
@@ -49,7 +49,7 @@ pub struct Triage {
     /// `evidence:`.
     pub evidence: config::Evidence,
     /// Who writes; nobody where `summary.provider` is `none`.
-    pub model: Option<Model>,
+    pub models: Models,
     /// `summary:`.
     pub summary: config::Summary,
     /// Has the worker look at once.
@@ -126,16 +126,16 @@ impl Triage {
             written_at: now,
             redactor: &self.words.redactor,
         };
-        let Some(model) = &self.model else { return Ok(outcome(None).no_model()) };
+        let Some(first) = self.models.first() else { return Ok(outcome(None).no_model()) };
         let prompt = self.prompt(view, pack, now);
-        let day = now.with_time(NaiveTime::MIN).single().unwrap_or(now);
-        let (incident, today) = self.store.tokens_spent(claim.incident, day).await?;
-        let config::Budget { tokens_per_incident, tokens_per_day } = self.summary.budget;
-        let budget = Budget { tokens_per_incident, tokens_per_day };
-        if let Err(over) = budget.allows(Used { incident, day: today }, prompt.worst_case_tokens()) {
-            metrics::count(Metric::ModelCalls, &[ModelOutcome::OverBudget.into()]);
-            return Ok(outcome(Some(model.id())).over_budget(&over));
-        }
+        let worst = self.models.worst_case(&prompt);
+        let reserved = match self.store.reserve(claim.incident, self.summary.budget, worst, now).await? {
+            Ok(reserved) => reserved,
+            Err(over) => {
+                metrics::count(Metric::ModelCalls, &[ModelOutcome::OverBudget.into()]);
+                return Ok(outcome(Some(first)).over_budget(&over));
+            }
+        };
         let items = view.evidence.as_ref().map_or(&[][..], |evidence| &evidence.items);
         let job = models::Job {
             prompt,
@@ -145,8 +145,9 @@ impl Triage {
             timeout: self.summary.timeout,
             now,
         };
-        let summary = models::summarise(model, job).await;
-        counted(&summary);
+        let (summary, spent) = models::summarise(&self.models, job).await;
+        self.store.settle(reserved, spent).await?;
+        counted(&summary, spent);
         Ok(summary)
     }
 
@@ -179,7 +180,7 @@ fn nonce() -> Nonce {
     }
 }
 
-fn counted(summary: &Summary) {
+fn counted(summary: &Summary, spent: Spent) {
     let outcome = match summary.state {
         State::Ready => ModelOutcome::Ok,
         State::NothingVerified => ModelOutcome::Unusable,
@@ -189,6 +190,15 @@ fn counted(summary: &Summary) {
     metrics::count(Metric::ModelCalls, &[outcome.into()]);
     metrics::count_by(Metric::ModelTokens, summary.input_tokens, &[TokenDirection::Input.into()]);
     metrics::count_by(Metric::ModelTokens, summary.output_tokens, &[TokenDirection::Output.into()]);
+    metrics::count_by(Metric::ModelCost, spent.micro_usd, &[]);
+    for claim in &summary.claims {
+        let verdict = match claim.verdict {
+            Verdict::Verified => ClaimVerdict::Verified,
+            Verdict::Unchecked => ClaimVerdict::Unchecked,
+            Verdict::Refuted => ClaimVerdict::Refuted,
+        };
+        metrics::count(Metric::Claims, &[verdict.into()]);
+    }
 }
 
 /// The timeline's words.

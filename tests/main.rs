@@ -13,6 +13,7 @@
 
 mod alertmanager;
 mod alike;
+mod budgets;
 mod cancelled;
 mod changes;
 mod cloudwatch_logs;

@@ -66,23 +66,33 @@ data "aws_iam_policy_document" "firstlook" {
 
   # Converse is allowed by the same action as InvokeModel. In any region, since a profile sends requests to several.
   dynamic "statement" {
-    for_each = var.bedrock_model == null ? [] : [var.bedrock_model]
+    for_each = length(var.bedrock_models) == 0 ? [] : [1]
 
     content {
-      sid       = "Model"
+      sid       = "Models"
       actions   = ["bedrock:InvokeModel"]
       resources = local.models
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.bedrock_guardrail_arn == null ? [] : [var.bedrock_guardrail_arn]
+
+    content {
+      sid       = "Guardrail"
+      actions   = ["bedrock:ApplyGuardrail"]
+      resources = [statement.value]
     }
   }
 }
 
 locals {
   # An inference profile is its model's id behind a place, such as `global.` or `eu.`, and both have to be allowed.
-  model      = var.bedrock_model == null ? "" : var.bedrock_model
-  place      = "/^(global|us|us-gov|eu|apac|jp|au|ca)\\./"
-  foundation = replace(local.model, local.place, "")
+  place       = "/^(global|us|us-gov|eu|apac|jp|au|ca)\\./"
+  foundations = [for model in var.bedrock_models : replace(model, local.place, "")]
+  profiles    = setsubtract(var.bedrock_models, local.foundations)
   models = concat(
-    ["arn:${local.partition}:bedrock:*::foundation-model/${local.foundation}"],
-    local.foundation == local.model ? [] : ["arn:${local.partition}:bedrock:*:${local.account}:inference-profile/${local.model}"],
+    [for model in local.foundations : "arn:${local.partition}:bedrock:*::foundation-model/${model}"],
+    [for model in local.profiles : "arn:${local.partition}:bedrock:*:${local.account}:inference-profile/${model}"],
   )
 }

@@ -63,8 +63,14 @@ variable "more_topic_arns" {
   default     = []
 }
 
-variable "bedrock_model" {
-  description = "`summary.model`, where the provider is bedrock: a model's or an inference profile's id. Null: no access to Bedrock."
+variable "bedrock_models" {
+  description = "`summary.model` and that of `fallback`, where the provider is bedrock: ids of models or inference profiles. Empty: no access to Bedrock."
+  type        = list(string)
+  default     = []
+}
+
+variable "bedrock_guardrail_arn" {
+  description = "The guardrail of `summary.guardrail`. Null: none."
   type        = string
   default     = null
 }

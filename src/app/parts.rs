@@ -11,12 +11,13 @@ use firstlook_core::notify::rate::Rate;
 
 use super::StartError;
 use crate::config::{
-    self, AlertmanagerSource, Authorization, Config, EvidenceKind, Provider, Receiver, SlackVia,
+    self, AlertmanagerSource, Authorization, Config, EvidenceKind, ModelSettings, Provider, Receiver,
+    SlackVia,
 };
 use crate::deliver::{Integration, Way};
 use crate::evidence::{CloudWatchLogs, CloudWatchMetrics, Door, Fault, LogFile, Loki, Prometheus, Source};
 use crate::ingest::Rules;
-use crate::models::{Bedrock, Model, OpenAi, OpenAiSettings};
+use crate::models::{Bedrock, BedrockSettings, Model, Models, OpenAi, OpenAiSettings};
 use crate::receivers::pagerduty::PagerDuty;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
@@ -168,21 +169,22 @@ pub async fn cloudwatch_metrics(
 }
 
 /// Who writes summaries.
-pub(super) async fn model(config: &Config) -> Result<Option<Model>, StartError> {
-    Ok(match &config.summary.provider {
-        Provider::None => None,
-        Provider::Bedrock { model, region, endpoint_url } => {
-            let sdk = aws::config(region.as_deref(), endpoint_url.as_deref()).await;
-            Some(Model::Bedrock(Bedrock::new(&sdk, model.clone(), None)))
-        }
-        Provider::OpenAi { model, base_url, api_key } => {
-            let settings = OpenAiSettings {
-                base_url: base_url.clone(),
-                model: model.clone(),
-                api_key: api_key.clone(),
-                temperature: None,
-            };
-            Some(Model::OpenAi(OpenAi::new(settings)?))
-        }
-    })
+pub(super) async fn models(config: &Config) -> Result<Models, StartError> {
+    let mut models = Vec::new();
+    for ModelSettings { model, provider, temperature, prices } in &config.summary.models {
+        let (model, temperature) = (model.clone(), *temperature);
+        let opened = match provider {
+            Provider::Bedrock { region, endpoint_url, guardrail } => {
+                let sdk = aws::config(region.as_deref(), endpoint_url.as_deref()).await;
+                let guardrail = guardrail.as_ref().map(|one| (one.id.clone(), one.version.clone()));
+                Model::Bedrock(Bedrock::new(&sdk, BedrockSettings { model, temperature, guardrail }))
+            }
+            Provider::OpenAi { base_url, api_key } => {
+                let (base_url, api_key) = (base_url.clone(), api_key.clone());
+                Model::OpenAi(OpenAi::new(OpenAiSettings { base_url, model, api_key, temperature })?)
+            }
+        };
+        models.push((opened, *prices));
+    }
+    Ok(Models::new(models))
 }

@@ -237,8 +237,10 @@ fn addresses(config: &Config) -> Vec<(String, String)> {
         };
         all.push((format!("evidence {}", source.name), ready));
     }
-    if let Provider::OpenAi { base_url, .. } = &config.summary.provider {
-        all.push(("model".to_owned(), format!("{base_url}/models")));
+    for one in &config.summary.models {
+        if let Provider::OpenAi { base_url, .. } = &one.provider {
+            all.push((format!("model {}", one.model), format!("{base_url}/models")));
+        }
     }
     all
 }

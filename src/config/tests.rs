@@ -57,7 +57,7 @@ fn the_example_is_whole_and_true() {
         matches!(&config.evidence.sources[1].kind, EvidenceKind::Loki { tenant: Some(t), .. } if t == "ops")
     );
     assert!(
-        matches!(&config.summary.provider, Provider::Bedrock { region: Some(r), .. } if r == "ap-northeast-1")
+        matches!(&config.summary.models[0].provider, Provider::Bedrock { region: Some(r), .. } if r == "ap-northeast-1")
     );
     assert!(!format!("{config:?}").contains("PAGERDUTY_ROUTING_KEY"));
 }
@@ -80,7 +80,7 @@ fn defaults_are_those_of_the_contract() {
     assert_eq!(config.evidence.baseline, example.evidence.baseline);
     assert_eq!(config.summary.budget, example.summary.budget);
     assert_eq!(config.summary.timeout, example.summary.timeout);
-    assert_eq!(config.summary.provider, Provider::None);
+    assert!(config.summary.models.is_empty());
     assert!(config.database_url.is_none() && config.runbooks.is_none());
 }
 

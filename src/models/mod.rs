@@ -3,6 +3,8 @@
 //! Knows providers. Must not know incidents: a prompt comes in, text goes out.
 
 mod bedrock;
+mod breaker;
+mod extras;
 mod openai;
 mod summarise;
 #[cfg(test)]
@@ -10,10 +12,13 @@ mod tests;
 
 use std::time::Duration;
 
+use breaker::Breaker;
+use firstlook_core::summary::budget::Spent;
+use firstlook_core::summary::price::Prices;
 use firstlook_core::summary::prompt::Prompt;
 use tokio::time::{Instant, timeout_at};
 
-pub use bedrock::Bedrock;
+pub use bedrock::{Bedrock, BedrockSettings};
 pub use openai::{OpenAi, OpenAiSettings};
 pub use summarise::{Job, summarise};
 
@@ -21,6 +26,8 @@ pub use summarise::{Job, summarise};
 const RESPONSE_BYTES: usize = 1024 * 1024;
 /// How much of a server's own words an error repeats, in characters.
 const QUOTED_CHARS: usize = 200;
+/// Said of a prompt that does not fit, however the provider tells it.
+const TOO_LONG: &str = "The prompt is too long for the model. Lower evidence.pack_tokens.";
 
 /// A model that can be asked.
 #[derive(Debug, Clone)]
@@ -29,6 +36,18 @@ pub enum Model {
     Bedrock(Bedrock),
     /// Through `/chat/completions`.
     OpenAi(OpenAi),
+}
+
+/// The models that may be asked, in this order.
+#[derive(Debug, Default)]
+pub struct Models(Vec<Asked>);
+
+/// One of them.
+#[derive(Debug)]
+struct Asked {
+    model: Model,
+    prices: Option<Prices>,
+    breaker: Breaker,
 }
 
 /// What a model said.
@@ -57,11 +76,13 @@ pub enum Stop {
     Overflow,
 }
 
-/// Whether asking again may help.
+/// Whether asking again may help, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// It may: throttled, overloaded, a broken connection (FACTS F).
-    Retry,
+    /// It asks for patience: 429, and a model that is being loaded (FACTS F).
+    Throttled,
+    /// It may be another time: overloaded, failed within, a broken connection.
+    Passing,
     /// It will not.
     Fail,
     /// There is no time left.
@@ -80,13 +101,52 @@ pub struct ModelError {
     pub after: Option<Duration>,
 }
 
+impl Class {
+    /// The seconds before each further try, where the server does not ask for others.
+    fn pauses(self) -> &'static [u64] {
+        match self {
+            Self::Throttled => &[2, 5],
+            Self::Passing => &[1],
+            Self::Fail | Self::Deadline => &[],
+        }
+    }
+}
+
 impl ModelError {
-    fn retry(reason: impl Into<String>) -> Self {
-        Self { class: Class::Retry, reason: reason.into(), after: None }
+    fn throttled(reason: impl Into<String>) -> Self {
+        Self { class: Class::Throttled, reason: reason.into(), after: None }
+    }
+
+    fn passing(reason: impl Into<String>) -> Self {
+        Self { class: Class::Passing, reason: reason.into(), after: None }
     }
 
     fn fail(reason: impl Into<String>) -> Self {
         Self { class: Class::Fail, reason: reason.into(), after: None }
+    }
+}
+
+impl Models {
+    /// These models, each with what its tokens cost.
+    pub fn new(models: impl IntoIterator<Item = (Model, Option<Prices>)>) -> Self {
+        let asked = |(model, prices)| Asked { model, prices, breaker: Breaker::default() };
+        Self(models.into_iter().map(asked).collect())
+    }
+
+    /// The id of the one that is asked first; `None` where there is none.
+    pub fn first(&self) -> Option<&str> {
+        self.0.first().map(|asked| asked.model.id())
+    }
+
+    /// What a summary may use at worst: all of them are asked in vain, one after another.
+    pub fn worst_case(&self, prompt: &Prompt) -> Spent {
+        let (input, output) = prompt.worst_case_tokens();
+        self.0.iter().fold(Spent::default(), |spent, asked| Spent {
+            tokens: spent.tokens + input + output,
+            micro_usd: spent
+                .micro_usd
+                .saturating_add(asked.prices.map_or(0, |prices| prices.of(input, output))),
+        })
     }
 }
 

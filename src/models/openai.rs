@@ -4,11 +4,13 @@
 
 use std::time::Duration;
 
+use firstlook_core::summary::answer::{SCHEMA_NAME, schema};
 use firstlook_core::summary::prompt::{ANSWER_TOKENS, Prompt, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, ModelError, RESPONSE_BYTES, Stop, estimated_tokens, is_passing, quoted};
+use super::extras::{Extras, Taken, is_too_long};
+use super::{Answer, ModelError, RESPONSE_BYTES, Stop, TOO_LONG, estimated_tokens, is_passing, quoted};
 use crate::secret::Secret;
 
 /// No request lives longer than this, whatever its deadline.
@@ -23,7 +25,7 @@ pub struct OpenAiSettings {
     pub model: String,
     /// Sent as a bearer token.
     pub api_key: Option<Secret>,
-    /// Left out where absent.
+    /// Left out where absent, and where the model refuses it.
     pub temperature: Option<f32>,
 }
 
@@ -33,6 +35,7 @@ pub struct OpenAi {
     client: reqwest::Client,
     url: String,
     settings: OpenAiSettings,
+    taken: Taken,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +67,8 @@ impl OpenAi {
     /// When the TLS roots of the system cannot be read.
     pub fn new(settings: OpenAiSettings) -> Result<Self, reqwest::Error> {
         let url = format!("{}/chat/completions", settings.base_url.trim_end_matches('/'));
-        Ok(Self { client: crate::http::client(AT_MOST)?, url, settings })
+        let taken = Taken::new(settings.temperature.is_some());
+        Ok(Self { client: crate::http::client(AT_MOST)?, url, settings, taken })
     }
 
     pub(super) fn id(&self) -> &str {
@@ -72,36 +76,56 @@ impl OpenAi {
     }
 
     pub(super) async fn ask(&self, prompt: &Prompt) -> Result<Answer, ModelError> {
-        let mut request = self.client.post(&self.url).json(&self.body(prompt));
+        let mut extras = self.taken.known();
+        loop {
+            let (status, after, body) = self.send(prompt, extras).await?;
+            if status == 200 {
+                self.taken.remember(extras);
+                let completion: Completion = serde_json::from_slice(&body).map_err(|_| {
+                    ModelError::fail(
+                        "The model server's answer is not a chat completion. Check summary.base_url.",
+                    )
+                })?;
+                return answer(completion, prompt);
+            }
+            // Servers refuse what they do not know as a bad request; some as one that cannot be processed.
+            let words = Some(String::from_utf8_lossy(&body)).filter(|_| matches!(status, 400 | 422));
+            let fewer = words.and_then(|words| extras.without_refused(&words));
+            extras = fewer.ok_or_else(|| ModelError { after, ..self.refused(status, &body) })?;
+        }
+    }
+
+    async fn send(
+        &self,
+        prompt: &Prompt,
+        extras: Extras,
+    ) -> Result<(u16, Option<Duration>, Vec<u8>), ModelError> {
+        let mut request = self.client.post(&self.url).json(&self.body(prompt, extras));
         if let Some(key) = &self.settings.api_key {
             request = request.bearer_auth(key.expose());
         }
         let response = request.send().await.map_err(|error| self.unreached(&error))?;
         let status = response.status().as_u16();
         let after = response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.parse().ok());
-        let body = self.read(response).await?;
-        if status != 200 {
-            return Err(ModelError { after: after.map(Duration::from_secs), ..self.refused(status, &body) });
-        }
-        let completion: Completion = serde_json::from_slice(&body).map_err(|_| {
-            ModelError::fail("The model server's answer is not a chat completion. Check summary.base_url.")
-        })?;
-        answer(completion, prompt)
+        Ok((status, after.map(Duration::from_secs), self.read(response).await?))
     }
 
-    fn body(&self, prompt: &Prompt) -> Value {
+    fn body(&self, prompt: &Prompt, extras: Extras) -> Value {
         let turns = prompt.turns().iter().map(|turn| match turn.role {
             Role::User => json!({"role": "user", "content": turn.text}),
             Role::Assistant => json!({"role": "assistant", "content": turn.text}),
         });
         let system = json!({"role": "system", "content": prompt.system()});
         let messages: Vec<Value> = std::iter::once(system).chain(turns).collect();
-        let mut body =
-            json!({"model": self.settings.model, "messages": messages, "max_tokens": ANSWER_TOKENS});
-        if let (Some(temperature), Some(body)) = (self.settings.temperature, body.as_object_mut()) {
-            body.insert("temperature".to_owned(), json!(temperature));
-        }
-        body
+        let schema = json!({"name": SCHEMA_NAME, "strict": true, "schema": schema()});
+        let given = [
+            ("model", Some(json!(self.settings.model))),
+            ("messages", Some(json!(messages))),
+            ("max_tokens", Some(json!(ANSWER_TOKENS))),
+            ("temperature", self.settings.temperature.filter(|_| extras.temperature).map(|t| json!(t))),
+            ("response_format", extras.schema.then(|| json!({"type": "json_schema", "json_schema": schema}))),
+        ];
+        given.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
     }
 
     async fn read(&self, mut response: reqwest::Response) -> Result<Vec<u8>, ModelError> {
@@ -120,11 +144,11 @@ impl OpenAi {
     /// Without the error's own words: they can hold the address with its password.
     fn unreached(&self, error: &reqwest::Error) -> ModelError {
         if error.is_connect() {
-            ModelError::retry("The model server could not be reached. Check summary.base_url.")
+            ModelError::passing("The model server could not be reached. Check summary.base_url.")
         } else if error.is_builder() {
             ModelError::fail("summary.base_url is not an address.")
         } else {
-            ModelError::retry("The connection to the model server broke off.")
+            ModelError::passing("The connection to the model server broke off.")
         }
     }
 
@@ -148,9 +172,12 @@ impl OpenAi {
             429 if word("code") == "insufficient_quota" => {
                 ModelError::fail(format!("The account of the model server is used up. {said}"))
             }
-            429 => ModelError::retry(format!("The model server is throttling. {said}")),
+            429 => ModelError::throttled(format!("The model server is throttling. {said}")),
+            400 if is_too_long(&said) || is_too_long(word("code")) => {
+                ModelError::fail(format!("{TOO_LONG} {said}"))
+            }
             _ if is_passing(status) => {
-                ModelError::retry(format!("The model server failed with status {status}. {said}"))
+                ModelError::passing(format!("The model server failed with status {status}. {said}"))
             }
             _ => {
                 ModelError::fail(format!("The model server refused the request with status {status}. {said}"))
@@ -162,7 +189,7 @@ impl OpenAi {
 fn answer(completion: Completion, prompt: &Prompt) -> Result<Answer, ModelError> {
     let usage = completion.usage;
     let choice = completion.choices.into_iter().next();
-    let choice = choice.ok_or_else(|| ModelError::retry("The model server answered without a choice."))?;
+    let choice = choice.ok_or_else(|| ModelError::passing("The model server answered without a choice."))?;
     let text = text(&choice.message.content);
     Ok(Answer {
         input_tokens: usage.as_ref().and_then(|u| u.prompt_tokens).unwrap_or_else(|| prompt.tokens()),

@@ -1,7 +1,7 @@
-//! Asks a model for the summary of an incident: one call, at most one retry and one repair, one deadline.
+//! Asks the models for the summary of an incident, one after another: one call, a few retries, one repair, one deadline.
 //!
-//! Knows how often and how long to ask. Must not know what makes a sentence true (core's grounding does). It always
-//! returns a summary: every failure is one, in words for people.
+//! Knows how often and how long to ask, and whom. Must not know what makes a sentence true (core's grounding does). It
+//! always returns a summary: every failure is one, in words for people.
 
 use std::time::Duration;
 
@@ -9,15 +9,21 @@ use chrono::{DateTime, Utc};
 use firstlook_core::evidence::{Item, Redactor};
 use firstlook_core::summary::Summary;
 use firstlook_core::summary::answer::{self, AnswerError};
+use firstlook_core::summary::budget::Spent;
 use firstlook_core::summary::grounding::ground;
 use firstlook_core::summary::outcome::{Outcome, Usage};
 use firstlook_core::summary::prompt::Prompt;
+use rand::Rng;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Answer, Class, Model, ModelError, Stop};
+use super::{Answer, Asked, Class, ModelError, Models, Stop, TOO_LONG};
 
-/// Before a retry, where the server does not say how long to wait.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Of the time that is left, what a model may take while another stands behind it.
+const SHARE: f64 = 0.6;
+/// With less than this left, no further model is asked.
+const LEAST: Duration = Duration::from_secs(3);
+/// Pauses are up to so much longer, so that replicas do not come back together.
+const JITTER: f64 = 0.25;
 
 /// What is to be summarised.
 #[derive(Debug)]
@@ -36,40 +42,116 @@ pub struct Job<'a> {
     pub now: DateTime<Utc>,
 }
 
-/// Asks `model` and holds its answer against the evidence.
-pub async fn summarise(model: &Model, job: Job<'_>) -> Summary {
+/// Asks `models` in their order until one answers, and holds its answer against the evidence. Beside the summary: what
+/// asking took.
+pub async fn summarise(models: &Models, job: Job<'_>) -> (Summary, Spent) {
     let started = Instant::now();
     let deadline = started + job.timeout;
-    let mut talk = Talk { model, deadline, usage: Usage::default(), may_retry: true };
-    let answered = talk.answer(&job.prompt).await;
-    let took = started.elapsed();
-    let outcome = Outcome {
-        language: job.language,
-        model: Some(model.id()),
-        usage: Usage { duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX), ..talk.usage },
-        written_at: job.now + took,
-        redactor: job.redactor,
-    };
-    match answered {
-        Ok(answer) => outcome.answered(ground(&answer, job.items, job.redactor)),
-        Err(Failure::Late) => {
-            outcome.failed(&format!("The model did not answer within {} s.", job.timeout.as_secs_f32()))
+    let mut usage = Usage { micro_usd: Some(0), ..Usage::default() };
+    let mut failed: Vec<(&str, String)> = Vec::new();
+    let mut answered = None;
+    for (place, asked) in models.0.iter().enumerate() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if place > 0 && left < LEAST {
+            failed.push((asked.model.id(), "No time was left to ask it.".to_owned()));
+            continue;
         }
-        Err(Failure::Because(reason)) => outcome.failed(&reason),
+        let last = place + 1 == models.0.len();
+        let until = if last { deadline } else { Instant::now() + left.mul_f64(SHARE) };
+        match ask(asked, &job.prompt, until, &mut usage).await {
+            Ok(answer) => {
+                answered = Some((asked.model.id(), answer));
+                break;
+            }
+            Err(reason) => failed.push((asked.model.id(), reason)),
+        }
+    }
+    let took = started.elapsed();
+    usage.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let model = answered.as_ref().map_or(models.first(), |(id, _)| Some(id));
+    let written_at = job.now + took;
+    let tokens = usage.input_tokens + usage.output_tokens;
+    let spent = Spent { tokens, micro_usd: usage.micro_usd.unwrap_or(0) };
+    let outcome = Outcome { language: job.language, model, usage, written_at, redactor: job.redactor };
+    let summary = match answered {
+        Some((_, answer)) => {
+            let instead =
+                (!failed.is_empty()).then(|| format!("Another model was asked first. {}", told(&failed)));
+            outcome.answered(ground(&answer, job.items, job.redactor), instead.as_deref())
+        }
+        None => outcome.failed(&told(&failed)),
+    };
+    (summary, spent)
+}
+
+/// Why there is no answer; whose reason it is, where several were asked.
+fn told(failed: &[(&str, String)]) -> String {
+    match failed {
+        [(_, reason)] => reason.clone(),
+        _ => failed.iter().map(|(id, reason)| format!("{id}: {reason}")).collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// One model's answer, and what it took.
+async fn ask(
+    asked: &Asked,
+    prompt: &Prompt,
+    deadline: Instant,
+    usage: &mut Usage,
+) -> Result<answer::Answer, String> {
+    asked.breaker.pass(Instant::now())?;
+    let timeout = deadline.saturating_duration_since(Instant::now());
+    let mut talk = Talk { asked, deadline, tokens: Tokens::default(), tries: 0 };
+    let answered = talk.answer(prompt).await;
+    let Tokens { input, output } = talk.tokens;
+    usage.input_tokens += input;
+    usage.output_tokens += output;
+    let cost = asked.prices.map(|prices| prices.of(input, output));
+    usage.micro_usd = usage.micro_usd.zip(cost).map(|(all, cost)| all.saturating_add(cost));
+    match answered {
+        Err(Failure::Unreached(reason)) => {
+            asked.breaker.failed(Instant::now(), &reason);
+            Err(reason)
+        }
+        Err(Failure::Late) => {
+            let reason = format!("The model did not answer within {:.3} s.", timeout.as_secs_f64());
+            let reason = reason.replace(".000 s", " s");
+            asked.breaker.failed(Instant::now(), &reason);
+            Err(reason)
+        }
+        Err(Failure::Useless(reason)) => {
+            asked.breaker.answered();
+            Err(reason)
+        }
+        Ok(answer) => {
+            asked.breaker.answered();
+            Ok(answer)
+        }
     }
 }
 
 /// Why there is no answer that could be read.
 enum Failure {
+    /// It hung.
     Late,
-    Because(String),
+    /// It did not answer: its breaker counts that.
+    Unreached(String),
+    /// It answered, and that is of no use.
+    Useless(String),
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Tokens {
+    input: u64,
+    output: u64,
 }
 
 struct Talk<'a> {
-    model: &'a Model,
+    asked: &'a Asked,
     deadline: Instant,
-    usage: Usage,
-    may_retry: bool,
+    tokens: Tokens,
+    /// Further tries so far, over the question and its repair.
+    tries: usize,
 }
 
 impl Talk<'_> {
@@ -93,10 +175,8 @@ impl Talk<'_> {
     ) -> Result<Result<answer::Answer, (String, AnswerError)>, Failure> {
         let said = self.asked(prompt).await?;
         match said.stop {
-            Stop::Filtered => return Err(because("The provider's filter withheld the model's answer.")),
-            Stop::Overflow => {
-                return Err(because("The prompt is too long for the model. Lower evidence.pack_tokens."));
-            }
+            Stop::Filtered => return Err(useless("The provider's filter withheld the model's answer.")),
+            Stop::Overflow => return Err(useless(TOO_LONG)),
             Stop::Complete | Stop::Truncated => {}
         }
         Ok(answer::parse(&said.text, prompt).map_err(|error| match (error, said.stop) {
@@ -106,19 +186,19 @@ impl Talk<'_> {
         }))
     }
 
-    /// One answer, after a retry where that may help and nothing has been retried yet.
+    /// One answer, after further tries where they may help.
     async fn asked(&mut self, prompt: &Prompt) -> Result<Answer, Failure> {
         loop {
-            let error = match self.model.ask(prompt, self.deadline).await {
+            let error = match self.asked.model.ask(prompt, self.deadline).await {
                 Ok(said) => {
-                    self.usage.input_tokens += said.input_tokens;
-                    self.usage.output_tokens += said.output_tokens;
+                    self.tokens.input += said.input_tokens;
+                    self.tokens.output += said.output_tokens;
                     return Ok(said);
                 }
                 Err(error) => error,
             };
             let again = self.again(&error, prompt)?;
-            self.may_retry = false;
+            self.tries += 1;
             sleep_until(again).await;
         }
     }
@@ -127,21 +207,24 @@ impl Talk<'_> {
     fn again(&mut self, error: &ModelError, prompt: &Prompt) -> Result<Instant, Failure> {
         if error.class == Class::Deadline {
             // It may be writing still, and will be paid for.
-            self.usage.input_tokens += prompt.tokens();
+            self.tokens.input += prompt.tokens();
             return Err(Failure::Late);
         }
+        let pause = error.class.pauses().get(self.tries).copied().map(Duration::from_secs);
+        let pause = pause.map(|pause| {
+            error.after.unwrap_or_else(|| pause.mul_f64(1.0 + rand::rng().random_range(0.0..JITTER)))
+        });
         // A server may ask for a wait that no clock can hold: that, too, is past the deadline.
-        let again = Instant::now().checked_add(error.after.unwrap_or(PAUSE));
         let again =
-            again.filter(|again| error.class != Class::Fail && self.may_retry && *again < self.deadline);
-        again.ok_or_else(|| because(&error.reason))
+            pause.and_then(|pause| Instant::now().checked_add(pause)).filter(|again| *again < self.deadline);
+        again.ok_or_else(|| Failure::Unreached(error.reason.trim().to_owned()))
     }
 }
 
-fn because(reason: &str) -> Failure {
-    Failure::Because(reason.trim().to_owned())
+fn useless(reason: &str) -> Failure {
+    Failure::Useless(reason.to_owned())
 }
 
 fn unusable(error: &AnswerError) -> Failure {
-    because(&format!("The model's answer could not be used: {error}."))
+    useless(&format!("The model's answer could not be used: {error}."))
 }

@@ -117,22 +117,6 @@ pub(super) async fn give_up(
 }
 
 impl Store {
-    /// Tokens spent on an incident, and by everybody since `day` began.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn tokens_spent(&self, incident: Uuid, day: DateTime<Utc>) -> Result<(u64, u64), StoreError> {
-        let (one, all): (i64, i64) = sqlx::query_as(
-            "SELECT COALESCE((SELECT sum(input_tokens + output_tokens) FROM summary WHERE incident = $1), 0)::bigint,
-                    COALESCE((SELECT sum(input_tokens + output_tokens) FROM summary WHERE written_at >= $2), 0)::bigint",
-        )
-        .bind(incident)
-        .bind(day)
-        .fetch_one(&self.pool)
-        .await?;
-        Ok((u64::try_from(one).unwrap_or(0), u64::try_from(all).unwrap_or(0)))
-    }
-
     /// Keeps a summary as the incident's newest, and has its messages show it.
     ///
     /// # Errors

@@ -125,6 +125,10 @@ label! {
     }
 }
 label! {
+    /// What code found out about a sentence of a model.
+    ClaimVerdict as "verdict" { Verified = "verified", Unchecked = "unchecked", Refuted = "refuted" }
+}
+label! {
     /// Tokens that the model read or wrote.
     TokenDirection as "direction" { Input = "input", Output = "output" }
 }

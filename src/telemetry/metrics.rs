@@ -39,6 +39,10 @@ pub enum Metric {
     ModelCalls,
     /// Counter: tokens of the model.
     ModelTokens,
+    /// Counter: millionths of a US dollar, where prices are configured.
+    ModelCost,
+    /// Counter: sentences of the model.
+    Claims,
     /// Histogram, seconds: how long an HTTP request took.
     HttpRequestDuration,
     /// Gauge: bodies that the database refused, held until it takes them.
@@ -82,7 +86,7 @@ const WORK_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 
 
 impl Metric {
     /// Every metric, in the order of the enum.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::WebhookRequests,
         Self::SnsRefusals,
         Self::Alerts,
@@ -97,6 +101,8 @@ impl Metric {
         Self::LogsScanned,
         Self::ModelCalls,
         Self::ModelTokens,
+        Self::ModelCost,
+        Self::Claims,
         Self::HttpRequestDuration,
         Self::HeldBodies,
         Self::UnstoredPages,
@@ -106,8 +112,8 @@ impl Metric {
     /// What Prometheus is told of it.
     pub fn description(self) -> Description {
         use labels::{
-            DeliveryState, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind, JobState,
-            ModelOutcome, ResyncOutcome, Route, SendOutcome, SenderKind, SnsRefusal, StatusClass,
+            ClaimVerdict, DeliveryState, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind,
+            JobState, ModelOutcome, ResyncOutcome, Route, SendOutcome, SenderKind, SnsRefusal, StatusClass,
             TokenDirection, WebhookStatus,
         };
         let labels: &'static [&'static str] = match self {
@@ -118,13 +124,14 @@ impl Metric {
             Self::Incidents => &[IncidentChange::NAME],
             Self::Resyncs => &[ResyncOutcome::NAME],
             Self::Notifications => &[Integration::NAME, SendOutcome::NAME],
-            Self::FirstPage | Self::HeldBodies | Self::LogsScanned => &[],
+            Self::FirstPage | Self::HeldBodies | Self::LogsScanned | Self::ModelCost => &[],
             Self::UnstoredPages => &[SendOutcome::NAME],
             Self::Jobs => &[JobKind::NAME, JobState::NAME],
             Self::JobDuration => &[JobKind::NAME],
             Self::EvidenceFetch => &[EvidenceKind::NAME, FetchOutcome::NAME],
             Self::ModelCalls => &[ModelOutcome::NAME],
             Self::ModelTokens => &[TokenDirection::NAME],
+            Self::Claims => &[ClaimVerdict::NAME],
             Self::HttpRequestDuration => &[Route::NAME, StatusClass::NAME],
             Self::BuildInfo => &["version"],
         };
@@ -181,6 +188,13 @@ impl Metric {
             ),
             Self::ModelCalls => ("firstlook_model_calls_total", "Calls of the model, by outcome."),
             Self::ModelTokens => ("firstlook_model_tokens_total", "Tokens that the model read and wrote."),
+            Self::ModelCost => (
+                "firstlook_model_cost_micro_usd_total",
+                "What the model cost, in millionths of a US dollar, where prices are configured.",
+            ),
+            Self::Claims => {
+                ("firstlook_claims_total", "Sentences of the model, by what the check found out about them.")
+            }
             Self::HttpRequestDuration => (
                 "firstlook_http_request_duration_seconds",
                 "How long HTTP requests took, by route template and class of status.",

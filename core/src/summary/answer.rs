@@ -6,6 +6,10 @@ use serde_json::{Map, Value};
 
 use super::{Confidence, prompt::Prompt};
 
+mod schema;
+
+pub use schema::{NAME as SCHEMA_NAME, schema};
+
 /// The longest answer that is read, in bytes. A good one has some 3,000.
 pub const ANSWER_BYTES: usize = 64 * 1024;
 /// The longest headline, in characters.

@@ -7,6 +7,7 @@ pub mod budget;
 mod clean;
 pub mod grounding;
 pub mod outcome;
+pub mod price;
 pub mod prompt;
 
 use chrono::{DateTime, Utc};
@@ -26,7 +27,7 @@ pub enum State {
     NothingVerified,
     /// No model is configured: the first look stands.
     NoModel,
-    /// The token budget of the incident or the day is used up: the first look stands.
+    /// The budget of the incident or the day is used up: the first look stands.
     OverBudget,
     /// The model failed, was too slow or answered garbage: the first look stands, [`Summary::reason`] says why.
     Failed,
@@ -117,7 +118,7 @@ pub struct Summary {
     pub input_tokens: u64,
     /// Tokens that came out.
     pub output_tokens: u64,
-    /// Null: prices are not configured.
+    /// What they cost, in US dollars; absent where prices are not configured.
     pub cost_usd: Option<f64>,
     /// From the first request to the last answer, in milliseconds.
     pub duration_ms: u64,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::budget::OverBudget;
 use super::grounding::Grounded;
-use super::{State, Summary};
+use super::{State, Summary, price};
 use crate::evidence::Redactor;
 
 /// What asking took.
@@ -16,6 +16,8 @@ pub struct Usage {
     pub input_tokens: u64,
     /// Tokens that came out, over all calls.
     pub output_tokens: u64,
+    /// What they cost, in millionths of a US dollar; `None` where a model was asked whose prices are not configured.
+    pub micro_usd: Option<u64>,
     /// From the first request to the last answer, in milliseconds.
     pub duration_ms: u64,
 }
@@ -49,7 +51,7 @@ impl Outcome<'_> {
         )
     }
 
-    /// A token budget is used up.
+    /// A budget is used up.
     pub fn over_budget(self, over: &OverBudget) -> Summary {
         self.without_text(State::OverBudget, &over.to_string())
     }
@@ -59,20 +61,22 @@ impl Outcome<'_> {
         self.without_text(State::Failed, reason)
     }
 
-    /// The model answered: ready where at least one of its sentences is verified, else nothing of it is told.
-    pub fn answered(self, grounded: Grounded) -> Summary {
+    /// The model answered: ready where at least one of its sentences is verified, else nothing of it is told. `instead`
+    /// says why another than the first model was asked.
+    pub fn answered(self, grounded: Grounded, instead: Option<&str>) -> Summary {
         if !grounded.any_verified() {
             let counts = grounded.counts();
             let reason = format!(
                 "The model answered, and nothing of it could be verified ({} unchecked, {} refuted).",
                 counts.unchecked, counts.refuted
             );
+            let reason = words(instead, Some(&reason)).unwrap_or_default();
             // The sentences stay, for the record and for the metric.
             let summary = self.without_text(State::NothingVerified, &reason);
             return Summary { claims: grounded.claims, ..summary };
         }
         Summary {
-            reason: grounded.left_out.map(|reason| self.redactor.redact(&reason)),
+            reason: words(instead, grounded.left_out.as_deref()).map(|reason| self.redactor.redact(&reason)),
             headline: grounded.headline,
             claims: grounded.claims,
             causes: grounded.causes,
@@ -95,21 +99,26 @@ impl Outcome<'_> {
             model: self.model.map(str::to_owned),
             input_tokens: self.usage.input_tokens,
             output_tokens: self.usage.output_tokens,
-            cost_usd: None,
+            cost_usd: self.usage.micro_usd.map(price::dollars),
             duration_ms: self.usage.duration_ms,
             written_at: self.written_at,
         }
     }
 }
 
+fn words(instead: Option<&str>, more: Option<&str>) -> Option<String> {
+    let said: Vec<&str> = instead.into_iter().chain(more).collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::budget::OverBudget;
+    use crate::summary::budget::{OverBudget, Scope};
     use crate::summary::{Claim, Verdict};
 
     fn outcome(redactor: &Redactor) -> Outcome<'_> {
-        let usage = Usage { input_tokens: 10, output_tokens: 2, duration_ms: 7 };
+        let usage = Usage { input_tokens: 10, output_tokens: 2, micro_usd: Some(60), duration_ms: 7 };
         Outcome { language: "ja", model: Some("m"), usage, written_at: DateTime::UNIX_EPOCH, redactor }
     }
 
@@ -127,7 +136,7 @@ mod tests {
     #[test]
     fn every_end_has_its_state_and_says_why() {
         let redactor = Redactor::default();
-        let over = OverBudget::Day { used: 1, limit: 2, needed: 3 };
+        let over = OverBudget::Tokens { scope: Scope::Day, used: 1, limit: 2, needed: 3 };
         for (summary, state, says) in [
             (outcome(&redactor).looking(), State::Looking, "being collected"),
             (outcome(&redactor).no_model(), State::NoModel, "summary.provider"),
@@ -138,19 +147,23 @@ mod tests {
             assert!(summary.reason.as_ref().unwrap().as_str().contains(says), "{summary:?}");
             assert_eq!((summary.input_tokens, summary.output_tokens, summary.duration_ms), (10, 2, 7));
             assert_eq!((summary.model.as_deref(), summary.language.as_str()), (Some("m"), "ja"));
+            assert_eq!(summary.cost_usd, Some(0.000_06));
         }
     }
 
     #[test]
     fn one_verified_sentence_makes_it_ready_and_none_makes_it_fall_back() {
         let redactor = Redactor::default();
-        let ready = outcome(&redactor).answered(claims(&[Verdict::Refuted, Verdict::Verified]));
+        let ready = outcome(&redactor).answered(claims(&[Verdict::Refuted, Verdict::Verified]), None);
         assert_eq!((ready.state, ready.reason), (State::Ready, None));
         assert!(ready.headline.is_some());
 
-        let fallen = outcome(&redactor).answered(claims(&[Verdict::Refuted, Verdict::Unchecked]));
+        let fallen = outcome(&redactor)
+            .answered(claims(&[Verdict::Refuted, Verdict::Unchecked]), Some("m was asked."));
         assert_eq!((fallen.state, fallen.headline), (State::NothingVerified, None));
         assert_eq!(fallen.claims.len(), 2, "kept for the record");
-        assert!(fallen.reason.unwrap().as_str().contains("1 unchecked, 1 refuted"));
+        let reason = fallen.reason.unwrap();
+        assert!(reason.as_str().starts_with("m was asked. The model answered"), "{reason}");
+        assert!(reason.as_str().contains("1 unchecked, 1 refuted"), "{reason}");
     }
 }

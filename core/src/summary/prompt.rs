@@ -143,12 +143,12 @@ impl Prompt {
         (chars(&self.system) + self.turns.iter().map(|t| chars(&t.text)).sum::<u64>()).div_ceil(4)
     }
 
-    /// What a summary might take at worst: this prompt, its repair, and both answers. Counted at three bytes to a token,
-    /// because log text and Japanese take more tokens than prose.
-    pub fn worst_case_tokens(&self) -> u64 {
+    /// The tokens that a summary might read and write at worst: this prompt, its repair, and both answers. Counted at
+    /// three bytes to a token, because log text and Japanese take more tokens than prose.
+    pub fn worst_case_tokens(&self) -> (u64, u64) {
         let bytes = self.system.len() + self.turns.iter().map(|t| t.text.len()).sum::<usize>();
-        let once = (bytes as u64).div_ceil(3) + u64::from(ANSWER_TOKENS);
-        once * 2 + (REPAIRED_CHARS as u64).div_ceil(3)
+        let read = 2 * (bytes as u64).div_ceil(3) + (REPAIRED_CHARS as u64).div_ceil(3);
+        (read, 2 * u64::from(ANSWER_TOKENS))
     }
 }
 

@@ -6,7 +6,7 @@ module "firstlook" {
 
   endpoint           = "https://firstlook.example.com/webhooks/sns/aws" # HERE
   dead_letter_notice = "oncall@example.com"                             # HERE
-  bedrock_model      = "global.anthropic.claude-sonnet-4-6"
+  bedrock_models     = ["global.anthropic.claude-sonnet-4-6"]
 }
 
 resource "aws_cloudwatch_metric_alarm" "edge_5xx" {

@@ -1,5 +1,7 @@
 //! What is said of a wrong configuration: its line and its remedy.
 
+mod summary;
+
 use super::*;
 
 /// What follows [`REST`], so that its first line is line 3; the line and text of the error.
@@ -182,24 +184,6 @@ const FAULTS: &[(&str, usize, &str)] = &[
         6,
         "`evidence.sources[1].name` \"a\" is taken: each source needs its own",
     ),
-    ("summary: {}", 3, "`summary.provider` is missing: write none, bedrock or openai"),
-    ("summary: { provider: gpt }", 3, "`summary.provider` \"gpt\" is unknown: write none, bedrock or openai"),
-    ("summary: { provider: bedrock }", 3, "`summary.model` is missing: name the model to ask"),
-    (
-        "summary: { provider: openai, model: m }",
-        3,
-        "`summary.base_url` is missing: write the endpoint, such as https://api.openai.com/v1",
-    ),
-    (
-        "summary: { provider: none, timeout: 0s }",
-        3,
-        "`summary.timeout` is zero: write provider `none` to go without a model",
-    ),
-    (
-        "summary: { provider: none, budget: { tokens_per_day: many } }",
-        3,
-        "`summary.budget.tokens_per_day` \"many\" is not a whole number from 0 to 18446744073709551615",
-    ),
     ("<<: { a: b }", 3, "unknown key `<<`: its keys are "),
     ("? [a]\n: b", 3, "a key must be plain text"),
     ("---\na: b", 4, "a second document begins; a configuration is one document"),
@@ -209,7 +193,7 @@ const FAULTS: &[(&str, usize, &str)] = &[
 
 #[test]
 fn each_fault_has_its_line_and_remedy() {
-    for (text, line, expected) in FAULTS {
+    for (text, line, expected) in FAULTS.iter().chain(summary::FAULTS) {
         let error = read(&format!("{REST}{text}\n")).expect_err(text);
         let begins = expected.ends_with([' ']);
         assert!(

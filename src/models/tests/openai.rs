@@ -44,6 +44,12 @@ async fn a_question_has_its_form_and_each_dialect_is_read() {
         assert_eq!(asked.body["messages"][0], json!({"role": "system", "content": prompt().system()}));
         assert_eq!(asked.body["messages"][1]["role"], "user");
         assert!(asked.body.get("temperature").is_none());
+        let format = &asked.body["response_format"];
+        assert_eq!(
+            (&format["type"], &format["json_schema"]["strict"]),
+            (&json!("json_schema"), &json!(true))
+        );
+        assert_eq!(format["json_schema"]["schema"], firstlook_core::summary::answer::schema());
     }
 }
 
@@ -61,16 +67,17 @@ async fn each_error_is_classed_and_never_shows_the_key() {
     let words =
         |code: &str| json!({"error": {"message": format!("bad\n{KEY} here"), "code": code}}).to_string();
     for (status, body, class, says) in [
-        (429, words("rate_limit_exceeded"), Class::Retry, "throttling"),
+        (429, words("rate_limit_exceeded"), Class::Throttled, "throttling"),
         (429, words("insufficient_quota"), Class::Fail, "used up"),
-        (500, "oops".to_owned(), Class::Retry, "status 500"),
-        (503, words(""), Class::Retry, "bad <secret> here"),
-        (400, words("context_length_exceeded"), Class::Fail, "status 400"),
+        (500, "oops".to_owned(), Class::Passing, "status 500"),
+        (503, words(""), Class::Passing, "bad <secret> here"),
+        (400, words("context_length_exceeded"), Class::Fail, "evidence.pack_tokens"),
+        (402, words(""), Class::Fail, "status 402"),
         (401, words(""), Class::Fail, "summary.api_key_file"),
         (404, "{}".to_owned(), Class::Fail, "summary.model"),
         (302, String::new(), Class::Fail, "status 302"),
         (200, "<html>".to_owned(), Class::Fail, "summary.base_url"),
-        (200, r#"{"choices":[]}"#.to_owned(), Class::Retry, "without a choice"),
+        (200, r#"{"choices":[]}"#.to_owned(), Class::Passing, "without a choice"),
         (200, "x".repeat((1 << 20) + 1), Class::Fail, "longer than 1048576 bytes"),
     ] {
         let server = Server::start(vec![Reply::new(status, body).header("retry-after", "7")]).await;
@@ -84,10 +91,23 @@ async fn each_error_is_classed_and_never_shows_the_key() {
 }
 
 #[tokio::test]
+async fn a_server_without_schemas_is_asked_without_from_then_on() {
+    let refusal = Reply::new(400, r#"{"error":{"message":"response_format is not supported"}}"#);
+    let server = Server::start(vec![refusal, said(json!(GOOD), "stop")]).await;
+    let model = model(&server.url);
+    for _ in 0..2 {
+        assert_eq!(model.ask(&prompt(), soon()).await.unwrap().text, GOOD);
+    }
+    let asked: Vec<bool> =
+        server.asked().iter().map(|asked| asked.body.get("response_format").is_some()).collect();
+    assert_eq!(asked, [true, false, false]);
+}
+
+#[tokio::test]
 async fn silence_ends_at_the_deadline_and_a_closed_door_may_open() {
     let server = Server::start(vec![said(json!("x"), "stop").slow(Duration::from_secs(5))]).await;
     let deadline = Instant::now() + Duration::from_millis(300);
     assert_eq!(model(&server.url).ask(&prompt(), deadline).await.unwrap_err().class, Class::Deadline);
     let gone = model("http://127.0.0.1:1").ask(&prompt(), soon()).await.unwrap_err();
-    assert!(gone.class == Class::Retry && gone.reason.contains("summary.base_url"), "{gone}");
+    assert!(gone.class == Class::Passing && gone.reason.contains("summary.base_url"), "{gone}");
 }

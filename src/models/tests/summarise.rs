@@ -2,7 +2,7 @@
 
 use super::bedrock::{error, model, said};
 use super::*;
-use crate::models::{Job, summarise};
+use crate::models::{Job, Model, Models, summarise};
 use firstlook_core::summary::{State, Summary, Verdict};
 
 async fn summary(replies: Vec<Reply>, timeout: Duration) -> (Summary, Vec<server::Asked>) {
@@ -10,8 +10,13 @@ async fn summary(replies: Vec<Reply>, timeout: Duration) -> (Summary, Vec<server
     let (items, redactor) = (items(), Redactor::default());
     let now = chrono::DateTime::UNIX_EPOCH;
     let job = Job { prompt: prompt(), items: &items, redactor: &redactor, language: "en", timeout, now };
-    let summary = summarise(&model(&server.url).await, job).await;
+    let (summary, spent) = summarise(&alone(model(&server.url).await), job).await;
+    assert_eq!(spent.tokens, summary.input_tokens + summary.output_tokens);
     (summary, server.asked())
+}
+
+fn alone(model: Model) -> Models {
+    Models::new([(model, None)])
 }
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -54,14 +59,18 @@ async fn an_unreadable_answer_is_repaired_once() {
 }
 
 #[tokio::test]
-async fn a_passing_error_is_retried_once_and_a_lasting_one_never() {
+async fn each_class_of_error_has_its_own_number_of_tries() {
     let throttled = || error(429, "ThrottlingException");
     let (good, asked) = summary(vec![throttled(), said(GOOD, "end_turn")], TIMEOUT).await;
     assert_eq!((good.state, asked.len()), (State::Ready, 2));
 
     let (failed, asked) = summary(vec![throttled()], TIMEOUT).await;
-    assert_eq!((failed.state, asked.len()), (State::Failed, 2));
+    assert_eq!((failed.state, asked.len()), (State::Failed, 3));
     assert!(reason(&failed).contains("throttling"), "{}", reason(&failed));
+
+    let (failed, asked) = summary(vec![error(424, "ModelErrorException")], TIMEOUT).await;
+    assert_eq!((failed.state, asked.len()), (State::Failed, 2));
+    assert!(reason(&failed).contains("424"));
 
     let (failed, asked) = summary(vec![error(403, "AccessDeniedException")], TIMEOUT).await;
     assert_eq!((failed.state, asked.len()), (State::Failed, 1));
@@ -88,7 +97,7 @@ async fn a_server_that_asks_for_an_endless_wait_is_not_asked_again() {
             timeout: TIMEOUT,
             now,
         };
-        let failed = summarise(&openai::model(&server.url), job).await;
+        let (failed, _) = summarise(&alone(openai::model(&server.url)), job).await;
         assert_eq!((failed.state, server.asked().len()), (State::Failed, 1), "{wait}");
         assert!(reason(&failed).contains("throttling"), "{}", reason(&failed));
     }

@@ -33,6 +33,8 @@ fn rendered() -> String {
         count_by(Metric::LogsScanned, 1_000_000, &[]);
         count(Metric::ModelCalls, &[ModelOutcome::Ok.into()]);
         count_by(Metric::ModelTokens, 1_200, &[TokenDirection::Input.into()]);
+        count_by(Metric::ModelCost, 38_100, &[]);
+        count(Metric::Claims, &[ClaimVerdict::Verified.into()]);
         let labels = [Route::of("/incidents/{id}").into(), StatusClass::of(404).into()];
         observe(Metric::HttpRequestDuration, Duration::from_millis(3), &labels);
     });

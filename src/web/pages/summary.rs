@@ -202,7 +202,9 @@ fn written(incident: &Incident, summary: &Summary, now: DateTime<Utc>) -> Option
     let (input, output) = (count(summary.input_tokens), count(summary.output_tokens));
     let seconds = format!("{:.1}", summary.duration_ms as f64 / 1000.0);
     let at = times::moment(summary.written_at, now).text;
-    (summary.state != State::Looking).then(|| words::written(model, &at, items, &input, &output, &seconds))
+    let cost = summary.cost_usd.map(|usd| format!("${usd:.4}"));
+    let numbers = words::Took { input: &input, output: &output, cost: cost.as_deref(), seconds: &seconds };
+    (summary.state != State::Looking).then(|| words::written(model, &at, items, &numbers))
 }
 
 fn missing(gap: &Gap) -> Missing {

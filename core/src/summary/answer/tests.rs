@@ -93,3 +93,51 @@ proptest! {
         prop_assert!(read(&GOOD[..at.min(GOOD.len() - 1)]).is_err(), "a cut answer is never whole");
     }
 }
+
+/// The least value that a schema allows: one of each item.
+fn example(schema: &Value) -> Value {
+    match schema["type"].as_str().unwrap() {
+        "string" => schema["enum"].get(0).cloned().unwrap_or("X1".into()),
+        "array" => Value::Array(vec![example(&schema["items"])]),
+        "object" => {
+            let properties = schema["properties"].as_object().unwrap();
+            let required: Vec<&str> =
+                schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+            let mut named: Vec<&str> = properties.keys().map(String::as_str).collect();
+            named.sort_unstable();
+            assert_eq!(
+                {
+                    let mut sorted = required;
+                    sorted.sort_unstable();
+                    sorted
+                },
+                named,
+                "strict forms want all"
+            );
+            assert_eq!(schema["additionalProperties"], false);
+            properties.iter().map(|(name, schema)| (name.clone(), example(schema))).collect()
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn what_the_schema_allows_is_what_is_read() {
+    let answer = read(&example(&schema()).to_string()).unwrap();
+    let sentence = Sentence { text: "X1".to_owned(), citations: vec!["X1".to_owned()] };
+    let cause = Suspect {
+        sentence: sentence.clone(),
+        confidence: Confidence::Confirmed,
+        against: vec!["X1".to_owned()],
+    };
+    assert_eq!(
+        answer,
+        Answer {
+            headline: "X1".to_owned(),
+            claims: vec![sentence.clone()],
+            causes: vec![cause],
+            ruled_out: vec![sentence],
+            next_steps: vec!["X1".to_owned()],
+        }
+    );
+}

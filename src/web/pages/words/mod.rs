@@ -274,16 +274,20 @@ pub(super) fn phase_working(span: &str) -> String {
 pub(super) fn collected(at: &str) -> String {
     format!("Evidence collected {at} UTC.")
 }
-pub(super) fn written(
-    model: &str,
-    at: &str,
-    items: usize,
-    input: &str,
-    output: &str,
-    seconds: &str,
-) -> String {
-    let items = many(items, "item");
-    format!("{model} was asked with {items}, ended {at} UTC: {input} tokens in, {output} out, {seconds} s.")
+/// What asking a model took.
+pub(super) struct Took<'a> {
+    pub input: &'a str,
+    pub output: &'a str,
+    pub cost: Option<&'a str>,
+    pub seconds: &'a str,
+}
+
+pub(super) fn written(model: &str, at: &str, items: usize, took: &Took<'_>) -> String {
+    let (items, Took { input, output, cost, seconds }) = (many(items, "item"), took);
+    let cost = cost.map_or(String::new(), |cost| format!("{cost}, "));
+    format!(
+        "{model} was asked with {items}, ended {at} UTC: {input} tokens in, {output} out, {cost}{seconds} s."
+    )
 }
 pub(super) fn verdict(status: u16) -> &'static str {
     match status {
