@@ -78,20 +78,12 @@ impl Service {
             store: store.clone(),
             rules: Arc::new(rules(config)?),
             library: library.clone(),
-            edit_url: config.runbooks.as_ref().and_then(|runbooks| runbooks.edit_url.clone()),
+            edit_url: edit_url(config),
             wake: wake.clone(),
         });
         let deliver = deliver(config, store.clone(), words.clone())?;
         let outage = outage(ingest.clone(), &deliver);
-        let triage = Triage {
-            store: store.clone(),
-            words: words.clone(),
-            sources: sources(config).await?,
-            evidence: config.evidence.clone(),
-            models: models(config).await?,
-            summary: config.summary.clone(),
-            wake: wake.clone(),
-        };
+        let triage = triage(config, store.clone(), words.clone(), library.clone(), wake.clone()).await?;
         let upkeep = Upkeep {
             store: store.clone(),
             ingest: ingest.clone(),
@@ -207,6 +199,31 @@ async fn open(config: &Config) -> Result<(Store, Option<PrivatePostgres>), Start
 }
 
 /// The folder of runbooks, where there is one.
+async fn triage(
+    config: &Config,
+    store: Store,
+    words: Words,
+    library: Option<Arc<Library>>,
+    wake: Wake,
+) -> Result<Triage, StartError> {
+    Ok(Triage {
+        store,
+        words,
+        sources: sources(config).await?,
+        library,
+        edit_url: edit_url(config),
+        evidence: config.evidence.clone(),
+        models: models(config).await?,
+        summary: config.summary.clone(),
+        wake,
+    })
+}
+
+/// Where people edit runbooks.
+fn edit_url(config: &Config) -> Option<String> {
+    config.runbooks.as_ref().and_then(|runbooks| runbooks.edit_url.clone())
+}
+
 async fn library(config: &Config) -> Result<Option<Arc<Library>>, StartError> {
     let Some(runbooks) = &config.runbooks else { return Ok(None) };
     Ok(Some(Arc::new(Library::open(&runbooks.path).await?)))

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::Labels;
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::evidence::known::SIMILAR;
+use firstlook_core::evidence::known::{RELATED, SIMILAR};
 use firstlook_core::evidence::{Onset, Redacted, Window};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::budget::Spent;
@@ -26,6 +26,7 @@ use crate::clock;
 use crate::config;
 use crate::evidence::Source;
 use crate::fail::{self, Step};
+use crate::library::Library;
 use crate::models::{self, Models};
 use crate::store::{Claim, Outcome, Store, StoreError, Words};
 use crate::telemetry::labels::{ClaimVerdict, ModelOutcome, TokenDirection};
@@ -46,6 +47,10 @@ pub struct Triage {
     pub words: Words,
     /// Where logs are, and for which incidents each is asked.
     pub sources: Vec<(Matchers, Source)>,
+    /// Runbooks that may help though none of them was chosen.
+    pub library: Option<Arc<Library>>,
+    /// Where people edit them.
+    pub edit_url: Option<String>,
     /// `evidence:`.
     pub evidence: config::Evidence,
     /// Who writes; nobody where `summary.provider` is `none`.
@@ -99,7 +104,10 @@ impl Triage {
     async fn only(&self, view: &mut Incident, claim: &Claim, round: i32) -> Result<(), StoreError> {
         let mut evidence = self.store.round(claim.incident, round, &self.words.redactor).await?;
         let known = view.evidence.take().map(|shown| shown.items).unwrap_or_default();
-        let known = known.into_iter().filter(|item| item.kind.is_known() && item.source != SIMILAR);
+        // Those two are found anew in each round.
+        let known = known
+            .into_iter()
+            .filter(|item| item.kind.is_known() && ![SIMILAR, RELATED].contains(&item.source.as_str()));
         evidence.items = known.chain(evidence.items).collect();
         view.evidence = Some(evidence);
         Ok(())

@@ -39,7 +39,7 @@ async fn looked(
 
 fn history(incident: &Value) -> Vec<&Value> {
     let items = incident["evidence"]["items"].as_array().unwrap();
-    items.iter().filter(|item| item["kind"] == "history").collect()
+    items.iter().filter(|item| item["kind"] == "history" && item["source"] != "runbooks").collect()
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ mod proxy;
 mod queue;
 mod rates;
 mod receivers;
+mod related;
 mod resync;
 mod schedules;
 mod schema;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::{StartError, library, open, rules, sns};
+use super::{StartError, edit_url, library, open, rules, sns};
 use crate::config::Config;
 use crate::ingest::{Desk, Ingest};
 use crate::replay::Replay;
@@ -40,7 +40,7 @@ impl Player {
             store: store.clone(),
             rules: Arc::new(rules(config)?),
             library: library(config).await?,
-            edit_url: config.runbooks.as_ref().and_then(|runbooks| runbooks.edit_url.clone()),
+            edit_url: edit_url(config),
             wake: Wake::default(),
         });
         let replay = replay(config, ingest, sns::sources(config).await?);

@@ -1,8 +1,8 @@
-//! Incidents of other groups that resemble the one that is looked at, with how each ended.
+//! Incidents of other groups that resemble the one that is looked at, with how each ended, and runbooks that may help.
 //!
 //! Knows which of the evidence is telling. Must not judge likeness: core does.
 
-use firstlook_core::evidence::{Change, Item, similar};
+use firstlook_core::evidence::{Change, Item, related, similar};
 
 use super::Triage;
 use crate::store::{Claim, StoreError};
@@ -23,6 +23,12 @@ impl Triage {
         now.lines = lines.map(|item| item.title.to_string()).collect();
         let past = self.store.past_with(claim.incident, &now.words()).await?;
         let url = |number: i64| format!("{}/incidents/{number}", self.words.external_url);
-        Ok(similar::items(&now, &past, &self.words.redactor, &url))
+        let mut items = similar::items(&now, &past, &self.words.redactor, &url);
+        let runbooks = self.library.as_deref().map(|library| library.snapshot().runbooks).unwrap_or_default();
+        let chosen = self.store.pinned_runbook(claim.incident).await?.map(|pinned| pinned.path);
+        let page =
+            |path: &str| self.edit_url.as_ref().map(|base| format!("{}/{path}", base.trim_end_matches('/')));
+        items.extend(related::items(&now, &runbooks, chosen.as_deref(), &self.words.redactor, &page));
+        Ok(items)
     }
 }

@@ -9,14 +9,20 @@ use super::excerpt::{excerpt, squeeze};
 use super::{Item, Kind, Redacted, Redactor};
 use crate::alert::{AlertId, AlertStatus, Labels};
 use crate::incident::Member;
-use crate::runbook::Pinned;
+use crate::runbook::{Pinned, Runbook};
 
 /// Most alarms shown as evidence; the incident's table has them all.
 const MOST_ALARMS: usize = 5;
 /// Earlier incidents of the same group that are shown; ids of similar ones begin behind them.
 pub const MOST_EARLIER: usize = 3;
+/// Similar incidents that are told; ids of runbooks that may help begin behind them.
+pub(super) const MOST_SIMILAR: usize = 5;
+/// Where items about earlier incidents of the same group come from.
+const GROUP: &str = "history";
 /// Where items about similar incidents come from.
 pub const SIMILAR: &str = "similar";
+/// Where items about runbooks come from that were not chosen and may help.
+pub const RELATED: &str = "runbooks";
 /// Longest title of an item, in characters.
 const LONGEST_TITLE: usize = 160;
 
@@ -96,9 +102,14 @@ pub fn steps(runbook: &Pinned, redactor: &Redactor) -> Vec<Item> {
     runbook.steps.iter().enumerate().map(step_item).collect()
 }
 
+/// Whether an item is about an earlier incident of the same group.
+pub fn of_group(item: &Item) -> bool {
+    item.kind == Kind::History && item.source == GROUP
+}
+
 /// `H1` and on, the newest first. `url` makes the address of an incident's page.
 pub fn earlier(past: &[Earlier], redactor: &Redactor, url: &dyn Fn(i64) -> String) -> Vec<Item> {
-    let one = |(n, one): (usize, &Earlier)| history(n + 1, one, ("history", ""), "", redactor, url);
+    let one = |(n, one): (usize, &Earlier)| history(n + 1, one, (GROUP, ""), "", redactor, url);
     past.iter().take(MOST_EARLIER).enumerate().map(one).collect()
 }
 
@@ -112,6 +123,24 @@ pub(super) fn similar(
 ) -> Item {
     let why = format!("\nlike this one: {why}");
     history(MOST_EARLIER + index + 1, one, (SIMILAR, ", similar"), &why, redactor, url)
+}
+
+/// The `index`-th runbook that was not chosen and may help, from 0, and the words that say so.
+pub(super) fn related(
+    index: usize,
+    runbook: &Runbook,
+    words: &str,
+    redactor: &Redactor,
+    url: Option<&str>,
+) -> Item {
+    let steps = runbook.steps.iter().map(|step| format!("\n{}: {}", step.section, step.text));
+    let text = format!("{}, may help by its words: {words}{}", runbook.path, steps.collect::<String>());
+    let title = format!("Runbook: {}", runbook.title);
+    let number = MOST_EARLIER + MOST_SIMILAR + index + 1;
+    Item {
+        link: url.and_then(|url| redactor.redact_url(url)),
+        ..item(Kind::History, number, RELATED, &title, &text, redactor)
+    }
 }
 
 fn history(

@@ -18,6 +18,7 @@ pub mod metric;
 mod pack;
 pub mod patterns;
 pub mod redact;
+pub mod related;
 pub mod similar;
 mod timestamp;
 pub mod window;

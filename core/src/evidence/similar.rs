@@ -5,12 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::known::{self, Earlier};
+use super::known::{self, Earlier, MOST_SIMILAR};
 use super::{Item, Redactor};
 use crate::alert::Labels;
 
-/// Similar incidents that are told.
-const MOST: usize = 5;
 /// What likeness takes at least: one reason that says much, or two that say something.
 const FLOOR: u32 = 3;
 /// Two lines are the same pattern where so much of their words is the same, …
@@ -59,7 +57,7 @@ pub fn items(
     let item = |(n, (_, earlier, why)): (usize, &(u32, Earlier, String))| {
         known::similar(n, earlier, why, redactor, url)
     };
-    alike.iter().take(MOST).enumerate().map(item).collect()
+    alike.iter().take(MOST_SIMILAR).enumerate().map(item).collect()
 }
 
 /// What two incidents have in common, and how much each thing says.
@@ -195,7 +193,7 @@ mod tests {
         let items = items(&now(), &past, &Redactor::default(), &|n| format!("http://x/incidents/{n}"));
         let told: Vec<_> = items.iter().map(|item| (item.id.as_str(), item.title.as_str())).collect();
         assert_eq!(told[0], ("H4", "#2 2026-11-19, 22 min, similar"));
-        assert_eq!((told.len(), told[1].0, &told[1].1[..2]), (MOST, "H5", "#8"));
+        assert_eq!((told.len(), told[1].0, &told[1].1[..2]), (MOST_SIMILAR, "H5", "#8"));
         assert_eq!(
             (items[0].kind, items[0].link.as_ref().map(Redacted::as_str)),
             (Kind::History, Some("http://x/incidents/2"))

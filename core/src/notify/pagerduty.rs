@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::alert::AlertStatus;
-use crate::evidence::known::SIMILAR;
-use crate::evidence::{Item, Kind};
+use crate::evidence::known;
 
 use super::text::{address, angles, columns, cut, json_ascii, one_line, width};
 use super::view::Incident;
@@ -177,8 +176,7 @@ fn first(view: &Incident) -> Option<String> {
 }
 
 fn last_time(view: &Incident) -> Option<String> {
-    let of_group = |item: &&Item| item.kind == Kind::History && item.source != SIMILAR;
-    let last = facts::items(view).iter().find(of_group)?;
+    let last = facts::items(view).iter().find(|item| known::of_group(item))?;
     Some(format!("{}: {}", last.title, last.text))
 }
 

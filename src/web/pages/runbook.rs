@@ -3,6 +3,7 @@
 //! Knows steps and earlier occurrences. Must not know Markdown.
 
 use firstlook_core::evidence::asked::Asked;
+use firstlook_core::evidence::known::RELATED;
 use firstlook_core::evidence::{Item, Kind};
 use firstlook_core::notify::view::{self, Evidence, Incident, Runbook, Step};
 use firstlook_core::runbook::Language;
@@ -17,6 +18,8 @@ pub(super) struct Column {
     runbook: Option<Book>,
     /// The matcher to write for a new one, where none matched.
     matcher: String,
+    /// Runbooks that may help though they were not chosen.
+    related: Vec<Earlier>,
     earlier: Vec<Earlier>,
     occurrence: String,
 }
@@ -81,7 +84,12 @@ pub(super) fn column(incident: &Incident) -> Column {
         matcher: label("alertname")
             .or_else(|| label("service"))
             .unwrap_or_else(|| "alertname=\"…\"".to_owned()),
-        earlier: items.filter(|i| i.kind == Kind::History).map(earlier).collect(),
+        related: items
+            .clone()
+            .filter(|i| i.kind == Kind::History && i.source == RELATED)
+            .map(earlier)
+            .collect(),
+        earlier: items.filter(|i| i.kind == Kind::History && i.source != RELATED).map(earlier).collect(),
         occurrence: words::occurrence(incident.occurrences),
     }
 }

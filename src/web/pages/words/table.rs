@@ -47,6 +47,7 @@ const TABLE: &[(&str, &str)] = &[
     ("side", "Runbook and earlier occurrences"),
     ("no_runbook_title", "No runbook matched"),
     ("no_runbook_text", "Write one in the runbooks’ folder; its front matter says for which alerts it is:"),
+    ("related_title", "May help"),
     ("earlier_title", "Earlier, and how each ended"),
     ("what_changed", "Log patterns, on one time axis"),
     ("alarm", "alarm"),
