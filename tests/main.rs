@@ -22,6 +22,7 @@ mod commands;
 mod demo;
 mod evidence;
 mod faults;
+mod feedback;
 mod given_up;
 mod harness;
 mod hostile;

@@ -118,6 +118,7 @@ fn parts(desk: &Desk, group: &Group, incident: Current, labels: Labels, routes: 
         earlier: Vec::new(),
         collected: None,
         summary: None,
+        feedback: None,
         told: routes.into_iter().map(told).collect(),
         timeline: Vec::new(),
     }

@@ -21,7 +21,7 @@ pub enum Acted {
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Held {
-    id: Uuid,
+    pub id: Uuid,
     status: String,
 }
 

@@ -54,6 +54,7 @@ struct Row {
     firing: i64,
     ended: i64,
     summary: Option<Value>,
+    feedback: Option<Value>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -80,7 +81,9 @@ const SELECT: &str =
         (SELECT body FROM summary s WHERE s.incident = i.id
          ORDER BY s.state = 'ready' AND s.written_at >= COALESCE((SELECT max(at) FROM decision
                       WHERE incident = i.id AND kind = 'reopened'), '-infinity') DESC, s.round DESC
-         LIMIT 1) AS summary
+         LIMIT 1) AS summary,
+        (SELECT jsonb_build_object('right', f.agrees, 'cause', f.cause, 'actor', f.actor, 'at', f.at)
+         FROM feedback f WHERE f.incident = i.id) AS feedback
     FROM incident i JOIN slot s ON s.key_hash = i.slot";
 
 impl Store {
@@ -299,6 +302,7 @@ fn parts(
         earlier: Vec::new(),
         collected: None,
         summary: summary.transpose()?,
+        feedback: row.feedback.map(|value| at.json("feedback", value)).transpose()?,
         told,
         timeline: Vec::new(),
     })

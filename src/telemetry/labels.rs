@@ -142,6 +142,7 @@ label! {
         AlertmanagerWebhook = "/webhooks/alertmanager/{source}", SnsWebhook = "/webhooks/sns/{source}", Home = "/",
         Incident = "/incidents/{id}",
         IncidentAction = "/incidents/{id}/{deed:acknowledge|resolve}", Runbooks = "/runbooks",
+        IncidentFeedback = "/incidents/{id}/feedback", ApiIncidentFeedback = "/api/v1/incidents/{id}/feedback",
         Deliveries = "/deliveries", Delivery = "/deliveries/{id}", Style = "/static/style.css", ApiIncidents = "/api/v1/incidents",
         ApiIncident = "/api/v1/incidents/{id}",
         ApiIncidentAction = "/api/v1/incidents/{id}/{deed:acknowledge|resolve}",

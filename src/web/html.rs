@@ -21,7 +21,7 @@ use crate::store::DeliveryHead;
 const DELIVERIES: i64 = 50;
 
 /// A page, or the page of the problem that kept it away.
-fn answer(app: &App, page: Result<Result<String, PageError>, Problem>) -> HttpResponse {
+pub(super) fn answer(app: &App, page: Result<Result<String, PageError>, Problem>) -> HttpResponse {
     let rendered = match page {
         Ok(Ok(page)) => return html(StatusCode::OK, page),
         Ok(Err(error)) => {
@@ -90,7 +90,8 @@ pub async fn incident(app: web::Data<App>, id: web::Path<String>) -> HttpRespons
     let page = async {
         let incident = app.store.incident(&id, &app.words).await?;
         let incident = incident.ok_or_else(|| Problem::not_found("incident of this number"))?;
-        let view = IncidentView { incident: &incident, actions: true };
+        let rates = app.store.hit_rates().await?;
+        let view = IncidentView { incident: &incident, actions: true, rates: &rates };
         Ok(app.pages.incident(&view, clock::now()))
     };
     let page = page.await;

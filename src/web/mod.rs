@@ -6,6 +6,7 @@ mod access;
 mod api;
 mod body;
 mod changes;
+mod feedback;
 mod gate;
 mod health;
 mod host;
@@ -106,6 +107,7 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(html::list)
         .service(html::incident)
         .service(html::act)
+        .service(feedback::by_form)
         .service(html::deliveries)
         .service(html::delivery)
         .service(html::runbooks)
@@ -113,6 +115,7 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(api::list)
         .service(api::one)
         .service(api::act)
+        .service(feedback::by_api)
         .service(api::deliveries)
         .service(api::delivery)
         .service(replay::replay)

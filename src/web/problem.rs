@@ -78,6 +78,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "Not found", format!("there is no {what}"))
     }
 
+    /// 409: it is not as this wants it.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "Conflict", detail)
+    }
+
     /// 413: more than is read.
     pub fn too_large(most: usize) -> Self {
         let detail = format!("a body may have {most} bytes; lower the sender's group size or `max_alerts`");

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use super::first::do_first;
 use super::view::{
-    Alert, Block, Evidence, Impact, Incident, Notification, Omitted, Runbook, Step, TimelineEntry,
+    Alert, Block, Evidence, Feedback, Impact, Incident, Notification, Omitted, Runbook, Step, TimelineEntry,
 };
 use crate::alert::{AlertId, AlertStatus, Labels, Severity};
 use crate::evidence::known::{self, Earlier};
@@ -68,10 +69,25 @@ pub struct Parts {
     pub collected: Option<Evidence>,
     /// The newest summary.
     pub summary: Option<Summary>,
+    /// What was said of it.
+    pub feedback: Option<Said>,
     /// What was told to whom.
     pub told: Vec<Told>,
     /// What happened: when, kind, actor, words.
     pub timeline: Vec<(DateTime<Utc>, String, String, String)>,
+}
+
+/// What a person said of a summary's first cause, as stored.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Said {
+    /// Whether it was right.
+    pub right: bool,
+    /// What it was; may be empty.
+    pub cause: String,
+    /// Who said so.
+    pub actor: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// One thing told, as stored.
@@ -132,6 +148,12 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
         runbook: parts.runbook.map(|runbook| pinned(runbook, redactor)),
         evidence: Some(evidence),
         summary: parts.summary,
+        feedback: parts.feedback.map(|said| Feedback {
+            right: said.right,
+            cause: words(&said.cause),
+            actor: words(&said.actor),
+            at: said.at,
+        }),
         notifications: parts.told.into_iter().map(|told| notification(told, redactor)).collect(),
         timeline: Some(
             parts

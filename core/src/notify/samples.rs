@@ -123,6 +123,7 @@ pub fn first_look() -> Incident {
             window: None,
         }),
         summary: None,
+        feedback: None,
         notifications: vec![Notification {
             receiver: "oncall".into(),
             integration: "pagerduty/0".into(),

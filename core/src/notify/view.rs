@@ -67,6 +67,8 @@ pub struct Incident {
     pub evidence: Option<Evidence>,
     /// The model's text, or why there is none. Null before the first triage.
     pub summary: Option<Summary>,
+    /// What a person said of the first cause that the summary named.
+    pub feedback: Option<Feedback>,
     /// Each thing told or to be told.
     pub notifications: Vec<Notification>,
     /// What happened, oldest first.
@@ -105,6 +107,19 @@ pub struct Impact {
     pub normal: Option<f64>,
     /// In the field's words: `%`, `ms`.
     pub unit: Option<String>,
+}
+
+/// What a person said of the first cause of a summary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Feedback {
+    /// Whether it was right.
+    pub right: bool,
+    /// What it was, where that was said.
+    pub cause: Redacted,
+    /// Who said so.
+    pub actor: Redacted,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// The one thing to do first, chosen by rule (DESIGN section 5).

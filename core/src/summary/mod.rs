@@ -10,6 +10,8 @@ pub mod outcome;
 pub mod price;
 pub mod prompt;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +48,7 @@ pub enum Verdict {
 }
 
 /// How sure a model is of a cause. People read High, Medium, Low.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// High.
@@ -56,6 +58,10 @@ pub enum Confidence {
     /// Low.
     Inconclusive,
 }
+
+/// How often first causes were right by people's word, of how many that were judged, by how sure the model was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HitRates(pub BTreeMap<Confidence, (u64, u64)>);
 
 /// A sentence, what it cites, and its verdict.
 #[derive(Debug, Clone, PartialEq, Serialize)]

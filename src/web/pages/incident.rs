@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::Severity;
 use firstlook_core::incident::Status;
 use firstlook_core::notify::view::{Impact, Incident};
+use firstlook_core::summary::HitRates;
 use firstlook_core::summary::State;
 use serde::Serialize;
 
@@ -26,6 +27,8 @@ pub struct IncidentView<'a> {
     pub incident: &'a Incident,
     /// Whether who looks may act.
     pub actions: bool,
+    /// How often causes were right before.
+    pub rates: &'a HitRates,
 }
 
 /// A badge: shape, word, colour.
@@ -151,7 +154,7 @@ pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
     let refresh = (looking && now - incident.opened_at < LOOKING_AT_MOST).then_some(RELOAD_SECONDS);
     let page = Page {
         header: header(view, &index, now),
-        summary: summary::section(incident, &index, refresh.is_some(), now),
+        summary: summary::section(view, &index, refresh.is_some(), now),
         column: runbook::column(incident),
         evidence: evidence::section(incident, &index, now),
         counts: Counts {

@@ -5,10 +5,11 @@
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::Gap;
 use firstlook_core::notify::view::Incident;
-use firstlook_core::summary::{Cause, Claim, Confidence, RuledOut, State, Summary, Verdict};
+use firstlook_core::summary::{Cause, Claim, Confidence, HitRates, RuledOut, State, Summary, Verdict};
 use serde::Serialize;
 
 use super::evidence::{Cite, Index};
+use super::incident::IncidentView;
 use super::text::count;
 use super::times;
 use super::words;
@@ -31,6 +32,16 @@ pub(super) struct Section {
     suspects: bool,
     /// When and by whom it was made, sentence by sentence.
     made: Vec<String>,
+    /// Right or wrong, where there is a cause to judge.
+    judge: Option<Judge>,
+}
+
+/// What was said of the first cause, and the form to say it.
+#[derive(Serialize)]
+struct Judge {
+    number: i64,
+    said: Option<String>,
+    form: bool,
 }
 
 /// Something that could not be had.
@@ -61,6 +72,8 @@ struct Sentence {
 struct Suspect {
     n: usize,
     sure: Sure,
+    /// How often causes of this confidence were right.
+    rate: Option<String>,
     text: String,
     cites: Vec<Cite>,
     /// For the chips of what speaks against it.
@@ -125,7 +138,8 @@ pub(super) fn how_sure(incident: &Incident) -> HowSure {
 }
 
 /// The section; `reloads`: whether the page reloads itself.
-pub(super) fn section(incident: &Incident, index: &Index, reloads: bool, now: DateTime<Utc>) -> Section {
+pub(super) fn section(view: &IncidentView<'_>, index: &Index, reloads: bool, now: DateTime<Utc>) -> Section {
+    let incident = view.incident;
     let collected = incident.evidence.as_ref().and_then(|e| e.collected_at);
     let gaps: Vec<Missing> = incident.evidence.iter().flat_map(|e| &e.gaps).map(missing).collect();
     let empty = Section {
@@ -140,6 +154,7 @@ pub(super) fn section(incident: &Incident, index: &Index, reloads: bool, now: Da
         suspects: false,
         gaps,
         made: collected.map(|at| words::collected(&times::moment(at, now).text)).into_iter().collect(),
+        judge: None,
     };
     let state = state(incident);
     let Some(summary) = incident.summary.as_ref() else {
@@ -148,7 +163,7 @@ pub(super) fn section(incident: &Incident, index: &Index, reloads: bool, now: Da
     let mut section = Section {
         claims: sentences(&summary.claims, Verdict::Verified, index),
         unchecked: sentences(&summary.claims, Verdict::Unchecked, index),
-        causes: (1..).zip(&summary.causes).map(|(n, c)| suspect(n, c, index)).collect(),
+        causes: (1..).zip(&summary.causes).map(|(n, c)| suspect(n, c, index, view.rates)).collect(),
         ruled_out: (1..).zip(&summary.ruled_out).map(|(n, r)| ruled_out(n, r, index)).collect(),
         next_steps: summary.next_steps.iter().map(ToString::to_string).collect(),
         ..empty
@@ -156,6 +171,7 @@ pub(super) fn section(incident: &Incident, index: &Index, reloads: bool, now: Da
     section.doubts |= !section.unchecked.is_empty();
     section.suspects = !section.causes.is_empty() || !section.ruled_out.is_empty();
     section.made.extend(written(incident, summary, now));
+    section.judge = judge(view, now).filter(|_| state == State::Ready && !section.causes.is_empty());
     let told = !section.claims.is_empty() || !section.unchecked.is_empty() || !section.causes.is_empty();
     if state != State::Ready || !told {
         section.instead = Some(instead(state, collected.is_some(), reloads, Some(summary)));
@@ -181,10 +197,16 @@ fn sentences(claims: &[Claim], verdict: Verdict, index: &Index) -> Vec<Sentence>
     (1..).zip(chosen).map(sentence).collect()
 }
 
-fn suspect(n: usize, cause: &Cause, index: &Index) -> Suspect {
+fn suspect(n: usize, cause: &Cause, index: &Index, rates: &HitRates) -> Suspect {
     Suspect {
         n,
         sure: cause.confidence.into(),
+        // What is judged is a summary's first cause: of others nobody has said how often they were right.
+        rate: rates
+            .0
+            .get(&cause.confidence)
+            .filter(|_| n == 1)
+            .map(|(right, all)| words::hit_rate(*right, *all)),
         text: cause.text.to_string(),
         cites: index.cites(&cause.citations),
         against: (!cause.against.is_empty()).then(|| Against { cites: index.cites(&cause.against) }),
@@ -205,6 +227,18 @@ fn written(incident: &Incident, summary: &Summary, now: DateTime<Utc>) -> Option
     let cost = summary.cost_usd.map(|usd| format!("${usd:.4}"));
     let numbers = words::Took { input: &input, output: &output, cost: cost.as_deref(), seconds: &seconds };
     (summary.state != State::Looking).then(|| words::written(model, &at, items, &numbers))
+}
+
+fn judge(view: &IncidentView<'_>, now: DateTime<Utc>) -> Option<Judge> {
+    let said = view.incident.feedback.as_ref().map(|said| {
+        let at = times::moment(said.at, now).text;
+        words::judged(said.right, said.actor.as_str(), &at, said.cause.as_str())
+    });
+    (view.actions || said.is_some()).then_some(Judge {
+        number: view.incident.number,
+        said,
+        form: view.actions,
+    })
 }
 
 fn missing(gap: &Gap) -> Missing {

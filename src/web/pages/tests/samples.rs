@@ -314,6 +314,7 @@ pub(super) fn open() -> Incident {
             window: Some(window()),
         }),
         summary: Some(summary()),
+        feedback: None,
         notifications: notifications(),
         timeline: Some(timeline()),
         url: "http://127.0.0.1:8080/incidents/482".to_owned(),

@@ -274,6 +274,14 @@ pub(super) fn phase_working(span: &str) -> String {
 pub(super) fn collected(at: &str) -> String {
     format!("Evidence collected {at} UTC.")
 }
+pub(super) fn hit_rate(right: u64, all: u64) -> String {
+    format!("right {right} of {all} times")
+}
+pub(super) fn judged(right: bool, actor: &str, at: &str, cause: &str) -> String {
+    let verdict = if right { "right" } else { "wrong" };
+    let cause = if cause.is_empty() { String::new() } else { format!(" It was: {cause}") };
+    format!("{actor} said at {at} UTC that the first cause was {verdict}.{cause}")
+}
 /// What asking a model took.
 pub(super) struct Took<'a> {
     pub input: &'a str,
