@@ -3,6 +3,7 @@
 //! Knows every room's constructor. Must not decide anything about an alert.
 
 mod asking;
+mod examiner;
 mod lanes;
 mod parts;
 mod player;
@@ -37,6 +38,7 @@ use lanes::Lanes;
 use parts::{models, pagers, senders, sources, ways};
 
 pub use asking::cloudwatch;
+pub use examiner::Examination;
 pub use parts::{cloudwatch_logs, cloudwatch_metrics, rules};
 pub use player::Player;
 pub use sns::{reading, signers};

@@ -20,6 +20,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod evaluate;
 pub mod fail;
 pub mod http;
 pub mod secret;
@@ -34,6 +35,7 @@ pub mod ingest;
 pub mod library;
 pub mod models;
 pub mod outage;
+pub mod prompt;
 pub mod receivers;
 pub mod replay;
 pub mod resync;

@@ -12,15 +12,11 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::Labels;
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::evidence::known::{RELATED, SIMILAR};
 use firstlook_core::evidence::{Onset, Redacted, Window};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::budget::Spent;
 use firstlook_core::summary::outcome::{Outcome as Written, Usage};
-use firstlook_core::summary::prompt::{Facts, Nonce, Prompt, build};
 use firstlook_core::summary::{State, Summary, Verdict};
-use rand::Rng;
-use rand::distr::Alphanumeric;
 
 use crate::clock;
 use crate::config;
@@ -28,6 +24,7 @@ use crate::evidence::Source;
 use crate::fail::{self, Step};
 use crate::library::Library;
 use crate::models::{self, Models};
+use crate::prompt::{of_round, prompt};
 use crate::store::{Claim, Outcome, Store, StoreError, Words};
 use crate::telemetry::labels::{ClaimVerdict, ModelOutcome, TokenDirection};
 use crate::telemetry::metrics::{self, Metric};
@@ -35,9 +32,6 @@ use crate::worker::Wake;
 
 /// Logs may reach their store late: the second look waits so long after the window has closed.
 const SETTLE: TimeDelta = TimeDelta::seconds(10);
-/// Length of a nonce: 24 letters and digits hold more than 140 bits.
-const NONCE: usize = 24;
-
 /// Everything that hop 2 needs.
 #[derive(Debug)]
 pub struct Triage {
@@ -85,7 +79,7 @@ impl Triage {
             }
         };
         let Some(mut view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
-        self.only(&mut view, &claim, round).await?;
+        of_round(&self.store, &mut view, (claim.incident, round), &self.words.redactor).await?;
         fail::pass(Step::BeforeSummary);
         let summary = self.write(&claim, &view, &pack).await?;
         fail::pass(Step::Summary);
@@ -98,19 +92,6 @@ impl Triage {
         let again = self.again(&labels, onset, covered).filter(|_| !claim.second);
         let wait = |at: DateTime<Utc>| Outcome::Later((at - clock::now()).to_std().unwrap_or_default());
         Ok(again.map_or(Outcome::Done, wait))
-    }
-
-    /// Puts this round's evidence in place of the one that people see meanwhile.
-    async fn only(&self, view: &mut Incident, claim: &Claim, round: i32) -> Result<(), StoreError> {
-        let mut evidence = self.store.round(claim.incident, round, &self.words.redactor).await?;
-        let known = view.evidence.take().map(|shown| shown.items).unwrap_or_default();
-        // Those two are found anew in each round.
-        let known = known
-            .into_iter()
-            .filter(|item| item.kind.is_known() && ![SIMILAR, RELATED].contains(&item.source.as_str()));
-        evidence.items = known.chain(evidence.items).collect();
-        view.evidence = Some(evidence);
-        Ok(())
     }
 
     async fn view(&self, claim: &Claim) -> Result<Option<Incident>, StoreError> {
@@ -135,7 +116,7 @@ impl Triage {
             redactor: &self.words.redactor,
         };
         let Some(first) = self.models.first() else { return Ok(outcome(None).no_model()) };
-        let prompt = self.prompt(view, pack, now);
+        let prompt = prompt(view, pack, &self.summary.architecture, &self.words.redactor, now);
         let worst = self.models.worst_case(&prompt);
         let reserved = match self.store.reserve(claim.incident, self.summary.budget, worst, now).await? {
             Ok(reserved) => reserved,
@@ -157,34 +138,6 @@ impl Triage {
         self.store.settle(reserved, spent).await?;
         counted(&summary, spent);
         Ok(summary)
-    }
-
-    fn prompt(&self, view: &Incident, pack: &Redacted, now: DateTime<Utc>) -> Prompt {
-        let evidence = view.evidence.as_ref();
-        let architecture = self.words.redactor.redact(&self.summary.architecture);
-        let facts = Facts {
-            title: &view.title,
-            severity: view.severity,
-            labels: &view.labels,
-            started_at: view.started_at,
-            asked_at: now,
-            items: evidence.map_or(&[], |evidence| &evidence.items),
-            gaps: evidence.map_or(&[], |evidence| &evidence.gaps),
-            pack,
-            architecture: (!self.summary.architecture.is_empty()).then_some(&architecture),
-            language: "en",
-        };
-        build(&facts, nonce(), nonce())
-    }
-}
-
-/// What nobody can guess, so that no log line can close the fence that it stands in.
-fn nonce() -> Nonce {
-    loop {
-        let letters: String = rand::rng().sample_iter(Alphanumeric).take(NONCE).map(char::from).collect();
-        if let Some(nonce) = Nonce::parse(&letters) {
-            return nonce;
-        }
     }
 }
 

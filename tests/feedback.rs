@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Firstlook, Setup, alert, body};
-use crate::support::model::Model;
+use crate::harness::{Answer, Firstlook, Setup, alert, body, command};
+use crate::support::model::{API_KEY, Model};
 
 fn says(_: &str) -> String {
     let cause = json!({"text": "38% fail since the release.", "confidence": "likely", "citations": ["A1"]});
@@ -82,5 +82,59 @@ async fn where_there_is_no_cause_there_is_nothing_to_judge() {
         let answer = judge(&firstlook, id, said.clone()).await;
         assert_eq!(answer.status, status, "{id} {said} {}", answer.text);
     }
+    firstlook.finish().await;
+}
+
+#[tokio::test]
+async fn past_incidents_examine_another_model() {
+    let model = Model::start(says);
+    let summary = format!(
+        "{{ provider: openai, model: test-model, base_url: \"{}\", api_key: {}, timeout: 10s, prices: {{ input: 2, output: 10 }} }}",
+        model.openai_url(),
+        API_KEY,
+    );
+    let firstlook = Firstlook::start(Setup { summary, ..Setup::default() }).await;
+    let first = ready(&firstlook, "checkout").await;
+    ready(&firstlook, "search").await;
+    let said = json!({"right": false, "cause": "The pool of connections was too small."});
+    judge(&firstlook, &first["id"], said).await;
+    firstlook.idle().await;
+    let evaluate = |arguments: &[&str]| {
+        let mut command = command(firstlook.folder.path(), &[&["evaluate"], arguments].concat());
+        let out = command.output().unwrap();
+        let text = String::from_utf8(out.stdout).unwrap() + &String::from_utf8(out.stderr).unwrap();
+        (out.status.success(), text)
+    };
+    // The other one names what people said it was, and invents a number.
+    model.answer(|prompt| {
+        says(prompt)
+            .replace("38% fail since the release.", "The pool of connections is too small.")
+            .replace("38% of requests fail.", "97% of requests fail.")
+    });
+    let (ok, text) = evaluate(&["--model", "other-model"]);
+    assert!(ok, "{text}");
+    let line = |begins: &str| {
+        let found = text.lines().find(|line| line.trim_start().starts_with(begins));
+        found.unwrap_or_else(|| panic!("{begins}: {text}")).split_whitespace().collect::<Vec<_>>()
+    };
+    assert_eq!(line("#1")[..2], ["#1", "nothing_verified"], "{text}");
+    assert_eq!(line("kept ")[..6], ["kept", "ready", "1", "0", "0", "no"], "{text}");
+    assert!(text.contains("now: 0 of 1 ready; 0 of 1 sentences verified"), "{text}");
+    assert!(
+        text.contains("kept: 1 of 1 ready; 1 of 1 sentences verified; first cause agrees in 0 of 1"),
+        "{text}"
+    );
+    let asked = model.requests().last().unwrap().json()["model"].clone();
+    assert_eq!(asked, "other-model");
+    let prompts = model.prompts();
+    assert!(prompts.last().unwrap().contains("38% of requests fail"), "the kept evidence goes again");
+    // Nothing of the incident has changed but what was spent.
+    assert_eq!(firstlook.incident(1).await["summary"], first["summary"]);
+    assert_eq!(firstlook.sql("SELECT count(*) FROM spending WHERE settled").await, 3);
+
+    let (ok, text) = evaluate(&["--incidents", "1-2", "--most", "1"]);
+    assert!(ok && text.contains("#2") && !text.contains("#1 ") && text.contains("$0."), "{text}");
+    let (ok, text) = evaluate(&["--incidents", "77"]);
+    assert!(!ok && text.contains("there is no such incident"), "{text}");
     firstlook.finish().await;
 }

@@ -6,6 +6,7 @@
 mod check;
 mod demo;
 mod dry_run;
+mod evaluate;
 mod evidence;
 mod files;
 mod patterns;
@@ -58,6 +59,8 @@ enum Command {
     },
     /// Play bodies back: kept deliveries, files, or what SNS has put into a dead-letter queue.
     Replay(replay::ReplayArguments),
+    /// Ask a model about past incidents again, from the evidence that is kept, and compare: a table.
+    Evaluate(evaluate::EvaluateArguments),
     /// The tree of `route:`.
     Route {
         #[command(subcommand)]
@@ -157,6 +160,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Triage { payload, source } => configured(&arguments.config)
             .and_then(|config| dry_run::run(&config, &payload, source.as_deref())),
         Command::Replay(what) => configured(&arguments.config).and_then(|config| replay::run(&config, &what)),
+        Command::Evaluate(what) => {
+            configured(&arguments.config).and_then(|config| evaluate::run(&config, &what))
+        }
         Command::Route { command: RouteCommand::Test { labels } } => {
             configured(&arguments.config).and_then(|config| route::test(&config, &labels))
         }

@@ -1,5 +1,7 @@
 //! What people say of the causes that summaries name, and how often those were right.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, Utc};
 use firstlook_core::summary::{Confidence, HitRates};
 use serde_json::json;
@@ -17,6 +19,17 @@ pub enum Judged {
     NothingToJudge,
     /// There is no such incident.
     Unknown,
+}
+
+/// Which incidents a model is examined with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// Those whose first cause people have judged.
+    Rated,
+    /// All.
+    All,
+    /// By their numbers.
+    Numbers(Vec<RangeInclusive<i64>>),
 }
 
 impl Store {
@@ -81,5 +94,32 @@ impl Store {
             Some((confidence, (u64::try_from(*right).ok()?, u64::try_from(*all).ok()?)))
         };
         Ok(HitRates(rows.iter().filter_map(rate).collect()))
+    }
+
+    /// The numbers of at most `most` incidents that have evidence and a summary, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn examinable(&self, which: &Which, most: u32) -> Result<Vec<i64>, StoreError> {
+        let ranges: &[RangeInclusive<i64>] = match which {
+            Which::Rated | Which::All => &[0..=i64::MAX],
+            Which::Numbers(ranges) => ranges,
+        };
+        let (from, to): (Vec<i64>, Vec<i64>) =
+            ranges.iter().map(|range| (*range.start(), *range.end())).unzip();
+        Ok(sqlx::query_scalar(
+            "SELECT number FROM incident i
+             WHERE EXISTS (SELECT 1 FROM evidence WHERE incident = i.id)
+               AND EXISTS (SELECT 1 FROM summary WHERE incident = i.id)
+               AND EXISTS (SELECT 1 FROM unnest($1::bigint[], $2::bigint[]) r (a, b) WHERE i.number BETWEEN r.a AND r.b)
+               AND ($3 OR EXISTS (SELECT 1 FROM feedback WHERE incident = i.id))
+             ORDER BY number DESC LIMIT $4",
+        )
+        .bind(&from)
+        .bind(&to)
+        .bind(*which != Which::Rated)
+        .bind(i64::from(most))
+        .fetch_all(&self.pool)
+        .await?)
     }
 }

@@ -39,7 +39,7 @@ use crate::fail::{self, Step};
 pub use actions::Acted;
 pub use deliveries::{DeliveryDecision, DeliveryHead, DeliveryState, NewDelivery};
 pub use evidence::{Collected, NewEvidence};
-pub use feedback::Judged;
+pub use feedback::{Judged, Which};
 pub use incidents::{Filter, PageOf};
 pub use ingest::{Batch, Group, Judge, Route, Written};
 pub use jobs::{Claim, JobCounts, JobKind, MOST_LOST, Outcome, Ticket};

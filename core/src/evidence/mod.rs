@@ -20,6 +20,7 @@ pub mod patterns;
 pub mod redact;
 pub mod related;
 pub mod similar;
+pub(crate) mod telling;
 mod timestamp;
 pub mod window;
 

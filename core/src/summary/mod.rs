@@ -2,6 +2,7 @@
 //!
 //! Knows the prompt, the answer's form and the check of its citations. Must not know which model answers, or how.
 
+pub mod agreement;
 pub mod answer;
 pub mod budget;
 mod clean;
