@@ -39,6 +39,7 @@ mod related;
 mod resync;
 mod schedules;
 mod schema;
+mod secrets;
 mod sns;
 mod spine;
 mod steps;
