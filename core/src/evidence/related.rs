@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::known;
 use super::similar::Traits;
-use super::telling::words;
+use super::telling::{named, words};
 use super::{Item, Redactor};
 use crate::runbook::{Runbook, Step};
 
@@ -55,7 +55,7 @@ pub fn found<'a>(
     for word in all.iter().flat_map(BTreeMap::keys) {
         *holders.entry(word).or_default() += 1;
     }
-    let asked = asked(now);
+    let (asked, spoken) = (asked(now), spoken(now));
     let mut judged: Vec<(f64, &Runbook, Vec<String>)> = Vec::new();
     for (runbook, said) in
         runbooks.iter().zip(&all).filter(|(runbook, _)| Some(runbook.path.as_str()) != chosen)
@@ -66,11 +66,13 @@ pub fn found<'a>(
                 let (stands, holders) = (said.get(word)?, *holders.get(word.as_str())?);
                 Some((weight * stands * rarity(holders, runbooks.len()), word))
             })
+            .filter(|(worth, _)| *worth > 0.0)
             .collect();
         shared.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         let worth: f64 = shared.iter().map(|(worth, _)| worth).sum();
         if worth >= FLOOR && shared.len() >= LEAST_WORDS {
-            judged.push((worth, runbook, shared.into_iter().take(5).map(|(_, word)| word.clone()).collect()));
+            let words = shared.into_iter().take(5).filter_map(|(_, word)| spoken.get(word).cloned());
+            judged.push((worth, runbook, words.collect()));
         }
     }
     judged.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.path.cmp(&b.1.path)));
@@ -86,11 +88,21 @@ fn rarity(holders: u32, all: usize) -> f64 {
     if holders * 3.0 > all { 0.0 } else { ((all + 1.0) / (holders + 0.5)).ln() }
 }
 
+/// The words of an incident as they stand in it, by their stems.
+fn spoken(now: &Traits) -> BTreeMap<String, String> {
+    let texts = [now.title.as_str(), now.labels.get("alertname")];
+    let mut spoken = BTreeMap::new();
+    for (stem, word) in texts.into_iter().chain(now.lines.iter().map(String::as_str)).flat_map(named) {
+        spoken.entry(stem).or_insert(word);
+    }
+    spoken
+}
+
 /// The words of an incident: of its name, and of the lines that stand out.
 fn asked(now: &Traits) -> BTreeMap<String, f64> {
-    let named = [now.title.as_str(), now.labels.get("alertname")];
+    let names = [now.title.as_str(), now.labels.get("alertname")];
     let lines = now.lines.iter().flat_map(|line| words(line)).map(|word| (word, IN_LINES));
-    weighed(lines.chain(named.into_iter().flat_map(words).map(|word| (word, IN_NAME))))
+    weighed(lines.chain(names.into_iter().flat_map(words).map(|word| (word, IN_NAME))))
 }
 
 /// The words of a runbook: of its title, path and matchers, and of its steps.
@@ -100,8 +112,8 @@ fn said(runbook: &Runbook) -> BTreeMap<String, f64> {
     let steps = runbook.steps.iter().flat_map(|step| words(&format!("{} {}", step.text, blocks(step))));
     let steps = steps.map(|word| (word, IN_STEPS));
     let matchers = runbook.matchers.to_string();
-    let named = [runbook.title.as_str(), runbook.path.trim_end_matches(".md"), &matchers];
-    weighed(steps.chain(named.into_iter().flat_map(words).map(|word| (word, IN_NAME))))
+    let names = [runbook.title.as_str(), runbook.path.trim_end_matches(".md"), &matchers];
+    weighed(steps.chain(names.into_iter().flat_map(words).map(|word| (word, IN_NAME))))
 }
 
 fn weighed(words: impl Iterator<Item = (String, f64)>) -> BTreeMap<String, f64> {

@@ -2,7 +2,7 @@
 //!
 //! Knows English endings and camel case; words of other scripts stay whole. Must not know what the words are compared with.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that tell nothing of what is wrong, in a library of any size.
 const EMPTY: [&str; 78] = [
@@ -88,6 +88,11 @@ const EMPTY: [&str; 78] = [
 
 /// The stems of the telling words of `text`; `KubePodCrashLooping` has four.
 pub(crate) fn words(text: &str) -> BTreeSet<String> {
+    named(text).into_keys().collect()
+}
+
+/// The same, each with the word as it stands there first, in lower case.
+pub(crate) fn named(text: &str) -> BTreeMap<String, String> {
     let split = text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() || c.is_whitespace());
     // `5xx` says something, `30000ms` and `7d9f8c` do not.
     let number = |word: &String| word.len() > 3 && word.starts_with(|c: char| c.is_ascii_digit());
@@ -95,7 +100,11 @@ pub(crate) fn words(text: &str) -> BTreeSet<String> {
     let telling = |word: &String| {
         word.chars().count() > 2 && letters(word) && !number(word) && !EMPTY.contains(&word.as_str())
     };
-    split.flat_map(parts).map(|part| part.to_lowercase()).filter(telling).map(|word| stem(&word)).collect()
+    let mut all = BTreeMap::new();
+    for word in split.flat_map(parts).map(str::to_lowercase).filter(telling) {
+        all.entry(stem(&word)).or_insert(word);
+    }
+    all
 }
 
 /// The parts of a word in camel case.

@@ -19,7 +19,7 @@ pub(super) struct Column {
     /// The matcher to write for a new one, where none matched.
     matcher: String,
     /// Runbooks that may help though they were not chosen.
-    related: Vec<Earlier>,
+    related: Vec<Related>,
     earlier: Vec<Earlier>,
     occurrence: String,
 }
@@ -68,6 +68,18 @@ struct Outcome {
     query: Option<String>,
 }
 
+/// A runbook that was not chosen.
+#[derive(Serialize)]
+struct Related {
+    id: String,
+    title: String,
+    link: Option<String>,
+    /// The words that say so.
+    why: String,
+    /// Its steps.
+    text: Vec<Piece>,
+}
+
 #[derive(Serialize)]
 struct Earlier {
     id: String,
@@ -87,7 +99,7 @@ pub(super) fn column(incident: &Incident) -> Column {
         related: items
             .clone()
             .filter(|i| i.kind == Kind::History && i.source == RELATED)
-            .map(earlier)
+            .map(related)
             .collect(),
         earlier: items.filter(|i| i.kind == Kind::History && i.source != RELATED).map(earlier).collect(),
         occurrence: words::occurrence(incident.occurrences),
@@ -146,6 +158,12 @@ fn ran(asked: &Asked, evidence: &Evidence) -> Ran {
         failed: reason.is_some(),
         results: results.map(outcome).collect(),
     }
+}
+
+fn related(item: &Item) -> Related {
+    let (why, steps) = item.text.as_str().split_once('\n').unwrap_or((item.text.as_str(), ""));
+    let Earlier { id, title, link, .. } = earlier(item);
+    Related { id, title, link, why: why.to_owned(), text: text::pieces(steps) }
 }
 
 fn earlier(item: &Item) -> Earlier {

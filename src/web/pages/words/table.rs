@@ -52,6 +52,7 @@ const TABLE: &[(&str, &str)] = &[
     ("judge_right", "Right"),
     ("judge_wrong", "Wrong"),
     ("related_title", "May help"),
+    ("related_steps", "Its steps"),
     ("earlier_title", "Earlier, and how each ended"),
     ("what_changed", "Log patterns, on one time axis"),
     ("alarm", "alarm"),
