@@ -211,7 +211,7 @@ async fn triage(
     Ok(Triage {
         store,
         words,
-        sources: sources(config).await?,
+        sources: sources(config, &store).await?,
         library,
         edit_url: edit_url(config),
         evidence: config.evidence.clone(),

@@ -21,6 +21,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(10);
 /// How long a message of SNS is remembered: a dead-letter queue gives it back for up to 14 days.
 const SEEN_FOR: TimeDelta = TimeDelta::days(15);
 
+/// How long it is known what a day's queries of logs had read: long enough to look back over a week.
+const SCANS_FOR: TimeDelta = TimeDelta::days(8);
+
 /// How long a source may say nothing about what fires.
 #[derive(Debug, Clone)]
 pub struct StaleAfter {
@@ -86,6 +89,7 @@ impl Upkeep {
         }
         self.ingest.settle(now).await?;
         self.store.forget_seen(now - SEEN_FOR).await?;
+        self.store.forget_scans(now - SCANS_FOR).await?;
         if changed > 0 {
             tracing::info!(incidents = changed, "time has changed incidents: told again, stale, or steady");
             self.wake.all();

@@ -1,5 +1,7 @@
 //! CloudWatch Logs as evidence, from the outside: an alarm of SNS leads to the log group of what it watches.
 
+mod blocks;
+mod budget;
 mod door;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -11,7 +11,7 @@ use crate::support::loki::Loki;
 use crate::support::plan::Behaviour;
 use crate::support::prometheus::{Exporter, Prometheus};
 
-const LABELS: [(&str, &str); 4] = [
+pub const LABELS: [(&str, &str); 4] = [
     ("alertname", "QueueGrows"),
     ("namespace", "shop"),
     ("service", "checkout"),
@@ -19,7 +19,7 @@ const LABELS: [(&str, &str); 4] = [
 ];
 
 /// A folder with one runbook for [`LABELS`]; each step is a text and its blocks.
-fn folder(steps: &[(&str, &[(&str, &str)])]) -> TempDir {
+pub fn folder(steps: &[(&str, &[(&str, &str)])]) -> TempDir {
     let mut text = "---\nmatch: ['alertname=\"QueueGrows\"']\n---\n# Queue grows\n\n## Check\n\n".to_owned();
     for (step, blocks) in steps {
         writeln!(text, "1. {step}").unwrap();
@@ -56,7 +56,7 @@ fn evidence(loki: &Loki, prometheus: &str, timeout: &str) -> String {
     )
 }
 
-fn of_step<'a>(incident: &'a Value, step: &str) -> (&'a Value, Vec<&'a Value>) {
+pub fn of_step<'a>(incident: &'a Value, step: &str) -> (&'a Value, Vec<&'a Value>) {
     let queries = incident["evidence"]["queries"].as_array().unwrap();
     let asked = queries.iter().find(|one| one["step"] == step).unwrap_or(&Value::Null);
     let items = incident["evidence"]["items"].as_array().unwrap();
@@ -64,14 +64,14 @@ fn of_step<'a>(incident: &'a Value, step: &str) -> (&'a Value, Vec<&'a Value>) {
     (asked, items.iter().filter(|item| ids.contains(&item["id"])).collect())
 }
 
-fn gaps(incident: &Value) -> Vec<(String, String)> {
+pub fn gaps(incident: &Value) -> Vec<(String, String)> {
     let gaps = incident["evidence"]["gaps"].as_array().unwrap();
     let text = |gap: &Value, key: &str| gap[key].as_str().unwrap().to_owned();
     gaps.iter().map(|gap| (text(gap, "reason"), text(gap, "remedy"))).collect()
 }
 
 /// The incident of one alert, when it has been looked at.
-async fn looked(firstlook: &Firstlook) -> Value {
+pub async fn looked(firstlook: &Firstlook) -> Value {
     firstlook.post(body(&[alert(&LABELS, "the queue grows")])).await;
     let looked = |one: &Value| one["timeline"].to_string().contains("Evidence: ");
     let number = firstlook.until("it has looked", looked).await["number"].as_i64().unwrap();

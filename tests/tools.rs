@@ -212,7 +212,31 @@ fn runbooks_lie_where_the_configuration_says() {
     let configuration = format!("{CONFIGURATION}runbooks: {{ path: \"{}\" }}\n", books.display());
     write(here.path(), "firstlook.yml", configuration.as_bytes());
     assert!(stdout(here.path(), &["runbooks", "lint"]).contains(", no fault"));
+    let sources = "evidence: { sources: [{ name: aws, type: cloudwatch_logs, region: eu-west-1 }] }\n";
+    write(here.path(), "firstlook.yml", format!("{configuration}{sources}").as_bytes());
+    for given in [&[][..], &["--path", books.to_str().unwrap()]] {
+        let said = stdout(here.path(), &[&["runbooks", "lint"], given].concat());
+        let warning = "high-error-rate.md:33: warning: no evidence source of type `loki` is configured, so this block is not \
+                       run; add one to `evidence.sources`, or remove the block\n";
+        assert!(said.contains(warning) && !said.contains("type `cloudwatch_logs`"), "{said}");
+        assert!(said.contains(", no fault, ") && said.ends_with(" warnings\n"), "{said}");
+    }
+    std::fs::create_dir(here.path().join("book")).unwrap();
+    write(
+        here.path(),
+        "book/x.md",
+        b"---\nmatch: ['a=\"b\"']\n---\n# X\n1. Do.\n   ```logs-insights shop\n   filter a = 1\n   ```\n",
+    );
+    let said = stdout(here.path(), &["runbooks", "lint", "--path", "book"]);
+    assert!(
+        said.contains("x.md:6: warning: no evidence source of type `cloudwatch_logs` named \"shop\""),
+        "{said}"
+    );
     write(here.path(), "firstlook.yml", b"rout: 1\n");
+    assert!(
+        run(here.path(), &["runbooks", "lint", "--path", "book"]).status.success(),
+        "the folder was given"
+    );
     assert!(!run(here.path(), &["runbooks", "lint"]).status.success());
 }
 

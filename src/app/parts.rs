@@ -21,7 +21,7 @@ use crate::models::{Bedrock, BedrockSettings, Model, Models, OpenAi, OpenAiSetti
 use crate::receivers::pagerduty::PagerDuty;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
-use crate::store::Bucket;
+use crate::store::{Bucket, Meter, Store};
 use crate::{aws, http};
 
 /// How long a receiver may take to answer. A page is tried again after that, so it must not be long.
@@ -121,13 +121,20 @@ pub(super) fn pagers(ways: &BTreeMap<(String, String), Way>) -> BTreeMap<(String
 }
 
 /// Where evidence is, and for which incidents each source is asked.
-pub(super) async fn sources(config: &Config) -> Result<Vec<(Matchers, Source)>, StartError> {
+pub(super) async fn sources(config: &Config, store: &Store) -> Result<Vec<(Matchers, Source)>, StartError> {
     let mut sources = Vec::new();
     for one in &config.evidence.sources {
         let opened = door(&one.kind, config.evidence.timeout).await;
         let door = opened.map_err(|fault| -> StartError {
             format!("evidence source {:?}: {}; {}", one.name, fault.reason, fault.remedy).into()
         })?;
+        let door = match (door, &one.kind) {
+            (Door::CloudWatchLogs(logs), EvidenceKind::CloudWatchLogs(said)) => {
+                let meter = Meter::new(store.clone(), &one.name, said.scan_budget);
+                Door::CloudWatchLogs(logs.metered(meter))
+            }
+            (other, _) => other,
+        };
         sources.push((one.matchers.clone(), Source { name: one.name.clone(), door }));
     }
     Ok(sources)

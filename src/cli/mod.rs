@@ -187,7 +187,10 @@ pub fn run(arguments: Arguments) -> ExitCode {
 
 fn on_runbooks(command: RunbooksCommand, configuration: &std::path::Path) -> Result<ExitCode, StartError> {
     match command {
-        RunbooksCommand::Lint { path } => runbooks::lint(&runbooks::folder(path, configuration)?),
+        RunbooksCommand::Lint { path } => {
+            let sources = runbooks::sources(path.is_some(), configuration)?;
+            runbooks::lint(&runbooks::folder(path, configuration)?, sources.as_deref())
+        }
         RunbooksCommand::Match { path, labels } => {
             runbooks::matching(&runbooks::folder(path, configuration)?, &labels)
         }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use firstlook::app::StartError;
-use firstlook::config;
+use firstlook::config::{self, EvidenceSource};
 use firstlook::library::read_folder;
-use firstlook_core::runbook::choose;
+use firstlook_core::runbook::{Query, Runbook, choose};
 
 use super::{files, route};
 
@@ -23,15 +23,50 @@ pub fn folder(given: Option<PathBuf>, configuration: &Path) -> Result<PathBuf, S
     Ok(path.unwrap_or_else(|| PathBuf::from("runbooks")))
 }
 
-/// Names every fault as `file:line: what; remedy`; exits 1 where there is one.
-pub fn lint(folder: &Path) -> Result<ExitCode, StartError> {
+/// The evidence sources of the configuration, if it is there. Where the folder was `given`, a faulty configuration is
+/// none.
+pub fn sources(given: bool, configuration: &Path) -> Result<Option<Vec<EvidenceSource>>, StartError> {
+    let read = configuration.try_exists()?.then(|| config::load(configuration));
+    let read = if given { read.and_then(Result::ok) } else { read.transpose()? };
+    Ok(read.map(|config| config.evidence.sources))
+}
+
+/// Why no source runs the query, and what to do about it.
+fn unrun(query: &Query, sources: &[EvidenceSource]) -> Option<String> {
+    let (wanted, named) = (query.language.source(), query.source.as_deref());
+    let fits = |one: &EvidenceSource| one.kind.name() == wanted && named.is_none_or(|name| name == one.name);
+    let called = named.map(|name| format!(" named {name:?}")).unwrap_or_default();
+    let what =
+        format!("no evidence source of type `{wanted}`{called} is configured, so this block is not run");
+    (!sources.iter().any(fits)).then(|| format!("{what}; add one to `evidence.sources`, or remove the block"))
+}
+
+/// Names every fault as `file:line: what; remedy`, and exits 1 where there is one. Queries that none of the `sources` can
+/// run are warned about, and are no faults: another installation may run them.
+pub fn lint(folder: &Path, sources: Option<&[EvidenceSource]>) -> Result<ExitCode, StartError> {
     let (runbooks, faults) = read_folder(folder)?;
+    let of = |one: &Runbook| -> Vec<String> {
+        let place = folder.join(&one.path);
+        let warning = |query: &Query| {
+            let why = unrun(query, sources?)?;
+            Some(format!("{}:{}: warning: {why}", place.display(), query.line))
+        };
+        one.queries.iter().filter_map(warning).collect()
+    };
+    let warnings: Vec<String> = runbooks.iter().flat_map(of).collect();
     let code = files::print(|out| {
+        for warning in &warnings {
+            writeln!(out, "{warning}")?;
+        }
         for one in &faults {
             let (place, fault) = (folder.join(&one.path), &one.fault);
             writeln!(out, "{}:{}: {}; {}", place.display(), fault.line, fault.what, fault.remedy)?;
         }
-        let said = if faults.is_empty() { "no fault".to_owned() } else { format!("{} faults", faults.len()) };
+        let mut said =
+            if faults.is_empty() { "no fault".to_owned() } else { format!("{} faults", faults.len()) };
+        if !warnings.is_empty() {
+            said += &format!(", {} warnings", warnings.len());
+        }
         Ok(writeln!(out, "{} runbooks in {}, {said}", runbooks.len(), folder.display())?)
     })?;
     Ok(if faults.is_empty() { code } else { ExitCode::FAILURE })

@@ -89,6 +89,19 @@ pub enum EvidenceKind {
     CloudWatchMetrics(CloudWatchMetrics),
 }
 
+impl EvidenceKind {
+    /// As `type` says it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::LogFile { .. } => "log_file",
+            Self::Loki { .. } => "loki",
+            Self::Prometheus { .. } => "prometheus",
+            Self::CloudWatchLogs(_) => "cloudwatch_logs",
+            Self::CloudWatchMetrics(_) => "cloudwatch_metrics",
+        }
+    }
+}
+
 /// Types of a later version.
 const LATER: [&str; 3] = ["cloudtrail", "xray", "athena"];
 

@@ -11,6 +11,7 @@ mod receivers;
 mod route;
 mod section;
 mod server;
+mod size;
 mod sns;
 mod summary;
 #[cfg(test)]

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use firstlook_core::runbook::Language;
 use futures_util::future::join_all;
+use tokio::time::Instant;
 
+use super::cloudwatch_logs::Counted;
 use super::collect::{guarded, lines};
 use super::template::Template;
-use super::{Brought, Caps, Door, Fault, Loki, Measurements, Moment, Source, quoted};
+use super::{Brought, Caps, CloudWatchLogs, Door, Fault, Measurements, Moment, Source, quoted};
 
 /// What one query may bring of the window, and of each normal time.
 const CAPS: Caps = Caps { lines: 10_000, bytes: 4 * 1024 * 1024 };
@@ -37,6 +39,25 @@ pub struct Reply {
     pub brought: Result<(Brought, String), Fault>,
     /// What is missing beside: a normal time, series beyond the cap.
     pub faults: Vec<Fault>,
+    /// Where a person sees it, and what is missing of the window, where what was brought does not say it itself.
+    pub shown: Shown,
+    /// Bytes that the other side read for it, where that is what it is paid by.
+    pub scanned: u64,
+}
+
+/// What stands beside a result.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// A page, with absolute times.
+    pub link: Option<String>,
+    /// For people.
+    pub truncated: Option<String>,
+}
+
+impl Reply {
+    fn of(brought: Result<(Brought, String), Fault>, faults: Vec<Fault>) -> Self {
+        Self { brought, faults, shown: Shown::default(), scanned: 0 }
+    }
 }
 
 /// The language that a source speaks; `None` where it takes no queries.
@@ -44,7 +65,8 @@ pub fn language(source: &Source) -> Option<Language> {
     match source.door {
         Door::Loki(_) => Some(Language::LogQl),
         Door::Prometheus(_) => Some(Language::PromQl),
-        Door::LogFile(_) | Door::CloudWatchLogs(_) | Door::CloudWatchMetrics(_) => None,
+        Door::CloudWatchLogs(_) => Some(Language::LogsInsights),
+        Door::LogFile(_) | Door::CloudWatchMetrics(_) => None,
     }
 }
 
@@ -56,13 +78,19 @@ pub async fn ask(questions: &[Question<'_>], moment: &Moment, deadline: Duration
 
 async fn one(question: &Question<'_>, moment: &Moment, deadline: Duration) -> Reply {
     let (name, source) = (&question.name, &question.source.name);
+    // Its strings are not those of the others.
+    if let Door::CloudWatchLogs(door) = &question.source.door {
+        return of_insights(question, door, moment, deadline).await;
+    }
     let query = match filled(&question.query, moment) {
         Ok(query) => query,
-        Err(fault) => return Reply { brought: Err(fault), faults: Vec::new() },
+        Err(fault) => return Reply::of(Err(fault), Vec::new()),
     };
     let values = match &question.source.door {
         Door::Loki(door) if asks_for_lines(&query) => {
-            return of_lines(source, door, &query, moment, deadline).await;
+            return of_lines(
+                lines(source, moment, deadline, |window| door.lines(&query, window, CAPS)).await,
+            );
         }
         Door::Loki(door) => guarded(source, deadline, door.values(name, &query, moment)).await,
         Door::Prometheus(door) => guarded(source, deadline, door.values(name, &query, moment)).await,
@@ -73,14 +101,37 @@ async fn one(question: &Question<'_>, moment: &Moment, deadline: Duration) -> Re
     };
     match values {
         Ok((Measurements { measured, faults }, query)) => {
-            Reply { brought: Ok((Brought::Measured(measured), query)), faults }
+            Reply::of(Ok((Brought::Measured(measured), query)), faults)
         }
-        Err(fault) => Reply { brought: Err(fault), faults: Vec::new() },
+        Err(fault) => Reply::of(Err(fault), Vec::new()),
     }
 }
 
-async fn of_lines(source: &str, door: &Loki, query: &str, moment: &Moment, deadline: Duration) -> Reply {
-    let (brought, faults) = lines(source, moment, deadline, |window| door.lines(query, window, CAPS)).await;
+async fn of_insights(
+    question: &Question<'_>,
+    door: &CloudWatchLogs,
+    moment: &Moment,
+    deadline: Duration,
+) -> Reply {
+    let (begun, source) = (Instant::now(), &question.source.name);
+    let asked = match guarded(source, deadline, door.question(&question.query, moment)).await {
+        Ok(asked) => asked,
+        Err(fault) => return Reply::of(Err(fault), Vec::new()),
+    };
+    let left = deadline.saturating_sub(begun.elapsed());
+    let reply = match asked.gives_lines() {
+        true => of_lines(lines(source, moment, left, |window| asked.lines(window, CAPS)).await),
+        false => match guarded(source, left, asked.counted(&question.name, moment)).await {
+            Ok(Counted { brought, command, link, truncated, faults }) => {
+                Reply { shown: Shown { link, truncated }, ..Reply::of(Ok((brought, command)), faults) }
+            }
+            Err(fault) => Reply::of(Err(fault), Vec::new()),
+        },
+    };
+    Reply { scanned: asked.scanned(), ..reply }
+}
+
+fn of_lines((brought, faults): (Result<Brought, Fault>, Vec<Fault>)) -> Reply {
     let brought = brought.map(|brought| match brought {
         Brought::Lines(lines) => {
             let query = lines.query.clone();
@@ -88,7 +139,7 @@ async fn of_lines(source: &str, door: &Loki, query: &str, moment: &Moment, deadl
         }
         other => (other, String::new()),
     });
-    Reply { brought, faults }
+    Reply::of(brought, faults)
 }
 
 /// Labels may be changed by who sends an alert: their values stay inside the strings of the query.

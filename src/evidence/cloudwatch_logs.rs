@@ -9,8 +9,10 @@ mod filter;
 mod groups;
 mod insights;
 mod pieces;
+mod query;
 pub(super) mod refused;
 mod rows;
+mod scanned;
 
 use std::time::Duration;
 
@@ -23,9 +25,12 @@ use firstlook_core::evidence::cloudwatch::is_region;
 use super::template::Template;
 use super::{Fault, Moment};
 use crate::aws::capped::Capped;
+use crate::store::Meter;
 pub use asked::Asked;
 use filter::Filter;
-use insights::Insights;
+use insights::{Insights, Wrote};
+pub use query::{Counted, Question};
+use scanned::Sum;
 
 /// What one query gives.
 const ROWS: usize = 10_000;
@@ -41,6 +46,8 @@ pub struct CloudWatchLogs {
     groups: Vec<Template>,
     filter: Option<Filter>,
     timeout: Duration,
+    /// What may be read in a day; nothing bounds it where there is none.
+    meter: Option<Meter>,
 }
 
 impl CloudWatchLogs {
@@ -65,7 +72,14 @@ impl CloudWatchLogs {
             groups: groups.iter().map(|group| Template::parse(group)).collect::<Result<_, _>>()?,
             filter: filter.map(Filter::parse).transpose()?,
             timeout,
+            meter: None,
         })
+    }
+
+    /// The same source, of which a day's queries read no more than the meter lets them.
+    #[must_use]
+    pub fn metered(self, meter: Meter) -> Self {
+        Self { meter: Some(meter), ..self }
     }
 
     /// Which groups of the moment are asked, and for what.
@@ -73,22 +87,39 @@ impl CloudWatchLogs {
     /// # Errors
     /// When there is no such group, or a label is missing.
     pub async fn asked(&self, moment: &Moment) -> Result<Asked, Fault> {
+        let filter = self.filter.as_ref().map(|filter| filter.fill(&moment.labels)).transpose()?;
+        let wrote = if filter.is_some() { Wrote::Filter } else { Wrote::Firstlook };
+        self.ready(moment, command::query(filter.as_deref()), wrote).await
+    }
+
+    /// What a query of a runbook asks, which may hold `{{labels.NAME}}` within strings.
+    ///
+    /// # Errors
+    /// As for [`Self::asked`], and when it is no query.
+    pub async fn question(&self, text: &str, moment: &Moment) -> Result<Question, Fault> {
+        let query = query::filled(text, &moment.labels)?;
+        Ok(Question { asked: self.ready(moment, query::sent(&query), Wrote::Runbook).await?, query })
+    }
+
+    async fn ready(&self, moment: &Moment, query: String, wrote: Wrote) -> Result<Asked, Fault> {
         let begun = Instant::now();
         let client = self.client(moment);
         let groups = match self.groups.as_slice() {
             [] => groups::usual(&client, moment).await?,
             named => named.iter().map(|one| groups::filled(one, &moment.labels)).collect::<Result<_, _>>()?,
         };
-        let filter = self.filter.as_ref().map(|filter| filter.fill(&moment.labels)).transpose()?;
         let region = client.config().region().map(ToString::to_string).unwrap_or_default();
         // What came by then can still be compared before the collector's own deadline.
         let deadline = begun + self.timeout - (self.timeout / 10).min(Duration::from_secs(1));
         let insights = Insights {
-            query: command::query(filter.as_deref()),
-            filtered: filter.is_some(),
+            query,
+            // What cannot be had in another way may wait longer.
+            start_by: begun + self.timeout.mul_f64(if wrote == Wrote::Runbook { 0.8 } else { 0.5 }),
+            wrote,
             client,
-            start_by: begun + self.timeout / 2,
             deadline,
+            meter: self.meter.clone(),
+            scanned: Sum::default(),
         };
         Ok(Asked { insights, region, groups, begun })
     }

@@ -7,9 +7,9 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use firstlook_core::evidence::Line;
-use firstlook_core::evidence::Window;
+use firstlook_core::evidence::asked::table::Table;
 use firstlook_core::evidence::metric::Measured;
+use firstlook_core::evidence::{Line, Window};
 use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use tokio::time::Instant;
@@ -34,6 +34,8 @@ pub struct SourceResult {
     pub brought: Result<Brought, Fault>,
     /// What else is missing: a baseline, a file or a query among many.
     pub faults: Vec<Fault>,
+    /// Bytes that the other side read, normal times included, where that is what it is paid by.
+    pub scanned: u64,
     /// How long this source took.
     pub took: Duration,
 }
@@ -45,6 +47,8 @@ pub enum Brought {
     Lines(SourceLines),
     /// Of a source of metrics.
     Measured(Vec<Measured>),
+    /// Of a query that counts without times.
+    Table(Table),
 }
 
 /// The lines of one source.
@@ -58,8 +62,6 @@ pub struct SourceLines {
     pub query: String,
     /// Where a person sees them, with absolute times.
     pub link: Option<String>,
-    /// Bytes that the other side read, the baselines' among them.
-    pub scanned: u64,
     /// What a cap cut from the window, for people.
     pub truncated: Option<String>,
 }
@@ -89,6 +91,7 @@ pub async fn collect(sources: Vec<&Source>, moment: &Moment, deadline: Duration,
 async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -> SourceResult {
     let begun = Instant::now();
     let name = &source.name;
+    let mut scanned = 0;
     let (brought, faults) = match &source.door {
         Door::LogFile(door) => {
             lines(name, moment, deadline, |window| door.fetch(window, &moment.labels, caps)).await
@@ -99,7 +102,9 @@ async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -
         Door::CloudWatchLogs(door) => match guarded(name, deadline, door.asked(moment)).await {
             Ok(asked) => {
                 let left = deadline.saturating_sub(begun.elapsed());
-                lines(name, moment, left, |window| asked.fetch(window, caps)).await
+                let answer = lines(name, moment, left, |window| asked.fetch(window, caps)).await;
+                scanned = asked.scanned();
+                answer
             }
             Err(fault) => (Err(fault), Vec::new()),
         },
@@ -108,7 +113,7 @@ async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -
             measured(guarded(name, deadline, Box::pin(door.measure(moment))).await)
         }
     };
-    SourceResult { source: source.name.clone(), brought, faults, took: begun.elapsed() }
+    SourceResult { source: source.name.clone(), brought, faults, scanned, took: begun.elapsed() }
 }
 
 fn measured(found: Result<Measurements, Fault>) -> (Result<Brought, Fault>, Vec<Fault>) {
@@ -130,11 +135,10 @@ pub(super) async fn lines<F: Future<Output = Result<Fetched, Fault>>>(
         join(each(moment.window), join_all(moment.baselines.iter().map(|window| each(*window)))).await;
     let mut faults = Vec::new();
     let lines = now.map(|now| {
-        let Fetched { lines: window, query, link, scanned, truncated, faults: of_window } = now;
+        let Fetched { lines: window, query, link, truncated, faults: of_window } = now;
         faults.extend(of_window);
-        let before: u64 = normal.iter().flatten().map(|fetched| fetched.scanned).sum();
         let baselines = normals(&moment.baselines, normal, &mut faults);
-        Brought::Lines(SourceLines { window, baselines, query, link, scanned: scanned + before, truncated })
+        Brought::Lines(SourceLines { window, baselines, query, link, truncated })
     });
     (lines, faults)
 }

@@ -108,8 +108,6 @@ pub struct Fetched {
     pub query: String,
     /// Where a person sees them, with absolute times.
     pub link: Option<String>,
-    /// Bytes that the other side read for them, where that is what it is paid by.
-    pub scanned: u64,
     /// What a cap cut away, for people.
     pub truncated: Option<String>,
     /// Parts that could not be had, such as one unreadable file among many.

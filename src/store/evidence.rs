@@ -27,6 +27,8 @@ pub struct NewEvidence {
     pub impact: Option<Impact>,
     /// How many sources brought lines of the window.
     pub sources_read: usize,
+    /// Bytes that other sides read for it, where that is what they are paid by.
+    pub scanned: u64,
     /// What became of the runbook's queries.
     pub queries: Vec<Asked>,
     /// The text that a model reads.
@@ -115,6 +117,7 @@ struct EvidenceRow {
     window_start: DateTime<Utc>,
     window_end: DateTime<Utc>,
     sources_read: i32,
+    scanned: i64,
 }
 
 fn evidence(incident: Uuid, row: EvidenceRow, redactor: &Redactor) -> Result<Evidence, StoreError> {
@@ -122,6 +125,7 @@ fn evidence(incident: Uuid, row: EvidenceRow, redactor: &Redactor) -> Result<Evi
     let (items, gaps) = read(at, row.items, row.gaps, redactor)?;
     let window = Window { start: row.window_start, end: row.window_end };
     let sources_read = usize::try_from(row.sources_read).unwrap_or(0);
+    let scanned_bytes = u64::try_from(row.scanned).unwrap_or(0);
     let collected_at = Some(row.collected_at);
     let queries: Vec<AskedRow> = at.json("queries", row.queries)?;
     let asked = |AskedRow { step, block, source, items, reason }: AskedRow| Asked {
@@ -132,14 +136,14 @@ fn evidence(incident: Uuid, row: EvidenceRow, redactor: &Redactor) -> Result<Evi
         reason: reason.map(|reason| redactor.redact(&reason)),
     };
     let queries = queries.into_iter().map(asked).collect();
-    Ok(Evidence { items, gaps, queries, sources_read, collected_at, window: Some(window) })
+    Ok(Evidence { items, gaps, queries, sources_read, scanned_bytes, collected_at, window: Some(window) })
 }
 
 /// The round that is shown: the newest whose summary is ready, since a second look that failed must not hide what the
 /// first one found; else the newest that has a summary; else the newest. Sentences and the items that they cite are
 /// always of one round. What was written before a reopening is about another time, and does not come first.
 const SHOWN: &str =
-    "SELECT e.items, e.gaps, e.queries, e.collected_at, e.window_start, e.window_end, e.sources_read
+    "SELECT e.items, e.gaps, e.queries, e.collected_at, e.window_start, e.window_end, e.sources_read, e.scanned
     FROM evidence e LEFT JOIN summary s ON s.incident = e.incident AND s.round = e.round
     WHERE e.incident = $1
     ORDER BY COALESCE(s.state = 'ready' AND s.written_at >= COALESCE((SELECT max(at) FROM decision
@@ -169,7 +173,7 @@ impl Store {
         redactor: &Redactor,
     ) -> Result<Evidence, StoreError> {
         let row: EvidenceRow = sqlx::query_as(
-            "SELECT items, gaps, queries, collected_at, window_start, window_end, sources_read
+            "SELECT items, gaps, queries, collected_at, window_start, window_end, sources_read, scanned
              FROM evidence WHERE incident = $1 AND round = $2",
         )
         .bind(incident)
@@ -229,8 +233,8 @@ impl Store {
         jobs::hold(&mut tx, claim).await?;
         sqlx::query(
             "INSERT INTO evidence (incident, round, collected_at, window_start, window_end, items, gaps, pack,
-                                   sources_read, queries)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                   sources_read, queries, scanned)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(claim.incident)
         .bind(round)
@@ -242,6 +246,7 @@ impl Store {
         .bind(new.pack.as_str())
         .bind(i32::try_from(new.sources_read).unwrap_or(i32::MAX))
         .bind(json!(new.queries))
+        .bind(i64::try_from(new.scanned).unwrap_or(i64::MAX))
         .execute(&mut *tx)
         .await?;
         if let Some(impact) = &new.impact {

@@ -49,6 +49,8 @@ impl Triage {
         let began = window.start + self.evidence.before;
         let labels = moment.labels.clone();
         let (tokens, took) = (self.evidence.pack_tokens, collected.took);
+        let of_sources: u64 = collected.sources.iter().map(|result| result.scanned).sum();
+        let scanned = of_sources + replies.iter().map(|reply| reply.scanned).sum::<u64>();
         let (redactor, steps_run) = (self.words.redactor.clone(), steps.run());
         let answered = Answered::of(steps, replies);
         // Comparing 400,000 lines takes half a second of one core: not on the threads that answer senders.
@@ -60,7 +62,6 @@ impl Triage {
             );
             let Answers { logs, measured } = Answers::of(collected.sources);
             let sources_read = logs.len();
-            let scanned = logs.iter().map(|(_, lines)| lines.scanned).sum();
             let (comparison, origins) = compared(logs, window);
             let metrics = metric::items(&measured, window, &redactor);
             let changes = changes::items(&events, &labels, began, &redactor);
@@ -77,7 +78,7 @@ impl Triage {
             let logs = items(&comparison, &origins, &redactor, pack.last);
             let items = logs.into_iter().chain(others).collect();
             let (queries, pack) = (of_steps.asked, pack.text);
-            NewEvidence { window, items, gaps, impact, sources_read, queries, pack, note }
+            NewEvidence { window, items, gaps, impact, sources_read, scanned, queries, pack, note }
         });
         let mut found = found.await.map_err(|error| StoreError::Worker(error.to_string()))?;
         found.items.extend(self.alike(claim, &found.items).await?);
@@ -96,13 +97,10 @@ impl Triage {
     }
 }
 
-/// How long each source took, and how much was read for it.
+/// How long each source took.
 fn count(kinds: Vec<EvidenceKind>, sources: &[SourceResult]) {
     for (kind, result) in kinds.into_iter().zip(sources) {
         metrics::observe(Metric::EvidenceFetch, result.took, &[kind.into(), outcome(result).into()]);
-        if let Ok(Brought::Lines(lines)) = &result.brought {
-            metrics::count_by(Metric::LogsScanned, lines.scanned, &[]);
-        }
     }
 }
 
@@ -122,7 +120,8 @@ impl Answers {
                 Ok(Brought::Measured(all)) => {
                     answers.measured.extend(all.into_iter().map(|one| (source.clone(), one)));
                 }
-                Err(_) => {}
+                // No source brings rows by itself.
+                Ok(Brought::Table(_)) | Err(_) => {}
             }
         }
         answers

@@ -11,7 +11,7 @@ use firstlook_core::evidence::{Gap, Item, Kind, Redactor, Window};
 use firstlook_core::runbook::{Block, Language, Pinned};
 
 use super::look::compared;
-use crate::evidence::ask::{Question, Reply, language};
+use crate::evidence::ask::{Question, Reply, Shown, language};
 use crate::evidence::{Brought, Fault, Source};
 
 /// Queries of one incident that are run.
@@ -113,7 +113,7 @@ impl Answered {
                 reason: None,
             };
             match reply {
-                Ok(Some((source, Reply { brought, faults }))) => {
+                Ok(Some((source, Reply { brought, faults, shown, .. }))) => {
                     let failed = brought.as_ref().err().cloned();
                     for Fault { reason, remedy, .. } in failed.iter().chain(&faults) {
                         let key = (source.clone(), reason.clone(), remedy.clone());
@@ -124,7 +124,7 @@ impl Answered {
                     }
                     match brought {
                         Ok(brought) => {
-                            let reply = reply_of(&plan, &source, brought, window);
+                            let reply = reply_of(&plan, &source, brought, shown, window);
                             let items = asked::of_reply(&reply, before, window, redactor);
                             before = after(before, &items);
                             asked.items = items.iter().map(|item| item.id.clone()).collect();
@@ -152,22 +152,32 @@ impl Answered {
     }
 }
 
-fn reply_of(plan: &Plan, source: &str, (brought, query): (Brought, String), window: Window) -> asked::Reply {
+fn reply_of(
+    plan: &Plan,
+    source: &str,
+    (brought, query): (Brought, String),
+    shown: Shown,
+    window: Window,
+) -> asked::Reply {
+    let mut link = shown.link;
     let brought = match brought {
         Brought::Measured(all) => {
             asked::Brought::Measured(all.into_iter().filter(|one| !one.window.is_empty()).collect())
         }
         Brought::Lines(lines) => {
             let (truncated, some) = (lines.truncated.clone(), !lines.baselines.is_empty());
+            link = lines.link.clone();
             let (comparison, _) = compared(vec![(source.to_owned(), lines)], window);
             asked::Brought::Lines { comparison, compared: some, truncated }
         }
+        Brought::Table(table) => asked::Brought::Table { table, truncated: shown.truncated },
     };
     asked::Reply {
         step: plan.step.clone(),
         name: plan.name.clone(),
         source: source.to_owned(),
         query,
+        link,
         brought,
     }
 }

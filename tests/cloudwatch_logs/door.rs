@@ -7,29 +7,38 @@ use chrono::{DateTime, TimeDelta, Utc};
 use firstlook::evidence::{Alert, Caps, CloudWatchLogs as Door, Fault, FaultKind, Fetched, Moment};
 use firstlook_core::alert::Labels;
 use firstlook_core::evidence::Window;
+use tokio::sync::{RwLock, RwLockReadGuard};
 
 use crate::harness::PATIENCE;
 use crate::support::cloudwatch_logs::CloudWatchLogs;
 use crate::support::sns::CREDENTIALS;
 use crate::support::wait::eventually;
 
-const CAPS: Caps = Caps { lines: 60_000, bytes: 20_000_000 };
+/// The places for queries are those of a process, and tests share one: who takes all of them is alone.
+static PLACES: RwLock<()> = RwLock::const_new(());
+
+/// Held by a test that needs a place.
+pub(super) async fn place() -> RwLockReadGuard<'static, ()> {
+    PLACES.read().await
+}
+
+pub(super) const CAPS: Caps = Caps { lines: 60_000, bytes: 20_000_000 };
 
 fn start() -> DateTime<Utc> {
     "2026-03-01T10:00:00Z".parse().unwrap()
 }
 
-fn window() -> Window {
+pub(super) fn window() -> Window {
     Window { start: start(), end: start() + TimeDelta::minutes(15) }
 }
 
-fn moment(pairs: &[(&str, &str)]) -> Moment {
+pub(super) fn moment(pairs: &[(&str, &str)]) -> Moment {
     let labels: Labels = pairs.iter().copied().collect();
     let alerts = vec![Alert { source: "sns/aws".into(), labels: labels.clone() }];
     Moment { alerts, labels, window: window(), baselines: vec![] }
 }
 
-async fn door(
+pub(super) async fn door(
     logs: &CloudWatchLogs,
     groups: &[&str],
     filter: Option<&str>,
@@ -48,7 +57,7 @@ async fn fetch(logs: &CloudWatchLogs, groups: &[&str], filter: Option<&str>) -> 
 }
 
 /// A line each minute in `/a`, numbered.
-fn minutes() -> CloudWatchLogs {
+pub(super) fn minutes() -> CloudWatchLogs {
     let logs = CloudWatchLogs::start();
     for n in -5..20 {
         logs.write("/a", start() + TimeDelta::minutes(n), "s", &format!("it's line {n}"));
@@ -62,14 +71,16 @@ fn reasons(fetched: &Fetched) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_windows_lines_come_in_order_and_a_filter_holds_its_value() {
+    let _place = place().await;
     let logs = minutes();
     logs.write("/a", window().end - TimeDelta::milliseconds(1), "s", "the last");
     logs.write("/a", window().end, "s", "too late");
-    let fetched = fetch(&logs, &["/a"], None).await.unwrap();
+    let all = door(&logs, &["/a"], None, 3).await.unwrap().asked(&moment(&[])).await.unwrap();
+    let fetched = all.fetch(window(), CAPS).await.unwrap();
     let texts: Vec<&str> = fetched.lines.iter().map(|line| line.text.as_str()).collect();
     assert_eq!((texts.len(), texts[0], texts[15]), (16, "it's line 0", "the last"));
     assert_eq!((fetched.truncated, fetched.faults.len(), fetched.lines[0].stream.as_str()), (None, 0, "/a"));
-    assert!(fetched.scanned > 100, "{}", fetched.scanned);
+    assert!(all.scanned() > 100, "{}", all.scanned());
     let filter = Some("@message like '{{labels.text}}'");
     let door = door(&logs, &["/{{labels.group}}"], filter, 5).await.unwrap();
     let asked = door.asked(&moment(&[("group", "a"), ("text", "it's line 7")])).await.unwrap();
@@ -85,6 +96,7 @@ async fn the_windows_lines_come_in_order_and_a_filter_holds_its_value() {
 
 #[tokio::test]
 async fn more_lines_than_a_query_gives_are_read_in_pieces() {
+    let _place = place().await;
     let logs = CloudWatchLogs::start();
     for n in 0..24_000_i64 {
         logs.write("/a", start() + TimeDelta::milliseconds(n * 37), "s", &format!("line {n}"));
@@ -110,6 +122,7 @@ async fn more_lines_than_a_query_gives_are_read_in_pieces() {
 
 #[tokio::test]
 async fn what_is_not_allowed_is_named_and_the_events_are_read_instead() {
+    let _place = place().await;
     let logs = minutes();
     logs.deny(&["StartQuery"]);
     let fetched = fetch(&logs, &["/a"], Some("@message like 'line 3'")).await.unwrap();
@@ -138,6 +151,7 @@ async fn what_is_not_allowed_is_named_and_the_events_are_read_instead() {
 
 #[tokio::test]
 async fn a_query_waits_for_a_place_and_is_done_without_when_none_comes() {
+    let _place = place().await;
     let logs = minutes();
     logs.busy(2);
     let fetched = fetch(&logs, &["/a"], None).await.unwrap();
@@ -152,6 +166,7 @@ async fn a_query_waits_for_a_place_and_is_done_without_when_none_comes() {
 
 #[tokio::test]
 async fn a_group_that_is_missing_is_left_out_and_said() {
+    let _place = place().await;
     let logs = minutes();
     let fetched = fetch(&logs, &["/a", "/gone", "/gone/too"], None).await.unwrap();
     assert_eq!(fetched.lines.len(), 15);
@@ -178,6 +193,7 @@ async fn a_group_that_is_missing_is_left_out_and_said() {
 
 #[tokio::test]
 async fn what_ends_otherwise_and_what_cannot_be_read_is_said() {
+    let _place = place().await;
     let logs = minutes();
     let fault = fetch(&logs, &["/a"], Some("((")).await.unwrap_err();
     assert!(
@@ -200,6 +216,7 @@ async fn what_ends_otherwise_and_what_cannot_be_read_is_said() {
 
 #[tokio::test]
 async fn a_query_is_stopped_when_nobody_waits_for_it_any_more() {
+    let _place = place().await;
     let logs = minutes();
     logs.end("Running");
     let door = door(&logs, &["/a"], None, 60).await.unwrap();
@@ -212,6 +229,7 @@ async fn a_query_is_stopped_when_nobody_waits_for_it_any_more() {
 
 #[tokio::test]
 async fn no_more_than_five_queries_run_at_once() {
+    let _alone = PLACES.write().await;
     let logs = minutes();
     logs.end("Running");
     let door = door(&logs, &["/a"], None, 4).await.unwrap();

@@ -1,6 +1,8 @@
 //! Door: network. A local CloudWatch Logs: it speaks AWS JSON 1.1, keeps groups of events, and runs queries through their
 //! states; what the real one refuses, it refuses.
 
+mod language;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -28,6 +30,8 @@ struct State {
     busy: usize,
     /// What a query comes to in the end, in place of `Complete`; `Running` is no end.
     end: Option<&'static str>,
+    /// How many bytes each byte of an event counts as.
+    weight: Option<usize>,
 }
 
 #[derive(Clone)]
@@ -135,7 +139,7 @@ impl State {
             given => given.as_u64().filter(|n| (1..=10_000).contains(n)).ok_or_else(|| invalid("limit"))?,
         };
         let groups = self.named(asked, ["logGroupName", "logGroupNames", "logGroupIdentifiers"])?;
-        let wanted = understood(asked["queryString"].as_str().unwrap_or_default())?;
+        let query = language::Query::read(asked["queryString"].as_str().unwrap_or_default())?;
         if self.busy > 0 {
             self.busy -= 1;
             return Err((
@@ -149,11 +153,10 @@ impl State {
             let inside =
                 self.groups[group].iter().filter(|one| (start * 1000..=end * 1000).contains(&one.at));
             bytes += inside.clone().map(|one| one.text.len()).sum::<usize>();
-            found.extend(inside.filter(|one| one.text.contains(&wanted)).map(|one| (group, one)));
+            found.extend(inside.map(|one| (group, one)));
         }
-        found.sort_by_key(|(_, event)| -event.at);
-        let matched = found.len();
-        let rows = found.iter().take(usize::try_from(limit).unwrap()).enumerate().map(row).collect();
+        let (rows, matched) = query.run(found, usize::try_from(limit).unwrap());
+        bytes *= self.weight.unwrap_or(1);
         self.queries.push(Query { rows, matched, bytes, polls: 0, ended: false, stopped: false });
         Ok(json!({"queryId": format!("query-{}", self.queries.len())}))
     }
@@ -170,6 +173,7 @@ impl State {
         let query = self.query(asked)?;
         query.polls += 1;
         let (status, shown) = match query.polls {
+            _ if query.stopped => ("Cancelled", 0),
             1 => ("Scheduled", 0),
             2 => ("Running", query.rows.len() / 2),
             _ if end == Some("Running") => ("Running", query.rows.len() / 2),
@@ -178,7 +182,7 @@ impl State {
                 (end.unwrap_or("Complete"), query.rows.len())
             }
         };
-        let scanned = if shown > 0 { query.bytes } else { 0 };
+        let scanned = if query.polls > 1 { query.bytes } else { 0 };
         Ok(json!({
             "status": status, "results": query.rows[..shown],
             "statistics": {"recordsMatched": query.matched as f64, "recordsScanned": 0.0, "bytesScanned": scanned as f64},
@@ -229,41 +233,6 @@ impl State {
     }
 }
 
-fn row((n, (group, event)): (usize, &(&String, &Event))) -> Value {
-    let at = DateTime::from_timestamp_millis(event.at).unwrap().format("%Y-%m-%d %H:%M:%S%.3f").to_string();
-    let field = |name: &str, value: &str| json!({"field": name, "value": value});
-    json!([
-        field("@timestamp", &at),
-        field("@message", &event.text),
-        field("@logStream", &event.stream),
-        field("@log", &format!("{ACCOUNT}:{group}")),
-        field("@ptr", &format!("pointer-{n}")),
-    ])
-}
-
-/// What a line must hold to be found; of the language it reads as much as is asked of it.
-fn understood(query: &str) -> Result<String, Refused> {
-    let mut wanted = String::new();
-    for (n, command) in query.split("\n| ").enumerate() {
-        match command.split_once(' ') {
-            Some(("fields", _)) if n == 0 => {}
-            Some(("sort", "@timestamp desc")) => {}
-            Some(("filter", expression)) => {
-                let text =
-                    expression.strip_prefix("@message like '").and_then(|rest| rest.strip_suffix('\''));
-                wanted = text.ok_or_else(|| malformed(n))?.replace("\\'", "'");
-            }
-            _ => return Err(malformed(n)),
-        }
-    }
-    Ok(wanted)
-}
-
-fn malformed(line: usize) -> Refused {
-    let words = format!("unexpected symbol found ( at line {} and position 9", line + 1);
-    ("MalformedQueryException", words)
-}
-
 impl CloudWatchLogs {
     /// Starts it, without a group.
     pub fn start() -> Self {
@@ -308,6 +277,11 @@ impl CloudWatchLogs {
     /// What queries come to from now on; `Running` never ends.
     pub fn end(&self, status: &'static str) {
         lock(&self.state).end = Some(status);
+    }
+
+    /// Has each byte of an event count as so many read ones.
+    pub fn weigh(&self, bytes: usize) {
+        lock(&self.state).weight = Some(bytes);
     }
 
     /// How many queries were started, and how many of them run.

@@ -3,6 +3,8 @@
 //! Knows steps by their ids and headings. Must not know who ran a query, nor judge whether a step's check is met: a
 //! runbook says that in words.
 
+pub mod table;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -12,6 +14,7 @@ use super::items::id;
 use super::metric::{self, Measured};
 use super::{Change, Item, Kind, Redacted, Redactor, Window, items};
 use crate::runbook::Step;
+use table::Table;
 
 /// Series of one query that become items, the farthest from normal first.
 const MOST_SERIES: usize = 5;
@@ -51,6 +54,13 @@ pub enum Brought {
         /// What a cap cut from the window.
         truncated: Option<String>,
     },
+    /// Rows, in the window and in normal times.
+    Table {
+        /// What was counted.
+        table: Table,
+        /// What is missing of the window.
+        truncated: Option<String>,
+    },
 }
 
 /// A query that was run.
@@ -64,6 +74,8 @@ pub struct Reply {
     pub source: String,
     /// How a person gets the same.
     pub query: String,
+    /// Where a person sees it, with absolute times; quantities have their own.
+    pub link: Option<String>,
     /// What came.
     pub brought: Brought,
 }
@@ -111,6 +123,14 @@ pub fn of_reply(reply: &Reply, before: Before, window: Window, redactor: &Redact
                 ..item(reply, Kind::Log, before.logs, redactor)
             }]
         }
+        Brought::Table { table, truncated } => {
+            let (words, mut text) = table.told(redactor);
+            if let Some(cut) = truncated {
+                text = Redacted::concat([&not_all("rows", cut, redactor), &Redacted::fixed("\n"), &text]);
+            }
+            let title = excerpt(&titled(reply, &words, redactor), TITLE);
+            vec![Item { title, text, ..item(reply, Kind::Log, before.logs, redactor) }]
+        }
     };
     if items.is_empty() {
         items.push(Item {
@@ -138,7 +158,7 @@ fn item(reply: &Reply, kind: Kind, before: usize, redactor: &Redactor) -> Item {
         title: Redacted::default(),
         text: Redacted::default(),
         query: Some(redactor.redact(&reply.query)),
-        link: None,
+        link: reply.link.as_deref().and_then(|link| redactor.redact_url(link)),
         at: None,
         frequency: None,
         chart: None,
@@ -166,8 +186,7 @@ fn of_lines(
     }
     let mut text = Redacted::default();
     if let Some(cut) = truncated {
-        text.push_fixed("not all lines: ");
-        text.push(&redactor.redact_line(cut));
+        text.push(&not_all("lines", cut, redactor));
     }
     let found = items(comparison, "", None, redactor, MOST_FINDINGS);
     // Where normal times have no line at all, a comparison calls nothing new.
@@ -179,6 +198,11 @@ fn of_lines(
         text.push(&told(one, all_new));
     }
     (counts, text, found.first().and_then(|first| first.at))
+}
+
+fn not_all(what: &'static str, cut: &str, redactor: &Redactor) -> Redacted {
+    let words = [Redacted::fixed("not all "), Redacted::fixed(what), Redacted::fixed(": ")];
+    Redacted::concat(words.iter().chain([&redactor.redact_line(cut)]))
 }
 
 fn count(lines: u64) -> Redacted {

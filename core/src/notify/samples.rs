@@ -119,6 +119,7 @@ pub fn first_look() -> Incident {
             gaps: Vec::new(),
             queries: Vec::new(),
             sources_read: 0,
+            scanned_bytes: 0,
             collected_at: None,
             window: None,
         }),
@@ -178,6 +179,7 @@ pub fn with_evidence() -> Incident {
         gaps: vec![gap],
         queries: Vec::new(),
         sources_read: 1,
+        scanned_bytes: 0,
         collected_at: Some(start() + TimeDelta::seconds(19)),
         window: None,
     });
@@ -293,6 +295,7 @@ pub fn nasty(text: &str, n: usize) -> Incident {
         gaps: vec![gap; n],
         queries: Vec::new(),
         sources_read: n,
+        scanned_bytes: 0,
         collected_at: Some(start()),
         window: None,
     });

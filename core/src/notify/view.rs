@@ -207,6 +207,8 @@ pub struct Evidence {
     /// How many sources brought lines of the window. With 0 nothing is known about the logs, not even that nothing
     /// differs from normal.
     pub sources_read: usize,
+    /// Bytes that other sides read for it, where that is what they are paid by: CloudWatch Logs.
+    pub scanned_bytes: u64,
     /// When it was collected; null while the first look stands alone.
     pub collected_at: Option<DateTime<Utc>>,
     /// The time that it covers.

@@ -5,7 +5,7 @@
 use comrak::nodes::{AstNode, NodeCodeBlock, NodeLink, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-use super::{Block, Fault, Language, Step};
+use super::{Block, Fault, Language, Query, Step, insights};
 
 /// Sections that explain. Their lists are nothing to do, so they are no steps.
 const EXPLAINING: [&str; 13] = [
@@ -31,6 +31,8 @@ pub struct Document {
     pub title: String,
     /// In the order of the file.
     pub steps: Vec<Step>,
+    /// Blocks that are queries, in the order of the file; lines as those of faults.
+    pub queries: Vec<Query>,
     /// Lines count from the first line of the Markdown, which is 1.
     pub faults: Vec<Fault>,
 }
@@ -112,7 +114,13 @@ impl Reader {
     /// What can be wrong with any node, wherever it stands.
     fn check<'a>(&mut self, node: &'a AstNode<'a>) {
         let fault = match &node.data().value {
-            NodeValue::CodeBlock(code) => code_fault(code),
+            NodeValue::CodeBlock(code) => {
+                let Block { language, source, .. } = to_block(code);
+                if let Some(language) = Language::of(&language) {
+                    self.document.queries.push(Query { line: line(node), language, source });
+                }
+                code_fault(code)
+            }
             NodeValue::Link(link) | NodeValue::Image(link) => link_fault(link),
             _ => None,
         };
@@ -136,7 +144,19 @@ fn code_fault(code: &NodeCodeBlock) -> Option<(String, &'static str)> {
     if code.fenced && code.literal.trim().is_empty() {
         return Some(("this code block is empty".to_owned(), "write the query or command, or remove it"));
     }
-    None
+    let name = to_block(code).language;
+    if let Some(meant) = Language::meant(&name) {
+        let remedy = match meant {
+            Language::LogQl => "write ```logql",
+            Language::PromQl => "write ```promql",
+            Language::LogsInsights => "write ```logs-insights",
+        };
+        return Some((format!("{name:?} is no language of queries, so this block is never run"), remedy));
+    }
+    match Language::of(&name) {
+        Some(Language::LogsInsights) => insights::fault(&code.literal),
+        _ => None,
+    }
 }
 
 /// Links must work from a page and from a chat message, where the file's neighbours are not at hand, except that another

@@ -4,6 +4,8 @@
 
 mod choose;
 mod front_matter;
+pub mod insights;
+mod language;
 mod markdown;
 mod pinned;
 #[cfg(test)]
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::matchers::Matchers;
 pub use choose::choose;
+pub use language::Language;
 pub use pinned::Pinned;
 
 /// One numbered or listed thing to do, in the order of the file.
@@ -42,47 +45,6 @@ pub struct Block {
     pub text: String,
 }
 
-/// The languages of blocks that are run for an alarm's window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Language {
-    /// Loki's.
-    LogQl,
-    /// Prometheus'.
-    PromQl,
-    /// That of CloudWatch Logs Insights.
-    LogsInsights,
-}
-
-impl Language {
-    /// Of a block whose info string begins so; commands have none.
-    pub fn of(name: &str) -> Option<Self> {
-        match name {
-            "logql" => Some(Self::LogQl),
-            "promql" => Some(Self::PromQl),
-            "logs-insights" => Some(Self::LogsInsights),
-            _ => None,
-        }
-    }
-
-    /// As people write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::LogQl => "LogQL",
-            Self::PromQl => "PromQL",
-            Self::LogsInsights => "Logs Insights",
-        }
-    }
-
-    /// The type of evidence source that runs it.
-    pub fn source(self) -> &'static str {
-        match self {
-            Self::LogQl => "loki",
-            Self::PromQl => "prometheus",
-            Self::LogsInsights => "cloudwatch_logs",
-        }
-    }
-}
-
 /// One file of the library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Runbook {
@@ -98,6 +60,19 @@ pub struct Runbook {
     pub escalate_after: Option<Duration>,
     /// What to do. Lists under headings that only explain (`Impact`, `Meaning`, `References`, …) are no steps.
     pub steps: Vec<Step>,
+    /// Its blocks that are queries, by line.
+    pub queries: Vec<Query>,
+}
+
+/// A block that a source of evidence is to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// Where its fence begins; the first line is 1.
+    pub line: usize,
+    /// What it is written in.
+    pub language: Language,
+    /// The source that it names.
+    pub source: Option<String>,
 }
 
 /// What is wrong with a file, for the one who writes it.
@@ -160,6 +135,11 @@ impl Runbook {
             owner: front.owner,
             escalate_after: front.escalate_after,
             steps: document.steps,
+            queries: document
+                .queries
+                .into_iter()
+                .map(|query| Query { line: query.line.saturating_add(cut.lines_before), ..query })
+                .collect(),
         };
         (runbook, faults)
     }

@@ -79,6 +79,8 @@ fn reads_what_a_runbook_says() {
         step("R4", "Escalate", "Call.", vec![]),
     ];
     assert_eq!(runbook.steps, expected);
+    let query = |line, language| Query { line, language, source: None };
+    assert_eq!(runbook.queries, [query(15, Language::LogsInsights), query(24, Language::PromQl)]);
 }
 
 #[test]
@@ -136,6 +138,16 @@ const FAULTY: &[(&str, &str, usize, &str)] = &[
     ("- Call.", "-\n- Call.", 35, "says nothing"),
     ("- Call.", "- Call.\n  ```sh\n  kubectl", 36, "never closed"),
     ("- Call.", "- Call.\n  ```sh\n  ```", 36, "empty"),
+    (
+        "logs-insights",
+        "LogsInsights",
+        15,
+        "\"logsinsights\" is no language of queries, so this block is never run; write ```logs-insights",
+    ),
+    ("promql", "loki", 24, "write ```logql"),
+    ("filter status >= 500", "SOURCE logGroups() | filter a = 1", 15, "SOURCE; name them in `log_groups`"),
+    ("filter status >= 500", "limit 5\n   | filter a = 1", 15, "`limit` stands before `filter`"),
+    ("filter status >= 500", "filter a = {{labels.x}}", 15, "outside of a string"),
     ("## Escalate\n", "## Escalate\n```logql\n{a=\"b\"}\n```\n", 35, "belongs to no step"),
 ];
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::Error;
 use super::super::section::Section;
+use super::super::size::size;
 use super::super::yaml::{Node, Value};
 use crate::evidence::cloudwatch_metrics::Query;
 
@@ -19,10 +20,14 @@ pub struct CloudWatchLogs {
     pub log_groups: Vec<String>,
     /// An expression of Logs Insights, which may hold `{{labels.NAME}}` within strings.
     pub filter: Option<String>,
+    /// Bytes that Logs Insights may read for it on a day (UTC), over all replicas.
+    pub scan_budget: u64,
 }
 
 /// Its keys.
-pub(super) const LOGS: [&str; 4] = ["region", "endpoint_url", "log_groups", "filter"];
+pub(super) const LOGS: [&str; 5] = ["region", "endpoint_url", "log_groups", "filter", "scan_budget"];
+/// About 0.50 USD a day where a GB costs 0.005 USD (FACTS E).
+const SCAN_BUDGET: u64 = 100 << 30;
 /// What one query takes.
 const MOST_GROUPS: usize = 50;
 
@@ -36,6 +41,7 @@ pub(super) fn logs(item: &Section<'_>) -> Result<CloudWatchLogs, Error> {
         endpoint_url: item.url("endpoint_url")?,
         log_groups: groups.unwrap_or_default().into_iter().map(|(group, _)| group).collect(),
         filter: item.text("filter")?,
+        scan_budget: size(item, "scan_budget", SCAN_BUDGET)?,
     })
 }
 

@@ -155,6 +155,16 @@ const FAULTS: &[(&str, usize, &str)] = &[
         "`evidence.sources[0].type` is missing: write log_file, loki, prometheus, cloudwatch_logs or cloudwatch_metrics",
     ),
     (
+        "evidence: { sources: [{ name: a, type: cloudwatch_logs, scan_budget: 50 }] }",
+        3,
+        "`evidence.sources[0].scan_budget` \"50\" is not a size: write `500MB`, `50GiB` or `1TiB`",
+    ),
+    (
+        "evidence: { sources: [{ name: a, type: cloudwatch_logs, scan_budget: 0GiB }] }",
+        3,
+        "`evidence.sources[0].scan_budget` \"0GiB\" is not a size: write `500MB`, `50GiB` or `1TiB`",
+    ),
+    (
         "evidence: { sources: [{ name: a, type: lok }] }",
         3,
         "`evidence.sources[0].type` \"lok\" is unknown: write log_file, loki, prometheus, cloudwatch_logs or cloudwatch_metrics",

@@ -9,10 +9,10 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::super::{Caps, Fault, Fetched};
-use super::insights::{Answer, Insights};
+use super::insights::{Answer, Insights, Wrote};
 use super::pieces::{Piece, Plan};
 use super::refused::Failed;
-use super::rows::{self, Row};
+use super::rows::{self, FromRow, Row};
 use super::{ROWS, command, events};
 
 /// The groups and the query of one moment.
@@ -28,9 +28,10 @@ pub struct Asked {
 #[derive(Default)]
 struct Found {
     rows: Vec<Row>,
-    scanned: u64,
     /// Whether a query had not ended.
     unfinished: bool,
+    /// Whether one was stopped for what it read.
+    stopped: bool,
     faults: Vec<Fault>,
 }
 
@@ -68,6 +69,11 @@ impl Asked {
         self.told(found, &plan, window, &groups, caps)
     }
 
+    /// Bytes that AWS has read so far for all that was asked.
+    pub fn scanned(&self) -> u64 {
+        self.insights.scanned.get()
+    }
+
     /// The first query, over the whole window: it shows which groups are there, and how much there is.
     async fn first(
         &self,
@@ -76,26 +82,37 @@ impl Asked {
         found: &mut Found,
     ) -> Result<(), Failed> {
         for piece in plan.next() {
-            let answer = loop {
-                match self.insights.ask(groups, piece, plan.limit()).await {
-                    Err(Failed::NoGroup(words)) => {
-                        // The longest that is named: another one's name may begin alike.
-                        let named = groups.iter().filter(|group| words.contains(rows::name_of(group)));
-                        let Some(named) = named.max_by_key(|group| group.len()).cloned() else {
-                            return Err(Failed::NoGroup(words));
-                        };
-                        groups.retain(|group| *group != named);
-                        found.faults.push(no_group(&named));
-                        if groups.is_empty() {
-                            return Err(Failed::NoGroup(named));
-                        }
-                    }
-                    other => break other?,
-                }
-            };
+            let answer = self.of_existing(groups, piece, plan.limit(), &mut found.faults).await?;
             found.add(plan, piece, answer);
         }
         Ok(())
+    }
+
+    /// One query, of which groups that do not exist are left out.
+    pub(super) async fn of_existing<R: FromRow>(
+        &self,
+        groups: &mut Vec<String>,
+        piece: Piece,
+        limit: usize,
+        faults: &mut Vec<Fault>,
+    ) -> Result<Answer<R>, Failed> {
+        loop {
+            match self.insights.ask(groups, piece, limit).await {
+                Err(Failed::NoGroup(words)) => {
+                    // The longest that is named: another one's name may begin alike.
+                    let named = groups.iter().filter(|group| words.contains(rows::name_of(group)));
+                    let Some(named) = named.max_by_key(|group| group.len()).cloned() else {
+                        return Err(Failed::NoGroup(words));
+                    };
+                    groups.retain(|group| *group != named);
+                    faults.push(no_group(&named));
+                    if groups.is_empty() {
+                        return Err(Failed::NoGroup(named));
+                    }
+                }
+                other => return other,
+            }
+        }
     }
 
     fn told(
@@ -106,15 +123,14 @@ impl Asked {
         groups: &[String],
         caps: Caps,
     ) -> Result<Fetched, Fault> {
-        let waited = self.begun.elapsed().as_secs_f64();
         if found.unfinished && found.rows.is_empty() {
-            let fault = Fault::timeout(format!("Logs Insights had not finished after {waited:.1} s"));
+            let fault = Fault::timeout(self.unfinished(false));
             return Err(found.faults.into_iter().next().unwrap_or(fault));
         }
         let rows = found.rows.into_iter().filter(|row| window.contains(row.at)).collect();
         let (lines, over) = rows::lines(rows, caps);
         let truncated = if found.unfinished {
-            Some(format!("Logs Insights had not finished after {waited:.1} s: these are some of the lines"))
+            Some(format!("{}: these are some of the lines", self.unfinished(found.stopped)))
         } else if over || plan.is_cut() {
             let oldest = lines.first().and_then(|line| line.at).unwrap_or(window.end);
             Some(format!("the caps allow no more than the lines since {}", instant(oldest)))
@@ -124,12 +140,13 @@ impl Asked {
                 format!("more than {} lines are of {}: some are missing", plan.limit(), instant(at))
             })
         };
-        Ok(Fetched {
-            truncated,
-            faults: found.faults,
-            scanned: found.scanned,
-            ..self.shown(window, groups, lines)
-        })
+        Ok(Fetched { truncated, faults: found.faults, ..self.shown(window, groups, lines) })
+    }
+
+    /// Why not all has come.
+    pub(super) fn unfinished(&self, stopped: bool) -> String {
+        let why = if stopped { "was stopped" } else { "had not finished" };
+        format!("Logs Insights {why} after {:.1} s", self.begun.elapsed().as_secs_f64())
     }
 
     /// Lines, and how a person gets them.
@@ -168,7 +185,7 @@ impl Asked {
         if !had {
             return Err(why);
         }
-        let without = if self.insights.filtered { ", and without `filter`" } else { "" };
+        let without = if self.insights.wrote == Wrote::Filter { ", and without `filter`" } else { "" };
         let reason = format!("{}; the lines were read with FilterLogEvents instead{without}", why.reason);
         faults.insert(0, Fault { reason, ..why });
         let (lines, over) = rows::lines(rows, caps);
@@ -181,9 +198,12 @@ impl Asked {
 }
 
 impl Found {
-    fn add(&mut self, plan: &mut Plan, piece: Piece, answer: Answer) {
-        self.scanned += answer.scanned;
+    fn add(&mut self, plan: &mut Plan, piece: Piece, answer: Answer<Row>) {
         self.unfinished |= !answer.complete;
+        if let Some(fault) = answer.fault {
+            self.stopped = true;
+            self.lack(fault);
+        }
         let seconds: Vec<i64> = answer.rows.iter().map(|row| row.at.timestamp()).collect();
         // What an unfinished query matched says nothing about the rest.
         let keep = match answer.complete {
@@ -203,7 +223,7 @@ impl Found {
     }
 }
 
-fn no_group(name: &str) -> Fault {
+pub(super) fn no_group(name: &str) -> Fault {
     Fault::configuration(
         format!("there is no log group {}", super::super::api::one_line(name)),
         "correct `log_groups` and `region` of this source",

@@ -3,6 +3,7 @@
 //! Knows the language's strings, patterns and fields as far as a value must not leave its place. Must not know the API.
 
 use firstlook_core::alert::Labels;
+use firstlook_core::runbook::insights::{self, Place, place};
 
 use super::super::Fault;
 use super::super::quoted::{quoted, regex_literal};
@@ -11,22 +12,6 @@ use super::super::template::{Part, Template, value};
 /// What is asked for beside the lines' own fields.
 #[derive(Debug)]
 pub(super) struct Filter(Template);
-
-/// Where the end of a text stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Outside,
-    /// Within `'…'` or `"…"`.
-    String {
-        by: char,
-        regex: bool,
-    },
-    /// Within `/…/` or a field's backticks.
-    Other(char),
-}
-
-/// What follows these words is a pattern.
-const BEFORE_PATTERNS: [&str; 2] = ["like", "=~"];
 
 impl Filter {
     /// # Errors
@@ -43,13 +28,19 @@ impl Filter {
         for part in template.parts() {
             match part {
                 Part::Text(piece) => read.push_str(piece),
-                Part::Label(_) if !matches!(place(&read)?, Place::String { .. }) => {
-                    return Err(wrong("has a placeholder outside a string"));
-                }
                 Part::Label(_) => read.push('x'),
             }
         }
-        match place(&read)? {
+        if let Some(letter) = insights::outside(&read).find(|letter| matches!(letter, '|' | '#')) {
+            return Err(Fault::configuration(
+                format!("`filter` has `{letter}` outside of strings and patterns"),
+                "write the expression alone, without further commands and comments",
+            ));
+        }
+        if !is_inside(&template) {
+            return Err(wrong("has a placeholder outside a string"));
+        }
+        match place(&read) {
             Place::Outside if read.trim().is_empty() => Err(wrong("is empty")),
             Place::Outside => Ok(Self(template)),
             _ => Err(wrong("has a string or a pattern that is not closed")),
@@ -61,63 +52,50 @@ impl Filter {
     /// # Errors
     /// When a label is missing, or holds what no string can.
     pub fn fill(&self, labels: &Labels) -> Result<String, Fault> {
-        let mut text = String::new();
-        for part in self.0.parts() {
-            match part {
-                Part::Text(piece) => text.push_str(piece),
-                Part::Label(name) => {
-                    let value = value(labels, name)?;
-                    let Place::String { by, regex } = place(&text)? else { continue };
-                    if value.chars().any(char::is_control) {
-                        return Err(Fault::configuration(
-                            format!("the value of the label `{name}` cannot be written in `filter`"),
-                            "give this source `matchers` that leave it out",
-                        ));
-                    }
-                    let value = if regex { regex_literal(value) } else { value.to_owned() };
-                    text.push_str(&quoted(&value, by));
-                }
-            }
-        }
-        Ok(text)
+        fill(&self.0, labels)
     }
 }
 
-/// Where the end of `text` stands.
+/// Whether all placeholders stand in strings.
+pub(super) fn is_inside(template: &Template) -> bool {
+    let mut read = String::new();
+    template.parts().iter().all(|part| match part {
+        Part::Text(piece) => {
+            read.push_str(piece);
+            true
+        }
+        Part::Label(_) => {
+            let inside = matches!(place(&read), Place::String { .. });
+            read.push('x');
+            inside
+        }
+    })
+}
+
+/// The query or expression for these labels, whose placeholders all stand in strings.
 ///
 /// # Errors
-/// Where another command or a comment begins.
-fn place(text: &str) -> Result<Place, Fault> {
-    let (mut place, mut before, mut escaped) = (Place::Outside, String::new(), false);
-    for letter in text.chars() {
-        if escaped {
-            escaped = false;
-            continue;
-        }
-        match (place, letter) {
-            (Place::Outside, '|' | '#') => {
-                return Err(Fault::configuration(
-                    format!("`filter` has `{letter}` outside of strings and patterns"),
-                    "write the expression alone, without further commands and comments",
-                ));
+/// When a label is missing, or holds what no string can.
+pub(super) fn fill(template: &Template, labels: &Labels) -> Result<String, Fault> {
+    let mut text = String::new();
+    for part in template.parts() {
+        match part {
+            Part::Text(piece) => text.push_str(piece),
+            Part::Label(name) => {
+                let value = value(labels, name)?;
+                let Place::String { by, regex } = place(&text) else { continue };
+                if value.chars().any(char::is_control) {
+                    return Err(Fault::configuration(
+                        format!("the value of the label `{name}` cannot be written in a query"),
+                        "ask only where it is another: by `matchers` of this source, by `match` of this runbook",
+                    ));
+                }
+                let value = if regex { regex_literal(value) } else { value.to_owned() };
+                text.push_str(&quoted(&value, by));
             }
-            (Place::Outside, '"' | '\'') => {
-                place = Place::String { by: letter, regex: before.trim_end().ends_with("=~") };
-            }
-            (Place::Outside, '`') => place = Place::Other(letter),
-            (Place::Outside, '/') if BEFORE_PATTERNS.iter().any(|word| before.trim_end().ends_with(word)) => {
-                place = Place::Other(letter);
-            }
-            (Place::String { .. } | Place::Other('/'), '\\') => escaped = true,
-            (Place::String { by, .. } | Place::Other(by), end) if by == end => place = Place::Outside,
-            _ => {}
-        }
-        match place {
-            Place::Outside => before.extend(letter.to_lowercase()),
-            _ => before.clear(),
         }
     }
-    Ok(place)
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
 use super::super::Fault;
 use super::super::api::one_line;
+use super::insights::Wrote;
 use crate::aws::refusal::Refusal;
 
 /// Why Logs Insights gave nothing.
@@ -41,7 +42,7 @@ pub(in crate::evidence) fn is_throttled<E: ProvideErrorMetadata>(error: &SdkErro
 }
 
 /// Why a query could not be started.
-pub(super) fn start<E>(error: &SdkError<E>, filtered: bool) -> Failed
+pub(super) fn start<E>(error: &SdkError<E>, wrote: Wrote) -> Failed
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {
@@ -49,9 +50,12 @@ where
     let words = one_line(error.message().unwrap_or_default());
     match error.code() {
         Some("ResourceNotFoundException") => Failed::NoGroup(words),
-        Some("MalformedQueryException") if filtered => Failed::Fault(Fault::configuration(
+        Some("MalformedQueryException") if wrote != Wrote::Firstlook => Failed::Fault(Fault::configuration(
             format!("Logs Insights cannot read the query: {words}"),
-            "correct `filter` of this source",
+            match wrote {
+                Wrote::Runbook => "correct the block of the runbook",
+                Wrote::Firstlook | Wrote::Filter => "correct `filter` of this source",
+            },
         )),
         _ if is_throttled(error) => Failed::NoQuery(Fault::unavailable(
             format!(

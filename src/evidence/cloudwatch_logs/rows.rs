@@ -2,7 +2,9 @@
 //!
 //! Knows the text of a row's fields. Must not know how rows come.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
+use firstlook_core::evidence::asked::table;
+use firstlook_core::evidence::cloudwatch::series::instant;
 use firstlook_core::evidence::{Line, joined};
 
 use super::super::Caps;
@@ -18,14 +20,27 @@ pub(super) struct Row {
     pub text: String,
 }
 
-impl Row {
-    /// From the fields that the query asks for; `None` where the time is none.
-    pub fn of<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Self> {
+/// What a row of an answer is made into.
+pub(super) trait FromRow: Sized {
+    /// From its fields and their values; `None` where it is none of its kind.
+    fn of<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Self>;
+}
+
+/// All columns but AWS's pointer to the event.
+impl FromRow for table::Row {
+    fn of<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Self> {
+        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Some(fields.filter(|(name, _)| *name != "@ptr").map(own).collect())
+    }
+}
+
+/// From the fields that the query asks for; `None` where the time is none.
+impl FromRow for Row {
+    fn of<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Self> {
         let (mut at, mut group, mut stream, mut text) = (None, "", "", "");
         for (name, value) in fields {
             match name {
-                // UTC, without saying so.
-                "@timestamp" => at = NaiveDateTime::parse_from_str(value, "%Y-%m-%d %H:%M:%S%.f").ok(),
+                "@timestamp" => at = instant(value),
                 "@log" => group = name_of(value),
                 "@logStream" => stream = value,
                 "@message" => text = value,
@@ -33,7 +48,7 @@ impl Row {
             }
         }
         let text = text.trim_end_matches(['\r', '\n']).to_owned();
-        Some(Self { at: at?.and_utc(), group: group.to_owned(), stream: stream.to_owned(), text })
+        Some(Self { at: at?, group: group.to_owned(), stream: stream.to_owned(), text })
     }
 }
 

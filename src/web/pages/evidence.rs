@@ -81,6 +81,8 @@ pub(super) struct Evidence {
     others: Vec<Group>,
     /// Why no log pattern is told.
     nothing: Option<&'static str>,
+    /// What was read for it, where that is paid by the byte.
+    scanned: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -150,6 +152,7 @@ pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) ->
         axis: axis::axis(&logs, window, incident.started_at),
         logs_title: words::log_patterns(logs.len()),
         nothing: notify::nothing_told(incident),
+        scanned: Some(evidence.scanned_bytes).filter(|bytes| *bytes > 0).map(words::scanned),
         logs: logs.iter().enumerate().map(|(n, i)| log(i, n == 0, window, incident, index, now)).collect(),
         others,
     })

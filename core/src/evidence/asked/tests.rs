@@ -27,7 +27,27 @@ fn compared(now: &[(i64, &str)], before: &[(i64, &str)], baselines: Vec<Window>)
 
 fn reply(brought: Brought) -> Reply {
     let (step, name) = ("R4".to_owned(), "R4 What do the errors say".to_owned());
-    Reply { step, name, source: "k8s".into(), query: "logcli …".into(), brought }
+    Reply { step, name, source: "k8s".into(), query: "logcli …".into(), link: None, brought }
+}
+
+#[test]
+fn rows_become_one_item_that_says_what_is_missing() {
+    let row =
+        |n: usize| vec![("errors".to_owned(), (40 - n).to_string()), ("path".to_owned(), "/pay".repeat(40))];
+    let table = Table { by: vec!["path".into()], rows: (0..30).map(row).collect(), ..Table::default() };
+    let items = told(Brought::Table { table, truncated: Some("stopped after 2 s".into()) });
+    assert_eq!((items.len(), items[0].id.as_str(), items[0].kind), (1, "L8", Kind::Log));
+    let (title, text) = (items[0].title.as_str(), items[0].text.as_str());
+    assert!(
+        title.starts_with("R4 What do the errors say: 30 rows, first errors=40, path=/pay/pay"),
+        "{title}"
+    );
+    assert!(title.chars().count() <= TITLE, "{title}");
+    assert!(
+        text.starts_with("by the query of step R4\nnot all rows: stopped after 2 s\nerrors=40, path="),
+        "{text}"
+    );
+    assert!(text.ends_with("and 20 more"), "{text}");
 }
 
 fn told(brought: Brought) -> Vec<Item> {

@@ -4,6 +4,7 @@
 
 pub mod console;
 pub mod log_groups;
+pub mod series;
 
 /// Whether it is the name of a region, such as `eu-west-1`: others call other things a region.
 pub fn is_region(text: &str) -> bool {

@@ -310,6 +310,7 @@ pub(super) fn open() -> Incident {
                 gap("k8s", "no answer within 20 s", "Raise evidence.timeout, or narrow the query of k8s"),
             ],
             sources_read: 1,
+            scanned_bytes: 0,
             collected_at: Some(at("18:07:19")),
             window: Some(window()),
         }),

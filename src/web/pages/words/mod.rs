@@ -10,7 +10,7 @@ use firstlook_core::evidence::{Change, Kind};
 use firstlook_core::incident::Status;
 use firstlook_core::summary::{Confidence, State};
 
-use super::text::count;
+use super::text::{bytes, count};
 #[cfg(test)]
 pub(super) use table::keys;
 pub(super) use table::text;
@@ -204,6 +204,9 @@ pub(super) fn log_patterns(n: usize) -> String {
 }
 pub(super) fn sample_lines(n: usize) -> String {
     format!("Sample lines ({n})")
+}
+pub(super) fn scanned(read: u64) -> String {
+    format!("{} of logs were read for this, which is what their queries are paid by.", bytes(read))
 }
 pub(super) fn gaps_title(n: usize) -> String {
     format!("Could not be had ({n})")
