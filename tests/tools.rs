@@ -221,22 +221,21 @@ fn runbooks_lie_where_the_configuration_says() {
         assert!(said.contains(warning) && !said.contains("type `cloudwatch_logs`"), "{said}");
         assert!(said.contains(", no fault, ") && said.ends_with(" warnings\n"), "{said}");
     }
-    std::fs::create_dir(here.path().join("book")).unwrap();
+    let book = here.path().join("book");
+    std::fs::create_dir(&book).unwrap();
+    let book = book.to_str().unwrap();
     write(
         here.path(),
         "book/x.md",
         b"---\nmatch: ['a=\"b\"']\n---\n# X\n1. Do.\n   ```logs-insights shop\n   filter a = 1\n   ```\n",
     );
-    let said = stdout(here.path(), &["runbooks", "lint", "--path", "book"]);
+    let said = stdout(here.path(), &["runbooks", "lint", "--path", book]);
     assert!(
         said.contains("x.md:6: warning: no evidence source of type `cloudwatch_logs` named \"shop\""),
         "{said}"
     );
     write(here.path(), "firstlook.yml", b"rout: 1\n");
-    assert!(
-        run(here.path(), &["runbooks", "lint", "--path", "book"]).status.success(),
-        "the folder was given"
-    );
+    assert!(run(here.path(), &["runbooks", "lint", "--path", book]).status.success(), "the folder was given");
     assert!(!run(here.path(), &["runbooks", "lint"]).status.success());
 }
 

@@ -68,6 +68,13 @@ async fn what_the_real_one_refuses_is_refused() {
         ("StartQuery", with("logGroupNames", json!(vec!["/a"; 51])), "InvalidParameterException"),
         ("StartQuery", with("logGroupNames", json!(["/a", "/b"])), "ResourceNotFoundException"),
         ("StartQuery", with("queryString", json!("fields @x\n| filter ((")), "MalformedQueryException"),
+        ("StartQuery", with("queryString", json!("fields @x | limit 10001")), "MalformedQueryException"),
+        ("StartQuery", with("queryString", json!("stats median(a) by b")), "MalformedQueryException"),
+        (
+            "StartQuery",
+            with("queryString", json!("SOURCE logGroups() | limit 1")),
+            "InvalidParameterException",
+        ),
         ("GetQueryResults", json!({"queryId": "query-9"}), "ResourceNotFoundException"),
         ("StopQuery", json!({"queryId": "other"}), "ResourceNotFoundException"),
         ("DescribeLogGroups", json!({"limit": 51}), "InvalidParameterException"),
