@@ -208,10 +208,11 @@ async fn triage(
     library: Option<Arc<Library>>,
     wake: Wake,
 ) -> Result<Triage, StartError> {
+    let sources = sources(config, &store).await?;
     Ok(Triage {
         store,
         words,
-        sources: sources(config, &store).await?,
+        sources,
         library,
         edit_url: edit_url(config),
         evidence: config.evidence.clone(),

@@ -304,15 +304,14 @@ pub(super) fn open() -> Incident {
         runbook: Some(runbook()),
         evidence: Some(Evidence {
             items: items(),
-            queries: Vec::new(),
             gaps: vec![
                 gap("cloudtrail", "access denied", "Allow cloudtrail:LookupEvents"),
                 gap("k8s", "no answer within 20 s", "Raise evidence.timeout, or narrow the query of k8s"),
             ],
             sources_read: 1,
-            scanned_bytes: 0,
             collected_at: Some(at("18:07:19")),
             window: Some(window()),
+            ..Evidence::default()
         }),
         summary: Some(summary()),
         feedback: None,
