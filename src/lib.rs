@@ -22,7 +22,9 @@ pub mod clock;
 pub mod config;
 pub mod evaluate;
 pub mod fail;
+pub mod fonts;
 pub mod http;
+pub mod raster;
 pub mod secret;
 pub mod telemetry;
 

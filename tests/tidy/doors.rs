@@ -4,7 +4,7 @@ use super::Fault;
 use super::source::{Named, Source};
 
 /// What does I/O: the path, the kind that its door must name, and what it does.
-const IO: [(&str, &str, &str); 28] = [
+const IO: [(&str, &str, &str); 29] = [
     ("reqwest", "network", "calls HTTP servers"),
     ("actix_web", "network", "serves HTTP"),
     ("aws_config", "network", "asks for AWS credentials"),
@@ -24,6 +24,7 @@ const IO: [(&str, &str, &str); 28] = [
     ("std::fs", "files", "reads and writes files"),
     ("tokio::fs", "files", "reads and writes files"),
     ("glob", "files", "reads folders"),
+    ("fontdb", "files", "reads fonts"),
     ("std::io::stdin", "terminal", "reads the terminal"),
     ("std::io::stdout", "terminal", "writes to the terminal"),
     ("std::io::stderr", "terminal", "writes to the terminal"),

@@ -74,6 +74,14 @@ impl Window {
         Self { start: earlier(self.start, day), end: earlier(self.end, day) }
     }
 
+    /// Where in it `at` lies, from 0 (its start) to 1 (its end); none outside.
+    #[allow(clippy::cast_precision_loss, reason = "milliseconds of hours")]
+    pub fn share(&self, at: DateTime<Utc>) -> Option<f64> {
+        let whole = (self.end - self.start).num_milliseconds();
+        let part = (at - self.start).num_milliseconds();
+        (whole > 0 && (0..=whole).contains(&part)).then(|| part as f64 / whole as f64)
+    }
+
     /// Whether the instant lies in it.
     pub fn contains(&self, at: DateTime<Utc>) -> bool {
         self.start <= at && at < self.end
@@ -143,6 +151,16 @@ mod tests {
                 && !window.contains(window.end)
                 && !preceding.contains(window.start)
         );
+    }
+
+    #[test]
+    fn an_instant_outside_the_window_has_no_place() {
+        let window = Window { start: t("2025-11-20T09:00:00Z"), end: t("2025-11-20T09:20:00Z") };
+        assert_eq!(window.share(t("2025-11-20T09:05:00Z")), Some(0.25));
+        assert_eq!((window.share(window.start), window.share(window.end)), (Some(0.0), Some(1.0)));
+        assert_eq!(window.share(t("2025-11-20T08:59:59Z")), None);
+        assert_eq!(window.share(t("2025-11-20T09:20:01Z")), None);
+        assert_eq!(Window { end: window.start, ..window }.share(window.start), None);
     }
 
     #[test]

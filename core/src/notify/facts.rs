@@ -7,7 +7,7 @@ use crate::evidence::{Change, Item, Kind};
 use crate::summary::{Cause, Claim, State, Summary, Verdict};
 
 use super::text::one_line;
-use super::view::{Alert, Block, Impact, Incident, Step};
+use super::view::{Alert, Block, Impact, Incident, Notification, Step};
 use super::words;
 
 /// Where an alarm says in words what is wrong, best first (FACTS A5).
@@ -61,7 +61,10 @@ pub fn place(view: &Incident) -> Vec<String> {
 
 /// Who could not be told, and why: the newest change that was given up.
 pub fn not_told(view: &Incident) -> Option<String> {
-    let given_up = view.notifications.iter().rfind(|told| told.state == "parked" && told.kind != "level");
+    // What only did not come to look as it should has told nobody less.
+    let missed =
+        |told: &&Notification| told.state == "parked" && !matches!(told.kind.as_str(), "level" | "charts");
+    let given_up = view.notifications.iter().rfind(missed);
     given_up.map(|told| {
         format!("{} ({}), {}: {}", told.receiver, told.integration, told.kind, told.reason.as_str())
     })

@@ -4,6 +4,7 @@
 
 mod assemble;
 pub mod backoff;
+pub mod chart;
 mod facts;
 mod figures;
 mod first;

@@ -34,6 +34,9 @@ impl Rate {
     }
 }
 
+/// The place of a picture: behind everything that is told in words.
+pub const PICTURE: i16 = 5;
+
 /// The place in the queue of one receiver, 0 first: what begins, the worst first; then what ends or was taken; then
 /// edits (`None`).
 pub fn urgency(kind: Option<EdgeKind>, severity: Severity) -> i16 {

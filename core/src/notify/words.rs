@@ -8,6 +8,7 @@ use crate::alert::Severity;
 use crate::incident::Status;
 use crate::summary::{Confidence, State};
 
+pub mod charts;
 mod compared;
 
 pub use compared::{STANDS_OUT, change, nothing_told};

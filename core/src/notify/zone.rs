@@ -37,8 +37,28 @@ impl Zone {
         self.format(at, "%Y-%m-%d %H:%M")
     }
 
+    /// `03:07`, where the zone is said beside it.
+    pub fn clock(&self, at: DateTime<Utc>) -> String {
+        self.local(at).format("%H:%M").to_string()
+    }
+
+    /// `2026-11-20`.
+    pub fn day(&self, at: DateTime<Utc>) -> String {
+        self.local(at).format("%Y-%m-%d").to_string()
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same instant, as its clocks show it.
+    pub fn local(&self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
+        at.with_timezone(&self.offset)
+    }
+
     fn format(&self, at: DateTime<Utc>, format: &str) -> String {
-        format!("{} {}", at.with_timezone(&self.offset).format(format), self.name)
+        format!("{} {}", self.local(at).format(format), self.name)
     }
 }
 
@@ -52,6 +72,10 @@ mod tests {
         let tokyo = Zone::new(FixedOffset::east_opt(9 * 3600).unwrap(), "JST");
         assert_eq!(Zone::utc().date(at), "2026-11-19 18:07 UTC");
         assert_eq!(tokyo.date(at), "2026-11-20 03:07 JST");
+        assert_eq!(
+            (tokyo.clock(at), tokyo.day(at), tokyo.name()),
+            ("03:07".into(), "2026-11-20".into(), "JST")
+        );
         assert_eq!((tokyo.time(at), tokyo.seconds(at)), ("03:07 JST".into(), "03:07:31 JST".into()));
     }
 }

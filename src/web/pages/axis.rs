@@ -4,8 +4,9 @@
 
 use std::fmt::Write;
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use firstlook_core::evidence::{Change, Frequency, Item, Window};
+use firstlook_core::notify::{Zone, chart};
 use serde::Serialize;
 
 use super::evidence::delta;
@@ -79,7 +80,7 @@ pub(super) fn axis(logs: &[&Item], window: Option<Window>, alarm: DateTime<Utc>)
         .filter(|(_, f)| f.change != Change::Common && !f.sparkline.is_empty())
         .take(MOST_LANES)
         .collect();
-    let at = window.and_then(|w| share(w, alarm));
+    let at = window.and_then(|w| w.share(alarm));
     (!shown.is_empty()).then(|| Axis {
         range: window.map(|w| words::range(&times::minute(w.start).text, &times::minute(w.end).text)),
         alarm: at.map(|at| Alarm {
@@ -122,7 +123,7 @@ pub(super) fn spark(frequency: &Frequency, window: Option<Window>, alarm: DateTi
     Some(Spark {
         bars: bars(&frequency.sparkline, 100.0, 24.0),
         calm: matches!(frequency.change, Change::Gone | Change::Common),
-        mark: window.and_then(|w| share(w, alarm)).map(|at| format!("{:.1}", at * 100.0)),
+        mark: window.and_then(|w| w.share(alarm)).map(|at| format!("{:.1}", at * 100.0)),
         about: words::sparkline("", *most),
     })
 }
@@ -145,43 +146,23 @@ fn bars(counts: &[u32], width: f64, height: f64) -> String {
     path
 }
 
-/// Where in the window `at` lies, from 0 to 1; none outside it.
-#[allow(clippy::cast_precision_loss, reason = "milliseconds of hours")]
-pub(super) fn share(window: Window, at: DateTime<Utc>) -> Option<f64> {
-    let whole = (window.end - window.start).num_milliseconds();
-    let part = (at - window.start).num_milliseconds();
-    (whole > 0 && (0..=whole).contains(&part)).then(|| part as f64 / whole as f64)
-}
-
 fn percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
 }
 
-/// Whole steps of time, at most eight; every second one is left out on a phone.
+/// Whole steps of time; every second one is left out on a phone.
 fn ticks(window: Window) -> Vec<Tick> {
-    let minutes = (window.end - window.start).num_minutes();
-    let steps = [1, 2, 5, 10, 15, 30, 60, 120, 360, 1440];
-    let step = TimeDelta::minutes(steps.into_iter().find(|s| minutes / s <= 7).unwrap_or(1440 * 7));
-    let mut ticks = Vec::new();
-    let Ok(mut at) = window.start.duration_trunc(step) else { return ticks };
-    while at <= window.end && ticks.len() < 12 {
-        if let Some(x) = share(window, at) {
-            ticks.push(Tick {
-                x: percent(x),
-                text: times::minute(at).text,
-                anchor: if x < 0.04 {
-                    "start"
-                } else if x > 0.96 {
-                    "end"
-                } else {
-                    "middle"
-                },
-                minor: ticks.len() % 2 == 1,
-            });
-        }
-        at += step;
-    }
-    ticks
+    let tick = |(n, (x, at)): (usize, (f64, DateTime<Utc>))| Tick {
+        x: percent(x),
+        text: times::minute(at).text,
+        anchor: match x {
+            _ if x < 0.04 => "start",
+            _ if x > 0.96 => "end",
+            _ => "middle",
+        },
+        minor: n % 2 == 1,
+    };
+    chart::ticks(window, &Zone::utc(), 8).into_iter().enumerate().map(tick).collect()
 }
 
 fn rows(shown: &[(&Item, &Frequency)], window: Window) -> Vec<Row> {
@@ -200,10 +181,6 @@ fn rows(shown: &[(&Item, &Frequency)], window: Window) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn window(from: &str, until: &str) -> Window {
-        Window { start: from.parse().unwrap(), end: until.parse().unwrap() }
-    }
 
     #[test]
     fn the_highest_bar_touches_the_top_and_empty_slices_have_none() {
@@ -224,26 +201,5 @@ mod tests {
         ] {
             assert_eq!(without_package(title), expected);
         }
-    }
-
-    #[test]
-    fn an_instant_outside_the_window_has_no_place() {
-        let w = window("2026-11-19T18:00:00Z", "2026-11-19T18:20:00Z");
-        assert_eq!(share(w, "2026-11-19T18:05:00Z".parse().unwrap()), Some(0.25));
-        assert_eq!(share(w, "2026-11-19T17:59:59Z".parse().unwrap()), None);
-        assert_eq!(share(w, "2026-11-19T18:20:01Z".parse().unwrap()), None);
-        let empty = window("2026-11-19T18:00:00Z", "2026-11-19T18:00:00Z");
-        assert_eq!(share(empty, empty.start), None);
-    }
-
-    #[test]
-    fn ticks_are_round_and_few() {
-        let texts = |w| ticks(w).into_iter().map(|t| t.text).collect::<Vec<_>>();
-        let quarter = window("2026-11-19T17:52:00Z", "2026-11-19T18:09:00Z");
-        assert_eq!(texts(quarter), ["17:55", "18:00", "18:05"]);
-        let long = window("2026-11-18T00:00:00Z", "2026-11-19T18:00:00Z");
-        assert!(!texts(long).is_empty() && texts(long).len() <= 8);
-        let backwards = window("2026-11-19T18:00:00Z", "2026-11-19T17:00:00Z");
-        assert!(texts(backwards).is_empty());
     }
 }

@@ -144,7 +144,7 @@ pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) ->
         .iter()
         .filter_map(|&(kind, anchor, title)| {
             let items = evidence.items.iter().filter(|i| i.kind == kind && !steps.contains(i.id.as_str()));
-            let items: Vec<Other> = items.map(|i| other(i, incident.started_at, index, now)).collect();
+            let items: Vec<Other> = items.map(|i| other(i, incident, index, now)).collect();
             (!items.is_empty()).then_some(Group { id: anchor, title, items })
         })
         .collect();
@@ -218,14 +218,15 @@ pub(super) fn delta(change: Change, frequency: Option<&Frequency>) -> Delta {
     Delta { class, icon, word: format!("{}{}", words::change(change, compared), times.unwrap_or_default()) }
 }
 
-fn other(item: &Item, alarm: DateTime<Utc>, index: &Index, now: DateTime<Utc>) -> Other {
+fn other(item: &Item, incident: &Incident, index: &Index, now: DateTime<Utc>) -> Other {
+    let (alarm, place) = (incident.started_at, (incident.number, item.id.as_str()));
     Other {
         id: item.id.clone(),
         title: item.title.to_string(),
         source: item.source.clone(),
         at: item.at.map(|at| times::moment(at, now)),
         text: text::pieces(item.text.as_str()),
-        drawing: item.chart.as_ref().and_then(|c| chart::drawing(c, alarm, item.title.as_str())),
+        drawing: item.chart.as_ref().and_then(|c| chart::drawing(c, alarm, item.title.as_str(), place)),
         query: item.query.as_ref().map(ToString::to_string),
         link: item.link.as_ref().and_then(|link| links::safe(link.as_str())),
         backs: index.backs(&item.id),

@@ -153,6 +153,7 @@ pub(super) fn told(integration: &str, kind: &str) -> String {
         "acknowledge" => "acknowledgement",
         "resolve" => "resolve",
         "level" => "message kept up to date",
+        "charts" => "charts in its thread",
         "storm" => "storm message",
         other => other,
     }

@@ -60,6 +60,7 @@ const TABLE: &[(&str, &str)] = &[
     ("alarm_at", "The alarm"),
     ("lines_per_slice", "lines in each slice of the window"),
     ("as_table", "The same as a table"),
+    ("as_picture", "As a picture"),
     ("chart_numbers", "The chart’s numbers"),
     ("time", "Time"),
     ("now", "now,"),
