@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::deliver::Deliver;
+use crate::fonts::Fonts;
 use crate::ingest::{Committer, Desk, Ingest};
 use crate::library::Library;
 use crate::outage::{Outage, Voice};
@@ -83,7 +84,8 @@ impl Service {
             edit_url: edit_url(config),
             wake: wake.clone(),
         });
-        let deliver = deliver(config, store.clone(), words.clone())?;
+        let fonts = Fonts::default();
+        let deliver = deliver(config, store.clone(), words.clone(), fonts.clone(), wake.clone())?;
         let outage = outage(ingest.clone(), &deliver);
         let triage = triage(config, store.clone(), words.clone(), library.clone(), wake.clone()).await?;
         let upkeep = Upkeep {
@@ -119,6 +121,8 @@ impl Service {
             library,
             wake,
             pages: Pages::new()?,
+            zone: Zone::utc(),
+            fonts,
             exporter,
         };
         Ok(Self { app: Data::new(app), committer, lanes, private })
@@ -239,6 +243,13 @@ fn outage(ingest: Ingest, deliver: &Deliver) -> Arc<Outage> {
 }
 
 /// Hop 3.
-fn deliver(config: &Config, store: Store, words: Words) -> Result<Deliver, StartError> {
-    Ok(Deliver { store, words, name: config.server.name.clone(), zone: Zone::utc(), ways: ways(config)? })
+fn deliver(
+    config: &Config,
+    store: Store,
+    words: Words,
+    fonts: Fonts,
+    wake: Wake,
+) -> Result<Deliver, StartError> {
+    let (name, zone, ways) = (config.server.name.clone(), Zone::utc(), ways(config)?);
+    Ok(Deliver { store, words, name, zone, ways, fonts, wake })
 }

@@ -3,6 +3,7 @@
 //! Knows targets, receivers and the policy of trying again. Must not know why something has to be told, nor build a
 //! word of it: the messages are made by `firstlook_core::notify`.
 
+mod charts;
 mod send;
 
 use std::collections::BTreeMap;
@@ -17,10 +18,12 @@ use rand::Rng;
 
 use crate::clock;
 use crate::fail::{self, Step};
+use crate::fonts::Fonts;
 use crate::receivers::{Class, SendError};
 use crate::store::{Claim, Edge, JobKind, Outcome, Store, StoreError, Target, Words};
 use crate::telemetry::labels::SendOutcome;
 use crate::telemetry::metrics::{self, Metric};
+use crate::worker::Wake;
 pub use send::{Integration, Way};
 use send::{counted, sends, shows};
 
@@ -40,6 +43,10 @@ pub struct Deliver {
     pub zone: Zone,
     /// By receiver and integration: `("oncall", "pagerduty/0")`.
     pub ways: BTreeMap<(String, String), Way>,
+    /// What charts are written in.
+    pub fonts: Fonts,
+    /// Has the charts' lane look at once.
+    pub wake: Wake,
 }
 
 impl Deliver {
@@ -172,6 +179,7 @@ impl Deliver {
         let integration = &way.integration;
         let Integration::Slack { api, .. } = integration else { return Ok(Outcome::Done) };
         let Some(at) = target.address.clone() else { return Ok(Outcome::Done) };
+        self.want_charts(claim, view, target).await?;
         // `sent_version` was read before the edges were told: a post that was just made shows this very view.
         if self.store.shown_version(target.id).await? >= view.version {
             return Ok(Outcome::Done);

@@ -27,13 +27,17 @@ pub enum Step {
     BeforeSummary,
     /// The model has answered, and its summary is not kept.
     Summary,
+    /// The bytes of an incident's charts are with Slack, and nobody sees them.
+    ChartsUploaded,
+    /// Slack has answered to their posting, and that is not marked.
+    ChartsPosted,
     /// Before the schema is brought up to date, and after.
     Migrate,
 }
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Read,
         Self::BeforeCommit,
         Self::Committed,
@@ -42,6 +46,8 @@ impl Step {
         Self::Sent,
         Self::BeforeSummary,
         Self::Summary,
+        Self::ChartsUploaded,
+        Self::ChartsPosted,
         Self::Migrate,
     ];
 
@@ -56,6 +62,8 @@ impl Step {
             Self::Sent => "sent",
             Self::BeforeSummary => "before-summary",
             Self::Summary => "summary",
+            Self::ChartsUploaded => "charts-uploaded",
+            Self::ChartsPosted => "charts-posted",
             Self::Migrate => "migrate",
         }
     }

@@ -33,7 +33,7 @@ type Held = Arc<Mutex<Vec<Ticket>>>;
 
 /// Wakes the lanes of this process when something was enqueued; other processes find it when they poll.
 #[derive(Debug, Default, Clone)]
-pub struct Wake([Arc<Notify>; 4]);
+pub struct Wake([Arc<Notify>; 5]);
 
 impl Wake {
     /// Has every lane look at once.
@@ -42,12 +42,13 @@ impl Wake {
     }
 
     fn lane(&self, kind: JobKind) -> &Arc<Notify> {
-        let [page, message, triage, upkeep] = &self.0;
+        let [page, message, triage, upkeep, charts] = &self.0;
         match kind {
             JobKind::Page => page,
             JobKind::Message => message,
             JobKind::Triage => triage,
             JobKind::Upkeep => upkeep,
+            JobKind::Charts => charts,
         }
     }
 }
@@ -59,6 +60,7 @@ pub fn label(kind: JobKind) -> labels::JobKind {
         JobKind::Message => labels::JobKind::Message,
         JobKind::Triage => labels::JobKind::Triage,
         JobKind::Upkeep => labels::JobKind::Upkeep,
+        JobKind::Charts => labels::JobKind::Charts,
     }
 }
 
@@ -68,7 +70,7 @@ pub const fn width(kind: JobKind) -> usize {
         JobKind::Page => 16,
         JobKind::Message => 8,
         JobKind::Triage => 4,
-        JobKind::Upkeep => 2,
+        JobKind::Upkeep | JobKind::Charts => 2,
     }
 }
 

@@ -16,6 +16,7 @@ mod alike;
 mod budgets;
 mod cancelled;
 mod changes;
+mod charts;
 mod cloudwatch_logs;
 mod cloudwatch_metrics;
 mod commands;

@@ -6,8 +6,9 @@ mod world;
 use std::sync::Arc;
 use std::time::Duration;
 
-use firstlook::store::{JobKind, Outcome, StoreError};
+use firstlook::store::{Bucket, JobKind, Outcome, StoreError};
 use firstlook::worker::{self, Wake};
+use firstlook_core::notify::rate::{PICTURE, Rate};
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::PATIENCE;
@@ -46,6 +47,23 @@ async fn one_message_that_is_paid_for_is_one_job() {
     world.job("page", "other", incident, "bucket = 'b', urgency = 0").await;
     assert_eq!(world.keys(JobKind::Page, 8, &[]).await, ["lost"]);
     assert!(world.keys(JobKind::Page, 8, &[]).await.is_empty(), "the room is used");
+}
+
+#[tokio::test]
+async fn a_picture_waits_for_every_word_of_its_place() {
+    let mut world = World::new().await;
+    let incident = Some(world.incident("api").await);
+    world.bucket("b").await;
+    let words = world.job("message", "words", incident, "bucket = 'b', urgency = 4").await;
+    world.job("charts", "picture", incident, "").await;
+    let bucket = Bucket { name: "b".into(), rate: Rate::per_minute(1) };
+    let claim = world.claim(JobKind::Charts).await;
+    let take = async |world: &World| world.store.take(&claim, &bucket, PICTURE, 1).await.unwrap();
+    assert!(!take(&world).await, "an edit waits for the same channel");
+    assert_eq!(world.keys(JobKind::Message, 8, &[]).await, ["words"]);
+    assert!(!take(&world).await, "the room is used");
+    world.run(format!("DELETE FROM job WHERE id = {words}; UPDATE rate_bucket SET opens_at = now()")).await;
+    assert!(take(&world).await);
 }
 
 #[tokio::test]

@@ -54,6 +54,13 @@ impl Lanes {
             let full = move || ways.full();
             lanes.spawn(worker::lane(self.store.clone(), kind, self.wake.clone(), stop.clone(), full, tell));
         }
+        let deliver = Arc::clone(&self.deliver);
+        let draw = move |claim| {
+            let deliver = Arc::clone(&deliver);
+            async move { deliver.charts(claim).await }
+        };
+        let (store, wake) = (self.store.clone(), self.wake.clone());
+        lanes.spawn(worker::lane(store, JobKind::Charts, wake, stop.clone(), Vec::new, draw));
         let standing = [self.upkeep.standing(), self.resync.standing()].concat();
         lanes.spawn(stand(self.store.clone(), standing, stop.clone()));
         let (triage, upkeep, resync) = (self.triage, self.upkeep, self.resync);

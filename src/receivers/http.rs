@@ -1,11 +1,11 @@
-//! Door: network. One POST of JSON to a receiver, and what each way of failing means.
+//! Door: network. One request to a receiver, and what each way of failing means.
 //!
 //! Knows HTTP. Must not know what any receiver's body says.
 
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 use super::SendError;
@@ -79,6 +79,15 @@ pub(super) async fn post(
     if let Some(token) = token {
         request = request.bearer_auth(token.expose());
     }
+    answered(request, who, hidden).await
+}
+
+/// Sends any request; of its errors and answer as [`post`].
+pub(super) async fn answered(
+    request: RequestBuilder,
+    who: Who,
+    hidden: &Secret,
+) -> Result<Answer, SendError> {
     let response = request.send().await.map_err(|error| unsent(&error, who))?;
     let status = response.status();
     let seconds =

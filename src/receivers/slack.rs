@@ -2,6 +2,8 @@
 //!
 //! Knows tokens and what Slack's answers mean. Must not know what a message says.
 
+pub mod files;
+
 use reqwest::Client;
 use serde_json::Value;
 
@@ -52,31 +54,53 @@ impl Slack {
     }
 
     async fn call(&self, method: &str, message: &Value) -> Result<Receipt, SendError> {
-        let url = format!("{}/{method}", self.api_url.trim_end_matches('/'));
+        let url = self.method(method);
         let answer = post(&self.client, &url, Some(&self.token), message, BOT, &self.token).await;
         answer.and_then(receipt).map_err(|error| error.without(&self.token))
+    }
+
+    fn method(&self, name: &str) -> String {
+        format!("{}/{name}", self.api_url.trim_end_matches('/'))
     }
 }
 
 fn receipt(answer: Answer) -> Result<Receipt, SendError> {
+    said(answer, classify, |body| Some(Receipt { channel: text(body, "channel")?, ts: text(body, "ts")? }))
+}
+
+fn text(body: &Value, key: &str) -> Option<String> {
+    body.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// What Slack says in an answer: `read` takes what is needed from one that says yes, `judge` an error's code and Slack's
+/// own words about it.
+fn said<T>(
+    answer: Answer,
+    judge: fn(&str, &str) -> SendError,
+    read: impl FnOnce(&Value) -> Option<T>,
+) -> Result<T, SendError> {
     let answer = answer.checked(BOT)?;
     let body = answer.json().unwrap_or_default();
-    let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
-    match (body.get("ok").and_then(Value::as_bool), text("channel"), text("ts"), text("error")) {
-        (Some(true), Some(channel), Some(ts), _) => Ok(Receipt { channel, ts }),
-        (Some(false), _, _, Some(code)) => {
-            let mut error = classify(&code, &details(&body));
+    match (body.get("ok").and_then(Value::as_bool), text(&body, "error")) {
+        (Some(false), Some(code)) => {
+            let mut error = judge(&code, &details(&body));
             if let (Class::Retry { after }, Some(asked)) = (&mut error.class, answer.retry_after) {
                 *after = Some(asked);
             }
-            Err(error)
+            return Err(error);
         }
-        _ => Err(SendError::ambiguous(format!(
-            "{:?} is not Slack's answer; check `{}` and proxies on the way",
-            answer.excerpt(),
-            BOT.key
-        ))),
+        (Some(true), _) => {
+            if let Some(found) = read(&body) {
+                return Ok(found);
+            }
+        }
+        _ => {}
     }
+    Err(SendError::ambiguous(format!(
+        "{:?} is not Slack's answer; check `{}` and proxies on the way",
+        answer.excerpt(),
+        BOT.key
+    )))
 }
 
 /// Slack's own words about a refusal: `response_metadata.messages`, and the scope that it wants.

@@ -32,11 +32,13 @@ pub enum JobKind {
     Triage,
     /// What belongs to no incident: the sweep, a look at a sender, a second look at a late message.
     Upkeep,
+    /// Post charts under a message.
+    Charts,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Page, Self::Message, Self::Triage, Self::Upkeep];
+    pub const ALL: [Self; 5] = [Self::Page, Self::Message, Self::Triage, Self::Upkeep, Self::Charts];
 
     /// The word of the database and of the metric.
     pub fn as_str(self) -> &'static str {
@@ -45,6 +47,7 @@ impl JobKind {
             Self::Message => "message",
             Self::Triage => "triage",
             Self::Upkeep => "upkeep",
+            Self::Charts => "charts",
         }
     }
 

@@ -50,7 +50,7 @@ pub use scans::Meter;
 pub use spending::Reserved;
 pub use standing::{RESYNC, Standing};
 pub use sweep::Cutoff;
-pub use told::{Address, Edge, Target};
+pub use told::{Address, Charts, Edge, Target};
 pub use view::Words;
 
 /// Longest wait for a free connection: a request has 10 s in all (DESIGN section 4).

@@ -8,7 +8,7 @@ use std::time::Duration;
 use firstlook_core::notify::rate::Rate;
 use sha2::{Digest, Sha256};
 
-use super::jobs::Claim;
+use super::jobs::{Claim, JobKind};
 use super::{Store, StoreError};
 use crate::secret::Secret;
 
@@ -52,6 +52,11 @@ impl Store {
         if sends == 0 {
             return Ok(true);
         }
+        // What is told by another lane under the same key goes before pictures.
+        let kinds: &[&str] = match claim.kind {
+            JobKind::Charts => &[JobKind::Charts.as_str(), JobKind::Message.as_str()],
+            _ => &[claim.kind.as_str()],
+        };
         let taken = sqlx::query(
             "INSERT INTO rate_bucket AS b (name, opens_at, every, slack)
              VALUES ($1, now() - make_interval(secs => $3) + make_interval(secs => $2) * $4,
@@ -59,7 +64,7 @@ impl Store {
              ON CONFLICT (name) DO UPDATE SET every = excluded.every, slack = excluded.slack,
                  opens_at = greatest(b.opens_at, now() - excluded.slack) + excluded.every * $4
              WHERE $5 OR (b.opens_at <= now() AND NOT EXISTS (
-                 SELECT 1 FROM job WHERE kind = $6 AND bucket = $1 AND state = 'ready' AND lost = 0
+                 SELECT 1 FROM job WHERE kind = ANY ($6) AND bucket = $1 AND state = 'ready' AND lost = 0
                      AND run_at <= now() AND (urgency, run_at, id) < ($7, $8, $9)))",
         )
         .bind(&bucket.name)
@@ -67,7 +72,7 @@ impl Store {
         .bind(bucket.rate.slack.as_secs_f64())
         .bind(f64::from(sends))
         .bind(begun)
-        .bind(claim.kind.as_str())
+        .bind(kinds)
         .bind(urgency)
         .bind(claim.run_at)
         .bind(claim.id)

@@ -1,5 +1,6 @@
 //! Targets and edges: who is told of an incident, what they must be told, and what they have been.
 
+mod charts;
 mod giving_up;
 mod plan;
 mod reading;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use super::jobs::{self, Claim, JobKind, NewJob};
 use super::{Store, StoreError};
 
+pub(super) use charts::give_up_charts;
 pub(super) use giving_up::give_up;
 pub(super) use plan::tell;
 
@@ -51,6 +53,21 @@ pub struct Target {
     pub muted: bool,
     /// What is left to tell, in order.
     pub edges: Vec<Edge>,
+    /// What became of the charts in its thread.
+    pub charts: Charts,
+}
+
+/// What became of the charts in a message's thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charts {
+    /// Nobody has asked for them.
+    Unknown,
+    /// They are to be posted.
+    Wanted,
+    /// Somebody began to post them, and has not said how that ended.
+    Begun,
+    /// They stand there, or are not tried any more.
+    Done,
 }
 
 /// A change that is left to tell.

@@ -221,6 +221,10 @@ impl Store {
                     CASE WHEN edit_error IS NULL THEN edited_at END, edit_error,
                     COALESCE(edited_at, 'infinity'), 2147483647
              FROM target WHERE incident = ANY ($1) AND (edited_at IS NOT NULL OR edit_error IS NOT NULL)
+             UNION ALL
+             SELECT incident, receiver, integration, reason, 'charts', charts, 1,
+                    CASE charts WHEN 'sent' THEN charts_at END, charts_error, charts_at, 2147483647
+             FROM target WHERE incident = ANY ($1) AND charts IN ('sent', 'parked')
              ORDER BY created_at, receiver, integration, seq",
         )
         .bind(ids)

@@ -97,7 +97,7 @@ label! {
 }
 label! {
     /// What a job does.
-    JobKind as "kind" { Page = "page", Message = "message", Triage = "triage", Upkeep = "upkeep" }
+    JobKind as "kind" { Page = "page", Message = "message", Triage = "triage", Upkeep = "upkeep", Charts = "charts" }
 }
 label! {
     /// What asking a sender came to.

@@ -6,6 +6,7 @@ mod access;
 mod api;
 mod body;
 mod changes;
+mod charts;
 mod feedback;
 mod gate;
 mod health;
@@ -28,8 +29,10 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
+use firstlook_core::notify::Zone;
 
 use crate::config::{Authorization, ChangeSource};
+use crate::fonts::Fonts;
 use crate::library::Library;
 use crate::outage::Outage;
 use crate::replay::Replay;
@@ -81,6 +84,10 @@ pub struct App {
     pub wake: Wake,
     /// The pages' templates.
     pub pages: Pages,
+    /// How times are written in pictures.
+    pub zone: Zone,
+    /// What pictures are written in.
+    pub fonts: Fonts,
     /// The metrics of this process.
     pub exporter: Exporter,
 }
@@ -106,6 +113,7 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(health::readyz)
         .service(html::list)
         .service(html::incident)
+        .service(charts::one)
         .service(html::act)
         .service(feedback::by_form)
         .service(html::deliveries)

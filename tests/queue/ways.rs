@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use firstlook::deliver::{Deliver, Integration, Way};
+use firstlook::fonts::Fonts;
 use firstlook::receivers::pagerduty::PagerDuty;
 use firstlook::receivers::slack::Slack;
 use firstlook::secret::Secret;
@@ -38,6 +39,8 @@ fn deliver(world: &World, ways: &[(&str, &fake::PagerDuty, &str)], rate: Rate) -
         name: "ways".into(),
         zone: Zone::utc(),
         ways: ways.iter().map(way).collect(),
+        fonts: Fonts::default(),
+        wake: Wake::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use firstlook::config::Config;
 use firstlook::deliver::{Deliver, Integration, Way};
+use firstlook::fonts::Fonts;
 use firstlook::ingest::{Answer, Arrival, Desk, Ingest};
 use firstlook::receivers::pagerduty::PagerDuty;
 use firstlook::secret::Secret;
@@ -175,6 +176,8 @@ impl Parts {
             name: "schedules".into(),
             zone: Zone::utc(),
             ways: BTreeMap::from([(key, Way::new(Integration::PagerDuty(pager), bucket))]),
+            fonts: Fonts::default(),
+            wake: Wake::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod peers;
 mod plan;
 mod samples;
 mod slack;
+mod slack_files;
 mod sqs;
 
 use std::time::Duration;

@@ -91,6 +91,7 @@ async fn park(tx: &mut PgConnection, claim: &Claim, error: &str) -> Result<(), S
     match claim.kind {
         JobKind::Triage => summaries::give_up(tx, claim.incident, claim.attempts, error).await,
         JobKind::Page | JobKind::Message => told::give_up(tx, claim, error).await,
+        JobKind::Charts => told::give_up_charts(tx, claim, error).await,
         JobKind::Upkeep => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::jobs::Claim;
 use super::super::row::At;
-use super::{Edge, Store, StoreError, Target};
+use super::{Charts, Edge, Store, StoreError, Target};
 
 #[derive(sqlx::FromRow)]
 struct TargetRow {
@@ -20,6 +20,7 @@ struct TargetRow {
     slot: String,
     severity: String,
     acknowledged: bool,
+    charts: Option<String>,
 }
 
 /// What earlier incidents of a group mean for a page.
@@ -51,7 +52,7 @@ impl Store {
         let at = At { table: "job", row: &claim.id };
         let id: Uuid = claim.key.parse().map_err(|error| at.corrupt("key", error))?;
         let row: TargetRow = sqlx::query_as(
-            "SELECT t.id, t.incident, t.receiver, t.integration, t.address, t.sent_version,
+            "SELECT t.id, t.incident, t.receiver, t.integration, t.address, t.sent_version, t.charts,
                     encode(i.slot, 'hex') AS slot, i.severity,
                     COALESCE((SELECT kind = 'acknowledge' FROM edge
                               WHERE target = t.id AND state = 'sent' ORDER BY seq DESC LIMIT 1), false) AS acknowledged
@@ -99,6 +100,12 @@ impl Store {
             severity: At { table: "incident", row: &row.incident }.severity("severity", &row.severity)?,
             muted: row.acknowledged,
             edges,
+            charts: match row.charts.as_deref() {
+                None => Charts::Unknown,
+                Some("wanted") => Charts::Wanted,
+                Some("sending") => Charts::Begun,
+                Some(_) => Charts::Done,
+            },
         })
     }
 

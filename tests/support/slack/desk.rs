@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use super::files::PLACE;
 use super::house::{Way, violations};
 use super::limits::refusal;
 use super::workspace::Workspace;
@@ -17,7 +18,7 @@ pub(super) const WEBHOOK: &str = "/services/T0TEST/B0TEST/webhook-secret";
 pub(super) struct Desk(Mutex<Workspace>);
 
 /// Slack's way to fail: HTTP 200.
-fn error(code: &str) -> Answer {
+pub(super) fn error(code: &str) -> Answer {
     Answer::json(200, &json!({"ok": false, "error": code}))
 }
 
@@ -198,7 +199,7 @@ impl Desk {
         Answer::text(200, "ok")
     }
 
-    fn failure_of(&self, status: u16, webhook: bool) -> Answer {
+    pub(super) fn failure_of(&self, status: u16, webhook: bool) -> Answer {
         match (status, webhook) {
             (429, true) => Answer::text(429, "rate_limited").header("Retry-After", "1"),
             (429, false) => {
@@ -219,6 +220,9 @@ impl Protocol for Desk {
         if request.path == WEBHOOK {
             return self.webhook(request);
         }
+        if request.path.starts_with(PLACE) {
+            return self.bytes(request);
+        }
         let Some(method) = request.path.strip_prefix("/api/") else {
             return Answer::text(404, "no_service");
         };
@@ -229,6 +233,8 @@ impl Protocol for Desk {
         match method {
             "chat.postMessage" => self.post(&body),
             "chat.update" => self.update(&body),
+            "files.getUploadURLExternal" => self.place(request, &body),
+            "files.completeUploadExternal" => self.complete(&body),
             "conversations.history" => self.history(&body),
             "auth.test" => Answer::json(
                 200,

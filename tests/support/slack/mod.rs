@@ -1,7 +1,8 @@
-//! Slack: `chat.postMessage`, `chat.update`, `conversations.history`, `auth.test` and incoming webhooks (FACTS D).
+//! Slack: `chat.postMessage`, `chat.update`, files, `conversations.history`, `auth.test` and incoming webhooks (FACTS D).
 //! What Slack refuses is refused; what only our own rules forbid is kept, and fails the test when the fake is dropped.
 
 mod desk;
+mod files;
 mod house;
 mod limits;
 pub mod workspace;
@@ -9,6 +10,7 @@ pub mod workspace;
 use std::sync::Arc;
 
 use self::desk::{Desk, WEBHOOK};
+pub use self::files::FilePost;
 pub use self::house::{Way, violations};
 pub use self::limits::refusal;
 pub use self::workspace::Message;
@@ -100,6 +102,16 @@ impl Slack {
     /// Takes the history scope away: `conversations.history` is `missing_scope`.
     pub fn forbid_history(&self) {
         self.desk.with(|w| w.no_history = true);
+    }
+
+    /// Takes the scope of files away: their methods are `missing_scope`.
+    pub fn forbid_files(&self) {
+        self.desk.with(|w| w.no_files = true);
+    }
+
+    /// Files that were posted, each posting with its files.
+    pub fn file_posts(&self) -> Vec<FilePost> {
+        self.desk.with(|w| w.file_posts.clone())
     }
 
     /// Allows links that begin so.

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::files::{File, FilePost};
+
 /// One content of a message: the first as posted, each later one by `chat.update`.
 #[derive(Clone, Debug)]
 pub struct Version {
@@ -111,6 +113,9 @@ pub(super) struct Workspace {
     pub links: Vec<String>,
     pub rate_limited: bool,
     pub no_history: bool,
+    pub no_files: bool,
+    pub files: Vec<File>,
+    pub file_posts: Vec<FilePost>,
     last_post: HashMap<String, Instant>,
     count: u32,
 }
