@@ -147,7 +147,7 @@ impl<'a> Work<'a> {
         last.weigh();
     }
 
-    /// A repeated firing message: newer words, an earlier start. False where the alert is in no open incident.
+    /// A repeated firing message: newer words and labels, an earlier start. False where the alert is in no open incident.
     pub fn refresh(&mut self, one: &Incoming, starts_at: DateTime<Utc>) -> bool {
         let Some(place) = self.member_place(&one.message.id) else { return false };
         let Some(touched) = self.incidents.get_mut(place) else { return false };
@@ -155,17 +155,24 @@ impl<'a> Work<'a> {
             return false;
         }
         let Some(member) = touched.incident.members.get_mut(&one.message.id) else { return false };
-        let before = (member.severity, member.annotations.clone(), member.starts_at, member.lead);
+        let before = member.clone();
         // Of a sender that tells each change once, an older one holds no newer words.
         let newest = self.known.get(&one.message.id).map(|known| known.newest_start);
         if !one.message.ordered || newest.is_none_or(|newest| one.message.starts_at >= newest) {
             member.severity = one.severity;
             member.annotations = one.message.annotations.clone();
+            member.labels = one.labels.clone();
         }
         member.lead = lead(starts_at, member.began_at().min(began(one, starts_at)));
         member.starts_at = starts_at;
+        let same = before == *member;
         member.received += 1;
-        let same = before == (member.severity, member.annotations.clone(), member.starts_at, member.lead);
+        if member.labels != before.labels {
+            let incident = &mut touched.incident;
+            // Where they were the incident's own, they still are; what only some of its alerts have is none of all.
+            let alone = incident.labels == before.labels && incident.others.values().all(|count| *count == 0);
+            incident.labels = if alone { one.labels.clone() } else { incident.labels.common(&one.labels) };
+        }
         touched.shown |= !same || touched.incident.stale;
         touched.incident.started_at = touched.incident.started_at.min(starts_at);
         touched.incident.stale = false;
