@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::deliver::Deliver;
 use crate::fonts::Fonts;
-use crate::ingest::{Committer, Desk, Ingest};
+use crate::ingest::{Committer, Desk, Ingest, Tags};
 use crate::library::Library;
 use crate::outage::{Outage, Voice};
 use crate::store::private::PrivatePostgres;
@@ -83,6 +83,7 @@ impl Service {
             library: library.clone(),
             edit_url: edit_url(config),
             wake: wake.clone(),
+            tags: Tags::default(),
         });
         let fonts = Fonts::default();
         let deliver = deliver(config, store.clone(), words.clone(), fonts.clone(), wake.clone())?;

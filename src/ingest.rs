@@ -6,6 +6,7 @@
 mod commit;
 mod rehearse;
 mod rules;
+mod tags;
 mod unreadable;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::worker::Wake;
 
 pub use commit::Committer;
 pub use rules::{Rules, annotations};
+pub use tags::Tags;
 pub use unreadable::OWN;
 
 use commit::Waiting;
@@ -48,6 +50,8 @@ pub struct Desk {
     pub edit_url: Option<String>,
     /// Has the worker look at once.
     pub wake: Wake,
+    /// What is known of alarms' tags beside what their messages say.
+    pub tags: Tags,
 }
 
 /// The way into hop 1: bodies queue up here, and what has queued up is committed together.
@@ -129,7 +133,7 @@ impl Ingest {
         fail::pass(Step::Read);
         let delivery = Uuid::now_v7();
         let (understood, said, rejected, truncated) = match parsed {
-            Ok(notification) => divide(notification),
+            Ok(notification) => divide(self.desk.tagged(notification).await?),
             Err(unusable) => return self.reject(delivery, arrival, unusable).await,
         };
         if understood.is_empty() && said.is_empty() {

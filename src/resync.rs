@@ -18,7 +18,7 @@ use crate::clock;
 use crate::ingest::{Arrival, Ingest};
 use crate::sources::alertmanager::{self as webhook, Notification, Unusable};
 use crate::sources::sns::{read::Reading, read::notification, said::Said};
-use crate::store::{Claim, Outcome, RESYNC, Store, StoreError};
+use crate::store::{Claim, LEARN, Outcome, RESYNC, Store, StoreError};
 use crate::telemetry::labels::ResyncOutcome;
 use crate::telemetry::metrics::{self, Metric};
 
@@ -67,13 +67,15 @@ struct Found {
 
 /// Whether a job is this file's.
 pub fn is_ours(key: &str) -> bool {
-    key.starts_with(RESYNC) || key.starts_with(RECHECK)
+    [RESYNC, RECHECK, LEARN].iter().any(|prefix| key.starts_with(prefix))
 }
 
 impl Resync {
     /// The jobs that stand for ever, by key.
     pub fn standing(&self) -> Vec<String> {
-        self.peers.keys().map(|source| format!("{RESYNC}{source}")).collect()
+        let tagged = self.peers.iter().filter(|(_, peer)| matches!(peer, Peer::CloudWatch(_)));
+        let asked = self.peers.keys().map(|source| format!("{RESYNC}{source}"));
+        asked.chain(tagged.map(|(source, _)| format!("{LEARN}{source}"))).collect()
     }
 
     /// Has every sender asked at once: what was sent while nobody ran here found nobody.
@@ -99,6 +101,12 @@ impl Resync {
     pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
         if claim.key.starts_with(RECHECK) {
             return self.recheck(&claim).await;
+        }
+        if let Some(source) = claim.key.strip_prefix(LEARN) {
+            return match self.peers.get(source) {
+                Some(Peer::CloudWatch(peer)) => self.learn(source, peer).await,
+                _ => Ok(Outcome::Done),
+            };
         }
         let source = claim.key.strip_prefix(RESYNC).unwrap_or_default();
         let Some(peer) = self.peers.get(source) else {
@@ -152,7 +160,10 @@ impl Resync {
         now: chrono::DateTime<chrono::Utc>,
     ) -> Result<Notification, Unusable> {
         match self.readings.get(source) {
-            Some(reading) => Said::read(body).map(|said| notification(&said, source, reading, None)),
+            Some(reading) => Said::read(body).map(|said| {
+                let notification = notification(&said, source, reading, None);
+                self.ingest.desk().tags.join(notification)
+            }),
             None => webhook::parse(body, source, now),
         }
     }

@@ -29,6 +29,13 @@ data "aws_iam_policy_document" "firstlook" {
     resources = ["*"]
   }
 
+  # Tags of alarms that do not send them along.
+  statement {
+    sid       = "TagsOfAlarms"
+    actions   = ["cloudwatch:ListTagsForResource"]
+    resources = ["*"]
+  }
+
   # What an alarm watches, as evidence. CloudWatch knows no resource to name here.
   statement {
     sid       = "Metrics"

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::deliver::Deliver;
+use crate::ingest::Ingest;
 use crate::library::Library;
 use crate::resync::{self, Resync};
 use crate::store::{Claim, JobKind, Store, StoreError};
@@ -18,6 +19,8 @@ use crate::worker::{self, Wake};
 
 /// How often the runbooks' folder is read again.
 const RELOAD: Duration = Duration::from_secs(30);
+/// How often what other replicas learned of alarms' tags is taken over.
+const REMEMBER: Duration = Duration::from_secs(30);
 /// How often the jobs that stand for ever are looked at.
 const STAND: Duration = Duration::from_secs(10);
 /// How often a database that is not there is tried at the start.
@@ -63,6 +66,7 @@ impl Lanes {
         lanes.spawn(worker::lane(store, JobKind::Charts, wake, stop.clone(), Vec::new, draw));
         let standing = [self.upkeep.standing(), self.resync.standing()].concat();
         lanes.spawn(stand(self.store.clone(), standing, stop.clone()));
+        lanes.spawn(remember(self.resync.ingest.clone(), stop.clone()));
         let (triage, upkeep, resync) = (self.triage, self.upkeep, self.resync);
         let look = move |claim| {
             let triage = Arc::clone(&triage);
@@ -103,6 +107,7 @@ impl Lanes {
         self.store.migrate().await?;
         self.store.stand(&[self.upkeep.standing(), self.resync.standing()].concat()).await?;
         self.deliver.prepare().await?;
+        self.resync.ingest.desk().tags.refresh(&self.store).await?;
         self.resync.begin().await
     }
 }
@@ -116,6 +121,20 @@ async fn stand(store: Store, jobs: Vec<String>, stop: CancellationToken) {
         }
         if let Err(error) = store.stand(&jobs).await {
             tracing::debug!(%error, "the standing jobs cannot be looked at");
+        }
+    }
+}
+
+/// Takes over what is known of alarms' tags, again and again.
+async fn remember(ingest: Ingest, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(REMEMBER) => {}
+        }
+        let desk = ingest.desk();
+        if let Err(error) = desk.tags.refresh(&desk.store).await {
+            tracing::debug!(%error, "what is known of alarms' tags cannot be read");
         }
     }
 }

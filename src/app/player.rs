@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use super::{StartError, edit_url, library, open, rules, sns};
 use crate::config::Config;
-use crate::ingest::{Desk, Ingest};
+use crate::ingest::{Desk, Ingest, Tags};
 use crate::replay::Replay;
 use crate::store::Store;
 use crate::store::private::PrivatePostgres;
@@ -42,6 +42,7 @@ impl Player {
             library: library(config).await?,
             edit_url: edit_url(config),
             wake: Wake::default(),
+            tags: Tags::default(),
         });
         let replay = replay(config, ingest, sns::sources(config).await?);
         Ok(Self { replay, committer: tokio::spawn(committer.run()), store, private })

@@ -109,7 +109,13 @@ fn understand(
         false => sns::said::Said::raw(body, None, now),
     };
     println!("The signature is not checked here.");
-    Ok(notification(&said, source, &app::reading(config, sns), None))
+    let notification = notification(&said, source, &app::reading(config, sns), None);
+    if notification.untagged.is_some() && sns.resync {
+        println!(
+            "The alarm does not send its tags along; those that `serve` has read from CloudWatch are not known here."
+        );
+    }
+    Ok(notification)
 }
 
 fn source_name(config: &Config, given: Option<&str>) -> Result<String, StartError> {

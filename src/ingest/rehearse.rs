@@ -13,6 +13,10 @@ impl Ingest {
     /// # Errors
     /// When the database does not answer.
     pub async fn rehearse(&self, bodies: Vec<(Arrival, Notification)>) -> Result<Rehearsed, StoreError> {
+        let mut tagged = Vec::new();
+        for (arrival, notification) in bodies {
+            tagged.push((arrival, self.desk.tagged(notification).await?));
+        }
         let batch = |(arrival, notification): (Arrival, Notification)| {
             let (understood, said, rejected, truncated) = divide(notification);
             let alerts = understood.len();
@@ -23,7 +27,7 @@ impl Ingest {
                 head(Uuid::now_v7(), arrival, DeliveryState::Accepted, alerts, truncated, &rejected);
             Batch { delivery, note, groups, aside }
         };
-        let batches: Vec<Batch> = bodies.into_iter().map(batch).collect();
+        let batches: Vec<Batch> = tagged.into_iter().map(batch).collect();
         let lifecycle = self.desk.rules.lifecycle;
         let bodies: Vec<&Batch> = batches.iter().collect();
         self.desk.store.rehearse(&bodies, &move |slot, said| decide(slot, said, lifecycle)).await

@@ -41,6 +41,8 @@ impl Voice {
         let Ok(notification) = (held.parse)(&arrival.body, &arrival.source, arrival.received_at) else {
             return Vec::new();
         };
+        // As they were last known: a group must be the one that the store will have.
+        let notification = desk.tags.join(notification);
         let understood = notification.alerts.into_iter().filter_map(Result::ok).collect();
         let (groups, _) = desk.rules.groups(understood);
         let page = |(hash, group): (&[u8; 32], &Group)| {

@@ -2,6 +2,7 @@
 //!
 //! Knows whom to ask for what, and what is said in the log, each thing once. Of alarms that cannot be seen nothing changes.
 
+mod tags;
 mod there;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,8 @@ pub struct Peer {
     regions: BTreeSet<String>,
     /// What is wrong, by what it is about: each is logged when it begins.
     troubles: Mutex<BTreeMap<String, String>>,
+    /// Until when tags are not asked for, by region, since AWS does not say them to us.
+    rests: Mutex<BTreeMap<String, DateTime<Utc>>>,
 }
 
 /// What is asked about one region.
@@ -45,7 +48,7 @@ struct Region<'a> {
 impl Peer {
     /// Asked in `regions`, and where alarms fire.
     pub fn new(api: Api, regions: BTreeSet<String>) -> Self {
-        Self { api, regions, troubles: Mutex::default() }
+        Self { api, regions, troubles: Mutex::default(), rests: Mutex::default() }
     }
 
     /// Whether there are credentials to ask with.
@@ -82,6 +85,7 @@ impl Resync {
         now: DateTime<Utc>,
     ) -> Result<Found, StoreError> {
         let since = self.store.known_since(source, now).await?;
+        self.ingest.desk().tags.refresh(&self.store).await?;
         let mut regions: BTreeMap<&str, Vec<Here>> =
             peer.regions.iter().map(|name| (name.as_str(), Vec::new())).collect();
         for one in here {
@@ -151,6 +155,7 @@ impl Resync {
                 found.bodies.push((saying.body.clone(), note.clone()));
             }
         }
+        found.bodies.extend(self.retagged(region, &sayings).await?);
         Ok(Some(found))
     }
 

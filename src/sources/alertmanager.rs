@@ -48,6 +48,8 @@ pub struct Notification {
     pub alerts: Vec<Result<AlertMessage, Rejected>>,
     /// What was understood and says nothing about whether an alert fires.
     pub aside: Vec<Decision>,
+    /// The ARN of the CloudWatch alarm that it is about, where it does not say the alarm's tags.
+    pub untagged: Option<String>,
 }
 
 /// One alert of a body that says too little to be an alert.
@@ -110,6 +112,7 @@ pub fn parse(body: &[u8], source: &str, now: DateTime<Utc>) -> Result<Notificati
         external_url: Some(field(&object, "externalURL")).filter(|url| !url.is_empty()),
         alerts,
         aside: Vec::new(),
+        untagged: None,
     })
 }
 
@@ -216,7 +219,7 @@ fn map(object: &Object<'_>, name: &str) -> Result<Option<Labels>, String> {
 }
 
 /// `labels` within the limits. The fingerprint is computed before, so that what is cut still tells alerts apart.
-pub(super) fn bounded(labels: &Labels, max_value: usize) -> Labels {
+pub(crate) fn bounded(labels: &Labels, max_value: usize) -> Labels {
     let leading = |name: &str| name == "alertname" || name == "severity";
     let first = labels.iter().filter(|(name, _)| leading(name));
     let rest = labels.iter().filter(|(name, _)| !leading(name));

@@ -3,6 +3,7 @@
 //! Only reads. Must not know what fires here, nor what a difference means.
 
 mod said;
+mod tags;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use firstlook_core::alert::cloudwatch::AlarmArn;
 
 use crate::aws::{self, refusal::Refusal};
 pub use said::{Described, contributor_over, gone};
+pub use tags::TAGS;
 
 /// The IAM action without which nothing is known.
 pub const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
@@ -99,9 +101,7 @@ impl Api {
                 answered => answered.map(|answer| Answer { of_all_types: true, ..answer }),
             }
         };
-        tokio::time::timeout(ALL, asking).await.unwrap_or_else(|_| {
-            Err(Refusal::Unavailable(format!("{DESCRIBE} took longer than {} s", ALL.as_secs())))
-        })
+        tokio::time::timeout(ALL, asking).await.unwrap_or_else(|_| Err(too_long()))
     }
 
     /// Asks for one alarm, whichever it is, to see that this is allowed. Returns whose alarms are seen.
@@ -145,6 +145,10 @@ impl Api {
         };
         clients.entry(region.to_owned()).or_insert_with(new).clone()
     }
+}
+
+fn too_long() -> Refusal {
+    Refusal::Unavailable(format!("{DESCRIBE} took longer than {} s", ALL.as_secs()))
 }
 
 /// Everything that is asked of a region.

@@ -25,6 +25,7 @@ mod spending;
 mod standing;
 mod summaries;
 mod sweep;
+mod tags;
 mod told;
 mod view;
 
@@ -50,6 +51,7 @@ pub use scans::Meter;
 pub use spending::Reserved;
 pub use standing::{RESYNC, Standing};
 pub use sweep::Cutoff;
+pub use tags::{LEARN, Learned};
 pub use told::{Address, Charts, Edge, Target};
 pub use view::Words;
 

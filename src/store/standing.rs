@@ -241,6 +241,11 @@ impl Store {
     /// When the database does not answer.
     pub async fn ask_now(&self, sources: &[&str]) -> Result<(), StoreError> {
         let keys: Vec<String> = sources.iter().map(|source| format!("{RESYNC}{source}")).collect();
+        self.hurry(&keys).await
+    }
+
+    /// Has jobs that wait for their time done at once.
+    pub(super) async fn hurry(&self, keys: &[String]) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE job SET run_at = now() WHERE kind = 'upkeep' AND key = ANY ($1) AND state = 'ready' AND run_at > now()",
         )

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use firstlook::config::Config;
 use firstlook::deliver::{Deliver, Integration, Way};
 use firstlook::fonts::Fonts;
-use firstlook::ingest::{Answer, Arrival, Desk, Ingest};
+use firstlook::ingest::{Answer, Arrival, Desk, Ingest, Tags};
 use firstlook::receivers::pagerduty::PagerDuty;
 use firstlook::secret::Secret;
 use firstlook::sources::alertmanager;
@@ -112,6 +112,7 @@ impl Parts {
             library: None,
             edit_url: None,
             wake: Wake::default(),
+            tags: Tags::default(),
         };
         let (ingest, committer) = Ingest::new(desk);
         let arrival = Arrival {

@@ -3,6 +3,7 @@
 mod known;
 mod limits;
 mod refused;
+mod tags;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -42,12 +43,18 @@ fn told() -> Value {
 
 impl Asked {
     async fn start(credentials: bool, more: &str) -> Self {
-        let (sns, cloudwatch) = (Sns::start(), CloudWatch::start());
+        Self::before(CloudWatch::start(), credentials, more, SERVICE).await
+    }
+
+    /// With a CloudWatch that has alarms already.
+    async fn before(cloudwatch: CloudWatch, credentials: bool, more: &str, labels: &str) -> Self {
+        let sns = Sns::start();
         let environment = if credentials { CloudWatch::credentials() } else { Vec::new() };
         let source = sns.source(more).replace(&sns.api().url(), &cloudwatch.server().url());
-        let setup = Setup { sns: source, labels: SERVICE.into(), environment, ..Setup::default() };
+        let setup = Setup { sns: source, labels: labels.into(), environment, ..Setup::default() };
         let asked = Self { world: World { firstlook: Firstlook::start(setup).await, sns }, cloudwatch };
         asked.known_for("1 day").await;
+        asked.has_asked().await;
         asked
     }
 
@@ -63,7 +70,7 @@ impl Asked {
         &self.world.firstlook
     }
 
-    /// Has CloudWatch asked now, and waits until that is done.
+    /// Has CloudWatch asked now, and waits until that is done, and what follows from it.
     async fn ask(&self) {
         eventually(PATIENCE, "it asks", async || {
             let begun =
@@ -76,8 +83,7 @@ impl Asked {
     }
 
     async fn has_asked(&self) {
-        let pending =
-            "SELECT count(*) FROM job WHERE key LIKE 'resync/%' AND (state = 'running' OR run_at < now())";
+        let pending = "SELECT count(*) FROM job WHERE (key LIKE 'resync/%' OR key LIKE 'tags/%') AND (state = 'running' OR run_at < now())";
         eventually(PATIENCE, "it has asked", async || {
             (self.firstlook().sql(pending).await == 0).then_some(())
         })

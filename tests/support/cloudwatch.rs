@@ -33,6 +33,8 @@ struct World {
     /// Type and description, by ARN.
     alarms: BTreeMap<String, (String, Value)>,
     contributors: BTreeMap<String, Vec<Value>>,
+    /// By ARN.
+    tags: BTreeMap<String, Value>,
     muted: BTreeSet<String>,
     denied: BTreeSet<String>,
     measured: Measured,
@@ -87,6 +89,17 @@ impl CloudWatch {
             })
         };
         self.world().contributors.insert(name.to_owned(), ids.iter().map(one).collect());
+    }
+
+    /// Has an alarm have these tags and no others.
+    pub fn tag(&self, arn: &str, tags: &[(&str, &str)]) {
+        let one = |(key, value): &(&str, &str)| json!({"Key": key, "Value": value});
+        self.world().tags.insert(arn.to_owned(), tags.iter().map(one).collect());
+    }
+
+    /// There is no such alarm any more.
+    pub fn delete(&self, arn: &str) {
+        self.world().alarms.remove(arn);
     }
 
     /// People mute it.
@@ -184,6 +197,7 @@ impl World {
         let name = input["AlarmName"].as_str().unwrap_or_default();
         match operation {
             "DescribeAlarms" => self.describe(region, input),
+            "ListTagsForResource" => self.tags(region, input["ResourceARN"].as_str().unwrap_or_default()),
             "GetMetricData" => self.measured.get(input),
             "DescribeAlarmContributors" => match self.contributors.get(name) {
                 Some(all) => Ok(json!({"AlarmContributors": all})),
@@ -195,6 +209,19 @@ impl World {
                 Ok(json!({"AlarmMuteRuleSummaries": rules.iter().map(rule).collect::<Vec<_>>()}))
             }
             _ => Err((400, "ValidationError", "not understood")),
+        }
+    }
+
+    fn tags(&self, region: &str, arn: &str) -> Result<Value, Refused> {
+        let parts: Vec<&str> = arn.splitn(7, ':').collect();
+        let ours = matches!(parts.as_slice(), ["arn", "aws", "cloudwatch", place, ACCOUNT, "alarm", name]
+            if *place == region && !name.is_empty());
+        if !ours || arn.len() > 1024 {
+            return Err((400, "InvalidParameterValueException", "not the ARN of a resource of this region"));
+        }
+        match self.alarms.contains_key(arn) {
+            true => Ok(json!({"Tags": self.tags.get(arn).cloned().unwrap_or_else(|| json!([]))})),
+            false => Err((404, "ResourceNotFoundException", "no such alarm")),
         }
     }
 
@@ -214,10 +241,20 @@ impl World {
         if types.is_empty() {
             types.push("MetricAlarm".into());
         }
+        let prefix = input["ActionPrefix"].as_str().unwrap_or_default();
+        if !input["ActionPrefix"].is_null() && !(1..=1024).contains(&prefix.len()) {
+            return Err(INVALID);
+        }
+        let acts = |alarm: &Value| {
+            let lists =
+                ["AlarmActions", "OKActions", "InsufficientDataActions"].map(|list| alarm[list].as_array());
+            lists.into_iter().flatten().flatten().any(|one| one.as_str().unwrap().starts_with(prefix))
+        };
         let wanted = |(arn, (kind, alarm)): &(&String, &(String, Value))| {
             arn.split(':').nth(3) == Some(region)
                 && types.contains(kind)
                 && (names.is_empty() || names.iter().any(|name| alarm["AlarmName"] == **name))
+                && (prefix.is_empty() || acts(alarm))
                 && (input["StateValue"].is_null() || alarm["StateValue"] == input["StateValue"])
         };
         let from = match input["NextToken"].as_str() {

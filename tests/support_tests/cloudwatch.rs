@@ -71,6 +71,38 @@ async fn too_many_names_unknown_types_wrong_tokens_and_strangers_are_refused() {
 }
 
 #[tokio::test]
+async fn tags_are_those_of_an_alarm_of_the_region_and_alarms_are_found_by_whom_they_tell() {
+    let cloudwatch = CloudWatch::start();
+    let (names, now) = (fill(&cloudwatch, 2), firstlook::clock::now());
+    let arn = |name: &str| format!("arn:aws:cloudwatch:eu-west-1:{ACCOUNT}:alarm:{name}");
+    let told = json!({"OKActions": ["arn:aws:sns:eu-west-1:123456789012:alarms-x"]});
+    cloudwatch.put("LogAlarm", &arn("telling"), "OK", now, &told);
+    cloudwatch.tag(&arn(&names[0]), &[("team", "a"), ("aws:stack", "b")]);
+    let known = sdk(&cloudwatch, CREDENTIALS[0].1).await;
+    let tags = |arn: String| known.list_tags_for_resource().resource_arn(arn).send();
+    let has = tags(arn(&names[0])).await.unwrap();
+    assert_eq!(has.tags().iter().map(|one| one.key().unwrap()).collect::<Vec<_>>(), ["team", "aws:stack"]);
+    assert!(tags(arn(&names[1])).await.unwrap().tags().is_empty());
+    for (wrong, code) in [
+        (arn("nobody's"), "ResourceNotFoundException"),
+        (arn(&names[0]).replace("eu-west-1", "eu-west-3"), "InvalidParameterValueException"),
+        (arn(""), "InvalidParameterValueException"),
+        ("text".to_owned(), "InvalidParameterValueException"),
+        (arn(&"n".repeat(1000)), "InvalidParameterValueException"),
+    ] {
+        assert_eq!(tags(wrong).await.unwrap_err().code(), Some(code));
+    }
+    let telling = async |prefix: &str| {
+        let every = [AlarmType::MetricAlarm, AlarmType::LogAlarm];
+        known.describe_alarms().set_alarm_types(Some(every.to_vec())).action_prefix(prefix).send().await
+    };
+    let found = telling("arn:aws:sns:eu-west-1:123456789012:alarms-").await.unwrap();
+    assert_eq!((found.log_alarms().len(), found.metric_alarms().len()), (1, 0));
+    assert!(telling("arn:aws:sns:eu-west-1:123456789012:mail").await.unwrap().log_alarms().is_empty());
+    assert_eq!(telling("").await.unwrap_err().code(), Some("ValidationError"));
+}
+
+#[tokio::test]
 async fn many_names_are_asked_for_a_hundred_at_a_time() {
     let cloudwatch = CloudWatch::start();
     let names = fill(&cloudwatch, 150);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use firstlook::app;
 use firstlook::config::SnsSource;
-use firstlook::sources::cloudwatch_api::DESCRIBE;
+use firstlook::sources::cloudwatch_api::{Api, DESCRIBE, TAGS};
 
 use super::{Mark, Table};
 
@@ -36,8 +36,19 @@ pub async fn check(source: &SnsSource, table: &mut Table) {
             Ok(Err(refusal)) => table.add(Mark::Fault, what, refusal.text()),
             Ok(Ok(None)) => table.add(Mark::Ok, what, format!("{DESCRIBE} is allowed; there is no alarm")),
             Ok(Ok(Some(account))) => {
-                table.add(Mark::Ok, what, format!("{DESCRIBE} is allowed, for account {account}"));
+                table.add(Mark::Ok, &what, format!("{DESCRIBE} is allowed, for account {account}"));
+                check_tags(&api, &region, &what, table).await;
             }
         }
     }
+}
+
+/// Without tags everything else works: what is missing is noted.
+async fn check_tags(api: &Api, region: &str, what: &str, table: &mut Table) {
+    let why = match tokio::time::timeout(TIMEOUT, api.try_tags(region)).await {
+        Ok(Ok(())) => return table.add(Mark::Ok, what, format!("{TAGS} is allowed")),
+        Ok(Err(refusal)) => refusal.text().to_owned(),
+        Err(_) => format!("nobody answers {TAGS}"),
+    };
+    table.add(Mark::Note, what, format!("alarms have only the tags that they send along: {why}"));
 }

@@ -26,8 +26,9 @@ pub struct Voice<'a> {
 /// What CloudWatch would say of one alarm or contributor.
 pub struct Saying {
     pub there: There,
-    /// The alarm's name.
+    /// The alarm's name and ARN.
     pub name: String,
+    pub arn: String,
     pub body: Vec<u8>,
 }
 
@@ -57,7 +58,7 @@ pub fn sayings(here: &[Here], answer: &Answer, now: DateTime<Utc>, voice: &Voice
             }
             None if of(answer, identity).is_none() && is_gone(&one.message, arn, answer) => {
                 let message = gone(identity, arn.name, by);
-                all.extend(voice.about(Vec::new(), arn.name, &message, now));
+                all.extend(voice.about(Vec::new(), (identity, arn.name), &message, now));
             }
             _ => {}
         }
@@ -79,14 +80,21 @@ fn is_gone(message: &AlertMessage, arn: AlarmArn<'_>, answer: &Answer) -> bool {
 
 impl Voice<'_> {
     fn says(&self, alarm: &Described, message: &Value, now: DateTime<Utc>) -> Option<Saying> {
-        self.about(alarm.told_to.clone(), &alarm.name, message, now)
+        self.about(alarm.told_to.clone(), (&alarm.arn, &alarm.name), message, now)
     }
 
-    fn about(&self, told_to: Vec<String>, name: &str, message: &Value, now: DateTime<Utc>) -> Option<Saying> {
+    fn about(
+        &self,
+        told_to: Vec<String>,
+        (arn, name): (&str, &str),
+        message: &Value,
+        now: DateTime<Utc>,
+    ) -> Option<Saying> {
         let topic = told_to.iter().find(|action| self.reading.hears(action));
         let body = made::body(message, topic.map(String::as_str), self.note, now);
         let message = (self.read)(&body).ok()?.alerts.into_iter().flatten().next()?;
         let told_to_us = topic.is_some() && !(self.drops)(&message);
-        Some(Saying { there: There { message, told_to_us }, name: name.to_owned(), body })
+        let (name, arn) = (name.to_owned(), arn.to_owned());
+        Some(Saying { there: There { message, told_to_us }, name, arn, body })
     }
 }

@@ -151,6 +151,13 @@ fn dimensions(all: &[Dimension]) -> Vec<Value> {
 }
 
 impl Described {
+    /// Whom it tells of any state.
+    pub fn actions(&self) -> impl Iterator<Item = &str> {
+        let lists =
+            ["AlarmActions", "OKActions", "InsufficientDataActions"].map(|list| self.message.get(list));
+        lists.into_iter().flatten().filter_map(Value::as_array).flatten().filter_map(Value::as_str)
+    }
+
     /// One of its time series that is in alarm.
     pub(super) fn of(&self, contributor: &AlarmContributor) -> Self {
         let mut message = self.message.clone();

@@ -26,7 +26,7 @@ pub fn read(message: &Value, said: &Said) -> Option<Alarm> {
         changed_at: time(&word(message, "StateChangeTime")).unwrap_or(said.sent_at),
         reason: word(message, "NewStateReason"),
         description: word(message, "AlarmDescription"),
-        tags: pairs(message.get("AlarmTags")),
+        tags: tags(message.get("AlarmTags"), &word(message, "AlarmTagsStatus")),
         endless: false,
         trigger: Trigger {
             rule: word(message, "AlarmRule"),
@@ -171,6 +171,13 @@ pub(super) fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
     };
     let pair = |one: &Value| (name(one), either(one, "value", "Value"));
     list(value).map(pair).filter(|(name, _)| !name.is_empty()).collect()
+}
+
+/// An alarm's tags, where it says them. It may say that it sends none, by the status that stands beside them; another
+/// status means that CloudWatch could not read them itself.
+pub(super) fn tags(value: Option<&Value>, status: &str) -> Option<Vec<(String, String)>> {
+    let tags = pairs(value);
+    (!tags.is_empty() || status == "SUCCESS").then_some(tags)
 }
 
 /// RFC 3339, and CloudWatch's form without a colon in the offset.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use firstlook_core::alert::cloudwatch::{Alarm, State, Trigger};
 use serde_json::Value;
 
-use super::alarm::{alarm_name, list, longest, pairs, time, word};
+use super::alarm::{alarm_name, list, longest, pairs, tags, time, word};
 use super::said::Said;
 
 /// An alarm's change, and why CloudWatch would not have told anybody of it.
@@ -42,7 +42,7 @@ pub fn read(message: &Value, said: &Said) -> Option<Event> {
             .unwrap_or(said.sent_at),
         reason: word(state, "reason"),
         description: word(configuration, "description"),
-        tags: pairs(detail.get("alarmTags")),
+        tags: tags(detail.get("alarmTags"), &word(detail, "alarmTagsStatus")),
         // Events come whatever actions the alarm has.
         endless: false,
         trigger: trigger(configuration, &data),

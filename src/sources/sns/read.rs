@@ -74,9 +74,9 @@ pub fn notification(
     subscription: Option<&Subscription>,
 ) -> Notification {
     let reader = Reader { source, reading, said };
-    let (alerts, aside) = match said.kind {
+    let (alerts, aside, untagged) = match said.kind {
         Kind::Notification => reader.message(),
-        _ => (vec![reader.subscription(subscription)], Vec::new()),
+        _ => (vec![reader.subscription(subscription)], Vec::new(), None),
     };
     Notification {
         receiver: String::new(),
@@ -86,8 +86,12 @@ pub fn notification(
         external_url: None,
         alerts: alerts.into_iter().map(Ok).collect(),
         aside,
+        untagged,
     }
 }
+
+/// Alerts, what was said beside them, and the ARN of the alarm whose tags were not said.
+type Heard = (Vec<AlertMessage>, Vec<Decision>, Option<String>);
 
 struct Reader<'a> {
     source: &'a str,
@@ -96,25 +100,29 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn message(&self) -> (Vec<AlertMessage>, Vec<Decision>) {
+    fn message(&self) -> Heard {
         let json: Option<Value> = serde_json::from_str(&self.said.message).ok().filter(Value::is_object);
         if let Some(json) = &json {
             if let Some(mut alarm) = alarm::read(json, self.said) {
                 alarm.endless = self.reading.endless(json);
-                return self.alarm(&alarm, None);
+                return self.heard(&alarm, None);
             }
             if let Some(event) = event::read(json, self.said) {
-                return self.alarm(&event.alarm, event.muted);
+                return self.heard(&event.alarm, event.muted);
             }
         }
         if let Some(readings) = aws::read(&self.published(json.as_ref())) {
-            return self.service(readings);
+            let (alerts, aside) = self.service(readings);
+            return (alerts, aside, None);
         }
         let text = text::read(self.said, json.as_ref());
-        (
-            vec![self.alert(&text.fingerprint, AlertStatus::Firing, &text.labels, &text.annotations)],
-            Vec::new(),
-        )
+        let alert = self.alert(&text.fingerprint, AlertStatus::Firing, &text.labels, &text.annotations);
+        (vec![alert], Vec::new(), None)
+    }
+
+    fn heard(&self, alarm: &Alarm, muted: Option<String>) -> Heard {
+        let (alerts, aside) = self.alarm(alarm, muted);
+        (alerts, aside, alarm.tags.is_none().then(|| storable(&alarm.arn)))
     }
 
     fn published<'b>(&'b self, json: Option<&'b Value>) -> aws::Message<'b> {

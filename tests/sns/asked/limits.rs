@@ -10,7 +10,7 @@ use crate::support::sns::TOPIC;
 use crate::support::wait::eventually;
 
 /// What `check --online` prints, with these credentials.
-fn check(asked: &Asked, credentials: bool) -> String {
+pub(super) fn check(asked: &Asked, credentials: bool) -> String {
     let mut command = command(asked.firstlook().folder.path(), &["check", "--online"]);
     if credentials {
         command.envs(CloudWatch::credentials());

@@ -18,11 +18,23 @@ use super::Labels;
 pub use arn::AlarmArn;
 use description::{members, runbook};
 
+/// What the labels begin with that are an alarm's tags.
+pub const TAG: &str = "tag.";
 /// The annotation of an alarm that fires and has no OK action on a topic that is listened to.
 pub const NO_OK_ACTION: &str = "no_ok_action";
 /// What it says.
 const ENDLESS: &str =
     "CloudWatch does not say when this alarm is over: add an OK action beside its alarm action";
+
+/// An alarm's tags by their keys.
+pub type Tags = BTreeMap<String, String>;
+
+/// Adds an alarm's tags to its labels.
+pub fn tag<'a>(labels: &mut Labels, tags: impl Iterator<Item = (&'a str, &'a str)>) {
+    for (name, value) in tags {
+        labels.set(&format!("{TAG}{name}"), value);
+    }
+}
 
 /// What an alarm says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +78,8 @@ pub struct Alarm {
     pub reason: String,
     /// What people wrote about it: plain text, Markdown or JSON.
     pub description: String,
-    /// Its tags, where it sends them along.
-    pub tags: Vec<(String, String)>,
+    /// Its tags, where it sends them along: then it may be that it has none.
+    pub tags: Option<Vec<(String, String)>>,
     /// Nobody who is listened to will be told of its OK.
     pub endless: bool,
     /// What it watches.
@@ -132,9 +144,7 @@ impl Alarm {
         for (name, value) in members(&self.description) {
             labels.set(&format!("description.{name}"), &value);
         }
-        for (name, value) in &self.tags {
-            labels.set(&format!("tag.{name}"), value);
-        }
+        tag(&mut labels, self.tags.iter().flatten().map(|(name, value)| (name.as_str(), value.as_str())));
         for (name, value) in self.dimensions() {
             labels.set(&format!("dimension.{name}"), value);
         }

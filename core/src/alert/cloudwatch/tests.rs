@@ -15,7 +15,7 @@ pub(super) fn alarm() -> Alarm {
                  15:17:00)] were greater than the threshold (10.0)."
                 .into(),
         description: "Errors at the edge.\nRunbook: https://wiki/edge".into(),
-        tags: Vec::new(),
+        tags: None,
         endless: false,
         trigger: Trigger {
             metric: "HTTPCode_ELB_5XX_Count".into(),

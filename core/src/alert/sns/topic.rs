@@ -123,6 +123,13 @@ impl TopicPattern {
         self.example().map(|_| region.as_str())
     }
 
+    /// What the ARNs of these topics in a region begin with; none where they are in others.
+    pub fn begins(&self, region: &str) -> Option<String> {
+        let [arn, partition, sns, pattern, account, name] = &self.0;
+        let name = name.split('*').next().unwrap_or_default();
+        like(pattern, region).then(|| format!("{arn}:{partition}:{sns}:{region}:{account}:{name}"))
+    }
+
     /// Whether one of these two has every topic of the other.
     pub fn meets(&self, other: &Self) -> bool {
         let covers =
@@ -238,6 +245,11 @@ mod tests {
         ] {
             assert_eq!(meets(one, two), (shared, shared), "{one} {two}");
         }
+        let begins = |pattern: &str| TopicPattern::parse(pattern).unwrap().begins("us-west-2");
+        assert_eq!(begins(topic.as_str()).as_deref(), Some(topic.as_str()));
+        let begun = Some("arn:aws:sns:us-west-2:131990247566:a".to_owned());
+        assert_eq!(begins("arn:aws:sns:us-*:131990247566:a*b*"), begun);
+        assert_eq!(begins("arn:aws:sns:us-east-1:131990247566:a"), None);
         let region = |pattern: &str| TopicPattern::parse(pattern).unwrap().region().map(str::to_owned);
         assert_eq!(region("arn:aws:sns:us-west-2:131990247566:a*").as_deref(), Some("us-west-2"));
         assert_eq!(region("arn:aws:sns:*:131990247566:a"), None);

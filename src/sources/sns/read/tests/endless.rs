@@ -64,5 +64,30 @@ fn tags_that_an_alarm_sends_along_are_labels() {
         message["AlarmTags"] = tags;
         let alert = one(&message);
         assert_eq!((label(&alert, "tag.team"), label(&alert, "tag.severity")), ("payments", "P1"));
+        assert_eq!(read(&message.to_string()).untagged, None);
     }
+}
+
+#[test]
+fn only_an_alarm_whose_message_says_nothing_of_its_tags_is_without() {
+    let untagged = |message: &Value| read(&message.to_string()).untagged;
+    let mut message = alarm("ALARM", json!([]));
+    let arn = Some("arn:aws:cloudwatch:eu-south-1:123456789012:alarm:db (main)/cpu: high".to_owned());
+    assert_eq!(untagged(&message), arn);
+    for (tags, status, none) in [
+        (json!([]), "SUCCESS", true),
+        (json!(null), "SUCCESS", true),
+        (json!([]), "ACCESS_DENIED", false),
+        (json!([]), "", false),
+        (json!([{"Value": "a value without a key"}]), "", false),
+        (json!("text"), "", false),
+        (json!([{"Key": "team", "Value": "x"}]), "ACCESS_DENIED", true),
+    ] {
+        (message["AlarmTags"], message["AlarmTagsStatus"]) = (tags.clone(), status.into());
+        assert_eq!(untagged(&message).is_none(), none, "{tags} {status}");
+    }
+    let mut contributor = alarm("ALARM", json!([]));
+    contributor["AlarmContributorId"] = "c0ffee".into();
+    assert_eq!(untagged(&contributor), arn, "they are the whole alarm's");
+    assert_eq!(read("a text").untagged, None);
 }
