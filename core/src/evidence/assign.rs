@@ -85,11 +85,18 @@ impl Assigner {
 
 /// What was written: of a line with time and stream, the first line of its message.
 fn message(line: &[u8]) -> Cow<'_, [u8]> {
-    let tabbed = at(line, 0).is_ascii_digit() && cut(line, 0, 40.min(line.len())).contains(&b'\t');
-    if !tabbed {
+    let start = cut(line, 0, 40.min(line.len()));
+    let tabbed = at(line, 0).is_ascii_digit() && start.contains(&b'\t');
+    let marked = start.starts_with(b"{\"log\":") || start.starts_with(b"\xef\xbb\xbf");
+    // `2025-11-20T09:10:11Z stderr F …`
+    let wrapped = marked || (at(line, 10) == b'T' && start.windows(4).any(|word| word == b" std"));
+    if !tabbed && !wrapped {
         return Cow::Borrowed(line);
     }
     let text = String::from_utf8_lossy(line);
+    if !tabbed {
+        return Cow::Owned(lines::unwrapped(&text).into_owned().into_bytes());
+    }
     match lines::tab_separated(&text) {
         Some(read) => Cow::Owned(read.text.lines().next().unwrap_or_default().as_bytes().to_vec()),
         None => Cow::Borrowed(line),

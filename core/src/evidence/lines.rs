@@ -2,6 +2,8 @@
 //!
 //! Knows JSON, plain text and the tab-separated form. Must not know what a line means: that is `record`'s.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::timestamp;
@@ -30,9 +32,9 @@ impl std::fmt::Debug for Line {
 }
 
 impl Line {
-    /// A line from a source that knows time and stream itself.
+    /// A line from a source that knows time and stream itself. What a container's runtime has wrapped around it goes.
     pub fn new(at: Option<DateTime<Utc>>, stream: impl Into<String>, text: &str) -> Self {
-        Self { at, stream: stream.into(), text: capped(text) }
+        Self { at, stream: stream.into(), text: capped(&unwrapped(text)) }
     }
 
     /// A line of a file: `<RFC 3339>\t<stream>\t<message>` with `\n`, `\t`, `\\` escaped, a JSON object, or plain
@@ -45,7 +47,7 @@ impl Line {
         if input.starts_with('{') {
             return json(input);
         }
-        Self::new(timestamp::leading(input), "", input)
+        Self::new(timestamp::leading(input.trim_start_matches(MARK)), "", input)
     }
 }
 
@@ -108,6 +110,39 @@ fn unescaped(text: &str) -> String {
     out
 }
 
+/// What begins a file that says its encoding, and sometimes a line in the middle of one that was put together.
+const MARK: char = '\u{feff}';
+
+/// The line as the program wrote it: without `2025-11-20T09:10:11.123456789Z stderr F ` of the Container Runtime Interface, or
+/// the object with `log`, `stream` and `time` of Docker's files.
+pub(super) fn unwrapped(text: &str) -> Cow<'_, str> {
+    let text = text.trim_start_matches(MARK);
+    if text.starts_with("{\"log\":") {
+        return docker(text).map_or(Cow::Borrowed(text), Cow::Owned);
+    }
+    Cow::Borrowed(runtime_interface(text).unwrap_or(text))
+}
+
+fn runtime_interface(text: &str) -> Option<&str> {
+    // The time is of RFC 3339, with up to nine digits of a second, and a zone.
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let head = text.get(..text.floor_char_boundary(64))?;
+    let time = head.split(' ').next().filter(|time| (20..=35).contains(&time.len()) && time.contains('T'))?;
+    let rest = text.get(time.len() + 1..)?;
+    let rest = rest.strip_prefix("stderr ").or_else(|| rest.strip_prefix("stdout "))?;
+    let rest = rest.strip_prefix("F ").or_else(|| rest.strip_prefix("P "))?;
+    timestamp::leading(time).map(|_| rest)
+}
+
+fn docker(text: &str) -> Option<String> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    let wrapped = object.contains_key("stream") && object.contains_key("time") && object.len() <= 4;
+    let log = object.get("log")?.as_str()?;
+    wrapped.then(|| log.trim_end_matches(['\r', '\n']).to_owned())
+}
+
 /// The text, without its middle if it is too long. The cuts lie at white space where there is some, so that no half
 /// of a secret is left that redaction would not know.
 fn capped(text: &str) -> String {
@@ -140,6 +175,17 @@ mod tests {
                 "api-1",
                 r#"{"ts":1763629811,"pod":"api-1","msg":"x"}"#,
             ),
+            ("2025-11-20T09:10:11.000000000Z stderr F ERROR up", Some(at), "", "ERROR up"),
+            ("2025-11-20T18:10:11+09:00 stdout P {\"a\":", Some(at), "", "{\"a\":"),
+            ("2025-11-20T09:10:11Z stderr full", Some(at), "", "2025-11-20T09:10:11Z stderr full"),
+            (
+                r#"{"log":"{\"msg\":\"x\"}\n","stream":"stdout","time":"2025-11-20T09:10:11Z"}"#,
+                Some(at),
+                "",
+                r#"{"msg":"x"}"#,
+            ),
+            (r#"{"log":"x","user":"y"}"#, None, "", r#"{"log":"x","user":"y"}"#),
+            ("\u{feff}2025-11-20 09:10:11 up", Some(at), "", "2025-11-20 09:10:11 up"),
             ("{broken", None, "", "{broken"),
             ("", None, "", ""),
         ] {

@@ -30,12 +30,12 @@ pub(in crate::evidence) struct Record<'a> {
 impl<'a> Record<'a> {
     pub fn read(text: &'a str) -> Self {
         let bytes = text.as_bytes();
-        json::read(bytes).map_or_else(|| plain(bytes), |fields| structured(bytes, &fields))
+        json::read(bytes).map_or_else(|| plain(text), |fields| structured(bytes, &fields))
     }
 }
 
-fn plain(bytes: &[u8]) -> Record<'_> {
-    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+fn plain(text: &str) -> Record<'_> {
+    let (bytes, end) = (text.as_bytes(), text.find('\n').unwrap_or(text.len()));
     let first = cut(bytes, 0, end);
     let header = header::read(first, None);
     let level = if header.level.is_known() { header.level } else { level_in(first) };

@@ -123,30 +123,33 @@ pub(super) fn weight(level: Level, class: u8) -> f64 {
 /// The HTTP status in an access-log line (behind `HTTP/1.1"`) or behind `status`; 0 for none.
 pub(super) fn http_status(text: &[u8]) -> u16 {
     let text = cut(text, 0, text.len().min(500));
-    let mut i = 0;
-    while i + 8 < text.len() {
-        let rest = cut(text, i, text.len());
-        let status = if rest.starts_with(b"HTTP/") {
-            let blank = rest.iter().take(12).position(|byte| *byte == b' ');
-            blank.and_then(|blank| three_digits(text, i + blank + 1))
-        } else if matches!(at(rest, 0), b's' | b'S') && cut(rest, 1, 6) == b"tatus" {
-            let name =
-                rest.iter().skip(6).take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'_').count();
-            let signs = rest
-                .iter()
-                .skip(6 + name)
-                .take_while(|byte| matches!(byte, b'=' | b':' | b' ' | b'"'))
-                .count();
-            three_digits(text, i + 6 + name + signs)
-        } else {
-            None
-        };
-        if let Some(status) = status {
-            return status;
-        }
-        i += 1;
+    // The rarest letter of each word: every line is searched to its end.
+    let marks = text.iter().enumerate().filter(|(_, byte)| matches!(byte, b'H' | b'u'));
+    marks
+        .filter_map(|(i, byte)| match byte {
+            b'H' => {
+                let rest = cut(text, i, text.len());
+                let blank = rest.iter().take(12).position(|byte| *byte == b' ');
+                blank
+                    .filter(|_| rest.starts_with(b"HTTP/"))
+                    .and_then(|blank| three_digits(text, i + blank + 1))
+            }
+            _ => named_status(text, i.checked_sub(4)?),
+        })
+        .next()
+        .unwrap_or(0)
+}
+
+/// `status=503`, `status_code": "404`, from the word's first letter on.
+fn named_status(text: &[u8], start: usize) -> Option<u16> {
+    let rest = cut(text, start, text.len());
+    if !matches!(at(rest, 0), b's' | b'S') || cut(rest, 1, 6) != b"tatus" {
+        return None;
     }
-    0
+    let name = rest.iter().skip(6).take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'_').count();
+    let signs =
+        rest.iter().skip(6 + name).take_while(|byte| matches!(byte, b'=' | b':' | b' ' | b'"')).count();
+    three_digits(text, start + 6 + name + signs)
 }
 
 fn three_digits(text: &[u8], place: usize) -> Option<u16> {

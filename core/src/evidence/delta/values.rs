@@ -39,8 +39,11 @@ pub(super) struct Slot {
 impl Slot {
     /// A value of the baseline.
     pub fn know(&mut self, value: &[u8]) {
+        if self.free || is_id(value) {
+            return;
+        }
         let hash = hash(value);
-        if self.free || is_id(value) || self.known.contains(&hash) {
+        if self.known.contains(&hash) {
         } else if self.known.len() >= KNOWN {
             self.set_free();
         } else {
@@ -50,8 +53,11 @@ impl Slot {
 
     /// A value of the window; `room` is what is left for samples, in bytes.
     pub fn see(&mut self, value: &[u8], at: Option<DateTime<Utc>>, text: &str, room: &mut usize) {
+        if self.free || is_id(value) {
+            return;
+        }
         let hash = hash(value);
-        if self.free || is_id(value) || self.known.contains(&hash) {
+        if self.known.contains(&hash) {
             return;
         }
         if let Some(unknown) = self.unknown.iter_mut().find(|unknown| unknown.hash == hash) {
@@ -84,7 +90,7 @@ impl Slot {
 }
 
 fn is_id(value: &[u8]) -> bool {
-    value.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS
+    value.iter().filter(|byte| byte.is_ascii_digit()).nth(DIGITS - 1).is_some()
 }
 
 #[cfg(test)]

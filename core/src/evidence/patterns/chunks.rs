@@ -84,7 +84,7 @@ pub fn is_capitals(chunk: &[u8]) -> bool {
 
 /// `-`, `|`, `:` and the like.
 pub fn is_separator(chunk: &[u8]) -> bool {
-    matches!(chunk, b"-" | b"|" | b":" | b"--" | b"--->" | b"," | b"---")
+    matches!(chunk, b"-" | b"|" | b":" | b"--" | b"--->" | b"," | b"---" | b"*" | b"#")
 }
 
 /// Can be the name of a logger, program or class.
@@ -96,7 +96,11 @@ pub fn is_identifier(chunk: &[u8]) -> bool {
                 b'_' | b'.' | b'$' | b'#' | b'/' | b'-' | b'(' | b')' | b'[' | b']' | b'@' | b'*'
             )
     };
-    at(chunk, 0) != b'[' && chunk.iter().all(fits) && chunk.iter().any(u8::is_ascii_alphabetic)
+    // `module::part` of Rust, C++ and Perl.
+    let scoped = |i: usize| at(chunk, i + 1) == b':' || at(chunk, i - 1) == b':';
+    at(chunk, 0) != b'['
+        && chunk.iter().enumerate().all(|(i, c)| fits(c) || (*c == b':' && i > 0 && scoped(i)))
+        && chunk.iter().any(u8::is_ascii_alphabetic)
 }
 
 /// Can stand in a header: a separator, or something with a digit, an inner dot, in capitals, or a level; never

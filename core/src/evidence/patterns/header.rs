@@ -1,15 +1,16 @@
 //! The header of a line: where it ends, and the level and logger in it.
 //!
-//! Knows the forms of the recipe's section 2: timestamps, levels, syslog hosts, klog, pipes, threads, loggers. Must not
-//! know any one system: the same rules serve lines with and without headers.
+//! Knows the order of the recipe's section 2: timestamps, levels, syslog hosts, threads, loggers; `forms` knows what has an
+//! order of its own. Must not know any one system: the same rules serve lines with and without headers.
 
 mod behind;
+mod forms;
 mod timestamp;
 
 use std::ops::Range;
 
-use super::bytes::{at, cut};
-use super::chunks::{Chunks, is_number, is_timestamp};
+use super::bytes::at;
+use super::chunks::Chunks;
 use super::level::Level;
 pub use timestamp::{SAMPLE, learn_column};
 
@@ -36,49 +37,19 @@ pub fn read(line: &[u8], column: Option<usize>) -> Header {
     if chunks.count() < 2 && !line.contains(&b'|') {
         return Header::default();
     }
-    klog(&chunks).or_else(|| piped(line, &chunks)).unwrap_or_else(|| Reader::new(line, &chunks).read(column))
+    forms::wrapped(line, &chunks)
+        .or_else(|| forms::read(line, &chunks))
+        .unwrap_or_else(|| general(line, &chunks, column))
 }
 
-/// `E0612 10:11:12.123456 1 file.go:12] message`
-fn klog(chunks: &Chunks<'_>) -> Option<Header> {
-    let first = chunks.get(0);
-    let letter = at(first, 0);
-    let fits = first.len() == 5 && matches!(letter, b'I' | b'W' | b'E' | b'F');
-    if !fits || !is_number(cut(first, 1, 5)) || !is_timestamp(chunks.get(1)) {
-        return None;
-    }
-    let place = (2..5).find(|i| chunks.get(*i).ends_with(b"]"))?;
-    let (start, end) = chunks.span(place);
-    let content = chunks.span(place + 1).0;
-    Some(Header { start: content, level: Level::letter(letter), logger: start..end - 1, timed: true })
+/// The header of a line that stood in another one, and so stands in no third.
+fn inner(line: &[u8]) -> Header {
+    let chunks = Chunks::of(line);
+    forms::read(line, &chunks).unwrap_or_else(|| general(line, &chunks, None))
 }
 
-/// `2025-11-20 09:10:11|INFO|logger|message`: at most four fields without blanks.
-fn piped(line: &[u8], chunks: &Chunks<'_>) -> Option<Header> {
-    let timed = usize::from(is_timestamp(chunks.get(0)) && !chunks.get(0).contains(&b'|'));
-    let first = chunks.get(timed);
-    let bar = first.iter().position(|byte| *byte == b'|')?;
-    if !is_timestamp(cut(first, 0, bar)) {
-        return None;
-    }
-    let mut start = chunks.span(timed).0 + bar + 1;
-    let mut header = Header { timed: true, ..Header::default() };
-    let (mut fields, mut i) = (0, start);
-    while i < line.len().min(200) && fields < 4 && at(line, i) != b' ' {
-        if at(line, i) == b'|' {
-            let field = cut(line, start, i);
-            let level = Level::named(field);
-            if level.is_known() {
-                header.level = level;
-            } else if header.logger.is_empty() && !is_number(field) {
-                header.logger = start..i;
-            }
-            start = i + 1;
-            fields += 1;
-        }
-        i += 1;
-    }
-    Some(Header { start, ..header })
+fn general(line: &[u8], chunks: &Chunks<'_>, column: Option<usize>) -> Header {
+    Reader::new(line, chunks).read(column)
 }
 
 /// The general form, chunk by chunk.

@@ -38,13 +38,15 @@ impl Level {
             *to = from.to_ascii_uppercase();
         }
         match upper.get(..word.len()).unwrap_or_default() {
-            b"TRACE" | b"FINEST" | b"FINER" | b"VERBOSE" => Self::Trace,
-            b"DEBUG" | b"FINE" | b"DBG" => Self::Debug,
+            b"TRACE" | b"FINEST" | b"FINER" | b"VERBOSE" | b"TRCE" | b"VRB" => Self::Trace,
+            b"DEBUG" | b"FINE" | b"DBG" | b"DBUG" | b"DEBU" => Self::Debug,
             b"INFO" | b"INF" | b"CONFIG" | b"LOG" => Self::Info,
             b"NOTICE" => Self::Notice,
             b"WARN" | b"WARNING" | b"WRN" => Self::Warn,
-            b"ERROR" | b"ERR" | b"SEVERE" | b"FAILURE" => Self::Error,
-            b"FATAL" | b"CRITICAL" | b"CRIT" | b"ALERT" | b"EMERG" | b"PANIC" => Self::Fatal,
+            b"ERROR" | b"ERR" | b"SEVERE" | b"FAILURE" | b"FAIL" | b"ERRO" => Self::Error,
+            b"FATAL" | b"CRITICAL" | b"CRIT" | b"ALERT" | b"EMERG" | b"PANIC" | b"FTL" | b"FATA" => {
+                Self::Fatal
+            }
             _ => Self::Unknown,
         }
     }

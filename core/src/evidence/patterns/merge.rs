@@ -1,8 +1,9 @@
 //! Which rows of the table are one pattern: positions whose words turn out to be values are merged, on evidence.
 //!
 //! Knows rows and counts. Must not see lines again. Section 4 of the recipe: rounds of A (all positions that look like
-//! values at once), B (one position at a time) and C (equal sequences), until nothing changes.
+//! values at once), B (one position at a time), D (words in quotes and brackets) and C (equal sequences), until nothing changes.
 
+mod enclosed;
 mod positions;
 mod soft;
 
@@ -51,13 +52,23 @@ struct Position {
     numbered: bool,
     /// Stands where a user's name stands.
     user: bool,
+    /// One word in quotes or brackets.
+    enclosed: bool,
     /// Where its text is: row and place.
     source: (usize, usize),
 }
 
 impl Position {
     fn variable(self) -> Self {
-        Self { kind: Kind::Variable, hash: VARIABLE, soft: false, numbered: false, user: false, ..self }
+        Self {
+            kind: Kind::Variable,
+            hash: VARIABLE,
+            soft: false,
+            numbered: false,
+            user: false,
+            enclosed: false,
+            ..self
+        }
     }
 }
 
@@ -68,6 +79,7 @@ pub fn merge(rows: &[Row<'_>]) -> Groups {
     for _ in 0..ROUNDS {
         let mut changed = templates.merge_soft();
         changed |= templates.merge_positions();
+        changed |= templates.merge_enclosed();
         changed |= templates.merge_equal();
         if !changed {
             break;
@@ -94,23 +106,26 @@ fn text<'a>(rows: &[Row<'a>], position: &Position) -> &'a [u8] {
 }
 
 fn template(row: usize, pattern: &Row<'_>) -> Template {
-    let text = |place: Option<usize>| {
-        place.and_then(|place| pattern.tokens.get(place)).map_or(&b""[..], |t| &t.text)
-    };
     let tokens = pattern.tokens.iter().enumerate().map(|(place, token)| Position {
         kind: token.kind,
         hash: token.hash,
         soft: token.kind == Kind::Identifier && soft::is_soft(&token.text),
         numbered: token.kind == Kind::Identifier && token.text.contains(&b'#'),
-        user: token.kind.is_word()
-            && matches!(text(place.checked_sub(1)), b"user" | b"User")
-            && matches!(
-                text(place.checked_sub(2)),
-                b"for" | b"invalid" | b"Invalid" | b"illegal" | b"by" | b"as" | b"of"
-            ),
+        user: token.kind.is_word() && is_user(pattern.tokens, place),
+        enclosed: enclosed::is_enclosed(pattern.tokens, place),
         source: (row, place),
     });
     Template { tokens: tokens.collect(), count: pattern.count, rows: vec![row], alive: true }
+}
+
+/// `for user anna`, `by user "anna"`.
+fn is_user(tokens: &[PatternToken], place: usize) -> bool {
+    let text = |back: usize| {
+        place.checked_sub(back).and_then(|place| tokens.get(place)).map_or(&b""[..], |token| &token.text)
+    };
+    let quoted = usize::from(matches!(text(1), b"\"" | b"'"));
+    matches!(text(1 + quoted), b"user" | b"User")
+        && matches!(text(2 + quoted), b"for" | b"invalid" | b"Invalid" | b"illegal" | b"by" | b"as" | b"of")
 }
 
 struct Templates(Vec<Template>);

@@ -67,6 +67,11 @@ pub fn phone(text: &str) -> bool {
     (8..=15).contains(&text.bytes().filter(u8::is_ascii_digit).count())
 }
 
+/// Whether there are at least four digits.
+pub fn numbered(text: &str) -> bool {
+    text.bytes().filter(u8::is_ascii_digit).count() >= 4
+}
+
 /// Letters and digits mixed as no word or identifier mixes them: at least 20 characters of upper case, lower case
 /// and digits that change class more often than names do.
 pub fn random(text: &str) -> bool {
@@ -89,6 +94,14 @@ pub fn announced(text: &str) -> bool {
         && (classes.digits > 0 && classes.letters() > 0 || classes.changes > 6)
         && !text.starts_with("0x")
         && !benign(text)
+}
+
+/// A short value of `pw=` and the like: letters and digits mixed, or signs that no word has.
+pub fn short(text: &str) -> bool {
+    let classes = Classes::of(text);
+    let signs =
+        text.bytes().any(|byte| matches!(byte, b'!' | b'#' | b'$' | b'%' | b'&' | b'*' | b'@' | b'^'));
+    text.len() >= 6 && classes.letters() > 0 && (classes.digits > 0 || signs) && !benign(text)
 }
 
 /// The same for a word that also announces harmless things (`key`, `session`): longer, and more of a mixture.
@@ -195,7 +208,19 @@ fn benign(text: &str) -> bool {
     let word = word.to_ascii_lowercase();
     let reference =
         text.starts_with("${") || text.starts_with("{{") || text.starts_with("$(") || text.starts_with('%');
-    word.is_empty() || reference || EMPTY.contains(&word.as_str()) || word.bytes().all(|byte| byte == b'x')
+    word.is_empty()
+        || reference
+        || path(text)
+        || EMPTY.contains(&word.as_str())
+        || word.bytes().all(|byte| byte == b'x')
+}
+
+/// `/home/app`: a place. A password may begin so too, but is not made of lower-case words alone.
+fn path(text: &str) -> bool {
+    let plain = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'/' | b'.' | b'_' | b'-')
+    };
+    text.len() > 1 && text.starts_with('/') && text.bytes().all(plain)
 }
 
 fn uuid(text: &str) -> bool {

@@ -183,15 +183,19 @@ fn placeholder(kind: &str, secret: &str) -> String {
     format!("<{kind}:{a:02x}{b:02x}>")
 }
 
+/// The group `secret`, or group 1, or the next that took part, or all of it.
 fn secret<'t>(found: &Captures<'t>) -> Option<regex::Match<'t>> {
     found.name("secret").or_else(|| found.iter().skip(1).flatten().next()).or_else(|| found.get(0))
 }
 
-/// Where `<kind:1f2e>` already stands, so that no rule takes a placeholder, or a part of one, for a secret.
+/// Where `<kind:1f2e>` already stands, so that no rule takes a placeholder, or a part of one, for a secret; and the names
+/// that AWS gives its resources, a secret's own among them (`…:secret:prod/db`), which are no secrets.
 struct Placeholders(Vec<Range<usize>>);
 
-static PLACEHOLDER: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"<[a-z0-9-]{1,24}:[0-9a-f]{4}>").ok());
+static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"<[a-z0-9-]{1,24}:[0-9a-f]{4}>|\barn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[^\s"'<>,;]{1,256}"#)
+        .ok()
+});
 
 impl Placeholders {
     fn of(text: &str) -> Self {

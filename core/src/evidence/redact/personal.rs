@@ -3,11 +3,15 @@
 //! Knows mail, phone, card, account and social security numbers; a check digit decides where there is one. Must not
 //! take addresses of machines: they are what an incident is about.
 
-use super::checks::{card, iban, mail, phone, social_security};
+use super::checks::{card, iban, mail, numbered, phone, social_security};
 use super::rules::RuleText;
 
 pub(super) const RULES: &[RuleText] = &[
-    ("email", r"(?P<secret>[A-Za-z0-9._+-]+(?:@|%40)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24})\b", mail),
+    (
+        "email",
+        r"(?P<secret>[\p{L}\p{N}._+-]+(?:@|%40)(?:[\p{L}\p{N}-]+\.)+(?:[A-Za-z]{2,24}\b|[\p{L}]{2,24}))",
+        mail,
+    ),
     ("iban", r"\b(?P<secret>[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)\b", iban),
     (
         "card",
@@ -34,8 +38,14 @@ pub(super) const RULES: &[RuleText] = &[
     ),
     (
         "phone",
-        r#"(?i)\b(?:phone|mobile|cell|tel|telephone|msisdn|fax)(?:[_ -]?(?:number|no))?["'\\]{0,3}\s{0,2}[:=]\s{0,2}["'\\]{0,3}(?P<secret>\+?[0-9(][0-9 ().-]{6,18}[0-9])"#,
+        r#"(?i)(?:\b(?:phone|mobile|cell|tel|telephone|msisdn|fax|telefon|handy|tel[eé]fono|t[eé]l[eé]phone)(?:[_ -]?(?:number|no))?|電話(?:番号)?|携帯(?:電話)?(?:番号)?)["'\\]{0,3}\s{0,2}[:=]\s{0,2}["'\\]{0,3}(?P<secret>\+?[0-9(][0-9 ().-]{6,18}[0-9])"#,
         phone,
+    ),
+    // Documents, by the name that stands before their number.
+    (
+        "id-number",
+        r#"(?i)\b(?:passport|driv(?:er|ing)s?[_ -]?licen[cs]e|national[_ -]?id|tax[_ -]?id|social[_ -]?insurance|my[_ -]?number)(?:[_ -]?(?:number|num|no))?["'\\]{0,3}\s{0,2}[:=]\s{0,2}["'\\]{0,3}(?P<secret>[A-Z0-9][A-Z0-9-]{4,18}[A-Z0-9])\b"#,
+        numbered,
     ),
     (
         "birth-date",

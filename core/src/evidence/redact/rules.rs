@@ -4,7 +4,7 @@
 //! them. Must not know personal data (`personal` does) nor any deployment's own words (the configuration does).
 //! Of each pattern, the group `secret` (or group 1, or all of it) is replaced if the check agrees.
 
-use super::checks::{announced, credential, loosely_announced, not_benign, not_prose, random};
+use super::checks::{announced, credential, loosely_announced, not_benign, not_prose, random, short};
 
 /// Kind, pattern, check.
 pub(super) type RuleText = (&'static str, &'static str, fn(&str) -> bool);
@@ -12,7 +12,7 @@ pub(super) type RuleText = (&'static str, &'static str, fn(&str) -> bool);
 /// Words that announce a password: whatever stands behind them is one.
 macro_rules! strong {
     () => {
-        r"pass(?:word|wd|phrase|code)|pwd|passw|secret|secret[_-]?key|private[_-]?key|access[_-]?key|account[_-]?key|api[_-]?key|app(?:lication)?[_-]?key|client[_-]?secret|(?:encryption|signing|master|shared|license|service|auth|deploy|ssh|storage|host|admin|consumer|subscription|publish|ingest|integration|routing)[_-]?key|credentials?|connection[_-]?string|cvv2?|cvc|ssn|otp|mfa[_-]?code|webhook[_-]?url"
+        r"pass(?:word|wd|phrase|code)|pwd|passw|secret|secret[_-]?key|private[_-]?key|access[_-]?key|account[_-]?key|api[_-]?key|app(?:lication)?[_-]?key|client[_-]?secret|(?:encryption|signing|master|shared|license|service|auth|deploy|ssh|storage|host|admin|consumer|subscription|publish|ingest|integration|routing)[_-]?key|credentials?|connection[_-]?string|cvv2?|cvc|ssn|otp|mfa[_-]?code|webhook[_-]?url|passwort|kennwort|contrase(?:ñ|n)a|mot de passe|senha|wachtwoord|hasło|пароль|パスワード|密码|密碼|비밀번호"
     };
 }
 
@@ -65,7 +65,7 @@ pub(super) const RULES: &[RuleText] = &[
     ),
     (
         "token",
-        r"\b(?:ATATT3[A-Za-z0-9_=-]{20,}|ATCTT3[A-Za-z0-9_=-]{20,}|dp\.[a-z]{2,4}\.[A-Za-z0-9.]{16,}|dt0[a-z][0-9]{2}\.[A-Z0-9]{16,}\.[A-Z0-9]{32,}|NR(?:AK|II|JS|AL)-[A-Za-z0-9-]{16,}|PMAK-[A-Za-z0-9-]{16,}|HRKU-[A-Za-z0-9_-]{16,}|FlyV1 [A-Za-z0-9_,/+=-]{16,}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{30,})",
+        r"\b(?:ATATT3[A-Za-z0-9_=-]{20,}|ATCTT3[A-Za-z0-9_=-]{20,}|dp\.[a-z]{2,4}\.[A-Za-z0-9.]{16,}|dt0[a-z][0-9]{2}\.[A-Z0-9]{16,}\.[A-Z0-9]{32,}|NR(?:AK|II|JS|AL)-[A-Za-z0-9-]{16,}|PMAK-[A-Za-z0-9-]{16,}|HRKU-[A-Za-z0-9_-]{16,}|FlyV1 [A-Za-z0-9_,/+=-]{16,}|dckr_[a-z]{3}_[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{30,})",
         |_| true,
     ),
     (
@@ -94,7 +94,19 @@ pub(super) const RULES: &[RuleText] = &[
     ("token", r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<secret>[A-Za-z0-9_-]{16,256})@", announced),
     ("password", r#"\b[A-Za-z0-9_.-]{1,64}:(?P<secret>[^\s@:/"'<>]{1,128})@(?:tcp|unix)\("#, not_benign),
     ("password", r#"(?i)\bthin:[^/\s]{1,64}/(?P<secret>[^@\s"'<>]{1,128})@"#, not_benign),
+    // What a password is kept as: crypt(3) and its heirs, and LDAP's.
+    (
+        "password-hash",
+        r"\$(?:1|2[abxy]?|5|6|7|y|gy|argon2(?:id|i|d)|scrypt|pbkdf2[a-z0-9-]{0,12})\$[A-Za-z0-9./$=,+-]{20,}|\{(?:S?SHA(?:256|384|512)?|SMD5)\}[A-Za-z0-9+/=]{20,}",
+        |_| true,
+    ),
     // Headers.
+    (
+        "credential",
+        r#"(?i)\bdigest\s+username=[^\n]{0,512}?\bresponse=\\?["']?(?P<secret>[A-Za-z0-9_+/=-]{8,})"#,
+        |_| true,
+    ),
+    ("cookie", r#"(?i)\bcookies["'\\]{0,4}\s{0,4}[:=]\s{0,4}\{(?P<secret>[^{}\n]{1,4096})\}"#, |_| true),
     (
         "credential",
         r#"(?i)\b(?:proxy-)?authorization\b["'\\]{0,4}\s{0,4}[:=]\s{0,4}["'\\]{0,4}(?:(?:bearer|basic|digest|token|negotiate|ntlm|apikey|api-key|key|aws4-hmac-sha256|hawk|signature)\s+)?(?P<secret>[^\s"'\\,;<>]{4,})"#,
@@ -212,6 +224,53 @@ pub(super) const RULES: &[RuleText] = &[
         r#"(?i)[?&](?:key|code|sig|auth|access|state)=(?P<secret>[^\s"'&;<>]{16,})"#,
         loosely_announced,
     ),
+    // A name, and behind it its value: `{"name":"DB_PASSWORD","value":"…"}`, `Property: a.password Value: "…"`.
+    (
+        "secret",
+        concat!(
+            r#"(?i)(?:"#,
+            strong!(),
+            r#"|token|authorization)\\?["']?[\s,;][^"'\n]{0,120}?["']?\bvalue\\?["']?\s*[:=]\s*\\?["'](?P<secret>[^"'\\\n]+)"#
+        ),
+        not_benign,
+    ),
+    (
+        "secret",
+        concat!(
+            r#"(?i)(?:"#,
+            strong!(),
+            r#"|token|authorization)["']?[\s,;][^"'\n]{0,120}?["']?\bvalue["']?\s*[:=]\s*(?P<secret>[^\s"'\\,;}\]]+)"#
+        ),
+        announced,
+    ),
+    // `('X-Api-Key', '…')`: headers as pairs.
+    (
+        "secret",
+        concat!(
+            r#"(?i)["'][A-Za-z0-9_.-]{0,32}(?:"#,
+            strong!(),
+            r#"|token|authorization|cookie)["'],\s{0,4}["'](?P<secret>[^"'\n]+)["']"#
+        ),
+        announced,
+    ),
+    // The arguments of a call that connects, as PHP shows them.
+    (
+        "password",
+        r#"(?i)\b(?:PDO->__construct|mysqli?(?:_p?connect|->__construct|->real_connect)?|ldap_bind|ssh2_auth_password)\((?:'[^'\n]{0,256}'|[A-Za-z0-9_ ()\#]{1,40}), '[^'\n]{0,128}', '(?P<secret>[^'\n]+)'"#,
+        not_benign,
+    ),
+    // A short word before an equals sign.
+    (
+        "secret",
+        r#"(?i)(?:\b|_)(?:pw|pass|community)["']?=["']?(?P<secret>[^\s"'&;,<>(){}\[\]\\]{6,})"#,
+        short,
+    ),
+    // What is sent to a person's phone, to be typed in.
+    (
+        "code",
+        r"(?i)\b(?:verification|security|confirmation|login|sms|one[- ]time|2fa|mfa)[ _-]?(?:code|pin|passcode|password)s?(?:\s+(?:is|was))?[\s:=-]{1,3}(?P<secret>[0-9]{4,8})\b|\bOTP(?:\s+(?:is|was|code))?[\s:=-]{1,3}(?P<other>[0-9]{4,8})\b",
+        |_| true,
+    ),
     // Command lines, SQL, XML, prose.
     (
         "secret",
@@ -224,8 +283,8 @@ pub(super) const RULES: &[RuleText] = &[
     ),
     (
         "secret",
-        r#"(?i)\b(?:sshpass\s+-p|redis-cli\b[^\n]{0,128}?\s-a|mysql(?:dump|admin)?\b[^\n]{0,128}?\s-p)\s?["']?(?P<secret>[^\s"'<>-][^\s"'<>]*)"#,
-        announced,
+        r#"(?i)\b(?:sshpass\s+-p|redis-cli\b[^\n]{0,128}?\s-a|mysql(?:dump|admin)?\b[^\n]{0,128}?\s-p|docker\s+login\b[^\n]{0,128}?\s-p|net\s+user\s+[^\s/]{1,64}\s|smbclient\b[^\n]{0,128}?\s-U\s?[^\s%]{1,64}%)\s?["']?(?P<secret>[^\s"'<>/-][^\s"'<>]*)"#,
+        short,
     ),
     ("secret", r#"(?i)\b(?:password|passphrase|passcode)\s+["']?(?P<secret>[^\s"'<>,;:]{8,})"#, announced),
     (
@@ -235,7 +294,7 @@ pub(super) const RULES: &[RuleText] = &[
     ),
     (
         "secret",
-        r#"(?i)\b(?:identified (?:with [A-Za-z0-9_]{1,40} )?by|password)\s+'(?P<secret>[^'\n<]+)"#,
+        r#"(?i)\b(?:identified (?:with [A-Za-z0-9_]{1,40} )?by\s+|password\s+|password\s?\(\s?)'(?P<secret>[^'\n<]+)"#,
         not_benign,
     ),
     (
@@ -249,7 +308,7 @@ pub(super) const RULES: &[RuleText] = &[
     ),
     (
         "secret",
-        r#"(?i)\b(?:password|passphrase|passcode|secret|pin)\s+(?:is|was|to)\s+["']?(?P<secret>[^\s"'<>,;]{4,})"#,
+        r#"(?i)\b(?:password|passphrase|passcode|secret|pin)\b[^\n.,;:="']{0,40}?\s(?:is|was|to)\s+["']?(?P<secret>[^\s"'<>,;]{4,})"#,
         announced,
     ),
     (

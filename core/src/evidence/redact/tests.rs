@@ -17,6 +17,55 @@ fn every_built_in_pattern_compiles() {
     assert_eq!(BUILT_IN.len(), rules::RULES.len() + personal::RULES.len());
 }
 
+/// What announces a secret in the logs of real systems without an equals sign between them.
+#[test]
+fn secrets_go_where_a_name_stands_apart_from_its_value() {
+    for (line, secret, kept) in [
+        (
+            r#"env: [{"name":"DB_PASSWORD","value":"hunter2"}]"#,
+            "hunter2",
+            r#"{"name":"DB_PASSWORD","value":"<"#,
+        ),
+        (r#"{"headers":[{"name":"X-Api-Key","value":"qweRTY123zxc"}]}"#, "qweRTY", "X-Api-Key"),
+        ("- name: DB_PASSWORD value: qweRTY123zxc", "qweRTY", "- name: DB_PASSWORD value: <"),
+        (
+            r#"Failed to bind 'spring.datasource.password' to java.lang.String: Value: "hunter2""#,
+            "hunter2",
+            "to java.lang.String",
+        ),
+        ("':path', '/a' 'x-api-key', 'q1w2e3r4t5' ':method', 'GET'", "q1w2e3", "':method', 'GET'"),
+        ("':path', '/a' 'cookie', 'session=s3ss10nValue99'", "s3ss10n", "':path', '/a'"),
+        (r#"{"cookies":{"session":"s3ss10n"},"n":1}"#, "s3ss10n", r#","n":1}"#),
+        (
+            r#"Authorization: Digest username="bob", nonce="abc", response="d1gestResp0nse""#,
+            "d1gest",
+            "Authorization: Digest",
+        ),
+        ("#0 /app/db.php(12): PDO->__construct('mysql:host=db', 'app', 'hunter2')", "hunter2", "'app'"),
+        ("SET PASSWORD FOR 'app'@'%' = PASSWORD('hunter2');", "hunter2", "FOR 'app'"),
+        (
+            "row 7 hash $2b$12$KIXQ1Zp0u1a3vXx7gq9E5eWq8mJq3t1zN0dYb2cFh6sRkLmPoQwYa",
+            "KIXQ1Zp0",
+            "row 7 hash <",
+        ),
+        ("app:$6$rounds=5000$salt$QwErTyUiOpAsDfGhJkLzXcVbNm1234567890:19000", "QwErTy", ":19000"),
+        ("the password for user bob is kJ8#mN2$pQ5", "kJ8#mN2", "for user bob is"),
+        ("Your verification code is 482913", "482913", "Your verification code is"),
+        ("sent OTP 482913 to bob", "482913", " to bob"),
+        ("LDAP bind cn=admin pw=hunter2 failed", "hunter2", " failed"),
+        ("docker login -u bob -p dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0", "aBcDeF", "docker login -u bob"),
+        ("smbclient //srv/share -U bob%hunter2", "hunter2", "-U bob%"),
+        ("passwort=hunter2 mot de passe : hunter2 パスワード: hunter2", "hunter2", "mot de passe"),
+        ("passport_number=E12345678 x", "E12345678", " x"),
+        ("電話番号: 09012345678", "0901234", "電話番号: <phone:"),
+        ("to jürgen@例え.jp failed", "jürgen", " failed"),
+    ] {
+        let out = redact(line);
+        assert!(!out.contains(secret), "{secret} is left in {out}");
+        assert!(out.contains(kept), "{kept} is not left in {out}");
+    }
+}
+
 /// A line, and the parts of it that must be gone; all else of the line has to stay where `kept` names it.
 #[test]
 fn secrets_go_in_every_syntax() {
@@ -98,6 +147,13 @@ fn what_is_not_secret_stays() {
         "session 0x14f05578bd80001 closed, key: user/profile/settings",
         "HikariPool-1 - Connection is not available, request timed out after 30000ms",
         "basic authentication is required, bearer authentication failed",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf was not found",
+        "sudo: bob : PWD=/home/app ; USER=root ; COMMAND=/bin/ls",
+        "MountVolume.SetUp failed for volume \"db-secret\" : secret \"db-password\" not found",
+        "required fields: ['password', 'username'], password policy value: 12",
+        "security code check took 1200 ms, error code 4711, one-time job 123456",
+        "pass=second pin=gpio17 community=public bypass=phase2",
+        "image registry/api@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 x-request-id: 9f86d081-884c-7d65-9a2f-eaa0c55ad015",
     ] {
         assert_eq!(redact(line), line);
     }

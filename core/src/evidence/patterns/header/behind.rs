@@ -7,7 +7,7 @@ use super::super::chunks::{
     is_capitals, is_headerlike, is_identifier, is_number, is_separator, level, strip,
 };
 use super::super::level::Level;
-use super::Reader;
+use super::{Reader, forms};
 
 impl Reader<'_> {
     pub(super) fn skip_separators(&mut self) {
@@ -16,10 +16,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Syslog: the host stands behind the time, unless that is already the program or a level.
+    /// The host stands behind the time where the time is syslog's, or a program follows; unless that is the program or a level.
     pub(super) fn host(&mut self, syslog: bool) {
         let program = self.chunk(self.i).ends_with(b":");
-        if syslog
+        if (syslog || forms::is_program(self.chunk(self.i + 1)))
             && self.i + 1 < self.chunks.count()
             && !program
             && !level(self.chunks, self.i, true).is_known()
@@ -39,6 +39,22 @@ impl Reader<'_> {
             let number_before = is_number(before);
             let direct = k == self.i || is_separator(before) || is_number(strip(before));
             let mut found = level(self.chunks, k, direct);
+            // Zap and its like write a small level between tabs.
+            let (start, end) = self.chunks.span(k);
+            if !found.is_known()
+                && start > 0
+                && at(self.line, start - 1) == b'\t'
+                && at(self.line, end) == b'\t'
+            {
+                found = Level::named(chunk);
+            }
+            if !found.is_known() && direct {
+                let (joined, name) = forms::joined_level(chunk);
+                if joined.is_known() {
+                    self.header.logger = start..start + name;
+                    found = joined;
+                }
+            }
             if !found.is_known() && chunk.len() == 1 && k > 0 && (number_before || k == self.i) {
                 found = Level::letter(at(chunk, 0));
             }
@@ -50,15 +66,25 @@ impl Reader<'_> {
             let passes = is_number(strip(chunk))
                 || is_capitals(strip(chunk))
                 || is_separator(chunk)
-                || at(chunk, 0) == b'[';
+                || at(chunk, 0) == b'['
+                || (k == self.i || self.chunk(k - 1).ends_with(b"]")) && chunk.contains(&b'@');
+            // `- app.worker - WARNING - `
+            let between = k > 0 && is_separator(before) && is_separator(self.chunk(k + 1));
+            if between && is_qualified(chunk) && is_identifier(chunk) {
+                let (start, end) = self.chunks.span(k);
+                self.header.logger = start..end;
+            }
             if !passes && !is_headerlike(chunk) {
                 return;
             }
         }
     }
 
-    /// Process and thread numbers: up to two, behind a level only before a separator.
+    /// Process and thread numbers: up to two, behind a level only before a separator. And what can be nothing else.
     pub(super) fn numbers(&mut self) {
+        if self.header.timed && self.i + 1 < self.chunks.count() && forms::is_process(self.chunk(self.i)) {
+            self.i += 1;
+        }
         for _ in 0..2 {
             let next = self.chunk(self.i + 1);
             let skip = if self.header.level.is_known() {
@@ -108,7 +134,8 @@ impl Reader<'_> {
 
     /// `name - ` or `name *64 - `.
     pub(super) fn program(&mut self) -> bool {
-        if !self.header.timed || self.i >= self.chunks.count() || !is_identifier(strip(self.chunk(self.i))) {
+        let named = is_identifier(strip(self.chunk(self.i))) || forms::is_place(self.chunk(self.i));
+        if !self.header.timed || self.i >= self.chunks.count() || !named {
             return false;
         }
         let dash = |k: usize| self.chunk(k) == b"-" && k + 1 < self.chunks.count();
@@ -133,6 +160,14 @@ impl Reader<'_> {
         }
         let chunk = self.chunk(self.i);
         let (start, end) = self.chunks.span(self.i);
+        // `[2025-… ERROR app::main] message`, or a file and its line.
+        let closes = at(self.line, 0) == b'[' && chunk.ends_with(b"]") && !chunk.contains(&b'[');
+        if leveled && self.header.timed && (closes || forms::is_place(chunk)) {
+            self.header.logger = start..end - usize::from(closes);
+            self.i += 1;
+            self.skip_separators();
+            return false;
+        }
         let colon = chunk.ends_with(b":");
         let name = chunk.strip_suffix(b":").unwrap_or(chunk);
         let padded = self.chunks.span(self.i + 1).0 - end >= 2;
@@ -160,11 +195,13 @@ impl Reader<'_> {
         let group = cut(window, 1, close);
         let numbered = group.iter().any(|byte| is(*byte, DIGIT)) && group.contains(&b'-');
         let clock = group.iter().take(12).any(|byte| *byte == b':');
-        let request = group.is_empty() || group == b"-" || (numbered && !clock);
+        // `[traceId=7f,spanId=a3] - `
+        let context = group.contains(&b'=') && cut(self.line, start + close + 1, start + close + 4) == b" - ";
+        let request = group.is_empty() || group == b"-" || (numbered && !clock) || context;
         if !request {
             return None;
         }
-        let mut content = start + close + 1;
+        let mut content = start + close + if context { 3 } else { 1 };
         while at(self.line, content) == b' ' {
             content += 1;
         }

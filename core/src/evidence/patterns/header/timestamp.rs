@@ -3,7 +3,7 @@
 //! Knows dates, times and the order of chunks before them. Must not know what comes behind.
 
 use super::super::chunks::{Chunks, is_date_word, is_headerlike, is_number, is_timestamp, level, strip};
-use super::Reader;
+use super::{Reader, forms};
 
 /// Timestamps stand among so many chunks.
 const COLUMNS: usize = 9;
@@ -54,13 +54,18 @@ impl Reader<'_> {
         let mut last: Option<(usize, bool)> = None;
         let mut i = 0;
         while i < self.chunks.count().min(COLUMNS) {
-            if let Some(date) = self.named_date(i) {
-                let Some(end) = date else { break };
-                last = Some((end - 1, !self.chunk(end - 1).ends_with(b"]")));
-                i = end;
+            if i == 0 && (forms::is_letter_before_time(self.chunks) || forms::is_thread(self.chunks, 0)) {
+                i += 1;
                 continue;
             }
             let chunk = self.chunk(i);
+            if let Some(date) = self.named_date(i) {
+                let Some(end) = date else { break };
+                // Syslog begins with the month, and names a host next.
+                last = Some((end - 1, is_date_word(chunk) && !self.chunk(end - 1).ends_with(b"]")));
+                i = end;
+                continue;
+            }
             let lone_number = i == 0 && is_number(strip(chunk)) && is_timestamp(chunk);
             let next = self.chunk(i + 1);
             if lone_number && !is_headerlike(next) && !is_timestamp(next) {
@@ -74,7 +79,9 @@ impl Reader<'_> {
             } else if is_timestamp(chunk) {
                 last = Some((i, false));
                 i += 1;
-            } else if !is_headerlike(chunk) || last.is_some_and(|(last, _)| i > last + 3) {
+            } else if last.is_some_and(|(last, _)| i > last + 3)
+                || !(is_headerlike(chunk) || (last.is_none() && forms::is_thread(self.chunks, i)))
+            {
                 break;
             } else {
                 i += 1;
@@ -83,14 +90,15 @@ impl Reader<'_> {
         last
     }
 
-    /// `Sun Dec 04 04:47:44 2005` or `Jun 14 15:16:01` from chunk `i` on: the chunk behind it. `Some(None)` where a
-    /// date begins that has no time.
+    /// `Sun Dec 04 04:47:44 2005`, `Jun 14 15:16:01` or `20 Nov 2025 09:10:11` from chunk `i` on: the chunk behind it.
+    /// `Some(None)` where a date begins that has no time.
     fn named_date(&self, i: usize) -> Option<Option<usize>> {
-        if !is_date_word(self.chunk(i)) {
-            return None;
-        }
         let next = strip(self.chunk(i + 1));
-        if !is_number(next) && !is_date_word(next) {
+        let day_first = || {
+            let day = self.chunk(i);
+            day.len() <= 2 && is_number(day) && is_date_word(next) && is_number(self.chunk(i + 2))
+        };
+        if !(is_date_word(self.chunk(i)) && (is_number(next) || is_date_word(next)) || day_first()) {
             return None;
         }
         let mut end = i;
@@ -98,7 +106,7 @@ impl Reader<'_> {
         while end < self.chunks.count().min(i + 6) {
             let chunk = self.chunk(end);
             let inner = strip(chunk);
-            let year = inner.len() == 4 && end > i + 2;
+            let year = inner.len() == 4 && end >= i + 2;
             if !is_date_word(chunk)
                 && !(is_number(inner) && (inner.len() <= 2 || year))
                 && !is_timestamp(chunk)

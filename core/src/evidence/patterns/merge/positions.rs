@@ -10,13 +10,13 @@ use super::{Kind, Position, Templates};
 const PLACES: usize = 40;
 /// Distinct words that make a position a value: in general, at the start, where one is a value already, where a user's
 /// name stands, where all are a name and a number. Found by ablation on half of the systems (the recipe's section 4).
-const WORDS: usize = 5;
+pub(super) const WORDS: usize = 5;
 const FIRST: usize = 12;
-const BESIDE_VALUE: usize = 2;
+pub(super) const BESIDE_VALUE: usize = 2;
 const USERS: usize = 3;
 const NUMBERED: usize = 4;
 /// So few words need two lines each.
-const FAMILY: usize = 7;
+pub(super) const FAMILY: usize = 7;
 
 /// All but one position of a template: what they hash to, the template, the position.
 type Entry = (u64, usize, usize);

@@ -40,6 +40,28 @@ fn evidence_decides_what_is_a_value() {
 }
 
 #[test]
+fn words_in_quotes_that_vary_together_are_values() {
+    let pairs = |pattern: &str, count: usize| -> Vec<String> {
+        let pair =
+            |n: usize| pattern.replacen("{}", NAMES[n % 8], 1).replacen("{}", NAMES[(n * 3 + n / 8) % 8], 1);
+        (0..count).map(pair).collect()
+    };
+    for (name, lines, expected) in [
+        ("in single quotes", pairs("aborted on db: '{}' user: '{}' now", 12), 1),
+        ("as JSON", pairs(r#"reconciling {"namespace": "{}", "name": "{}"}"#, 12), 1),
+        ("in brackets", pairs("adding template [{}] for index [{}]", 12), 1),
+        ("a rare family", pairs("aborted on db: '{}' user: '{}' now", 4), 4),
+        ("what tells what happened", pairs(r#"{"state": "{}", "reason": "{}"} of the job"#, 12), 12),
+        ("without quotes one would not know", pairs("moved {} to {} now", 12), 12),
+    ] {
+        let mut found = groups(&lines);
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), expected, "{name}: {found:?}");
+    }
+}
+
+#[test]
 fn the_template_shows_the_value_as_a_slot_and_keeps_what_all_share() {
     let found = groups(&lines("job {} has ended in a.b", &NAMES[..5], 3));
     assert_eq!(found[0], "job <*> has ended in a.b");
