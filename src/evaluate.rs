@@ -99,7 +99,8 @@ impl Examiner {
         let reserved = reserved.map_err(|over| Unexamined::OverBudget(over.to_string()))?;
         let items = view.evidence.as_ref().map_or(&[][..], |evidence| &evidence.items);
         let timeout = self.summary.timeout;
-        let job = Job { prompt, items, redactor, language: &kept.language, timeout, now };
+        let pack = &collected.pack;
+        let job = Job { prompt, items, pack, redactor, language: &kept.language, timeout, now };
         let (summary, spent) = summarise(&self.models, job).await;
         self.store.settle(reserved, spent).await?;
         let recorded = recorded(&view, &kept);

@@ -129,6 +129,7 @@ impl Triage {
         let job = models::Job {
             prompt,
             items,
+            pack,
             redactor: &self.words.redactor,
             language: "en",
             timeout: self.summary.timeout,

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use firstlook_core::evidence::{Item, Redactor};
+use chrono::{DateTime, Offset, Utc};
+use firstlook_core::evidence::{Item, Redacted, Redactor};
 use firstlook_core::summary::Summary;
 use firstlook_core::summary::answer::{self, AnswerError};
 use firstlook_core::summary::budget::Spent;
-use firstlook_core::summary::grounding::ground;
+use firstlook_core::summary::grounding::{Evidence, ground};
 use firstlook_core::summary::outcome::{Outcome, Usage};
 use firstlook_core::summary::prompt::Prompt;
 use rand::Rng;
@@ -32,6 +32,8 @@ pub struct Job<'a> {
     pub prompt: Prompt,
     /// The evidence that answers are held against.
     pub items: &'a [Item],
+    /// What the prompt tells of it.
+    pub pack: &'a Redacted,
     /// For all that is told.
     pub redactor: &'a Redactor,
     /// `en` or `ja`.
@@ -77,7 +79,9 @@ pub async fn summarise(models: &Models, job: Job<'_>) -> (Summary, Spent) {
         Some((_, answer)) => {
             let instead =
                 (!failed.is_empty()).then(|| format!("Another model was asked first. {}", told(&failed)));
-            outcome.answered(ground(&answer, job.items, job.redactor), instead.as_deref())
+            // Times are told in UTC alone yet.
+            let evidence = Evidence { items: job.items, pack: job.pack, zone: Utc.fix() };
+            outcome.answered(ground(&answer, &evidence, job.redactor), instead.as_deref())
         }
         None => outcome.failed(&told(&failed)),
     };

@@ -45,6 +45,9 @@ struct CauseRow {
     confidence: Confidence,
     citations: Vec<String>,
     against: Vec<String>,
+    /// Not of summaries that an older version wrote.
+    #[serde(default)]
+    reason: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +71,7 @@ pub(super) fn read(at: At<'_>, body: Value, redactor: &Redactor) -> Result<Summa
         confidence: row.confidence,
         citations: row.citations,
         against: row.against,
+        reason: row.reason.map(words),
     };
     let ruled_out = |row: RuledOutRow| RuledOut { text: words(row.text), citations: row.citations };
     Ok(Summary {

@@ -199,6 +199,7 @@ pub fn summary() -> Summary {
         confidence,
         citations: ids(&["C1"]),
         against: ids(against),
+        reason: None,
     };
     Summary {
         state: State::Ready,
@@ -312,6 +313,7 @@ pub fn nasty(text: &str, n: usize) -> Incident {
         confidence: Confidence::Likely,
         citations: vec![raw(); n],
         against: vec![raw(); n],
+        reason: None,
     };
     summary.causes = vec![cause; n];
     view.summary = Some(summary);

@@ -40,11 +40,12 @@ pub enum State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Every number and quotation in it stands in the cited items.
+    /// Every number, time, name and quotation in it stands in the cited items, and there is one.
     Verified,
-    /// Nothing in it can be checked so, or not all of it was found literally.
+    /// Nothing in it can be checked so, or it denies, guesses, compares or derives in a way that code cannot follow.
     Unchecked,
-    /// It cites nothing, or an item that does not exist. Never told.
+    /// It has a number, time, identifier or quotation that stands in none of the cited items, cites nothing, or cites an
+    /// item that does not exist. Never told.
     Refuted,
 }
 
@@ -88,6 +89,8 @@ pub struct Cause {
     pub citations: Vec<String>,
     /// Evidence against it.
     pub against: Vec<String>,
+    /// Why it is told with less confidence than the model has, where it is.
+    pub reason: Option<Redacted>,
 }
 
 /// Something that the evidence speaks against.

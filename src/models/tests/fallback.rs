@@ -16,7 +16,16 @@ async fn pair(first: &Server, second: &Server) -> Models {
 
 async fn asked(models: &Models, timeout: Duration) -> (Summary, Spent) {
     let (items, redactor, now) = (items(), Redactor::default(), chrono::DateTime::UNIX_EPOCH);
-    let job = Job { prompt: prompt(), items: &items, redactor: &redactor, language: "en", timeout, now };
+    let pack = firstlook_core::evidence::Redacted::default();
+    let job = Job {
+        prompt: prompt(),
+        items: &items,
+        pack: &pack,
+        redactor: &redactor,
+        language: "en",
+        timeout,
+        now,
+    };
     summarise(models, job).await
 }
 

@@ -3,13 +3,22 @@
 use super::bedrock::{error, model, said};
 use super::*;
 use crate::models::{Job, Model, Models, summarise};
+use firstlook_core::evidence::Redacted;
 use firstlook_core::summary::{State, Summary, Verdict};
 
 async fn summary(replies: Vec<Reply>, timeout: Duration) -> (Summary, Vec<server::Asked>) {
     let server = Server::start(replies).await;
-    let (items, redactor) = (items(), Redactor::default());
+    let (items, pack, redactor) = (items(), Redacted::default(), Redactor::default());
     let now = chrono::DateTime::UNIX_EPOCH;
-    let job = Job { prompt: prompt(), items: &items, redactor: &redactor, language: "en", timeout, now };
+    let job = Job {
+        prompt: prompt(),
+        items: &items,
+        pack: &pack,
+        redactor: &redactor,
+        language: "en",
+        timeout,
+        now,
+    };
     let (summary, spent) = summarise(&alone(model(&server.url).await), job).await;
     assert_eq!(spent.tokens, summary.input_tokens + summary.output_tokens);
     (summary, server.asked())
@@ -87,11 +96,12 @@ async fn each_class_of_error_has_its_own_number_of_tries() {
 async fn a_server_that_asks_for_an_endless_wait_is_not_asked_again() {
     for wait in ["18446744073709551615", "9223372036854775807", "21"] {
         let server = Server::start(vec![Reply::new(429, "{}").header("retry-after", wait)]).await;
-        let (items, redactor) = (items(), Redactor::default());
+        let (items, pack, redactor) = (items(), Redacted::default(), Redactor::default());
         let now = chrono::DateTime::UNIX_EPOCH;
         let job = Job {
             prompt: prompt(),
             items: &items,
+            pack: &pack,
             redactor: &redactor,
             language: "en",
             timeout: TIMEOUT,

@@ -76,6 +76,8 @@ struct Suspect {
     rate: Option<String>,
     text: String,
     cites: Vec<Cite>,
+    /// Why it is less sure than the model was.
+    reason: Option<String>,
     /// For the chips of what speaks against it.
     against: Option<Against>,
 }
@@ -172,6 +174,8 @@ pub(super) fn section(view: &IncidentView<'_>, index: &Index, reloads: bool, now
     section.suspects = !section.causes.is_empty() || !section.ruled_out.is_empty();
     section.made.extend(written(incident, summary, now));
     section.judge = judge(view, now).filter(|_| state == State::Ready && !section.causes.is_empty());
+    // Else it stands in the place of the summary.
+    section.made.extend(summary.reason.iter().filter(|_| state == State::Ready).map(ToString::to_string));
     let told = !section.claims.is_empty() || !section.unchecked.is_empty() || !section.causes.is_empty();
     if state != State::Ready || !told {
         section.instead = Some(instead(state, collected.is_some(), reloads, Some(summary)));
@@ -209,6 +213,7 @@ fn suspect(n: usize, cause: &Cause, index: &Index, rates: &HitRates) -> Suspect 
             .map(|(right, all)| words::hit_rate(*right, *all)),
         text: cause.text.to_string(),
         cites: index.cites(&cause.citations),
+        reason: cause.reason.as_ref().map(ToString::to_string),
         against: (!cause.against.is_empty()).then(|| Against { cites: index.cites(&cause.against) }),
     }
 }

@@ -1,29 +1,67 @@
 //! Holds a model's sentences against the evidence that they cite.
 //!
-//! Knows items and what can be looked for in a sentence. Must not know which model wrote it. What is checked: that cited
-//! items exist, and that numbers with what they count, times, names and quotations stand in them. What is not: reasoning,
-//! who did what to whom, what a number without a noun or with a unit is the measure of, and names that look like plain
-//! words. The tests keep a list of false sentences that pass. A sentence that denies or compares is never verified, because neither can be found.
+//! Knows items and what can be looked for in a sentence. Must not know which model wrote it.
+//!
+//! What is checked: that cited items exist; that every number with its unit, time, identifier and quotation stands in one
+//! of the cited items. Rounding to the number's own last digit, units, time zones, 31 times normal, and the length between
+//! two of an item's times are computed. What is normal is not taken for what is now, nor what counts one thing for what
+//! counts another, as far as the words beside a number tell.
+//!
+//! What is not checked: reasoning, who did what to whom, names that look like plain words, and adjectives. A sentence that
+//! denies, guesses, gives a reason or compares beyond its own figures is never verified, since none of these can be found.
+//! `tests/unseen.rs` keeps a list of false sentences that pass.
+//!
+//! `judge` alone says what a verdict is, and `lookup` when two things of a kind are the same; all others read.
 
-mod checks;
-mod haystack;
+mod derived;
+mod hedges;
+mod judge;
+mod kanji;
+mod lookup;
+mod moment;
 mod names;
+mod nouns;
 mod numbers;
+mod packed;
+mod quantity;
+mod quotes;
+mod reading;
+mod roles;
+mod runs;
+mod sense;
+mod shown;
+mod spelled;
+mod spelling;
 mod steps;
-mod text;
 mod told;
+mod unit;
+mod words;
+mod zones;
 
 use std::collections::BTreeMap;
 
-use super::answer::{Answer, Sentence, Suspect};
+use chrono::FixedOffset;
+
+use super::answer::{self, Answer, Suspect};
 use super::clean::clean;
-use super::{Cause, Claim, RuledOut, Verdict};
+use super::{Cause, Claim, Confidence, RuledOut, Verdict};
 use crate::evidence::{Item, Redacted, Redactor};
-use checks::{Checks, bracketed, checks};
-use haystack::{Haystack, missing};
-use text::normalise;
+use judge::{Bench, Judgement, Sentence};
+use shown::Shown;
+use spelling::plain;
 
 pub use told::TOLD_CHARS;
+
+/// What a model was given, and its answer is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// All items.
+    pub items: &'a [Item],
+    /// The pack: what stands behind an item's id in it, such as a median, counts as the item's own words.
+    pub pack: &'a Redacted,
+    /// The zone in which the incident's people live: a time that names no zone may be of it, or UTC.
+    pub zone: FixedOffset,
+}
 
 /// An answer after the check: what may be told, and all claims for the record.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,7 +70,7 @@ pub struct Grounded {
     pub headline: Option<Redacted>,
     /// All that fit, with their verdicts; refuted ones are for the record only.
     pub claims: Vec<Claim>,
-    /// Those that cite existing items, and have no number, name or quotation that stands in none of the cited ones.
+    /// Those that are not refuted.
     pub causes: Vec<Cause>,
     /// As causes.
     pub ruled_out: Vec<RuledOut>,
@@ -47,9 +85,9 @@ pub struct Grounded {
 pub struct Counts {
     /// All that could be looked for was found.
     pub verified: usize,
-    /// Nothing to look for, or not all found.
+    /// Nothing to look for, or nothing that a search could confirm.
     pub unchecked: usize,
-    /// Cites nothing, or what does not exist.
+    /// Cites nothing or what does not exist, or says what stands in none of the cited items.
     pub refuted: usize,
 }
 
@@ -70,13 +108,17 @@ impl Grounded {
     }
 }
 
-/// Checks `answer` against `items`, cleans its words, and keeps what fits into [`TOLD_CHARS`].
-pub fn ground(answer: &Answer, items: &[Item], redactor: &Redactor) -> Grounded {
-    let hay = items.iter().map(|item| (item.id.as_str(), Haystack::new(item, redactor))).collect();
-    let ground = Ground { hay, redactor };
-    let headline = bracketed(&answer.headline).0;
-    let headline = clean(&headline, redactor);
-    let steps = steps::steps(&answer.next_steps, items, redactor);
+/// Checks `answer` against `evidence`, cleans its words, and keeps what fits into [`TOLD_CHARS`].
+pub fn ground(answer: &Answer, evidence: &Evidence<'_>, redactor: &Redactor) -> Grounded {
+    let packed = packed::lines(evidence.pack.as_str());
+    let read = |item: &'_ Item| {
+        Shown::new(item, packed.get(item.id.as_str()).unwrap_or(&packed::Line::default()), redactor)
+    };
+    let shown = evidence.items.iter().map(|item| (item.id.as_str(), read(item))).collect();
+    let local = zones::Zone::Fixed(evidence.zone.local_minus_utc() / 60);
+    let ground = Ground { shown, redactor, local };
+    let headline = clean(&bracketed(&answer.headline).0, redactor);
+    let steps = steps::steps(&answer.next_steps, evidence.items, &ground);
     let causes: Vec<Cause> = answer.causes.iter().filter_map(|cause| ground.cause(cause)).collect();
     let ruled_out: Vec<RuledOut> = answer.ruled_out.iter().filter_map(|s| ground.ruled_out(s)).collect();
     let claims: Vec<Claim> = answer.claims.iter().map(|sentence| ground.claim(sentence)).collect();
@@ -98,19 +140,20 @@ pub fn ground(answer: &Answer, items: &[Item], redactor: &Redactor) -> Grounded 
 }
 
 struct Ground<'a> {
-    hay: BTreeMap<&'a str, Haystack>,
+    shown: BTreeMap<&'a str, Shown>,
     redactor: &'a Redactor,
+    local: zones::Zone,
 }
 
 impl Ground<'_> {
-    fn claim(&self, sentence: &Sentence) -> Claim {
+    fn claim(&self, sentence: &answer::Sentence) -> Claim {
         let (text, citations) = self.read(sentence);
-        let (verdict, reason) = self.judge(text.as_str(), &citations);
+        let Judgement { verdict, reason, .. } = self.judge(text.as_str(), &citations);
         Claim { text, citations, verdict, reason: reason.map(|reason| self.redactor.redact(&reason)) }
     }
 
     /// The text to be told and all that it cites. Only what is told is checked.
-    fn read(&self, sentence: &Sentence) -> (Redacted, Vec<String>) {
+    fn read(&self, sentence: &answer::Sentence) -> (Redacted, Vec<String>) {
         let (text, more) = bracketed(&sentence.text);
         let mut citations = sentence.citations.clone();
         citations.extend(more.into_iter().filter(|id| !sentence.citations.contains(id)));
@@ -118,77 +161,92 @@ impl Ground<'_> {
         (clean(&text, self.redactor), citations)
     }
 
-    fn judge(&self, text: &str, citations: &[String]) -> (Verdict, Option<String>) {
+    fn judge(&self, text: &str, citations: &[String]) -> Judgement {
+        let refuted =
+            |reason: String| Judgement { verdict: Verdict::Refuted, reason: Some(reason), stands: false };
         if citations.is_empty() {
-            return (Verdict::Refuted, Some("It cites nothing.".to_owned()));
+            return refuted("It cites nothing.".to_owned());
         }
-        let unknown: Vec<&str> = self.unknown(citations).collect();
+        let unknown: Vec<&str> =
+            citations.iter().map(String::as_str).filter(|id| !self.shown.contains_key(id)).collect();
         if !unknown.is_empty() {
-            return (Verdict::Refuted, Some(format!("There is no item {}.", unknown.join(", "))));
+            return refuted(format!("There is no item {}.", unknown.join(", ")));
         }
-        let checks = checks(text, citations);
-        let cited = self.cited(citations);
-        let missing = missing(&checks, &cited);
-        let reason = if missing.is_empty() {
-            checks.beyond.or_else(|| too_little(&checks, &cited)).map(str::to_owned)
-        } else {
-            Some(format!("Not found in {}: {}.", citations.join(", "), missing.join(", ")))
-        };
-        (if reason.is_some() { Verdict::Unchecked } else { Verdict::Verified }, reason)
+        self.bench(|id| citations.iter().any(|cited| cited == id)).judge(&Sentence::of(text), citations)
     }
 
-    fn unknown<'c>(&self, citations: &'c [String]) -> impl Iterator<Item = &'c str> {
-        citations.iter().map(String::as_str).filter(|id| !self.hay.contains_key(id))
+    fn bench(&self, cites: impl Fn(&str) -> bool) -> Bench<'_> {
+        let (cited, others): (Vec<_>, Vec<_>) =
+            self.shown.iter().map(|(id, shown)| (*id, shown)).partition(|(id, _)| cites(id));
+        let cited = cited.into_iter().map(|(_, shown)| shown).collect();
+        Bench { cited, others, ids: self.shown.keys().copied().collect(), local: self.local }
     }
 
     /// A headline cites nothing: it is told where it would be verified if it cited all items, or says again what a
     /// verified claim says.
     fn stands(&self, headline: &Redacted, claims: &[Claim]) -> bool {
-        let ids: Vec<String> = self.hay.keys().map(|id| (*id).to_owned()).collect();
-        let said = normalise(headline.as_str());
-        let said = said.trim_matches([' ', '.', '!', '。']);
-        let again =
-            |claim: &Claim| normalise(claim.text.as_str()).trim_matches([' ', '.', '!', '。']) == said;
+        let ids: Vec<String> = self.shown.keys().map(|id| (*id).to_owned()).collect();
+        let bare = |text: &str| plain(text).trim_matches([' ', '.', '!', '。']).to_owned();
+        let said = bare(headline.as_str());
+        let again = |claim: &Claim| bare(claim.text.as_str()) == said;
         !said.is_empty()
-            && ((!ids.is_empty() && self.judge(headline.as_str(), &ids).0 == Verdict::Verified)
+            && ((!ids.is_empty() && self.judge(headline.as_str(), &ids).verdict == Verdict::Verified)
                 || claims.iter().any(|claim| claim.verdict == Verdict::Verified && again(claim)))
     }
 
+    /// A cause that is not refuted. It is confirmed only where all that can be looked for in it was found, and there is
+    /// something; what is cited for and against it is against it.
     fn cause(&self, cause: &Suspect) -> Option<Cause> {
-        let (text, citations) = self.told(&cause.sentence)?;
-        let against = cause.against.iter().filter(|id| self.hay.contains_key(id.as_str())).cloned().collect();
-        Some(Cause { text, confidence: cause.confidence, citations, against })
+        let (text, cited, judgement) = self.told(&cause.sentence)?;
+        let against: Vec<String> =
+            cause.against.iter().filter(|id| self.shown.contains_key(id.as_str())).cloned().collect();
+        let citations: Vec<String> = cited.iter().filter(|id| !against.contains(id)).cloned().collect();
+        if citations.is_empty() {
+            return None;
+        }
+        let reason = if cause.confidence != Confidence::Confirmed {
+            None
+        } else if citations.len() < cited.len() {
+            Some("The model was sure, and named the same item for it and against it.".to_owned())
+        } else if !judgement.stands {
+            let why = judgement.reason.unwrap_or_default();
+            Some(format!("The model was sure, which could not be checked: {why}"))
+        } else {
+            None
+        };
+        let confidence = if reason.is_some() { Confidence::Likely } else { cause.confidence };
+        let reason = reason.map(|reason| self.redactor.redact(&reason));
+        Some(Cause { text, confidence, citations, against, reason })
     }
 
-    fn ruled_out(&self, sentence: &Sentence) -> Option<RuledOut> {
-        self.told(sentence).map(|(text, citations)| RuledOut { text, citations })
+    fn ruled_out(&self, sentence: &answer::Sentence) -> Option<RuledOut> {
+        self.told(sentence).map(|(text, citations, _)| RuledOut { text, citations })
     }
 
-    fn told(&self, sentence: &Sentence) -> Option<(Redacted, Vec<String>)> {
+    fn told(&self, sentence: &answer::Sentence) -> Option<(Redacted, Vec<String>, Judgement)> {
         let (text, citations) = self.read(sentence);
-        let known = !citations.is_empty() && self.unknown(&citations).next().is_none();
-        // They have no verdict to warn the reader, so what they do not take from their own items drops them.
-        let invents = !missing(&checks(text.as_str(), &citations), &self.cited(&citations)).is_empty();
-        (known && !text.as_str().is_empty() && !invents).then_some((text, citations))
+        let judgement = self.judge(text.as_str(), &citations);
+        let may_be_told = judgement.verdict != Verdict::Refuted && !text.as_str().is_empty();
+        may_be_told.then_some((text, citations, judgement))
     }
 
-    fn cited(&self, citations: &[String]) -> Vec<&Haystack> {
-        citations.iter().filter_map(|id| self.hay.get(id.as_str())).collect()
+    /// Whether `text` names or quotes what stands in no item.
+    fn invents(&self, text: &str) -> bool {
+        !self.bench(|_| true).invented(&Sentence::of(text)).is_empty()
     }
 }
 
-/// Why a sentence of which nothing is missing is not verified all the same. Names say nothing by themselves, so that one
-/// with nothing but names needs all its words in one item.
-fn too_little(checks: &Checks, cited: &[&Haystack]) -> Option<&'static str> {
-    if checks.has_facts() {
-        return None;
+/// The ids that stand in square brackets in `sentence`: models cite so, whatever they are told.
+fn bracketed(sentence: &str) -> (String, Vec<String>) {
+    static IDS: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| {
+        spelling::compiled(r"\s?[\[［【]\s*([A-Z][0-9]{1,4}(?:\s*[,;、]\s*[A-Z][0-9]{1,4})*)\s*[\]］】]")
+    });
+    let mut ids = Vec::new();
+    for found in IDS.captures_iter(sentence) {
+        let list = found.get(1).map_or("", |m| m.as_str());
+        ids.extend(list.split([',', ';', '、']).map(|id| id.trim().to_owned()));
     }
-    if checks.names.is_empty() {
-        return Some("It has no number, time or quotation to look for.");
-    }
-    let said = |stems: &Vec<String>| cited.iter().any(|hay| hay.has_stems(stems));
-    let all = checks.content.as_ref().is_some_and(said);
-    (!all).then_some("It has names alone, and what it says of them is not in one item's words.")
+    (IDS.replace_all(sentence, "").into_owned(), ids)
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::haystack::{Haystack, missing};
-use super::text::compiled;
-use super::{checks::Checks, text::normalise};
-use crate::evidence::{Item, Kind, Redacted, Redactor};
+use super::Ground;
+use super::quotes::{Quote, Stands};
+use super::spelling::compiled;
+use crate::evidence::{Item, Kind, Redacted};
 use crate::summary::clean::clean;
 
 static CODE: LazyLock<Regex> = LazyLock::new(|| compiled(r"`+([^`]+)`+"));
@@ -25,18 +25,20 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The steps of `written` that may be told, cleaned. A step with a command is told only where an item of the runbook
-/// gives that command: log text, too, can ask for one.
-pub(super) fn steps(written: &[String], items: &[Item], redactor: &Redactor) -> Vec<Redacted> {
-    let of = |test: &dyn Fn(&Item) -> bool| -> Vec<Haystack> {
-        items.iter().filter(|item| test(item)).map(|item| Haystack::new(item, redactor)).collect()
+/// gives that command: log text, too, can ask for one. One that names or quotes what stands in no item is not told.
+pub(super) fn steps(written: &[String], items: &[Item], ground: &Ground<'_>) -> Vec<Redacted> {
+    let of = |test: &dyn Fn(&Item) -> bool| -> Vec<&[String]> {
+        let lines = |item: &Item| ground.shown.get(item.id.as_str()).map(|shown| shown.lines.as_slice());
+        items.iter().filter(|item| test(item)).filter_map(lines).collect()
     };
     let (runbook, all) = (of(&|item| item.kind == Kind::Runbook), of(&|_| true));
     let may_be_told = |step: &Redacted| {
         let (names, commands) = code(step.as_str());
         names.iter().all(|name| stands_in(name, &all))
             && commands.iter().all(|command| stands_in(command, &runbook))
+            && !ground.invents(&CODE.replace_all(step.as_str(), " "))
     };
-    let cleaned = written.iter().map(|step| clean(step, redactor));
+    let cleaned = written.iter().map(|step| clean(step, ground.redactor));
     cleaned.filter(|step| !step.as_str().is_empty() && may_be_told(step)).collect()
 }
 
@@ -51,8 +53,7 @@ fn code(step: &str) -> (Vec<String>, Vec<String>) {
     (names, commands)
 }
 
-fn stands_in(code: &str, hay: &[Haystack]) -> bool {
-    let code = normalise(code).trim_matches([' ', '.', ',', ';', ')', '`']).to_owned();
-    let checks = Checks { quotations: vec![vec![code]], ..Checks::default() };
-    missing(&checks, &hay.iter().collect::<Vec<_>>()).is_empty()
+fn stands_in(code: &str, items: &[&[String]]) -> bool {
+    let quote = Quote::of(code.trim_matches([' ', '.', ',', ';', ')', '`']));
+    items.iter().any(|lines| quote.stands_in(lines) == Stands::Yes)
 }

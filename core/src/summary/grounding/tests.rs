@@ -3,6 +3,7 @@
 mod claims;
 mod tables;
 
+use super::answer::Sentence;
 use super::*;
 use crate::evidence::{Change, Frequency, Kind};
 use crate::summary::Confidence;
@@ -97,8 +98,14 @@ fn suspect(text: &str, ids: &[&str], against: &[&str]) -> Suspect {
     }
 }
 
+/// The check of `answer` against `items`, without a pack, in UTC.
+fn held(answer: &Answer, items: &[Item]) -> Grounded {
+    let (pack, zone) = (Redacted::default(), chrono::Offset::fix(&Utc));
+    ground(answer, &Evidence { items, pack: &pack, zone }, &Redactor::default())
+}
+
 fn grounded(answer: &Answer) -> Grounded {
-    ground(answer, &items(), &Redactor::default())
+    held(answer, &items())
 }
 
 #[test]
@@ -151,13 +158,15 @@ fn steps_are_told_without_links_and_with_the_runbooks_commands_alone() {
         ("Then sudo systemctl stop postgres", false),
         ("`GET /api/v1/pay`", false),
         ("Ask with help from the AWS team", true),
+        ("See https://evil.example/x", false),
+        ("Restart db-9", false),
+        ("Restart db-0", true),
     ] {
         let answer = Answer { next_steps: vec![step.to_owned()], ..answer(&[]) };
         assert_eq!(grounded(&answer).next_steps.len() == 1, told, "{step}");
     }
-    let answer =
-        Answer { next_steps: vec!["See https://evil.example/x <@U1>\nnow".to_owned()], ..answer(&[]) };
-    assert_eq!(grounded(&answer).next_steps[0].as_str(), "See https[:]//evil.example/x (@U1> now");
+    let answer = Answer { next_steps: vec!["Ask the DBA <!channel>\nnow".to_owned()], ..answer(&[]) };
+    assert_eq!(grounded(&answer).next_steps[0].as_str(), "Ask the DBA (!channel> now");
 }
 
 #[test]

@@ -41,12 +41,13 @@ pub(super) fn fit(mut grounded: Grounded, dropped: Dropped) -> Grounded {
             fits.claims.push(at);
         }
     }
+    let refuted = grounded.claims.iter().filter(|claim| claim.verdict == Verdict::Refuted).count();
     let before = grounded.length();
     keep(&mut grounded.claims, &fits.claims);
     keep(&mut grounded.causes, &fits.causes);
     keep(&mut grounded.next_steps, &fits.steps);
     keep(&mut grounded.ruled_out, &fits.ruled_out);
-    grounded.left_out = words(dropped, before - grounded.length());
+    grounded.left_out = words(dropped, refuted, before - grounded.length());
     grounded
 }
 
@@ -93,7 +94,7 @@ impl Grounded {
     }
 }
 
-fn words(dropped: Dropped, over_length: usize) -> Option<String> {
+fn words(dropped: Dropped, refuted: usize, over_length: usize) -> Option<String> {
     let count = |number: usize, one: &str, more: &str| match number {
         0 => None,
         1 => Some(format!("1 {one}")),
@@ -101,12 +102,13 @@ fn words(dropped: Dropped, over_length: usize) -> Option<String> {
     };
     let parts = [
         dropped.headline.then(|| "the headline, which no item bears out".to_owned()),
+        count(refuted, "sentence that is refuted", "sentences that are refuted"),
         count(dropped.causes, "cause without evidence", "causes without evidence"),
         count(dropped.ruled_out, "exclusion without evidence", "exclusions without evidence"),
         count(
             dropped.steps,
-            "step with a command that the runbook does not give",
-            "steps with commands that the runbook does not give",
+            "step with a command that the runbook does not give, or with a name that no item has",
+            "steps with commands that the runbook does not give, or with names that no item has",
         ),
         count(over_length, "sentence over 1,000 characters", "sentences over 1,000 characters"),
     ];

@@ -132,6 +132,7 @@ pub(super) fn nasty() -> Incident {
     }
     for cause in &mut summary.causes {
         (cause.text, cause.against) = (red(evil), vec![evil.to_owned()]);
+        cause.reason = Some(red(evil));
     }
     incident
 }

@@ -1,0 +1,249 @@
+//! The verdict of a sentence: the one place that judges.
+//!
+//! Knows what was found of it in the cited items, and what it does beside that. Must not know how anything is written.
+
+use super::lookup::{Looked, moment, name, quantity, quote};
+use super::quantity::{Near, Quantity, Role};
+use super::quotes::{Quote, taken};
+use super::reading::Reading;
+use super::sense::{Turn, denies, derives, turns};
+use super::shown::Shown;
+use super::spelling::{blank, folded};
+use super::words::{is_grammar, words};
+use super::{derived, zones::Zone};
+use crate::summary::Verdict;
+
+/// A sentence with more to look for is no sentence; it is never verified.
+const FACTS: usize = 60;
+
+/// A sentence as it is read.
+pub(super) struct Sentence {
+    /// What it quotes.
+    pub quotes: Vec<Quote>,
+    /// All else that it says.
+    pub reading: Reading,
+    /// What it does beside.
+    turns: Vec<(Turn, String)>,
+}
+
+/// What a sentence is held against.
+pub(super) struct Bench<'a> {
+    /// The cited items.
+    pub cited: Vec<&'a Shown>,
+    /// All others by id, to say where a thing stands instead.
+    pub others: Vec<(&'a str, &'a Shown)>,
+    /// The ids of all items, which are no evidence of themselves.
+    pub ids: Vec<&'a str>,
+    /// The zone of times that name none, beside UTC.
+    pub local: Zone,
+}
+
+/// What code says of a sentence, and why, where it is not verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// In words for people.
+    pub reason: Option<String>,
+    /// Whether all that can be looked for was found, and there was something.
+    pub stands: bool,
+}
+
+impl Sentence {
+    /// Reads `text`.
+    pub fn of(text: &str) -> Self {
+        let (quotes, rest) = taken(&folded(text));
+        let reading = Reading::of(&rest, false);
+        let mut plain = reading.lower.clone();
+        for one in &reading.moments {
+            blank(&mut plain, one.at.0, one.at.1);
+        }
+        Self { quotes, turns: turns(&plain), reading }
+    }
+
+    fn facts(&self) -> usize {
+        let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let values = self.reading.names.iter().filter(|one| one.key.is_some() && digits(&one.text)).count();
+        self.quotes.len() + self.reading.quantities.len() + self.reading.moments.len() + values
+    }
+
+    /// Whether the clause around a place says what `test` looks for.
+    fn clause(&self, at: usize, test: fn(&str) -> bool) -> bool {
+        let (start, end) = self.reading.clause(at);
+        test(self.reading.lower.get(start..end).unwrap_or_default())
+    }
+}
+
+/// What was found of each thing in a sentence.
+#[derive(Default)]
+struct Findings {
+    absent: Vec<String>,
+    doubts: Vec<String>,
+    found: Vec<usize>,
+}
+
+impl Bench<'_> {
+    /// Judges `sentence`, which cites `ids`.
+    pub fn judge(&self, sentence: &Sentence, ids: &[String]) -> Judgement {
+        let findings = self.look(sentence, ids);
+        let nothing = findings.absent.is_empty() && findings.doubts.is_empty();
+        let stands = nothing && sentence.facts() > 0 && sentence.facts() <= FACTS;
+        let refuted = (!findings.absent.is_empty())
+            .then(|| format!("Not found in {}: {}.", ids.join(", "), findings.absent.join(", ")));
+        let doubted = findings.doubts.first().cloned();
+        let reason = doubted
+            .or_else(|| self.beyond(sentence, &findings).map(str::to_owned))
+            .or_else(|| self.too_little(sentence).map(str::to_owned));
+        let (verdict, reason) = match (refuted, reason) {
+            (Some(reason), _) => (Verdict::Refuted, Some(reason)),
+            (None, Some(reason)) => (Verdict::Unchecked, Some(reason)),
+            (None, None) => (Verdict::Verified, None),
+        };
+        Judgement { verdict, reason, stands }
+    }
+
+    /// The identifiers and quotations of `sentence` that stand in no item at all.
+    pub fn invented(&self, sentence: &Sentence) -> Vec<String> {
+        let names = sentence.reading.names.iter().filter(|one| !self.is_id(&one.text));
+        let names =
+            names.filter(|one| matches!(name(one, &self.cited), Looked::Absent)).map(|one| one.text.clone());
+        let quotes = sentence.quotes.iter().filter(|one| matches!(quote(one, &self.cited), Looked::Absent));
+        names.chain(quotes.map(Quote::told)).collect()
+    }
+
+    fn is_id(&self, text: &str) -> bool {
+        self.ids.iter().any(|id| id.eq_ignore_ascii_case(text))
+    }
+
+    fn look(&self, sentence: &Sentence, ids: &[String]) -> Findings {
+        let mut findings = Findings::default();
+        let denied = denies(&sentence.reading.lower);
+        for one in sentence.quotes.iter().take(FACTS) {
+            self.put(&mut findings, one.told(), denied, &|cited| quote(one, cited));
+        }
+        let reading = &sentence.reading;
+        for (n, one) in reading.quantities.iter().enumerate().take(FACTS) {
+            let told = reading.folded.get(one.at.0..one.at.1).unwrap_or_default().trim().to_owned();
+            let soft = one.spelled
+                || self.counts(one, sentence, ids)
+                || sentence.clause(one.at.0, denies)
+                || sentence.clause(one.at.0, derives);
+            let before = findings.doubts.len() + findings.absent.len();
+            self.put(&mut findings, told, soft, &|cited| quantity(one, reading, cited));
+            if before == findings.doubts.len() + findings.absent.len() {
+                findings.found.push(n);
+            }
+        }
+        for one in reading.moments.iter().take(FACTS) {
+            let told = reading.folded.get(one.at.0..one.at.1).unwrap_or_default().trim().to_owned();
+            let soft = sentence.clause(one.at.0, denies);
+            self.put(&mut findings, told, soft, &|cited| moment(one, self.local, cited));
+        }
+        for one in reading.names.iter().take(FACTS).filter(|one| !self.is_id(&one.text)) {
+            let told = one.key.as_ref().map_or(one.text.clone(), |key| format!("{key}={}", one.text));
+            self.put(&mut findings, told, sentence.clause(one.at, denies), &|cited| name(one, cited));
+        }
+        findings
+    }
+
+    /// Looks for one thing, first in the cited items, then in the others. `soft`: whether its absence proves nothing.
+    fn put(&self, findings: &mut Findings, told: String, soft: bool, look: &dyn Fn(&[&Shown]) -> Looked) {
+        match look(&self.cited) {
+            Looked::Found => {}
+            Looked::Doubt(why) => findings.doubts.push(format!("{told}: {why}.")),
+            Looked::Absent if soft => {
+                findings.doubts.push(format!("{told}: it does not stand in the cited items."))
+            }
+            Looked::Absent => {
+                let stands = |(_, shown): &&(&str, &Shown)| matches!(look(&[*shown]), Looked::Found);
+                let elsewhere = self.others.iter().find(stands);
+                findings.absent.push(match elsewhere {
+                    Some((id, _)) => format!("{told} (it stands in {id}, which is not cited)"),
+                    None => told,
+                });
+            }
+        }
+    }
+
+    /// A small number may be that of the things named beside it.
+    fn counts(&self, one: &Quantity, sentence: &Sentence, ids: &[String]) -> bool {
+        let counted = [sentence.reading.names.len(), ids.len()];
+        one.dim == super::unit::Dim::Bare
+            && counted.iter().any(|n| *n > 1 && n.to_string() == one.digits.to_string())
+    }
+
+    /// Why no search can confirm the sentence, whatever was found of it.
+    fn beyond(&self, sentence: &Sentence, findings: &Findings) -> Option<&'static str> {
+        if sentence.facts() > FACTS || sentence.reading.names.len() > FACTS {
+            return Some("It holds more than can be looked for.");
+        }
+        let said =
+            |text: &str| words(text).iter().any(|word| self.cited.iter().any(|shown| shown.says_word(word)));
+        let stays = |(turn, text): &&(Turn, String)| match turn {
+            Turn::Denies | Turn::Guesses => true,
+            Turn::Ends | Turn::Reasons => !said(text),
+            Turn::Compares => !holds(sentence, findings),
+        };
+        let turn = sentence.turns.iter().find(stays).map(|(turn, _)| turn.reason());
+        turn.or_else(|| self.says_what_is_denied(sentence))
+    }
+
+    /// Whether a word of the sentence stands in the cited items only where they say that it is not so.
+    fn says_what_is_denied(&self, sentence: &Sentence) -> Option<&'static str> {
+        let denied = |stem: &String| {
+            self.cited.iter().any(|shown| shown.denied.contains(stem))
+                && !self.cited.iter().any(|shown| shown.says(stem))
+        };
+        let any = sentence.reading.words.iter().any(|word| denied(&word.stem));
+        any.then_some("It says what the cited items say is not so.")
+    }
+
+    /// Names say nothing by themselves, so that a sentence with nothing but names needs all its words in one item.
+    fn too_little(&self, sentence: &Sentence) -> Option<&'static str> {
+        if sentence.facts() > 0 {
+            return None;
+        }
+        if sentence.reading.names.iter().all(|one| self.is_id(&one.text)) {
+            return Some("It has no number, time or quotation to look for.");
+        }
+        let reading = &sentence.reading;
+        let plain = reading.lower.chars().all(|c| c.is_ascii() || !c.is_alphabetic());
+        let small = ["that", "this", "with", "from", "into", "have", "been", "were", "also", "again", "says"];
+        let content: Vec<&str> = reading
+            .words
+            .iter()
+            .filter(|word| {
+                word.text.len() > 1 && !is_grammar(&word.text) && !small.contains(&word.text.as_str())
+            })
+            .filter(|word| !reading.names.iter().any(|name| name.text.contains(&word.text)))
+            .map(|word| word.stem.as_str())
+            .collect();
+        let all = |shown: &&Shown| content.iter().all(|stem| shown.says(stem));
+        let said = plain && !content.is_empty() && self.cited.iter().any(all);
+        (!said).then_some("It has names alone, and what it says of them is not in one item's words.")
+    }
+}
+
+/// Whether what a sentence compares can be followed: its own two figures, which were found, or one that is hedged.
+fn holds(sentence: &Sentence, findings: &Findings) -> bool {
+    let all = &sentence.reading.quantities;
+    let hedged = |q: &Quantity| matches!(q.near, Near::Over | Near::Under | Near::AtLeast | Near::AtMost);
+    if findings.found.len() < all.len() {
+        return false;
+    }
+    let compares = sentence.turns.iter().filter(|(turn, _)| *turn == Turn::Compares).count();
+    let is_other = |q: &&Quantity| q.role != Role::Plain || hedged(q);
+    let other = all.iter().find(is_other);
+    let own = other
+        .and_then(|other| all.iter().find(|q| q.role == Role::Plain && !hedged(q) && q.dim == other.dim));
+    match (own, other) {
+        (Some(own), Some(other)) => {
+            let up = own.values[0] > other.values[0];
+            compares == 1
+                && derived::way(&sentence.reading.lower)
+                    == Some(if up { derived::Way::Up } else { derived::Way::Down })
+        }
+        (None, Some(_)) => all.iter().filter(|q| hedged(q)).count() >= compares,
+        _ => false,
+    }
+}
