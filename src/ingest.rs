@@ -132,8 +132,11 @@ impl Ingest {
     ) -> Result<Answer, StoreError> {
         fail::pass(Step::Read);
         let delivery = Uuid::now_v7();
-        let (understood, said, rejected, truncated) = match parsed {
-            Ok(notification) => divide(self.desk.tagged(notification).await?),
+        let (changes, (understood, said, rejected, truncated)) = match parsed {
+            Ok(mut notification) => {
+                let changes = self.desk.rules.changes(std::mem::take(&mut notification.changes));
+                (changes, divide(self.desk.tagged(notification).await?))
+            }
             Err(unusable) => return self.reject(delivery, arrival, unusable).await,
         };
         if understood.is_empty() && said.is_empty() {
@@ -152,7 +155,8 @@ impl Ingest {
         let (groups, mut aside) = self.desk.rules.groups(messages);
         aside.extend(said);
         let head = head(delivery, arrival, state, alerts, truncated, &rejected);
-        let written = self.keep(Batch { delivery: head, note, groups, aside }, room).await?;
+        let batch = Batch { delivery: head, note, groups, aside, changes };
+        let written = self.keep(batch, room).await?;
         if let Some(delivery) = written.repeat {
             return Ok(Answer::Repeat { delivery });
         }
@@ -187,7 +191,8 @@ impl Ingest {
         tracing::warn!(source = arrival.source, %delivery, reason, "a body could not be read; it is kept");
         let room = arrival.room.clone();
         let head = head(delivery, arrival, DeliveryState::Rejected, 0, 0, std::slice::from_ref(&reason));
-        self.keep(Batch { delivery: head, note: None, groups, aside }, room).await?;
+        let batch = Batch { delivery: head, note: None, groups, aside, changes: Vec::new() };
+        self.keep(batch, room).await?;
         Ok(Answer::Unusable { delivery, reason, remedy })
     }
 

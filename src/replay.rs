@@ -98,9 +98,12 @@ impl Replay {
                 };
                 said.map(|said| (said.kind, notification(&said, &head.source, &source.reading, None))).map(
                     |(kind, notification)| match kind {
-                        Kind::SubscriptionConfirmation => {
-                            Notification { alerts: Vec::new(), aside: Vec::new(), ..notification }
-                        }
+                        Kind::SubscriptionConfirmation => Notification {
+                            alerts: Vec::new(),
+                            aside: Vec::new(),
+                            changes: Vec::new(),
+                            ..notification
+                        },
                         _ => notification,
                     },
                 )

@@ -17,6 +17,7 @@ mod budgets;
 mod cancelled;
 mod changes;
 mod charts;
+mod cloudtrail;
 mod cloudwatch_logs;
 mod cloudwatch_metrics;
 mod commands;

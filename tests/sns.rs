@@ -1,6 +1,7 @@
 //! SNS from the outside: signed messages become incidents, nothing else is kept, and nothing is lost or doubled.
 
 mod asked;
+mod changes;
 mod hostile;
 mod odd;
 mod outage;

@@ -43,6 +43,13 @@ data "aws_iam_policy_document" "firstlook" {
     resources = ["*"]
   }
 
+  # Who changed what before an alarm, as evidence. CloudTrail knows no resource to name here.
+  statement {
+    sid       = "Changes"
+    actions   = ["cloudtrail:LookupEvents"]
+    resources = ["*"]
+  }
+
   # `replay --from-sqs`.
   statement {
     sid       = "DeadLetters"

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use firstlook_core::alert::matchers::{MatcherError, Matchers};
 use firstlook_core::incident::Grouping;
 use firstlook_core::notify::rate::Rate;
@@ -15,7 +16,9 @@ use crate::config::{
     SlackVia,
 };
 use crate::deliver::{Integration, Way};
-use crate::evidence::{CloudWatchLogs, CloudWatchMetrics, Door, Fault, LogFile, Loki, Prometheus, Source};
+use crate::evidence::{
+    CloudTrail, CloudWatchLogs, CloudWatchMetrics, Door, Fault, LogFile, Loki, Prometheus, Source,
+};
 use crate::ingest::Rules;
 use crate::models::{Bedrock, BedrockSettings, Model, Models, OpenAi, OpenAiSettings};
 use crate::receivers::pagerduty::PagerDuty;
@@ -124,7 +127,7 @@ pub(super) fn pagers(ways: &BTreeMap<(String, String), Way>) -> BTreeMap<(String
 pub(super) async fn sources(config: &Config, store: &Store) -> Result<Vec<(Matchers, Source)>, StartError> {
     let mut sources = Vec::new();
     for one in &config.evidence.sources {
-        let opened = door(&one.kind, config.evidence.timeout).await;
+        let opened = door(&one.kind, &config.evidence).await;
         let door = opened.map_err(|fault| -> StartError {
             format!("evidence source {:?}: {}; {}", one.name, fault.reason, fault.remedy).into()
         })?;
@@ -140,7 +143,8 @@ pub(super) async fn sources(config: &Config, store: &Store) -> Result<Vec<(Match
     Ok(sources)
 }
 
-async fn door(kind: &EvidenceKind, timeout: Duration) -> Result<Door, Fault> {
+async fn door(kind: &EvidenceKind, evidence: &config::Evidence) -> Result<Door, Fault> {
+    let timeout = evidence.timeout;
     Ok(match kind {
         EvidenceKind::LogFile { path } => Door::LogFile(LogFile::new(path)?),
         EvidenceKind::Loki { url, query, authorization, tenant } => {
@@ -152,6 +156,9 @@ async fn door(kind: &EvidenceKind, timeout: Duration) -> Result<Door, Fault> {
         }
         EvidenceKind::CloudWatchMetrics(metrics) => {
             Door::CloudWatchMetrics(cloudwatch_metrics(metrics, timeout).await?)
+        }
+        EvidenceKind::CloudTrail(trail) => {
+            Door::CloudTrail(cloudtrail(trail, evidence.changes_before, timeout).await)
         }
         EvidenceKind::CloudWatchLogs(logs) => Door::CloudWatchLogs(cloudwatch_logs(logs, timeout).await?),
     })
@@ -173,6 +180,12 @@ pub async fn cloudwatch_metrics(
 ) -> Result<CloudWatchMetrics, Fault> {
     let sdk = aws::config(metrics.region.as_deref(), metrics.endpoint_url.as_deref()).await;
     CloudWatchMetrics::new(&sdk, metrics.region.is_some(), &metrics.queries, timeout)
+}
+
+/// A source of CloudTrail's events; also for `check`.
+pub async fn cloudtrail(trail: &config::CloudTrail, before: TimeDelta, timeout: Duration) -> CloudTrail {
+    let sdk = aws::config(trail.region.as_deref(), trail.endpoint_url.as_deref()).await;
+    CloudTrail::new(&sdk, trail.region.is_some(), trail.global_services, before, timeout)
 }
 
 /// Who writes summaries.

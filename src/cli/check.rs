@@ -233,7 +233,9 @@ fn addresses(config: &Config) -> Vec<(String, String)> {
             EvidenceKind::LogFile { .. } => continue,
             EvidenceKind::Loki { url, .. } => format!("{url}/ready"),
             EvidenceKind::Prometheus { url, .. } => format!("{url}/-/ready"),
-            EvidenceKind::CloudWatchLogs(_) | EvidenceKind::CloudWatchMetrics(_) => continue,
+            EvidenceKind::CloudWatchLogs(_)
+            | EvidenceKind::CloudWatchMetrics(_)
+            | EvidenceKind::CloudTrail(_) => continue,
         };
         all.push((format!("evidence {}", source.name), ready));
     }

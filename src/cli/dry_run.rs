@@ -50,9 +50,13 @@ pub fn run(config: &Config, payload: &Path, source: Option<&str>) -> Result<Exit
     if notification.truncated > 0 {
         println!("truncated: the sender left out {} alerts (its `max_alerts`)", notification.truncated);
     }
+    let changes = rules.changes(notification.changes);
     let (groups, aside) = rules.groups(understood);
     for decision in notification.aside.into_iter().chain(aside) {
         println!("{}  {}: {}", decision.action.as_str(), decision.alert.fingerprint, decision.reason);
+    }
+    for change in &changes {
+        println!("changed  {} at {}", change.summary, change.at.format("%Y-%m-%d %H:%M:%S UTC"));
     }
     for group in groups.values() {
         let said = Said { at: now, note: None, incoming: group.incoming.iter().collect() };

@@ -1,5 +1,6 @@
 //! `evidence:`: where the logs of a moment are, and how much of them is read.
 
+mod cloudtrail;
 mod cloudwatch;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use super::route::matchers;
 use super::section::Section;
 use super::{Error, Warning};
 use crate::evidence::prometheus::Query;
+pub use cloudtrail::CloudTrail;
 pub use cloudwatch::{CloudWatchLogs, CloudWatchMetrics};
 
 /// `evidence:`.
@@ -87,6 +89,8 @@ pub enum EvidenceKind {
     CloudWatchLogs(CloudWatchLogs),
     /// CloudWatch.
     CloudWatchMetrics(CloudWatchMetrics),
+    /// CloudTrail.
+    CloudTrail(CloudTrail),
 }
 
 impl EvidenceKind {
@@ -98,15 +102,16 @@ impl EvidenceKind {
             Self::Prometheus { .. } => "prometheus",
             Self::CloudWatchLogs(_) => "cloudwatch_logs",
             Self::CloudWatchMetrics(_) => "cloudwatch_metrics",
+            Self::CloudTrail(_) => "cloudtrail",
         }
     }
 }
 
 /// Types of a later version.
-const LATER: [&str; 3] = ["cloudtrail", "xray", "athena"];
+const LATER: [&str; 2] = ["xray", "athena"];
 
 /// Types of this version, for people.
-const TYPES: &str = "log_file, loki, prometheus, cloudwatch_logs or cloudwatch_metrics";
+const TYPES: &str = "log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics or cloudtrail";
 
 /// Reads `evidence:`.
 pub fn read(top: &Section<'_>) -> Result<Evidence, Error> {
@@ -177,6 +182,7 @@ fn source(
         "prometheus" => &["url", "queries", "basic_auth", "authorization", "tenant"],
         "cloudwatch_logs" => &cloudwatch::LOGS,
         "cloudwatch_metrics" => &cloudwatch::METRICS,
+        "cloudtrail" => &cloudtrail::KEYS,
         "knowledge" => {
             let text = "similar incidents are always looked for, without a source: remove it".to_owned();
             context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });
@@ -207,6 +213,7 @@ fn source(
         },
         "cloudwatch_logs" => EvidenceKind::CloudWatchLogs(cloudwatch::logs(&item)?),
         "cloudwatch_metrics" => EvidenceKind::CloudWatchMetrics(cloudwatch::metrics(&item)?),
+        "cloudtrail" => EvidenceKind::CloudTrail(cloudtrail::read(&item)?),
         _ => EvidenceKind::Prometheus {
             url: address(&item, "Prometheus")?,
             queries: queries(&item)?,

@@ -25,7 +25,9 @@ use firstlook_core::route::Tree;
 
 pub use alerts::{AlertmanagerApi, AlertmanagerSource, Authorization, Incidents};
 pub use changes::ChangeSource;
-pub use evidence::{Baseline, CloudWatchLogs, CloudWatchMetrics, Evidence, EvidenceKind, EvidenceSource};
+pub use evidence::{
+    Baseline, CloudTrail, CloudWatchLogs, CloudWatchMetrics, Evidence, EvidenceKind, EvidenceSource,
+};
 pub use load::{MINIMAL, load};
 pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
 pub use section::Surroundings;

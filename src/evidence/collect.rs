@@ -8,12 +8,14 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use firstlook_core::evidence::asked::table::Table;
+use firstlook_core::evidence::changes::ChangeEvent;
 use firstlook_core::evidence::metric::Measured;
 use firstlook_core::evidence::{Line, Window};
 use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use tokio::time::Instant;
 
+use super::cloudtrail::Changed;
 use super::{Caps, Door, Fault, FaultKind, Fetched, Measurements, Moment, Source};
 
 /// What all sources brought, in the order in which they were given.
@@ -49,6 +51,8 @@ pub enum Brought {
     Measured(Vec<Measured>),
     /// Of a query that counts without times.
     Table(Table),
+    /// Of a source that knows what was changed.
+    Changed(Vec<ChangeEvent>),
 }
 
 /// The lines of one source.
@@ -112,6 +116,7 @@ async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -
         Door::CloudWatchMetrics(door) => {
             measured(guarded(name, deadline, Box::pin(door.measure(moment))).await)
         }
+        Door::CloudTrail(door) => changed(guarded(name, deadline, Box::pin(door.changes(moment))).await),
     };
     SourceResult { source: source.name.clone(), brought, faults, scanned, took: begun.elapsed() }
 }
@@ -119,6 +124,13 @@ async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -
 fn measured(found: Result<Measurements, Fault>) -> (Result<Brought, Fault>, Vec<Fault>) {
     match found {
         Ok(found) => (Ok(Brought::Measured(found.measured)), found.faults),
+        Err(fault) => (Err(fault), Vec::new()),
+    }
+}
+
+fn changed(found: Result<Changed, Fault>) -> (Result<Brought, Fault>, Vec<Fault>) {
+    match found {
+        Ok(found) => (Ok(Brought::Changed(found.events)), found.faults),
         Err(fault) => (Err(fault), Vec::new()),
     }
 }

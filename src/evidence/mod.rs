@@ -5,6 +5,7 @@
 
 mod api;
 pub mod ask;
+pub mod cloudtrail;
 pub mod cloudwatch_logs;
 pub mod cloudwatch_metrics;
 mod collect;
@@ -18,6 +19,7 @@ mod quoted;
 mod series;
 mod template;
 
+pub use cloudtrail::CloudTrail;
 pub use cloudwatch_logs::CloudWatchLogs;
 pub use cloudwatch_metrics::CloudWatchMetrics;
 pub use collect::{Brought, Collected, Normal, SourceLines, SourceResult, collect};
@@ -51,6 +53,8 @@ pub enum Door {
     CloudWatchLogs(CloudWatchLogs),
     /// `cloudwatch_metrics`.
     CloudWatchMetrics(CloudWatchMetrics),
+    /// `cloudtrail`.
+    CloudTrail(CloudTrail),
 }
 
 /// The moment that sources are asked about.

@@ -173,6 +173,7 @@ impl Desk {
         };
         let own = unreadable::alert(&self.rules, &arrival, delivery.id, &reason);
         (body.batch.groups, body.batch.aside) = self.rules.groups(vec![own]);
+        body.batch.changes.clear();
         let mut written = self.write(&[&body.batch]).await;
         if written.as_ref().is_err_and(|error| !error.is_unavailable()) {
             // Should the alert about it be what cannot be written, the body is kept at least.

@@ -6,10 +6,15 @@ use std::collections::BTreeMap;
 
 use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::alert::{AlertMessage, LabelRule, Labels, Severity, SeverityRule, map_labels};
+use firstlook_core::evidence::changes::ChangeEvent;
 use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle};
 use firstlook_core::route::Tree;
 
+use crate::sources::changes::{MOST_DETAILS, Reported};
 use crate::store::{Group, Route};
+
+/// Labels that a change's summary and origin tell already.
+const TOLD: [&str; 2] = ["alertname", "event_source"];
 
 /// What the configuration says about alerts and incidents.
 #[derive(Debug, Clone)]
@@ -52,6 +57,18 @@ impl Rules {
             group.incoming.push(Incoming { message, labels, severity, severity_unknown });
         }
         (groups, aside)
+    }
+
+    /// The changes, each with the words that alerts of its source have: so its service is that of the alarms.
+    pub fn changes(&self, reported: Vec<Reported>) -> Vec<ChangeEvent> {
+        let one = |Reported { mut event, labels }: Reported| {
+            let labels = map_labels(&self.labels, &event.source, &labels);
+            let named = labels.iter().filter(|(name, value)| !TOLD.contains(name) && !value.is_empty());
+            let named = named.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            event.details = named.chain(std::mem::take(&mut event.details)).take(MOST_DETAILS).collect();
+            event
+        };
+        reported.into_iter().map(one).collect()
     }
 
     /// Whether alerts like this one are dropped whenever they come.

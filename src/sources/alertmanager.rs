@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use firstlook_core::alert::{AlertId, AlertMessage, AlertStatus, Labels, fingerprint};
 use firstlook_core::incident::Decision;
 
+use super::changes::Reported;
 use super::json::{Elements, Object, string, text};
 
 mod made;
@@ -50,6 +51,8 @@ pub struct Notification {
     pub aside: Vec<Decision>,
     /// The ARN of the CloudWatch alarm that it is about, where it does not say the alarm's tags.
     pub untagged: Option<String>,
+    /// What it tells to have been changed.
+    pub changes: Vec<Reported>,
 }
 
 /// One alert of a body that says too little to be an alert.
@@ -113,6 +116,7 @@ pub fn parse(body: &[u8], source: &str, now: DateTime<Utc>) -> Result<Notificati
         alerts,
         aside: Vec::new(),
         untagged: None,
+        changes: Vec::new(),
     })
 }
 

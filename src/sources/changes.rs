@@ -3,6 +3,7 @@
 //! Knows that form and its bounds. Must not know who is let in, nor keep the key that a body carries.
 
 use chrono::{DateTime, SubsecRound, Utc};
+use firstlook_core::alert::Labels;
 use firstlook_core::evidence::changes::ChangeEvent;
 use serde_json::Value;
 
@@ -10,10 +11,11 @@ use super::json::{Object, string, text};
 use crate::secret::Secret;
 
 /// Longest summary and origin, in characters: PagerDuty's own bound.
-const MOST_SUMMARY: usize = 1_024;
+pub(super) const MOST_SUMMARY: usize = 1_024;
 /// Details that are kept, and how much of each, in characters.
-const MOST_DETAILS: usize = 32;
-const MOST_DETAIL: usize = 300;
+pub const MOST_DETAILS: usize = 32;
+/// See [`MOST_DETAILS`].
+pub(super) const MOST_DETAIL: usize = 300;
 /// Longest address that is kept, in bytes.
 const MOST_LINK: usize = 2_000;
 
@@ -24,6 +26,15 @@ pub struct Told {
     pub event: ChangeEvent,
     /// The body's `routing_key`; empty where it has none.
     pub routing_key: Secret,
+}
+
+/// A change that another sender's message tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// The change, without what its labels say.
+    pub event: ChangeEvent,
+    /// Labels as its sender's alerts have them: they are mapped to the words of all sources.
+    pub labels: Labels,
 }
 
 /// Reads a body that came `now` to `source`.
@@ -59,13 +70,14 @@ pub fn read(body: &[u8], source: &str, now: DateTime<Utc>) -> Result<Told, Strin
             origin: line(&member("source"), MOST_SUMMARY),
             details,
             link: outer.get("links").and_then(link),
+            ..ChangeEvent::default()
         },
         routing_key: Secret::new(outer.get("routing_key").map(string).unwrap_or_default()),
     })
 }
 
 /// One line without what no text may hold, cut to `most` characters.
-fn line(text: &str, most: usize) -> String {
+pub(super) fn line(text: &str, most: usize) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     line.chars().take(most).collect()
@@ -127,6 +139,7 @@ mod tests {
                 origin: "ci".into(),
                 details: pairs(&[("build", "7"), ("by", "aya"), ("deep", r#"{"a":[1]}"#)]),
                 link: Some("https://ci/7".into()),
+                ..ChangeEvent::default()
             }
         );
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{AlertId, Labels};
+use firstlook_core::evidence::changes::ChangeEvent;
 use firstlook_core::incident::{
     Action, Decided, Decision, Episodes, GroupKey, Incoming, Known, Note, Recheck, Said, SlotState, Touched,
 };
@@ -18,7 +19,7 @@ use uuid::Uuid;
 use super::incidents::Entry;
 use super::jobs::{self, JobKind, NewJob};
 use super::slots::{self, Homes, Wanted};
-use super::{NewDelivery, Store, StoreError, alerts, deliveries, incidents, noted, seen, told};
+use super::{NewDelivery, Store, StoreError, alerts, changes, deliveries, incidents, noted, seen, told};
 use crate::fail::{self, Step};
 
 /// How often bodies are tried again that met another transaction head-on; the sender sees nothing of it (FAULTS F8).
@@ -35,6 +36,8 @@ pub struct Batch {
     pub groups: BTreeMap<[u8; 32], Group>,
     /// Messages that belong to no group, with what became of them.
     pub aside: Vec<Decision>,
+    /// What it tells to have been changed.
+    pub changes: Vec<ChangeEvent>,
 }
 
 /// Messages of one group key.
@@ -148,6 +151,7 @@ impl Store {
         alerts::write_members(&mut tx, &verdicts.placed).await?;
         alerts::write_known(&mut tx, &verdicts.known, &verdicts.episodes).await?;
         told::tell(&mut tx, &verdicts.placed, judge).await?;
+        changes::keep(&mut tx, bodies).await?;
         jobs::enqueue(&mut tx, &rechecks(&verdicts.rechecks, bodies)).await?;
         incidents::record(&mut tx, &entries(&verdicts, bodies, &noted)).await?;
         fail::pass(Step::BeforeCommit);

@@ -4,7 +4,7 @@
 
 use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::evidence::asked::Before;
-use firstlook_core::evidence::changes;
+use firstlook_core::evidence::changes::{self, ChangeEvent};
 use firstlook_core::evidence::metric::{self, Measured};
 use firstlook_core::evidence::{
     self, Comparison, Finding, Gap, Item, Line, Onset, Redactor, Span, Window, compare, joined,
@@ -45,7 +45,7 @@ impl Triage {
         )
         .await;
         count(kinds, &collected.sources);
-        let events = self.store.changes(window.start - self.evidence.changes_before, window.end).await?;
+        let mut events = self.store.changes(window.start - self.evidence.changes_before, window.end).await?;
         let began = window.start + self.evidence.before;
         let labels = moment.labels.clone();
         let (tokens, took) = (self.evidence.pack_tokens, collected.took);
@@ -60,7 +60,8 @@ impl Triage {
             gaps.extend(
                 onset.out_of_reach().filter(|_| asked > 0).map(|reason| out_of_reach(&reason, &redactor)),
             );
-            let Answers { logs, measured } = Answers::of(collected.sources);
+            let Answers { logs, measured, changed } = Answers::of(collected.sources);
+            events.extend(changed);
             let sources_read = logs.len();
             let (comparison, origins) = compared(logs, window);
             let metrics = metric::items(&measured, window, &redactor);
@@ -109,6 +110,7 @@ fn count(kinds: Vec<EvidenceKind>, sources: &[SourceResult]) {
 struct Answers {
     logs: Vec<(String, SourceLines)>,
     measured: Vec<(String, Measured)>,
+    changed: Vec<ChangeEvent>,
 }
 
 impl Answers {
@@ -119,6 +121,10 @@ impl Answers {
                 Ok(Brought::Lines(lines)) => answers.logs.push((source, lines)),
                 Ok(Brought::Measured(all)) => {
                     answers.measured.extend(all.into_iter().map(|one| (source.clone(), one)));
+                }
+                Ok(Brought::Changed(all)) => {
+                    let of = |one| ChangeEvent { source: source.clone(), ..one };
+                    answers.changed.extend(all.into_iter().map(of));
                 }
                 // No source brings rows by itself.
                 Ok(Brought::Table(_)) | Err(_) => {}
@@ -261,6 +267,7 @@ fn kind(source: &Source) -> EvidenceKind {
         Door::Prometheus(_) => EvidenceKind::Prometheus,
         Door::CloudWatchLogs(_) => EvidenceKind::CloudWatchLogs,
         Door::CloudWatchMetrics(_) => EvidenceKind::CloudWatchMetrics,
+        Door::CloudTrail(_) => EvidenceKind::CloudTrail,
     }
 }
 

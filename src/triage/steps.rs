@@ -171,6 +171,8 @@ fn reply_of(
             asked::Brought::Lines { comparison, compared: some, truncated }
         }
         Brought::Table(table) => asked::Brought::Table { table, truncated: shown.truncated },
+        // What knows changes takes no queries (`ask::language`).
+        Brought::Changed(_) => asked::Brought::Measured(Vec::new()),
     };
     asked::Reply {
         step: plan.step.clone(),

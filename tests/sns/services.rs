@@ -7,7 +7,7 @@ use super::World;
 
 impl World {
     /// Publishes a sample, `changed`, and says what came of it.
-    async fn publish(&self, name: &str, changed: impl FnOnce(&mut Value)) -> Value {
+    pub(super) async fn publish(&self, name: &str, changed: impl FnOnce(&mut Value)) -> Value {
         let path = format!("{}/tests/samples/sns/services/{name}", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).unwrap();
         let text = match serde_json::from_str::<Value>(&text) {

@@ -4,6 +4,7 @@
 //! Nothing here knows the product's inside: it speaks HTTP, SQL addresses and files only.
 
 pub mod browser;
+pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod cloudwatch_logs;
 pub mod gate;

@@ -1,5 +1,6 @@
 //! The fakes against requests that the real ones would refuse, and the real peers once each.
 
+mod cloudtrail;
 mod cloudwatch;
 mod cloudwatch_logs;
 mod loki;

@@ -15,9 +15,10 @@ const POLICY: &str = "deploy/terraform/iam.tf";
 const DELIVERY: &str = "deploy/terraform/delivery-policy.json";
 
 /// Calls of AWS as the SDK names them, and the action that allows each.
-const ACTIONS: [(&str, &str); 19] = [
+const ACTIONS: [(&str, &str); 20] = [
     ("converse", "bedrock:InvokeModel"),
     ("set_guardrail_config", "bedrock:ApplyGuardrail"),
+    ("lookup_events", "cloudtrail:LookupEvents"),
     ("describe_alarms", "cloudwatch:DescribeAlarms"),
     ("describe_alarm_contributors", "cloudwatch:DescribeAlarmContributors"),
     ("list_alarm_mute_rules", "cloudwatch:ListAlarmMuteRules"),

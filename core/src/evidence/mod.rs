@@ -6,6 +6,7 @@
 pub mod asked;
 mod assign;
 pub mod changes;
+pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod delta;
 mod excerpt;

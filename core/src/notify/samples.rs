@@ -32,7 +32,8 @@ pub fn item(id: &str, kind: Kind, title: &str, text: &str) -> Item {
     Item {
         id: id.into(),
         kind,
-        source: "local".into(),
+        // As `known` names where what came before is from.
+        source: if kind == Kind::History { "history" } else { "local" }.into(),
         title: safe(title),
         text: safe(text),
         query: None,

@@ -1,5 +1,6 @@
 //! `check --online` of evidence sources of AWS: each kind of call is tried once.
 
+use chrono::TimeDelta;
 use firstlook::app;
 use firstlook::config::{EvidenceKind, EvidenceSource};
 use firstlook::evidence::Fault;
@@ -15,6 +16,9 @@ pub(super) async fn check(source: &EvidenceSource, table: &mut Table) {
             }
             EvidenceKind::CloudWatchMetrics(metrics) => {
                 app::cloudwatch_metrics(metrics, TIMEOUT).await?.probe().await.map(Some)
+            }
+            EvidenceKind::CloudTrail(trail) => {
+                app::cloudtrail(trail, TimeDelta::zero(), TIMEOUT).await.probe().await.map(Some)
             }
             EvidenceKind::LogFile { .. } | EvidenceKind::Loki { .. } | EvidenceKind::Prometheus { .. } => {
                 Ok(None)

@@ -152,7 +152,7 @@ const FAULTS: &[(&str, usize, &str)] = &[
     (
         "evidence: { sources: [{ name: a }] }",
         3,
-        "`evidence.sources[0].type` is missing: write log_file, loki, prometheus, cloudwatch_logs or cloudwatch_metrics",
+        "`evidence.sources[0].type` is missing: write log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics or cloudtrail",
     ),
     (
         "evidence: { sources: [{ name: a, type: cloudwatch_logs, scan_budget: 50 }] }",
@@ -167,7 +167,7 @@ const FAULTS: &[(&str, usize, &str)] = &[
     (
         "evidence: { sources: [{ name: a, type: lok }] }",
         3,
-        "`evidence.sources[0].type` \"lok\" is unknown: write log_file, loki, prometheus, cloudwatch_logs or cloudwatch_metrics",
+        "`evidence.sources[0].type` \"lok\" is unknown: write log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics or cloudtrail",
     ),
     (
         "sources: { changes: [{ name: ci }, { name: ci }] }",

@@ -5,6 +5,7 @@
 
 mod alarm;
 pub mod certificate;
+mod changed;
 mod envelope;
 mod event;
 pub mod fetch;

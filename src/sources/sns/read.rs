@@ -10,8 +10,9 @@ use firstlook_core::incident::{Action, Decision};
 use serde_json::Value;
 
 use super::super::alertmanager::{MAX_ANNOTATION, MAX_VALUE, Notification, bounded};
+use super::super::changes::Reported;
 use super::said::Said;
-use super::{alarm, event, text};
+use super::{alarm, changed, event, text};
 
 #[cfg(test)]
 mod tests;
@@ -74,9 +75,9 @@ pub fn notification(
     subscription: Option<&Subscription>,
 ) -> Notification {
     let reader = Reader { source, reading, said };
-    let (alerts, aside, untagged) = match said.kind {
+    let heard = match said.kind {
         Kind::Notification => reader.message(),
-        _ => (vec![reader.subscription(subscription)], Vec::new(), None),
+        _ => Heard { alerts: vec![reader.subscription(subscription)], ..Heard::default() },
     };
     Notification {
         receiver: String::new(),
@@ -84,14 +85,23 @@ pub fn notification(
         status: AlertStatus::Firing,
         truncated: 0,
         external_url: None,
-        alerts: alerts.into_iter().map(Ok).collect(),
-        aside,
-        untagged,
+        alerts: heard.alerts.into_iter().map(Ok).collect(),
+        aside: heard.aside,
+        untagged: heard.untagged,
+        changes: heard.changes,
     }
 }
 
-/// Alerts, what was said beside them, and the ARN of the alarm whose tags were not said.
-type Heard = (Vec<AlertMessage>, Vec<Decision>, Option<String>);
+/// What a message says.
+#[derive(Default)]
+struct Heard {
+    alerts: Vec<AlertMessage>,
+    /// What is only noted.
+    aside: Vec<Decision>,
+    changes: Vec<Reported>,
+    /// The ARN of the alarm whose tags were not said.
+    untagged: Option<String>,
+}
 
 struct Reader<'a> {
     source: &'a str,
@@ -112,17 +122,16 @@ impl Reader<'_> {
             }
         }
         if let Some(readings) = aws::read(&self.published(json.as_ref())) {
-            let (alerts, aside) = self.service(readings);
-            return (alerts, aside, None);
+            return self.service(readings);
         }
         let text = text::read(self.said, json.as_ref());
         let alert = self.alert(&text.fingerprint, AlertStatus::Firing, &text.labels, &text.annotations);
-        (vec![alert], Vec::new(), None)
+        Heard { alerts: vec![alert], ..Heard::default() }
     }
 
     fn heard(&self, alarm: &Alarm, muted: Option<String>) -> Heard {
-        let (alerts, aside) = self.alarm(alarm, muted);
-        (alerts, aside, alarm.tags.is_none().then(|| storable(&alarm.arn)))
+        let untagged = alarm.tags.is_none().then(|| storable(&alarm.arn));
+        Heard { untagged, ..self.alarm(alarm, muted) }
     }
 
     fn published<'b>(&'b self, json: Option<&'b Value>) -> aws::Message<'b> {
@@ -135,9 +144,11 @@ impl Reader<'_> {
         }
     }
 
-    /// What another service tells of; what merely informs is noted.
-    fn service(&self, readings: Vec<aws::Reading>) -> (Vec<AlertMessage>, Vec<Decision>) {
+    /// What another service tells of; what merely informs is noted. What was changed is kept, also where it failed.
+    fn service(&self, readings: Vec<aws::Reading>) -> Heard {
         let (mut alerts, mut aside) = (Vec::new(), Vec::new());
+        let change = |one: &aws::Reading| changed::read(self.source, one, self.said.sent_at);
+        let changes = readings.iter().filter_map(change).collect();
         for mut one in readings {
             let status = match one.status {
                 aws::Status::Fires => AlertStatus::Firing,
@@ -161,11 +172,11 @@ impl Reader<'_> {
                 ..self.alert(&one.identity, status, &one.labels, &one.annotations)
             });
         }
-        (alerts, aside)
+        Heard { alerts, aside, changes, untagged: None }
     }
 
     /// An alarm fires, is over, or says something that changes neither.
-    fn alarm(&self, alarm: &Alarm, muted: Option<String>) -> (Vec<AlertMessage>, Vec<Decision>) {
+    fn alarm(&self, alarm: &Alarm, muted: Option<String>) -> Heard {
         let firing = match (alarm.state, muted, self.reading.insufficient_data) {
             (State::Ok, _, _) => false,
             (_, Some(why), _) => return self.aside(alarm, Action::Noted, &why),
@@ -198,16 +209,16 @@ impl Reader<'_> {
                 alarm.name
             ),
         });
-        (vec![message], endless.into_iter().collect())
+        Heard { alerts: vec![message], aside: endless.into_iter().collect(), ..Heard::default() }
     }
 
-    fn aside(&self, alarm: &Alarm, action: Action, why: &str) -> (Vec<AlertMessage>, Vec<Decision>) {
+    fn aside(&self, alarm: &Alarm, action: Action, why: &str) -> Heard {
         let changed = alarm.changed_at.format("%Y-%m-%d %H:%M:%S UTC");
         let reason = match alarm.reason.trim() {
             "" => format!("{} since {changed}: {why}", alarm.name),
             said => format!("{} since {changed}: {why}; CloudWatch says: {said}", alarm.name),
         };
-        (Vec::new(), vec![self.decision(&alarm.identity(), action, &reason)])
+        Heard { aside: vec![self.decision(&alarm.identity(), action, &reason)], ..Heard::default() }
     }
 
     /// That alarms of a topic do not come any more is an alarm itself; that they come again ends it.

@@ -24,7 +24,8 @@ pub fn read(event: &Event<'_>) -> Option<Vec<Reading>> {
         reading.identity = arn.to_owned();
         reading.since(event.at)
     };
-    let noted = reading(Status::Informs(why.clone()));
+    // An alarm may fire because its limit was moved.
+    let noted = reading(Status::Informs(why.clone())).with_change(&format!("CloudWatch alarm {name}: {why}"));
     // The end of an alert gives no reason, so that is noted beside it.
     Some(if deleted { vec![noted, reading(Status::Over)] } else { vec![noted] })
 }

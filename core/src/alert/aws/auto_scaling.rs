@@ -61,5 +61,12 @@ fn reading(said: &Value, place: &Place, what: &str, failed: bool) -> Option<Read
         .label("autoscaling_group", &group)
         .note("instance", &text(said, "/EC2InstanceId"))
         .note("description", &text(said, "/Cause"));
-    Some(reading)
+    let instance = text(said, "/EC2InstanceId");
+    let instance = if instance.is_empty() { "an instance" } else { &instance };
+    let done = if what == "launch" { "launched" } else { "terminated" };
+    // What could not be launched has changed nothing.
+    Some(match failed {
+        true => reading,
+        false => reading.with_change(&format!("Auto Scaling group {group} {done} {instance}")),
+    })
 }

@@ -31,6 +31,9 @@ const GOOD: [&str; 8] = [
     "updating environment",
 ];
 
+/// Words of what is done to an environment, whether it goes well or not.
+const DEEDS: [&str; 4] = ["deploy", "updat", "added instance", "removed instance"];
+
 /// The environment that a text tells of.
 pub fn read(said: &str, here: &Place) -> Option<Vec<Reading>> {
     let (environment, message) = (field(said, "Environment")?, field(said, "Message")?);
@@ -53,7 +56,7 @@ pub fn read(said: &str, here: &Place) -> Option<Vec<Reading>> {
         .note("description", said.trim())
         .severe(severity)
         .since(at);
-    Some(vec![reading])
+    Some(vec![if health.is_none() && is_deed(&message) { reading.told_as_change() } else { reading }])
 }
 
 fn of_health(health: &str) -> (Status, Option<Severity>) {
@@ -63,6 +66,12 @@ fn of_health(health: &str) -> (Status, Option<Severity>) {
         "warning" | "degraded" | "yellow" => (Status::Fires, Some(Severity::Warning)),
         other => (Status::Informs(format!("its health is {other}")), None),
     }
+}
+
+/// Whether something is done to the environment.
+fn is_deed(message: &str) -> bool {
+    let message = message.to_lowercase();
+    DEEDS.iter().any(|word| message.contains(word))
 }
 
 fn of_words(message: &str) -> Status {

@@ -93,6 +93,7 @@ impl Said<'_> {
             .label("event_id", id)
             .label("event_category", &self.categories.join(", "))
             .note("description", self.text);
-        Some(reading)
+        let changed = self.categories.iter().any(|one| one == "configuration change");
+        Some(if changed { reading.told_as_change() } else { reading })
     }
 }

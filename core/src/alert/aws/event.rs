@@ -10,6 +10,8 @@ use super::time::time;
 /// One event.
 #[derive(Debug)]
 pub struct Event<'a> {
+    /// Its name: the same where it comes again.
+    pub id: String,
     /// Its `detail-type`.
     pub kind: String,
     /// Its `detail`: what the service says.
@@ -29,6 +31,7 @@ impl<'a> Event<'a> {
         let detail = json.get("detail").filter(|detail| detail.is_object())?;
         let place = Place::new(&word(json, "/source")?, &text(json, "/account"), &text(json, "/region"));
         let resource = list(json, "/resources").first().and_then(Value::as_str).unwrap_or_default();
-        Some(Self { kind, detail, place, at: time(&text(json, "/time")), resource: resource.to_owned() })
+        let id = word(json, "/id").unwrap_or_default();
+        Some(Self { id, kind, detail, place, at: time(&text(json, "/time")), resource: resource.to_owned() })
     }
 }

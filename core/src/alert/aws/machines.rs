@@ -1,6 +1,6 @@
 //! The table of what runs and says how it went. Must not know how a row is read.
 
-use super::states::Machine;
+use super::states::{Changes, Machine};
 
 /// CodeDeploy's, which comes without EventBridge too.
 pub const DEPLOYMENT: &str = "CodeDeploy Deployment State-change Notification";
@@ -22,6 +22,7 @@ const PIPELINE: Machine = Machine {
         "/execution-result/external-execution-summary",
         "/additionalAttributes/failedActions/0/additionalInformation",
     ],
+    changes: Changes::Always,
 };
 
 const BUILD: Machine = Machine {
@@ -31,6 +32,7 @@ const BUILD: Machine = Machine {
     who: &[("project", "/project-name")],
     state: "/build-status",
     reasons: &["/completed-phase-context"],
+    changes: Changes::Never,
     ..PIPELINE
 };
 
@@ -54,6 +56,7 @@ const JOB: Machine = Machine {
     fires: &["EXPIRED", "ABORTED", "PARTIAL"],
     ends: &["COMPLETED"],
     reasons: &["/statusMessage"],
+    changes: Changes::Never,
     ..PIPELINE
 };
 
@@ -64,6 +67,7 @@ const GLUE: Machine = Machine {
     who: &[("job_name", "/jobName")],
     fires: &["STOPPED"],
     reasons: &["/message", "/errorMessage"],
+    changes: Changes::Never,
     ..PIPELINE
 };
 
@@ -78,8 +82,29 @@ const ECS: Machine = Machine {
     ..PIPELINE
 };
 
+const STACK: Machine = Machine {
+    event: "CloudFormation Stack Status Change",
+    service: "CloudFormation",
+    kind: "stack",
+    who: &[("stack", "/stack-id")],
+    state: "/status-details/status",
+    // A change that is taken back is a change that failed; the next one that goes well ends it.
+    fires: &[
+        "ROLLBACK_IN_PROGRESS",
+        "ROLLBACK_COMPLETE",
+        "UPDATE_ROLLBACK_IN_PROGRESS",
+        "UPDATE_ROLLBACK_COMPLETE",
+        "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+        "IMPORT_ROLLBACK_IN_PROGRESS",
+        "IMPORT_ROLLBACK_COMPLETE",
+    ],
+    ends: &["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "DELETE_COMPLETE"],
+    reasons: &["/status-details/status-reason"],
+    ..PIPELINE
+};
+
 /// One row for each event.
-pub const MACHINES: [Machine; 16] = [
+pub const MACHINES: [Machine; 17] = [
     PIPELINE,
     Machine {
         event: "CodePipeline Stage Execution State Change",
@@ -91,6 +116,7 @@ pub const MACHINES: [Machine; 16] = [
         event: ACTION,
         kind: "action",
         who: &[("pipeline", "/pipeline"), ("stage", "/stage"), ("action", "/action")],
+        changes: Changes::Where("/type/category", "Deploy"),
         ..PIPELINE
     },
     BUILD,
@@ -110,6 +136,7 @@ pub const MACHINES: [Machine; 16] = [
             ("deployment_group", "/deploymentGroup"),
             ("instance_id", "/instanceId"),
         ],
+        changes: Changes::Never,
         ..DEPLOYED
     },
     JOB,
@@ -136,6 +163,7 @@ pub const MACHINES: [Machine; 16] = [
         state: "/status",
         fires: &["ABORTED"],
         reasons: &["/cause", "/error"],
+        changes: Changes::Never,
         ..PIPELINE
     },
     ECS,
@@ -148,6 +176,7 @@ pub const MACHINES: [Machine; 16] = [
             "SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED",
         ],
         ends: &["SERVICE_STEADY_STATE"],
+        changes: Changes::Never,
         ..ECS
     },
     Machine {
@@ -158,6 +187,8 @@ pub const MACHINES: [Machine; 16] = [
         fires: &["stopping", "stopped", "shutting-down", "terminated"],
         ends: &["running"],
         reasons: &[],
+        changes: Changes::Never,
         ..PIPELINE
     },
+    STACK,
 ];

@@ -4,9 +4,12 @@
 //! with its text. Must not know SNS's envelope, the configuration or the clock.
 
 mod alarms;
+mod api_calls;
 mod auto_scaling;
 mod backup;
 mod beanstalk;
+pub mod call;
+mod change;
 mod costs;
 mod databases;
 mod deployments;
@@ -16,6 +19,7 @@ mod guardduty;
 mod health;
 mod machines;
 mod pick;
+pub mod principal;
 mod security_hub;
 mod states;
 mod time;
@@ -24,6 +28,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::{Labels, Severity};
+pub use change::Change;
 use event::Event;
 
 /// What was published, and where.
@@ -67,6 +72,8 @@ pub struct Reading {
     pub at: Option<DateTime<Utc>>,
     /// Where AWS shows it.
     pub link: Option<String>,
+    /// What was changed with it, where something was.
+    pub change: Option<Change>,
 }
 
 type ByEvent = fn(&Event<'_>) -> Option<Vec<Reading>>;
@@ -74,7 +81,7 @@ type ByJson = fn(&Value, &Place) -> Option<Vec<Reading>>;
 type ByText = fn(&str, &Place) -> Option<Vec<Reading>>;
 
 /// Families that come by EventBridge; each gives nothing for what is not its own.
-const BY_EVENT: [ByEvent; 8] = [
+const BY_EVENT: [ByEvent; 9] = [
     states::read,
     health::read,
     guardduty::read,
@@ -83,6 +90,7 @@ const BY_EVENT: [ByEvent; 8] = [
     auto_scaling::from_event,
     costs::anomaly_event,
     alarms::read,
+    api_calls::read,
 ];
 /// Families that publish JSON of their own.
 const BY_JSON: [ByJson; 6] = [
@@ -103,7 +111,10 @@ pub fn read(message: &Message<'_>) -> Option<Vec<Reading>> {
         return BY_TEXT.iter().find_map(|family| family(message.text, &here));
     };
     match Event::read(json) {
-        Some(event) => BY_EVENT.iter().find_map(|family| family(&event)),
+        Some(event) => {
+            let readings = BY_EVENT.iter().find_map(|family| family(&event))?;
+            Some(readings.into_iter().map(|one| one.of_event(&event.id)).collect())
+        }
         None => BY_JSON.iter().find_map(|family| family(json, &here)),
     }
 }
@@ -143,6 +154,7 @@ impl Place {
             severity: None,
             at: None,
             link: None,
+            change: None,
         }
     }
 }

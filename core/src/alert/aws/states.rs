@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::event::Event;
 use super::machines::MACHINES;
-use super::pick::{first, line, short, word};
+use super::pick::{first, line, short, text, word};
 use super::{Place, Reading, Status};
 
 /// How one kind of thing tells of its state.
@@ -31,6 +31,19 @@ pub struct Machine {
     pub ends: &'static [&'static str],
     /// Where a reason may stand.
     pub reasons: &'static [&'static str],
+    /// Whether it changes what runs.
+    pub changes: Changes,
+}
+
+/// Whether what something does changes what runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changes {
+    /// A backup, a build, a phase of something.
+    Never,
+    /// A deployment, whether it starts, ends or fails.
+    Always,
+    /// Where this place in the detail has this value.
+    Where(&'static str, &'static str),
 }
 
 /// Whatever the service, such a state is a bad one: a new word must not make an alarm vanish.
@@ -67,7 +80,7 @@ impl Machine {
         for ((label, _), value) in self.who.iter().zip(who) {
             reading = reading.label(label, value);
         }
-        reading
+        if self.changes == Changes::Always { reading.told_as_change() } else { reading }
     }
 
     fn read(&self, event: &Event<'_>) -> Option<Reading> {
@@ -78,6 +91,10 @@ impl Machine {
         };
         let state = word(event.detail, self.state)?;
         let reading = self.reading(&event.place, &who, &state, &first(event.detail, self.reasons));
+        let reading = match self.changes {
+            Changes::Where(at, is) if text(event.detail, at) == is => reading.told_as_change(),
+            _ => reading,
+        };
         let console = first(event.detail, &["/additional-information/logs/deep-link"]);
         Some(reading.since(event.at).at_console(&console))
     }

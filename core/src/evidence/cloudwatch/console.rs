@@ -1,4 +1,4 @@
-//! Where CloudWatch's console shows something, with absolute times.
+//! Where AWS's console shows something of CloudWatch and CloudTrail, with absolute times.
 //!
 //! Knows how the console writes objects into its addresses. Nobody documents it: it is what the console itself makes
 //! (JSURL, with `*` and two digits for a byte).
@@ -70,10 +70,14 @@ fn time(at: DateTime<Utc>) -> String {
 
 /// The console's address of CloudWatch in a region; `None` where its partition has another console.
 fn home(region: &str) -> Option<String> {
+    service(region, "cloudwatch")
+}
+
+fn service(region: &str, name: &str) -> Option<String> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let other = ["cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"].iter().any(|start| region.starts_with(start));
     let known = !region.is_empty() && region.chars().all(fits) && !other;
-    known.then(|| format!("https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"))
+    known.then(|| format!("https://{region}.console.aws.amazon.com/{name}/home?region={region}"))
 }
 
 /// Logs Insights with this query over these groups (names or ARNs).
@@ -87,6 +91,14 @@ pub fn insights(region: &str, groups: &[String], query: &str, window: Window) ->
         .flag("isLiveTail", false)
         .texts("source", groups.iter().map(String::as_str));
     Some(format!("{}#logsV2:logs-insights$3FqueryDetail$3D{}", home(region)?, detail.written()))
+}
+
+/// CloudTrail's event history: the calls `name` of a time.
+pub fn calls(region: &str, name: &str, range: Window) -> Option<String> {
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let (start, end) = (time(range.start), time(range.end));
+    let home = service(region, "cloudtrailv2").filter(|_| plain)?;
+    Some(format!("{home}#/events?EventName={name}&StartTime={start}&EndTime={end}"))
 }
 
 /// A metric as the console draws it.
@@ -168,6 +180,21 @@ mod tests {
              ~start~'2026-03-01T10*3a00*3a00.000Z~end~'2026-03-01T10*3a15*3a00.000Z)"
         );
         assert_eq!(Redactor::default().redact_url(&link).map(|told| told.to_string()), Some(link));
+    }
+
+    #[test]
+    fn calls_are_found_in_the_event_history() {
+        let range = window("2026-03-01T10:00:00Z", "2026-03-01T10:15:00Z");
+        let link = calls("eu-west-1", "UpdateService", range).unwrap();
+        assert_eq!(
+            link,
+            "https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events?EventName=UpdateService\
+             &StartTime=2026-03-01T10:00:00.000Z&EndTime=2026-03-01T10:15:00.000Z"
+        );
+        assert_eq!(Redactor::default().redact_url(&link).map(|told| told.to_string()), Some(link));
+        for name in ["", "a b", "a&b", "a\nb", "é"] {
+            assert_eq!(calls("eu-west-1", name, range), None, "{name}");
+        }
     }
 
     #[test]

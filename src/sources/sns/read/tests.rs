@@ -7,6 +7,7 @@ use serde_json::json;
 use super::*;
 
 mod alarms;
+mod changed;
 mod endless;
 mod lead;
 mod services;

@@ -10,6 +10,8 @@ const TOLD: &str = r"
 alarm-deleted.json: noted arn:aws:cloudwatch:eu-west-1:123456789012:alarm:api: 5xx
 alarm-deleted.json: resolved - api: 5xx | arn:aws:cloudwatch:eu-west-1:123456789012:alarm:api: 5xx | 07:59:30
 alarm-updated.json: noted arn:aws:cloudwatch:eu-west-1:123456789012:alarm:api: 5xx
+api-call-routine.json: noted aws.sts/@/call/sts/AssumeRole/pay
+api-call.json: noted aws.lambda/@/call/lambda/UpdateFunctionConfiguration20150331v2/pay
 auto-scaling-event.json: firing - Auto Scaling: web | aws.autoscaling/@/launch/web | 07:59:30
 auto-scaling-launch-error.json: firing - Auto Scaling: web | aws.autoscaling/@/launch/web | 07:59:10
 auto-scaling-launch.json: resolved - Auto Scaling: web | aws.autoscaling/@/launch/web | 07:59:40
@@ -30,6 +32,8 @@ beanstalk-ok.txt: resolved - Elastic Beanstalk: shop-prod | aws.elasticbeanstalk
 beanstalk-red.txt: firing critical Elastic Beanstalk: shop-prod | aws.elasticbeanstalk/topic/environment/shop/shop-prod/health | 07:59:31
 beanstalk-severe.txt: firing critical Elastic Beanstalk: shop-prod | aws.elasticbeanstalk/topic/environment/shop/shop-prod/health | 07:59:31
 budget.txt: firing - AWS Budgets: everything per month | aws.budgets/topic/budget/everything per month/ACTUAL/> $800.00 | 08:00:00
+cloudformation-rolled-back.json: firing - CloudFormation: stack/shop/1a2b | aws.cloudformation/@/stack/arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1a2b | 07:59:30
+cloudformation-updated.json: resolved - CloudFormation: stack/shop/1a2b | aws.cloudformation/@/stack/arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1a2b | 07:59:30
 codebuild-failed.json: firing - CodeBuild: web | aws.codebuild/@/build/web | 07:59:30
 codebuild-phase.json: firing - CodeBuild: web | aws.codebuild/@/phase/web/BUILD | 07:59:30
 codebuild-succeeded.json: resolved - CodeBuild: web | aws.codebuild/@/build/web | 07:59:30
@@ -39,6 +43,7 @@ codedeploy-failed.json: firing - CodeDeploy: shop prod | aws.codedeploy/@/deploy
 codedeploy-instance-failed.json: firing - CodeDeploy: shop prod | aws.codedeploy/@/instance/shop/prod/i-0fff | 07:59:30
 codepipeline-action-failed.json: firing - CodePipeline: deploy-web | aws.codepipeline/@/action/deploy-web/Prod/Approve | 07:59:30
 codepipeline-approval.json: firing info CodePipeline: deploy-web | aws.codepipeline/@/action/deploy-web/Prod/Approve | 08:00:00
+codepipeline-deploy-action.json: resolved - CodePipeline: deploy-web | aws.codepipeline/@/action/deploy-web/Prod/Deploy | 07:59:30
 codepipeline-failed.json: firing - CodePipeline: deploy-web | aws.codepipeline/@/pipeline/deploy-web | 07:59:30
 codepipeline-stage-failed.json: firing - CodePipeline: deploy-web | aws.codepipeline/@/stage/deploy-web/Prod | 07:59:30
 codepipeline-started.json: noted aws.codepipeline/@/pipeline/deploy-web
@@ -49,6 +54,7 @@ dms-event.json: firing - DMS: ORDERS1 | aws.dms/@/event/ORDERS1/DMS-EVENT-0078 |
 dms-failed.json: firing - DMS: orders | aws.dms/topic/event/orders/DMS-EVENT-0078 | 07:58:11
 ec2-running.json: resolved - EC2: i-0abc | aws.ec2/@/instance/i-0abc | 07:59:30
 ec2-stopped.json: firing - EC2: i-0abc | aws.ec2/@/instance/i-0abc | 07:59:30
+ecs-deployment-completed.json: resolved - ECS: service/prod/web | aws.ecs/@/deployment/arn:aws:ecs:eu-west-1:123456789012:service/prod/web | 07:59:30
 ecs-deployment-failed.json: firing - ECS: service/prod/web | aws.ecs/@/deployment/arn:aws:ecs:eu-west-1:123456789012:service/prod/web | 07:59:30
 ecs-placement-failure.json: firing - ECS: service/prod/web | aws.ecs/@/service/arn:aws:ecs:eu-west-1:123456789012:service/prod/web | 07:59:30
 ecs-service-steady.json: resolved - ECS: service/prod/web | aws.ecs/@/service/arn:aws:ecs:eu-west-1:123456789012:service/prod/web | 07:59:30
