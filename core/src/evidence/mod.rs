@@ -3,6 +3,7 @@
 //! Knows lines, patterns and their comparison with normal. Must not know where lines come from (the doors in the
 //! root crate do), nor who reads the result.
 
+pub mod access;
 pub mod asked;
 mod assign;
 pub mod changes;
@@ -20,10 +21,13 @@ mod pack;
 pub mod patterns;
 pub mod redact;
 pub mod related;
+mod shares;
 pub mod similar;
 pub(crate) mod telling;
 mod timestamp;
+pub mod traces;
 pub mod window;
+mod words;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -31,6 +31,12 @@ impl Object {
         self.raw(name, &format!("({values})"))
     }
 
+    /// Adds an object.
+    #[must_use]
+    pub fn object(self, name: &str, value: &Self) -> Self {
+        self.raw(name, &format!("({})", value.0))
+    }
+
     fn raw(mut self, name: &str, value: &str) -> Self {
         if !self.0.is_empty() {
             self.0.push('~');
@@ -99,6 +105,31 @@ pub fn calls(region: &str, name: &str, range: Window) -> Option<String> {
     let (start, end) = (time(range.start), time(range.end));
     let home = service(region, "cloudtrailv2").filter(|_| plain)?;
     Some(format!("{home}#/events?EventName={name}&StartTime={start}&EndTime={end}"))
+}
+
+/// The traces that a filter expression of X-Ray finds.
+pub fn traces(region: &str, filter: &str, window: Window) -> Option<String> {
+    let query = Object::default().text("expression", filter);
+    Some(format!("{}#xray:traces/query?{}", home(region)?, within(&query, window).written()))
+}
+
+/// One trace.
+pub fn trace(region: &str, id: &str, window: Window) -> Option<String> {
+    let object = within(&Object::default(), window);
+    Some(format!("{}#xray:traces/{id}?{}", home(region)?, object.written()))
+}
+
+/// One query of Athena, with its text, state and results.
+pub fn athena(region: &str, id: &str) -> Option<String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let home = service(region, "athena").filter(|_| id.chars().all(fits))?;
+    Some(format!("{home}#/query-editor/history/{id}"))
+}
+
+fn within(query: &Object, window: Window) -> Object {
+    let range = Object::default().text("end", &time(window.end)).text("start", &time(window.start));
+    let context = Object::default().object("timeRange", &range);
+    Object::default().object("query", query).object("context", &context)
 }
 
 /// A metric as the console draws it.
@@ -194,6 +225,26 @@ mod tests {
         assert_eq!(Redactor::default().redact_url(&link).map(|told| told.to_string()), Some(link));
         for name in ["", "a b", "a&b", "a\nb", "é"] {
             assert_eq!(calls("eu-west-1", name, range), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn traces_are_found_by_their_filter_or_id_within_absolute_times() {
+        let window = window("2026-03-01T10:00:00Z", "2026-03-01T10:15:00Z");
+        let home = "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#xray:traces/";
+        let context =
+            "context~(timeRange~(end~'2026-03-01T10*3a15*3a00.000Z~start~'2026-03-01T10*3a00*3a00.000Z)))";
+        let found = traces("eu-west-1", "service(\"x\")", window).unwrap();
+        assert_eq!(found, format!("{home}query?~(query~(expression~'service*28*22x*22*29)~{context}"));
+        let one = trace("eu-west-1", "1-69a40f20-000000000000000000000001", window).unwrap();
+        assert_eq!(one, format!("{home}1-69a40f20-000000000000000000000001?~(query~()~{context}"));
+        let id = "0b1c2d3e-0000-4000-8000-000000000001";
+        let query = athena("eu-west-1", id).unwrap();
+        let history = format!("athena/home?region=eu-west-1#/query-editor/history/{id}");
+        assert_eq!(query, format!("https://eu-west-1.console.aws.amazon.com/{history}"));
+        assert_eq!(athena("eu-west-1", "a/../b"), None);
+        for link in [found, one, query] {
+            assert_eq!(Redactor::default().redact_url(&link).map(|told| told.to_string()), Some(link));
         }
     }
 

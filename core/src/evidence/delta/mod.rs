@@ -12,7 +12,7 @@ mod record;
 mod score;
 mod severity;
 mod side;
-mod stats;
+pub(in crate::evidence) mod stats;
 mod table;
 mod values;
 

@@ -4,7 +4,7 @@
 
 /// The likelihood-ratio statistic of `a` events in the window against `c` in the baseline, where the window is
 /// `exposure` times as large as the baseline. About 3.84 for a difference at the 5 % level.
-pub(super) fn g2(a: f64, c: f64, exposure: f64) -> f64 {
+pub(in crate::evidence) fn g2(a: f64, c: f64, exposure: f64) -> f64 {
     let sum = a + c;
     if sum <= 0.0 || exposure <= 0.0 {
         return 0.0;

@@ -2,12 +2,11 @@
 //!
 //! Knows words and order. Must not tell anything that is not redacted.
 
-use chrono::{DateTime, Utc};
-
 use super::{Departure, Measured, Point, Range, Relation, Side};
 use crate::alert::Labels;
 use crate::evidence::excerpt::excerpt;
 use crate::evidence::items::id;
+use crate::evidence::words::Words;
 use crate::evidence::{Item, Kind, Redacted, Redactor, Window};
 
 /// More quantities than these are not told.
@@ -65,30 +64,7 @@ fn apart(one: &Measured, source: &str, all: &[(String, Measured)]) -> Labels {
     one.labels.iter().filter(|(name, value)| differs(name, value)).collect()
 }
 
-/// A text made of fixed words and redacted parts.
-#[derive(Default)]
-struct Words(Redacted);
-
 impl Words {
-    fn fixed(mut self, text: &'static str) -> Self {
-        self.0.push_fixed(text);
-        self
-    }
-
-    fn part(mut self, text: &Redacted) -> Self {
-        self.0.push(text);
-        self
-    }
-
-    fn figure(self, value: f64, unit: &Redacted) -> Self {
-        let words = self.part(&Redacted::figure(value));
-        if unit.as_str().is_empty() { words } else { words.fixed(" ").part(unit) }
-    }
-
-    fn clock(self, at: DateTime<Utc>) -> Self {
-        self.part(&Redacted::time(at, "%H:%M:%S"))
-    }
-
     fn point(self, point: Point, unit: &Redacted) -> Self {
         self.figure(point.value, unit).fixed(" at ").clock(point.at)
     }
