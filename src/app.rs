@@ -40,7 +40,7 @@ use parts::{models, pagers, senders, sources, ways};
 
 pub use asking::cloudwatch;
 pub use examiner::Examination;
-pub use parts::{cloudtrail, cloudwatch_logs, cloudwatch_metrics, rules};
+pub use parts::{athena, cloudtrail, cloudwatch_logs, cloudwatch_metrics, rules, xray};
 pub use player::Player;
 pub use sns::{reading, signers};
 

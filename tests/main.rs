@@ -13,6 +13,7 @@
 
 mod alertmanager;
 mod alike;
+mod athena;
 mod budgets;
 mod cancelled;
 mod changes;
@@ -51,3 +52,4 @@ mod tidy;
 mod tools;
 mod webhooks;
 mod window;
+mod xray;

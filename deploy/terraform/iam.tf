@@ -50,6 +50,27 @@ data "aws_iam_policy_document" "firstlook" {
     resources = ["*"]
   }
 
+  # Traces as evidence. X-Ray knows no resource to name here.
+  statement {
+    sid       = "Traces"
+    actions   = ["xray:BatchGetTraces", "xray:GetServiceGraph", "xray:GetTraceSummaries"]
+    resources = ["*"]
+  }
+
+  # Access logs as evidence. Athena reads the table in Glue and its files in S3, and writes its results there, with the
+  # same role: allow it that as well.
+  dynamic "statement" {
+    for_each = length(var.athena_workgroup_arns) == 0 ? [] : [var.athena_workgroup_arns]
+
+    content {
+      sid = "AccessLogs"
+      actions = [
+        "athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution",
+      ]
+      resources = statement.value
+    }
+  }
+
   # `replay --from-sqs`.
   statement {
     sid       = "DeadLetters"

@@ -80,3 +80,9 @@ variable "log_group_arns" {
   type        = list(string)
   default     = []
 }
+
+variable "athena_workgroup_arns" {
+  description = "Workgroups of Athena that firstlook may use for evidence, such as arn:aws:athena:eu-west-1:123456789012:workgroup/primary. Empty: no access to Athena."
+  type        = list(string)
+  default     = []
+}

@@ -17,7 +17,8 @@ use crate::config::{
 };
 use crate::deliver::{Integration, Way};
 use crate::evidence::{
-    CloudTrail, CloudWatchLogs, CloudWatchMetrics, Door, Fault, LogFile, Loki, Prometheus, Source,
+    Athena, CloudTrail, CloudWatchLogs, CloudWatchMetrics, Door, Fault, LogFile, Loki, Prometheus, Source,
+    Xray,
 };
 use crate::ingest::Rules;
 use crate::models::{Bedrock, BedrockSettings, Model, Models, OpenAi, OpenAiSettings};
@@ -160,6 +161,8 @@ async fn door(kind: &EvidenceKind, evidence: &config::Evidence) -> Result<Door, 
         EvidenceKind::CloudTrail(trail) => {
             Door::CloudTrail(cloudtrail(trail, evidence.changes_before, timeout).await)
         }
+        EvidenceKind::Athena(one) => Door::Athena(athena(one, timeout).await),
+        EvidenceKind::Xray(one) => Door::Xray(xray(one, timeout).await?),
         EvidenceKind::CloudWatchLogs(logs) => Door::CloudWatchLogs(cloudwatch_logs(logs, timeout).await?),
     })
 }
@@ -186,6 +189,18 @@ pub async fn cloudwatch_metrics(
 pub async fn cloudtrail(trail: &config::CloudTrail, before: TimeDelta, timeout: Duration) -> CloudTrail {
     let sdk = aws::config(trail.region.as_deref(), trail.endpoint_url.as_deref()).await;
     CloudTrail::new(&sdk, trail.region.is_some(), trail.global_services, before, timeout)
+}
+
+/// A source of X-Ray's traces; also for `check`.
+pub async fn xray(one: &config::Xray, timeout: Duration) -> Result<Xray, Fault> {
+    let sdk = aws::config(one.region.as_deref(), one.endpoint_url.as_deref()).await;
+    Xray::new(&sdk, one.region.is_some(), one.filter.as_deref(), timeout)
+}
+
+/// A source of access logs in Athena; also for `check`.
+pub async fn athena(one: &config::Athena, timeout: Duration) -> Athena {
+    let sdk = aws::config(one.region.as_deref(), one.endpoint_url.as_deref()).await;
+    Athena::new(&sdk, one.region.is_some(), one.table.clone(), timeout)
 }
 
 /// Who writes summaries.

@@ -235,7 +235,9 @@ fn addresses(config: &Config) -> Vec<(String, String)> {
             EvidenceKind::Prometheus { url, .. } => format!("{url}/-/ready"),
             EvidenceKind::CloudWatchLogs(_)
             | EvidenceKind::CloudWatchMetrics(_)
-            | EvidenceKind::CloudTrail(_) => continue,
+            | EvidenceKind::CloudTrail(_)
+            | EvidenceKind::Xray(_)
+            | EvidenceKind::Athena(_) => continue,
         };
         all.push((format!("evidence {}", source.name), ready));
     }

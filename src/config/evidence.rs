@@ -1,5 +1,6 @@
 //! `evidence:`: where the logs of a moment are, and how much of them is read.
 
+mod aws;
 mod cloudtrail;
 mod cloudwatch;
 
@@ -13,6 +14,7 @@ use super::route::matchers;
 use super::section::Section;
 use super::{Error, Warning};
 use crate::evidence::prometheus::Query;
+pub use aws::{Athena, Xray};
 pub use cloudtrail::CloudTrail;
 pub use cloudwatch::{CloudWatchLogs, CloudWatchMetrics};
 
@@ -91,6 +93,10 @@ pub enum EvidenceKind {
     CloudWatchMetrics(CloudWatchMetrics),
     /// CloudTrail.
     CloudTrail(CloudTrail),
+    /// X-Ray.
+    Xray(Xray),
+    /// Athena.
+    Athena(Athena),
 }
 
 impl EvidenceKind {
@@ -103,15 +109,16 @@ impl EvidenceKind {
             Self::CloudWatchLogs(_) => "cloudwatch_logs",
             Self::CloudWatchMetrics(_) => "cloudwatch_metrics",
             Self::CloudTrail(_) => "cloudtrail",
+            Self::Xray(_) => "xray",
+            Self::Athena(_) => "athena",
         }
     }
 }
 
 /// Types of a later version.
-const LATER: [&str; 2] = ["xray", "athena"];
-
 /// Types of this version, for people.
-const TYPES: &str = "log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics or cloudtrail";
+const TYPES: &str =
+    "log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray or athena";
 
 /// Reads `evidence:`.
 pub fn read(top: &Section<'_>) -> Result<Evidence, Error> {
@@ -183,13 +190,10 @@ fn source(
         "cloudwatch_logs" => &cloudwatch::LOGS,
         "cloudwatch_metrics" => &cloudwatch::METRICS,
         "cloudtrail" => &cloudtrail::KEYS,
+        "xray" => &aws::XRAY,
+        "athena" => &aws::ATHENA,
         "knowledge" => {
             let text = "similar incidents are always looked for, without a source: remove it".to_owned();
-            context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });
-            return Ok(None);
-        }
-        later if LATER.contains(&later) => {
-            let text = format!("in this version evidence sources of type `{later}` have no effect");
             context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });
             return Ok(None);
         }
@@ -214,6 +218,8 @@ fn source(
         "cloudwatch_logs" => EvidenceKind::CloudWatchLogs(cloudwatch::logs(&item)?),
         "cloudwatch_metrics" => EvidenceKind::CloudWatchMetrics(cloudwatch::metrics(&item)?),
         "cloudtrail" => EvidenceKind::CloudTrail(cloudtrail::read(&item)?),
+        "xray" => EvidenceKind::Xray(aws::xray(&item)?),
+        "athena" => EvidenceKind::Athena(aws::athena(&item)?),
         _ => EvidenceKind::Prometheus {
             url: address(&item, "Prometheus")?,
             queries: queries(&item)?,

@@ -26,7 +26,8 @@ use firstlook_core::route::Tree;
 pub use alerts::{AlertmanagerApi, AlertmanagerSource, Authorization, Incidents};
 pub use changes::ChangeSource;
 pub use evidence::{
-    Baseline, CloudTrail, CloudWatchLogs, CloudWatchMetrics, Evidence, EvidenceKind, EvidenceSource,
+    Athena, Baseline, CloudTrail, CloudWatchLogs, CloudWatchMetrics, Evidence, EvidenceKind, EvidenceSource,
+    Xray,
 };
 pub use load::{MINIMAL, load};
 pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};

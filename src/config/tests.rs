@@ -131,7 +131,7 @@ fn what_belongs_to_later_versions_warns_with_its_line() {
 sources:
   alertmanager: [{ name: m }]
   sns: []
-evidence: { sources: [{ name: x, type: xray, anything: goes }, { name: l, type: log_file, path: l }] }
+evidence: { sources: [{ name: x, type: cloudtrail, anything: goes }, { name: l, type: log_file, path: l }] }
 summary: { provider: none, analysis: { max_steps: 8 } }
 briefings: []
 time_intervals: []
@@ -153,7 +153,10 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k }] }]
     ];
     assert_eq!(warned, expected);
     assert_eq!(config.warnings[0].text, "in this version `storm` has no effect");
-    assert_eq!(config.warnings[1].text, "in this version evidence sources of type `xray` have no effect");
+    assert_eq!(
+        config.warnings[1].text,
+        "in this version evidence sources of type `cloudtrail` have no effect"
+    );
     assert_eq!(config.evidence.sources.len(), 1);
     assert_eq!(config.route.routes[0].receiver, None);
 }

@@ -66,7 +66,11 @@ pub fn language(source: &Source) -> Option<Language> {
         Door::Loki(_) => Some(Language::LogQl),
         Door::Prometheus(_) => Some(Language::PromQl),
         Door::CloudWatchLogs(_) => Some(Language::LogsInsights),
-        Door::LogFile(_) | Door::CloudWatchMetrics(_) | Door::CloudTrail(_) => None,
+        Door::LogFile(_)
+        | Door::CloudWatchMetrics(_)
+        | Door::CloudTrail(_)
+        | Door::Xray(_)
+        | Door::Athena(_) => None,
     }
 }
 
@@ -94,7 +98,12 @@ async fn one(question: &Question<'_>, moment: &Moment, deadline: Duration) -> Re
         }
         Door::Loki(door) => guarded(source, deadline, door.values(name, &query, moment)).await,
         Door::Prometheus(door) => guarded(source, deadline, door.values(name, &query, moment)).await,
-        Door::LogFile(_) | Door::CloudWatchLogs(_) | Door::CloudWatchMetrics(_) | Door::CloudTrail(_) => {
+        Door::LogFile(_)
+        | Door::CloudWatchLogs(_)
+        | Door::CloudWatchMetrics(_)
+        | Door::CloudTrail(_)
+        | Door::Xray(_)
+        | Door::Athena(_) => {
             let remedy = "name a source of another type on the block";
             Err(Fault::configuration(format!("the source {source} takes no queries"), remedy))
         }

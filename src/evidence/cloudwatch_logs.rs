@@ -20,8 +20,6 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudwatchlogs::Client;
 use tokio::time::Instant;
 
-use firstlook_core::evidence::cloudwatch::is_region;
-
 use super::template::Template;
 use super::{Fault, Moment};
 use crate::aws::capped::Capped;
@@ -126,12 +124,10 @@ impl CloudWatchLogs {
 
     /// In the configured region, else in the alarm's.
     fn client(&self, moment: &Moment) -> Client {
-        let alerts = moment.alerts_of("sns");
-        let region = alerts.iter().map(|labels| labels.get("region")).find(|region| is_region(region));
-        match region.filter(|_| !self.fixed) {
+        match moment.region().filter(|_| !self.fixed) {
             None => self.client.clone(),
             Some(region) => {
-                let config = self.client.config().to_builder().region(Region::new(region.to_owned()));
+                let config = self.client.config().to_builder().region(Region::new(region));
                 Client::from_conf(config.build())
             }
         }

@@ -7,9 +7,11 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use firstlook_core::evidence::access::Access;
 use firstlook_core::evidence::asked::table::Table;
 use firstlook_core::evidence::changes::ChangeEvent;
 use firstlook_core::evidence::metric::Measured;
+use firstlook_core::evidence::traces::Traces;
 use firstlook_core::evidence::{Line, Window};
 use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
@@ -53,6 +55,10 @@ pub enum Brought {
     Table(Table),
     /// Of a source that knows what was changed.
     Changed(Vec<ChangeEvent>),
+    /// Of a source of traces.
+    Traces(Traces),
+    /// Of a source of access logs.
+    Access(Access),
 }
 
 /// The lines of one source.
@@ -117,6 +123,17 @@ async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -
             measured(guarded(name, deadline, Box::pin(door.measure(moment))).await)
         }
         Door::CloudTrail(door) => changed(guarded(name, deadline, Box::pin(door.changes(moment))).await),
+        Door::Xray(door) => match guarded(name, deadline, Box::pin(door.trace(moment))).await {
+            Ok(found) => (Ok(Brought::Traces(found.traces)), found.faults),
+            Err(fault) => (Err(fault), Vec::new()),
+        },
+        Door::Athena(door) => match guarded(name, deadline, Box::pin(door.count(moment))).await {
+            Ok(found) => {
+                scanned = found.scanned;
+                (Ok(Brought::Access(found.access)), found.faults)
+            }
+            Err(fault) => (Err(fault), Vec::new()),
+        },
     };
     SourceResult { source: source.name.clone(), brought, faults, scanned, took: begun.elapsed() }
 }

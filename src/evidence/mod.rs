@@ -5,6 +5,7 @@
 
 mod api;
 pub mod ask;
+pub mod athena;
 pub mod cloudtrail;
 pub mod cloudwatch_logs;
 pub mod cloudwatch_metrics;
@@ -18,7 +19,9 @@ pub mod prometheus;
 mod quoted;
 mod series;
 mod template;
+pub mod xray;
 
+pub use athena::{Athena, Counted};
 pub use cloudtrail::CloudTrail;
 pub use cloudwatch_logs::CloudWatchLogs;
 pub use cloudwatch_metrics::CloudWatchMetrics;
@@ -26,8 +29,10 @@ pub use collect::{Brought, Collected, Normal, SourceLines, SourceResult, collect
 pub use log_file::LogFile;
 pub use loki::Loki;
 pub use prometheus::Prometheus;
+pub use xray::{Traced, Xray};
 
 use firstlook_core::alert::Labels;
+use firstlook_core::evidence::cloudwatch::is_region;
 use firstlook_core::evidence::metric::Measured;
 use firstlook_core::evidence::{Line, Window};
 
@@ -55,6 +60,10 @@ pub enum Door {
     CloudWatchMetrics(CloudWatchMetrics),
     /// `cloudtrail`.
     CloudTrail(CloudTrail),
+    /// `xray`.
+    Xray(Xray),
+    /// `athena`.
+    Athena(Athena),
 }
 
 /// The moment that sources are asked about.
@@ -84,6 +93,12 @@ impl Moment {
     pub fn alerts_of(&self, kind: &str) -> Vec<Labels> {
         let of = |alert: &&Alert| alert.source.split('/').next() == Some(kind);
         self.alerts.iter().filter(of).map(|alert| alert.labels.clone()).collect()
+    }
+
+    /// The region of AWS of the alarms that came from there.
+    pub fn region(&self) -> Option<String> {
+        let alerts = self.alerts_of("sns");
+        alerts.iter().map(|labels| labels.get("region")).find(|region| is_region(region)).map(str::to_owned)
     }
 }
 

@@ -107,7 +107,7 @@ label! {
     /// The kind of evidence source.
     EvidenceKind as "type" {
         LogFile = "log_file", Loki = "loki", Prometheus = "prometheus", CloudWatchLogs = "cloudwatch_logs",
-        CloudWatchMetrics = "cloudwatch_metrics", CloudTrail = "cloudtrail",
+        CloudWatchMetrics = "cloudwatch_metrics", CloudTrail = "cloudtrail", Xray = "xray", Athena = "athena",
     }
 }
 label! {

@@ -184,7 +184,7 @@ impl Metric {
             }
             Self::LogsScanned => (
                 "firstlook_logs_scanned_bytes_total",
-                "Bytes that CloudWatch Logs read for evidence and for queries of runbooks, which is what a query is paid by.",
+                "Bytes that CloudWatch Logs and Athena read for evidence and for queries of runbooks, which is what a query is paid by.",
             ),
             Self::ModelCalls => ("firstlook_model_calls_total", "Calls of the model, by outcome."),
             Self::ModelTokens => ("firstlook_model_tokens_total", "Tokens that the model read and wrote."),

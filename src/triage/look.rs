@@ -3,9 +3,11 @@
 //! Knows how sources' answers become evidence. Must not know what a summary is.
 
 use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::evidence::access::{self, Access};
 use firstlook_core::evidence::asked::Before;
 use firstlook_core::evidence::changes::{self, ChangeEvent};
 use firstlook_core::evidence::metric::{self, Measured};
+use firstlook_core::evidence::traces::{self, Traces};
 use firstlook_core::evidence::{
     self, Comparison, Finding, Gap, Item, Line, Onset, Redactor, Span, Window, compare, joined,
 };
@@ -60,19 +62,22 @@ impl Triage {
             gaps.extend(
                 onset.out_of_reach().filter(|_| asked > 0).map(|reason| out_of_reach(&reason, &redactor)),
             );
-            let Answers { logs, measured, changed } = Answers::of(collected.sources);
+            let Answers { logs, measured, changed, traces, access } = Answers::of(collected.sources);
             events.extend(changed);
             let sources_read = logs.len();
             let (comparison, origins) = compared(logs, window);
-            let metrics = metric::items(&measured, window, &redactor);
+            let mut metrics = metric::items(&measured, window, &redactor);
+            metrics.extend(access::items(&access, metrics.len(), &redactor));
+            let traces = traces::items(&traces, &redactor);
             let changes = changes::items(&events, &labels, began, &redactor);
             // More findings than these are never told: their ids are free.
             let before = Before { metrics: metrics.len(), logs: comparison.findings.len().min(9_000) };
             let of_steps = answered.found(before, window, &redactor);
             gaps.extend(of_steps.gaps);
             let impact = metrics.iter().find_map(impact);
-            let counted = (metrics.len(), changes.len(), steps_run, scanned);
-            let others: Vec<Item> = metrics.into_iter().chain(of_steps.items).chain(changes).collect();
+            let counted = ([metrics.len(), traces.len(), changes.len(), steps_run], scanned);
+            let others = metrics.into_iter().chain(traces).chain(of_steps.items).chain(changes);
+            let others: Vec<Item> = others.collect();
             let pack = evidence::pack(&others, &comparison, tokens, &redactor);
             let note = noted(&comparison, asked, counted, gaps.len(), took);
             // Each id that the model reads must lead somewhere.
@@ -111,6 +116,8 @@ struct Answers {
     logs: Vec<(String, SourceLines)>,
     measured: Vec<(String, Measured)>,
     changed: Vec<ChangeEvent>,
+    traces: Vec<(String, Traces)>,
+    access: Vec<(String, Access)>,
 }
 
 impl Answers {
@@ -126,6 +133,8 @@ impl Answers {
                     let of = |one| ChangeEvent { source: source.clone(), ..one };
                     answers.changed.extend(all.into_iter().map(of));
                 }
+                Ok(Brought::Traces(traces)) => answers.traces.push((source, traces)),
+                Ok(Brought::Access(access)) => answers.access.push((source, access)),
                 // No source brings rows by itself.
                 Ok(Brought::Table(_)) | Err(_) => {}
             }
@@ -238,7 +247,7 @@ fn gaps(result: &SourceResult, redactor: &Redactor) -> Vec<Gap> {
 fn noted(
     comparison: &Comparison,
     asked: usize,
-    (metrics, changes, steps, scanned): (usize, usize, usize, u64),
+    ([metrics, traces, changes, steps], scanned): ([usize; 4], u64),
     gaps: usize,
     took: std::time::Duration,
 ) -> String {
@@ -246,7 +255,8 @@ fn noted(
         return "No evidence source applies: `evidence.sources` names none for these labels.".to_owned();
     }
     let some = |count: usize, what: &str| if count > 0 { format!("{count} {what}, ") } else { String::new() };
-    let (measured, changed) = (some(metrics, "metrics"), some(changes, "changes"));
+    let measured = some(metrics, "metrics") + &some(traces, "traces");
+    let changed = some(changes, "changes");
     let ran = some(steps, "queries of the runbook");
     #[allow(clippy::cast_precision_loss, reason = "told with one digit")]
     let megabytes = scanned as f64 / 1e6;
@@ -268,6 +278,8 @@ fn kind(source: &Source) -> EvidenceKind {
         Door::CloudWatchLogs(_) => EvidenceKind::CloudWatchLogs,
         Door::CloudWatchMetrics(_) => EvidenceKind::CloudWatchMetrics,
         Door::CloudTrail(_) => EvidenceKind::CloudTrail,
+        Door::Xray(_) => EvidenceKind::Xray,
+        Door::Athena(_) => EvidenceKind::Athena,
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows the product's inside: it speaks HTTP, SQL addresses and files only.
 
+pub mod athena;
 pub mod browser;
 pub mod cloudtrail;
 pub mod cloudwatch;
@@ -21,3 +22,4 @@ pub mod slack;
 pub mod sns;
 pub mod sqs;
 pub mod wait;
+pub mod xray;

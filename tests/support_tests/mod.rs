@@ -1,5 +1,6 @@
 //! The fakes against requests that the real ones would refuse, and the real peers once each.
 
+mod athena;
 mod cloudtrail;
 mod cloudwatch;
 mod cloudwatch_logs;
@@ -12,6 +13,7 @@ mod samples;
 mod slack;
 mod slack_files;
 mod sqs;
+mod xray;
 
 use std::time::Duration;
 

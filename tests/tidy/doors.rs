@@ -4,16 +4,18 @@ use super::Fault;
 use super::source::{Named, Source};
 
 /// What does I/O: the path, the kind that its door must name, and what it does.
-const IO: [(&str, &str, &str); 29] = [
+const IO: [(&str, &str, &str); 31] = [
     ("reqwest", "network", "calls HTTP servers"),
     ("actix_web", "network", "serves HTTP"),
     ("aws_config", "network", "asks for AWS credentials"),
     ("aws_smithy_http_client", "network", "calls AWS"),
+    ("aws_sdk_athena", "network", "calls AWS"),
     ("aws_sdk_bedrockruntime", "network", "calls AWS"),
     ("aws_sdk_cloudwatch::Client", "network", "calls AWS"),
     ("aws_sdk_cloudwatchlogs", "network", "calls AWS"),
     ("aws_sdk_sns", "network", "calls AWS"),
     ("aws_sdk_sqs", "network", "calls AWS"),
+    ("aws_sdk_xray::Client", "network", "calls AWS"),
     ("std::net::TcpListener", "network", "listens"),
     ("std::net::TcpStream", "network", "connects"),
     ("std::net::UdpSocket", "network", "sends"),

@@ -152,7 +152,7 @@ const FAULTS: &[(&str, usize, &str)] = &[
     (
         "evidence: { sources: [{ name: a }] }",
         3,
-        "`evidence.sources[0].type` is missing: write log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics or cloudtrail",
+        "`evidence.sources[0].type` is missing: write log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray or athena",
     ),
     (
         "evidence: { sources: [{ name: a, type: cloudwatch_logs, scan_budget: 50 }] }",
@@ -167,7 +167,7 @@ const FAULTS: &[(&str, usize, &str)] = &[
     (
         "evidence: { sources: [{ name: a, type: lok }] }",
         3,
-        "`evidence.sources[0].type` \"lok\" is unknown: write log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics or cloudtrail",
+        "`evidence.sources[0].type` \"lok\" is unknown: write log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray or athena",
     ),
     (
         "sources: { changes: [{ name: ci }, { name: ci }] }",
@@ -178,6 +178,16 @@ const FAULTS: &[(&str, usize, &str)] = &[
         "evidence: { sources: [{ name: p, type: prometheus, url: \"http://p\", queries: [{ title: x }] }] }",
         3,
         "`evidence.sources[0].queries[0].query` is missing: write PromQL, such as sum(rate(errors_total{service=\"{{labels.service}}\"}[5m]))",
+    ),
+    (
+        "evidence: { sources: [{ name: a, type: athena, table: alb }] }",
+        3,
+        "`evidence.sources[0].database` is missing: name the database of Athena that has the table",
+    ),
+    (
+        "evidence: { sources: [{ name: a, type: athena, database: d, table: alb, output_location: /tmp }] }",
+        3,
+        "`evidence.sources[0].output_location` must be a place in S3: s3://BUCKET/FOLDER/",
     ),
     (
         "evidence: { sources: [{ name: a, type: loki, query: q }] }",

@@ -72,8 +72,6 @@ pub struct Access {
     pub query: String,
     /// Where a person sees it.
     pub link: Option<String>,
-    /// Bytes that were read for it.
-    pub scanned: u64,
 }
 
 /// What is told of a row; the first weighs most.
