@@ -76,7 +76,11 @@ impl Logs {
         let name = path.map(Path::to_owned).unwrap_or_default();
         let (fault, mut line) = (&mut self.fault, Vec::new());
         let lines = std::iter::from_fn(move || match next(&mut *input, &mut line) {
-            Ok(true) => Some(Line::read(&String::from_utf8_lossy(&line))),
+            // Most lines are valid text, which is known faster than what is to be replaced in others.
+            Ok(true) => Some(
+                std::str::from_utf8(&line)
+                    .map_or_else(|_| Line::read(&String::from_utf8_lossy(&line)), Line::read),
+            ),
             Ok(false) => None,
             Err(error) => {
                 *fault = Some(format!("cannot read {} to its end: {error}", name.display()).into());

@@ -73,7 +73,8 @@ fn lines(path: &str) -> impl Iterator<Item = Line> {
     let mut line = Vec::new();
     std::iter::from_fn(move || {
         line.clear();
-        (input.read_until(b'\n', &mut line).unwrap() > 0).then(|| Line::read(&String::from_utf8_lossy(&line)))
+        let read = input.read_until(b'\n', &mut line).unwrap() > 0;
+        read.then(|| Line::read(std::str::from_utf8(&line).unwrap()))
     })
 }
 

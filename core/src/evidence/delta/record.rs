@@ -39,7 +39,7 @@ fn plain(text: &str) -> Record<'_> {
     let first = cut(bytes, 0, end);
     let header = header::read(first, None);
     let level = if header.level.is_known() { header.level } else { level_in(first) };
-    let status = http_status(first);
+    let status = http_status(text.get(..end).unwrap_or_default());
     let distinct = fold(exceptions(cut(bytes, end, bytes.len())), u64::from(status));
     let logger = cut(first, header.logger.start, header.logger.end);
     Record { level, logger, text: Cow::Borrowed(first), start: header.start, distinct, status }

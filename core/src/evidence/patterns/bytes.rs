@@ -97,7 +97,18 @@ pub fn hash(text: &[u8]) -> u64 {
         hash = mix(hash, u64::from_le_bytes(*chunk));
         rest = more;
     }
-    let last = rest.iter().rev().fold(0, |last, byte| last << 8 | u64::from(*byte));
+    // The last bytes as one number, the first of them lowest; most words are no longer than that.
+    let (mut last, mut bits) = (0, 0);
+    if let Some((chunk, more)) = rest.split_first_chunk::<4>() {
+        (last, bits, rest) = (u64::from(u32::from_le_bytes(*chunk)), 32, more);
+    }
+    if let Some((chunk, more)) = rest.split_first_chunk::<2>() {
+        last |= u64::from(u16::from_le_bytes(*chunk)) << bits;
+        (bits, rest) = (bits + 16, more);
+    }
+    if let [byte] = rest {
+        last |= u64::from(*byte) << bits;
+    }
     mix(hash, last)
 }
 

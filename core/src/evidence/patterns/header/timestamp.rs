@@ -93,12 +93,17 @@ impl Reader<'_> {
     /// `Sun Dec 04 04:47:44 2005`, `Jun 14 15:16:01` or `20 Nov 2025 09:10:11` from chunk `i` on: the chunk behind it.
     /// `Some(None)` where a date begins that has no time.
     fn named_date(&self, i: usize) -> Option<Option<usize>> {
+        let first = self.chunk(i);
+        let month_first = is_date_word(first);
+        if !month_first && (first.len() > 2 || !is_number(first)) {
+            return None;
+        }
         let next = strip(self.chunk(i + 1));
-        let day_first = || {
-            let day = self.chunk(i);
-            day.len() <= 2 && is_number(day) && is_date_word(next) && is_number(self.chunk(i + 2))
+        let joins = match month_first {
+            true => is_number(next) || is_date_word(next),
+            false => is_date_word(next) && is_number(self.chunk(i + 2)),
         };
-        if !(is_date_word(self.chunk(i)) && (is_number(next) || is_date_word(next)) || day_first()) {
+        if !joins {
             return None;
         }
         let mut end = i;

@@ -15,12 +15,41 @@ struct Shape {
     /// Classes of all bytes together.
     classes: u8,
     slashes: usize,
+    /// Holds a separator: only then it has to be looked for.
+    separated: bool,
     url: bool,
     backslash: bool,
     /// Starts like a number: a colon inside belongs to it (`10:20`).
     numeric: bool,
     /// No letter beyond `f` so far.
     hexadecimal: bool,
+}
+
+/// The bytes up to the next blank, delimiter or separator: most of any line. What is counted stays in registers.
+struct Run {
+    length: usize,
+    /// Of all bytes together.
+    classes: u8,
+    /// A letter from `g` on.
+    beyond_hexadecimal: bool,
+}
+
+impl Run {
+    #[inline(always)]
+    fn of(text: &[u8]) -> Self {
+        let (mut length, mut seen, mut beyond) = (0, 0, 0);
+        for byte in text {
+            let classes = class(*byte);
+            if classes & (SPACE | DELIMITER | SEPARATOR) != 0 {
+                break;
+            }
+            seen |= classes;
+            // The letter's bit, unless the hexadecimal one beside it is set.
+            beyond |= classes & !((classes & HEX) / (HEX / LETTER)) & LETTER;
+            length += 1;
+        }
+        Self { length, classes: seen, beyond_hexadecimal: beyond != 0 }
+    }
 }
 
 enum Step {
@@ -75,21 +104,27 @@ impl Pass<'_> {
         let first = at(self.line, start);
         let signed = is(at(self.line, start + 1), DIGIT) && matches!(first, b'-' | b'+' | b'/' | b'@' | b'#');
         let numeric = is(first, DIGIT) || signed;
-        let mut shape =
-            Shape { start, classes: 0, slashes: 0, url: false, backslash: false, numeric, hexadecimal: true };
+        let mut shape = Shape {
+            start,
+            classes: 0,
+            slashes: 0,
+            separated: false,
+            url: false,
+            backslash: false,
+            numeric,
+            hexadecimal: true,
+        };
         while self.i < self.line.len() {
+            let run = Run::of(cut(self.line, self.i, self.line.len()));
+            shape.hexadecimal &= !run.beyond_hexadecimal;
+            shape.classes |= run.classes & (DIGIT | LETTER | UPPER);
+            self.i += run.length;
             let byte = at(self.line, self.i);
             let classes = class(byte);
-            // The short way for most bytes: letters and digits.
-            if classes & (SPACE | DELIMITER | SEPARATOR) == 0 {
-                shape.hexadecimal &= classes & LETTER == 0 || classes & HEX != 0;
-                shape.classes |= classes & (DIGIT | LETTER | UPPER);
-                self.i += 1;
-                continue;
-            }
-            if classes & SPACE != 0 {
+            if classes & SPACE != 0 || self.i >= self.line.len() {
                 break;
             }
+            shape.separated |= classes & SEPARATOR != 0;
             if classes & (DELIMITER | COLON) != 0 {
                 let step = if classes & COLON != 0 {
                     self.colon(&mut shape)
@@ -235,7 +270,7 @@ impl Pass<'_> {
         if word.contains(&b'@') && word.contains(&b'.') && at(word, 0) != b'@' {
             return variable;
         }
-        let kind = if is_name(word) { Kind::Identifier } else { Kind::Word };
+        let kind = if is_name(word, shape) { Kind::Identifier } else { Kind::Word };
         Token { kind, start, end: start + word.len() as u32, pooled: false, hash: hash(word) }
     }
 
@@ -301,7 +336,8 @@ fn is_path(shape: &Shape, word: &[u8], digits: bool) -> bool {
 }
 
 /// An inner separator other than `-`, or a camelCase step.
-fn is_name(word: &[u8]) -> bool {
+fn is_name(word: &[u8], shape: &Shape) -> bool {
     let step = |pair: &[u8]| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase());
-    word.iter().any(|byte| is(*byte, SEPARATOR) && *byte != b'-') || word.windows(2).any(step)
+    (shape.separated && word.iter().any(|byte| is(*byte, SEPARATOR) && *byte != b'-'))
+        || (shape.classes & UPPER != 0 && word.windows(2).any(step))
 }
