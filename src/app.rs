@@ -20,6 +20,7 @@ use futures_util::future::join_all;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::analysis::Analyze;
 use crate::config::Config;
 use crate::deliver::Deliver;
 use crate::fonts::Fonts;
@@ -44,7 +45,7 @@ pub use parts::{athena, cloudtrail, cloudwatch_logs, cloudwatch_metrics, rules, 
 pub use player::Player;
 pub use sns::{reading, signers};
 
-/// Connections of one process: the lanes' 30 jobs hold one only for short statements, requests likewise.
+/// Connections of one process: the lanes' 32 jobs hold one only for short statements, requests likewise.
 const CONNECTIONS: u32 = 20;
 /// How long nobody is answered until the database is prepared; later they are answered 503.
 const PREPARE: Duration = Duration::from_secs(1);
@@ -89,6 +90,7 @@ impl Service {
         let deliver = deliver(config, store.clone(), words.clone(), fonts.clone(), wake.clone())?;
         let outage = outage(ingest.clone(), &deliver);
         let triage = triage(config, store.clone(), words.clone(), library.clone(), wake.clone()).await?;
+        let analysis = analysis(&triage);
         let upkeep = Upkeep {
             store: store.clone(),
             ingest: ingest.clone(),
@@ -104,6 +106,7 @@ impl Service {
             wake: wake.clone(),
             deliver: Arc::new(deliver),
             triage: Arc::new(triage),
+            analysis: Arc::new(analysis),
             upkeep: Arc::new(upkeep),
             resync: Arc::new(resync),
             library: library.clone(),
@@ -124,6 +127,7 @@ impl Service {
             pages: Pages::new()?,
             zone: Zone::utc(),
             fonts,
+            analysis: (!config.summary.models.is_empty()).then_some(config.summary.analysis.limits),
             exporter,
         };
         Ok(Self { app: Data::new(app), committer, lanes, private })
@@ -213,7 +217,7 @@ async fn triage(
     library: Option<Arc<Library>>,
     wake: Wake,
 ) -> Result<Triage, StartError> {
-    let sources = sources(config, &store).await?;
+    let sources = Arc::new(sources(config, &store).await?);
     Ok(Triage {
         store,
         words,
@@ -221,10 +225,22 @@ async fn triage(
         library,
         edit_url: edit_url(config),
         evidence: config.evidence.clone(),
-        models: models(config).await?,
+        models: Arc::new(models(config).await?),
         summary: config.summary.clone(),
         wake,
     })
+}
+
+/// The deeper look, through the doors of hop 2.
+fn analysis(triage: &Triage) -> Analyze {
+    Analyze {
+        store: triage.store.clone(),
+        words: triage.words.clone(),
+        sources: Arc::clone(&triage.sources),
+        evidence: triage.evidence.clone(),
+        models: Arc::clone(&triage.models),
+        summary: triage.summary.clone(),
+    }
 }
 
 /// Where people edit runbooks.

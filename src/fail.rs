@@ -31,13 +31,19 @@ pub enum Step {
     ChartsUploaded,
     /// Slack has answered to their posting, and that is not marked.
     ChartsPosted,
+    /// A model has answered within an analysis, and that is not kept.
+    BeforeKept,
+    /// A model has answered within an analysis, and that is kept.
+    Kept,
+    /// A tool has brought something, and that is kept.
+    Brought,
     /// Before the schema is brought up to date, and after.
     Migrate,
 }
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Read,
         Self::BeforeCommit,
         Self::Committed,
@@ -48,6 +54,9 @@ impl Step {
         Self::Summary,
         Self::ChartsUploaded,
         Self::ChartsPosted,
+        Self::BeforeKept,
+        Self::Kept,
+        Self::Brought,
         Self::Migrate,
     ];
 
@@ -64,6 +73,9 @@ impl Step {
             Self::Summary => "summary",
             Self::ChartsUploaded => "charts-uploaded",
             Self::ChartsPosted => "charts-posted",
+            Self::BeforeKept => "before-kept",
+            Self::Kept => "kept",
+            Self::Brought => "brought",
             Self::Migrate => "migrate",
         }
     }

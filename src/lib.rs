@@ -13,6 +13,9 @@
 //! the moment and of normal, core compares, redacts and packs them, and [`models`] asks for a summary, of which only
 //! what stands in the evidence is told. Each step makes a new version of the incident, and [`deliver`] edits the message.
 //!
+//! [`analysis`] looks deeper where that is asked for: a model calls tools that read, within bounds that core keeps, and every
+//! answer is kept before the next question.
+//!
 //! While the store is away, [`outage`] stands before the first hop: it holds what is refused, rings what is critical, and
 //! brings the bodies back to [`ingest`] afterwards. What lies elsewhere is given to it by [`replay`].
 //!
@@ -28,6 +31,7 @@ pub mod raster;
 pub mod secret;
 pub mod telemetry;
 
+pub mod analysis;
 pub mod app;
 pub mod aws;
 pub mod deliver;
@@ -36,6 +40,7 @@ pub mod evidence;
 pub mod ingest;
 pub mod library;
 pub mod models;
+pub mod moment;
 pub mod outage;
 pub mod prompt;
 pub mod receivers;

@@ -6,6 +6,9 @@ use chrono::{DateTime, Utc};
 use firstlook_core::evidence::known::{RELATED, SIMILAR};
 use firstlook_core::evidence::{Redacted, Redactor};
 use firstlook_core::notify::view::Incident;
+use firstlook_core::summary::analysis::prompt::{Guard, begin};
+use firstlook_core::summary::analysis::talk::Talk;
+use firstlook_core::summary::analysis::tools::Offer;
 use firstlook_core::summary::prompt::{Facts, Nonce, Prompt, build};
 use rand::Rng;
 use rand::distr::Alphanumeric;
@@ -45,9 +48,31 @@ pub fn prompt(
     redactor: &Redactor,
     now: DateTime<Utc>,
 ) -> Prompt {
-    let evidence = view.evidence.as_ref();
     let told = redactor.redact(architecture);
-    let facts = Facts {
+    build(&facts(view, pack, &told, now), nonce(), nonce())
+}
+
+/// The talk with which an analysis begins, with as many steps, and what must never come back from it.
+pub fn talk(
+    view: &Incident,
+    pack: &Redacted,
+    (architecture, redactor): (&str, &Redactor),
+    (offer, steps): (&Offer, u32),
+    now: DateTime<Utc>,
+) -> (Talk, Guard) {
+    let told = redactor.redact(architecture);
+    let guard = Guard::new(nonce(), nonce());
+    (begin(&facts(view, pack, &told, now), offer, steps, &guard), guard)
+}
+
+fn facts<'a>(
+    view: &'a Incident,
+    pack: &'a Redacted,
+    architecture: &'a Redacted,
+    now: DateTime<Utc>,
+) -> Facts<'a> {
+    let evidence = view.evidence.as_ref();
+    Facts {
         title: &view.title,
         severity: view.severity,
         labels: &view.labels,
@@ -56,10 +81,9 @@ pub fn prompt(
         items: evidence.map_or(&[], |evidence| &evidence.items),
         gaps: evidence.map_or(&[], |evidence| &evidence.gaps),
         pack,
-        architecture: (!architecture.is_empty()).then_some(&told),
+        architecture: (!architecture.as_str().is_empty()).then_some(architecture),
         language: "en",
-    };
-    build(&facts, nonce(), nonce())
+    }
 }
 
 /// What nobody can guess, so that no log line can close the fence that it stands in.

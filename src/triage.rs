@@ -40,7 +40,7 @@ pub struct Triage {
     /// Makes stored text fit to be told.
     pub words: Words,
     /// Where logs are, and for which incidents each is asked.
-    pub sources: Vec<(Matchers, Source)>,
+    pub sources: Arc<Vec<(Matchers, Source)>>,
     /// Runbooks that may help though none of them was chosen.
     pub library: Option<Arc<Library>>,
     /// Where people edit them.
@@ -48,7 +48,7 @@ pub struct Triage {
     /// `evidence:`.
     pub evidence: config::Evidence,
     /// Who writes; nobody where `summary.provider` is `none`.
-    pub models: Models,
+    pub models: Arc<Models>,
     /// `summary:`.
     pub summary: config::Summary,
     /// Has the worker look at once.
@@ -86,9 +86,12 @@ impl Triage {
         let note = said(&summary);
         // What was covered, not what would be now: an earlier try may have collected while the window was open.
         let covered = view.evidence.as_ref().and_then(|evidence| evidence.window).unwrap_or(window);
-        self.store.keep_summary(&claim, round, &summary, &note).await?;
-        self.wake.all();
         let labels = self.store.incident_labels(claim.incident).await?;
+        let analysis = &self.summary.analysis;
+        let chosen = analysis.matchers.as_ref().is_some_and(|matchers| matchers.matches(&labels));
+        let analyze = chosen.then_some(analysis.limits.max_steps);
+        self.store.keep_summary(&claim, round, &summary, &note, analyze).await?;
+        self.wake.all();
         let again = self.again(&labels, onset, covered).filter(|_| !claim.second);
         let wait = |at: DateTime<Utc>| Outcome::Later((at - clock::now()).to_std().unwrap_or_default());
         Ok(again.map_or(Outcome::Done, wait))

@@ -33,7 +33,7 @@ type Held = Arc<Mutex<Vec<Ticket>>>;
 
 /// Wakes the lanes of this process when something was enqueued; other processes find it when they poll.
 #[derive(Debug, Default, Clone)]
-pub struct Wake([Arc<Notify>; 5]);
+pub struct Wake([Arc<Notify>; 6]);
 
 impl Wake {
     /// Has every lane look at once.
@@ -42,13 +42,14 @@ impl Wake {
     }
 
     fn lane(&self, kind: JobKind) -> &Arc<Notify> {
-        let [page, message, triage, upkeep, charts] = &self.0;
+        let [page, message, triage, upkeep, charts, analysis] = &self.0;
         match kind {
             JobKind::Page => page,
             JobKind::Message => message,
             JobKind::Triage => triage,
             JobKind::Upkeep => upkeep,
             JobKind::Charts => charts,
+            JobKind::Analysis => analysis,
         }
     }
 }
@@ -61,6 +62,7 @@ pub fn label(kind: JobKind) -> labels::JobKind {
         JobKind::Triage => labels::JobKind::Triage,
         JobKind::Upkeep => labels::JobKind::Upkeep,
         JobKind::Charts => labels::JobKind::Charts,
+        JobKind::Analysis => labels::JobKind::Analysis,
     }
 }
 
@@ -70,7 +72,7 @@ pub const fn width(kind: JobKind) -> usize {
         JobKind::Page => 16,
         JobKind::Message => 8,
         JobKind::Triage => 4,
-        JobKind::Upkeep | JobKind::Charts => 2,
+        JobKind::Upkeep | JobKind::Charts | JobKind::Analysis => 2,
     }
 }
 

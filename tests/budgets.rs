@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use firstlook::store::Store;
-use firstlook_core::summary::budget::{Budget, Limit, Spent};
+use firstlook_core::summary::budget::{Budget, Limit, Purpose, Spent};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -135,7 +135,7 @@ async fn what_is_set_aside_at_the_same_moment_fits_together() {
     let incident = firstlook.until("it is there", written).await;
     let incident = incident["id"].as_str().unwrap().parse().unwrap();
     let limit = |tokens| Limit { tokens, micro_usd: None };
-    let budget = Budget { incident: limit(u64::MAX), day: limit(1_000) };
+    let budget = Budget { purpose: Purpose::Summary, incident: limit(u64::MAX), day: limit(1_000) };
     let needed = Spent { tokens: 99, micro_usd: 0 };
     let (store, now) = (Store::new(&firstlook.database, 16).unwrap(), firstlook::clock::now());
     let reserve = || store.reserve(incident, budget, needed, now);

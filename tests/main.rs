@@ -13,6 +13,7 @@
 
 mod alertmanager;
 mod alike;
+mod analysis;
 mod athena;
 mod budgets;
 mod cancelled;

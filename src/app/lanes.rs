@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::analysis::Analyze;
 use crate::deliver::Deliver;
 use crate::ingest::Ingest;
 use crate::library::Library;
@@ -32,6 +33,7 @@ pub(super) struct Lanes {
     pub wake: Wake,
     pub deliver: Arc<Deliver>,
     pub triage: Arc<Triage>,
+    pub analysis: Arc<Analyze>,
     pub upkeep: Arc<Upkeep>,
     pub resync: Arc<Resync>,
     pub library: Option<Arc<Library>>,
@@ -67,10 +69,14 @@ impl Lanes {
         let standing = [self.upkeep.standing(), self.resync.standing()].concat();
         lanes.spawn(stand(self.store.clone(), standing, stop.clone()));
         lanes.spawn(remember(self.resync.ingest.clone(), stop.clone()));
-        let (triage, upkeep, resync) = (self.triage, self.upkeep, self.resync);
+        let (triage, analysis, upkeep, resync) = (self.triage, self.analysis, self.upkeep, self.resync);
         let look = move |claim| {
             let triage = Arc::clone(&triage);
             async move { triage.work(claim).await }
+        };
+        let analyze = move |claim| {
+            let analysis = Arc::clone(&analysis);
+            async move { analysis.work(claim).await }
         };
         let keep = move |claim: Arc<Claim>| {
             let (upkeep, resync) = (Arc::clone(&upkeep), Arc::clone(&resync));
@@ -83,6 +89,8 @@ impl Lanes {
         };
         let (store, wake) = (self.store.clone(), self.wake.clone());
         lanes.spawn(worker::lane(store, JobKind::Triage, wake, stop.clone(), Vec::new, look));
+        let (store, wake) = (self.store.clone(), self.wake.clone());
+        lanes.spawn(worker::lane(store, JobKind::Analysis, wake, stop.clone(), Vec::new, analyze));
         lanes.spawn(worker::lane(self.store, JobKind::Upkeep, self.wake, stop.clone(), Vec::new, keep));
         if let Some(library) = self.library {
             lanes.spawn(reload(library, stop.clone()));

@@ -34,7 +34,7 @@ pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
 pub use section::Surroundings;
 pub use server::Server;
 pub use sns::SnsSource;
-pub use summary::{Guardrail, ModelSettings, Provider, Summary};
+pub use summary::{Analysis, Guardrail, ModelSettings, Provider, Summary};
 
 use crate::secret::Secret;
 use section::{Context, Section};

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use firstlook_core::summary::budget::{Budget, Limit};
+use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::summary::analysis::run::Limits;
+use firstlook_core::summary::budget::{Budget, Limit, Purpose};
 use firstlook_core::summary::price::Prices;
 
 use super::Error;
+use super::route::matchers;
 use super::section::Section;
 use crate::secret::Secret;
 
@@ -19,6 +22,19 @@ pub struct Summary {
     /// For one summary, whoever is asked.
     pub timeout: Duration,
     /// What calls may use.
+    pub budget: Budget,
+    /// `analysis:`.
+    pub analysis: Analysis,
+}
+
+/// `summary.analysis:`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Analysis {
+    /// For which incidents one begins by itself; for none where absent.
+    pub matchers: Option<Matchers>,
+    /// Rounds of tool calls, and time.
+    pub limits: Limits,
+    /// What calls may use, beside those of summaries.
     pub budget: Budget,
 }
 
@@ -77,7 +93,8 @@ const MODEL_KEYS: [&str; 10] = [
     "temperature",
     "prices",
 ];
-const KEYS: [&str; 4] = ["architecture", "timeout", "budget", "fallback"];
+const KEYS: [&str; 5] = ["architecture", "timeout", "budget", "fallback", "analysis"];
+const ANALYSIS_KEYS: [&str; 4] = ["matchers", "max_steps", "timeout", "budget"];
 const BUDGET_KEYS: [&str; 4] = ["tokens_per_incident", "tokens_per_day", "usd_per_incident", "usd_per_day"];
 
 /// Reads `summary:`.
@@ -87,10 +104,15 @@ pub fn read(top: &Section<'_>) -> Result<Summary, Error> {
         models: Vec::new(),
         architecture: String::new(),
         timeout: Duration::from_secs(45),
-        budget: Budget { incident: tokens(60_000), day: tokens(3_000_000) },
+        budget: Budget { purpose: Purpose::Summary, incident: tokens(60_000), day: tokens(3_000_000) },
+        analysis: Analysis {
+            matchers: None,
+            limits: Limits { max_steps: 8, timeout: Duration::from_secs(300) },
+            budget: Budget { purpose: Purpose::Analysis, incident: tokens(400_000), day: tokens(4_000_000) },
+        },
     };
     let keys = [&MODEL_KEYS[..], &KEYS].concat();
-    let Some(section) = top.section("summary", &keys, &["analysis"])? else { return Ok(summary) };
+    let Some(section) = top.section("summary", &keys, &[])? else { return Ok(summary) };
     summary.models.extend(model(&section, "write none, bedrock or openai")?);
     if let Some(fallback) = section.section("fallback", &MODEL_KEYS, &[])? {
         if summary.models.is_empty() {
@@ -107,12 +129,34 @@ pub fn read(top: &Section<'_>) -> Result<Summary, Error> {
         return Err(section.error("timeout", "is zero: write provider `none` to go without a model"));
     }
     if let Some(section) = section.section("budget", &BUDGET_KEYS, &[])? {
-        summary.budget = budget(&section, &summary)?;
+        summary.budget = budget(&section, &summary, summary.budget)?;
+    }
+    if let Some(section) = section.section("analysis", &ANALYSIS_KEYS, &[])? {
+        summary.analysis = analysis(&section, &summary)?;
     }
     Ok(summary)
 }
 
-fn budget(section: &Section<'_>, summary: &Summary) -> Result<Budget, Error> {
+fn analysis(section: &Section<'_>, summary: &Summary) -> Result<Analysis, Error> {
+    let Analysis { limits, budget: default, .. } = summary.analysis.clone();
+    let chosen = section.node("matchers").is_some().then(|| matchers(section)).transpose()?;
+    if chosen.is_some() && summary.models.is_empty() {
+        return Err(section.error("matchers", "start what nobody can do: `summary.provider` is none"));
+    }
+    let steps = section.integer("max_steps", u64::from(limits.max_steps), 1..=50)?;
+    let timeout = section.duration("timeout", limits.timeout)?;
+    if timeout.is_zero() {
+        return Err(section.error("timeout", "is zero: leave `matchers` out to have none begin by itself"));
+    }
+    let limits = Limits { max_steps: u32::try_from(steps).unwrap_or(limits.max_steps), timeout };
+    let budget = match section.section("budget", &BUDGET_KEYS, &[])? {
+        Some(section) => budget(&section, summary, default)?,
+        None => default,
+    };
+    Ok(Analysis { matchers: chosen, limits, budget })
+}
+
+fn budget(section: &Section<'_>, summary: &Summary, default: Budget) -> Result<Budget, Error> {
     let limit = |word: &str, default: Limit| {
         let key = format!("usd_per_{word}");
         let usd = number(section, &key)?;
@@ -126,8 +170,9 @@ fn budget(section: &Section<'_>, summary: &Summary) -> Result<Budget, Error> {
         Ok(Limit { tokens, micro_usd })
     };
     Ok(Budget {
-        incident: limit("incident", summary.budget.incident)?,
-        day: limit("day", summary.budget.day)?,
+        purpose: default.purpose,
+        incident: limit("incident", default.incident)?,
+        day: limit("day", default.day)?,
     })
 }
 

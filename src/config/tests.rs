@@ -80,6 +80,9 @@ fn defaults_are_those_of_the_contract() {
     assert_eq!(config.evidence.baseline, example.evidence.baseline);
     assert_eq!(config.summary.budget, example.summary.budget);
     assert_eq!(config.summary.timeout, example.summary.timeout);
+    assert_eq!(config.summary.analysis.limits, example.summary.analysis.limits);
+    assert_eq!(config.summary.analysis.budget, example.summary.analysis.budget);
+    assert!(config.summary.analysis.matchers.is_none() && example.summary.analysis.matchers.is_some());
     assert!(config.summary.models.is_empty());
     assert!(config.database_url.is_none() && config.runbooks.is_none());
 }
@@ -131,8 +134,8 @@ fn what_belongs_to_later_versions_warns_with_its_line() {
 sources:
   alertmanager: [{ name: m }]
   sns: []
-evidence: { sources: [{ name: x, type: cloudtrail, anything: goes }, { name: l, type: log_file, path: l }] }
-summary: { provider: none, analysis: { max_steps: 8 } }
+evidence: { sources: [{ name: x, type: knowledge, anything: goes }, { name: l, type: log_file, path: l }] }
+summary: { provider: none }
 briefings: []
 time_intervals: []
 runbooks: { git: { url: x } }
@@ -144,7 +147,6 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k }] }]
     let expected = [
         (1, "storm"),
         (5, "evidence.sources[0].type"),
-        (6, "summary.analysis"),
         (7, "briefings"),
         (8, "time_intervals"),
         (9, "runbooks.git"),
@@ -155,7 +157,7 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k }] }]
     assert_eq!(config.warnings[0].text, "in this version `storm` has no effect");
     assert_eq!(
         config.warnings[1].text,
-        "in this version evidence sources of type `cloudtrail` have no effect"
+        "similar incidents are always looked for, without a source: remove it"
     );
     assert_eq!(config.evidence.sources.len(), 1);
     assert_eq!(config.route.routes[0].receiver, None);

@@ -20,6 +20,9 @@ use super::extras::{Extras, Taken, is_too_long};
 use super::{Answer, ModelError, RESPONSE_BYTES, Stop, TOO_LONG, estimated_tokens, is_passing, quoted};
 use crate::aws::capped::Capped;
 
+mod document;
+mod talking;
+
 /// What to ask.
 #[derive(Debug, Clone)]
 pub struct BedrockSettings {
@@ -37,6 +40,7 @@ pub struct Bedrock {
     client: Client,
     settings: BedrockSettings,
     taken: Taken,
+    taken_talking: Taken,
 }
 
 impl Bedrock {
@@ -46,8 +50,10 @@ impl Bedrock {
             .retry_config(RetryConfig::disabled())
             .interceptor(Capped(RESPONSE_BYTES))
             .build();
-        let taken = Taken::new(settings.temperature.is_some());
-        Self { client: Client::from_conf(config), settings, taken }
+        let temperature = settings.temperature.is_some();
+        let taken = Taken::new(Extras { schema: true, temperature, cache: false });
+        let taken_talking = Taken::new(Extras { schema: false, temperature, cache: true });
+        Self { client: Client::from_conf(config), settings, taken, taken_talking }
     }
 
     pub(super) fn id(&self) -> &str {
@@ -176,6 +182,10 @@ fn message(turn: &Turn) -> Result<Message, ModelError> {
     built.map_err(|error| unbuilt(&error))
 }
 
+fn count(tokens: i32) -> u64 {
+    u64::try_from(tokens).unwrap_or(0)
+}
+
 fn answer(output: &ConverseOutput, prompt: &Prompt) -> Answer {
     let blocks = match output.output() {
         Some(Said::Message(message)) => message.content(),
@@ -183,7 +193,6 @@ fn answer(output: &ConverseOutput, prompt: &Prompt) -> Answer {
     };
     // Reasoning blocks and tool calls are not the answer.
     let text: String = blocks.iter().filter_map(|block| block.as_text().ok()).map(String::as_str).collect();
-    let count = |tokens: i32| u64::try_from(tokens).unwrap_or(0);
     let usage = output.usage();
     Answer {
         input_tokens: usage.map_or_else(|| prompt.tokens(), |u| count(u.input_tokens())),

@@ -11,6 +11,8 @@ pub(super) struct Extras {
     pub schema: bool,
     /// The configured temperature.
     pub temperature: bool,
+    /// Marks behind what is the same in the next request, so that the provider keeps it.
+    pub cache: bool,
 }
 
 /// What a model is known to take.
@@ -18,9 +20,9 @@ pub(super) struct Extras {
 pub(super) struct Taken(Arc<Mutex<Extras>>);
 
 impl Taken {
-    /// Nothing is known to be refused yet.
-    pub fn new(temperature: bool) -> Self {
-        Self(Arc::new(Mutex::new(Extras { schema: true, temperature })))
+    /// Nothing of these is known to be refused yet.
+    pub fn new(extras: Extras) -> Self {
+        Self(Arc::new(Mutex::new(extras)))
     }
 
     /// What to send.
@@ -43,8 +45,11 @@ impl Extras {
         }
         let lower = words.to_lowercase();
         let of_temperature = lower.contains("temperature") || lower.contains("sampling");
-        if self.temperature && (of_temperature || !self.schema) {
+        if self.temperature && (of_temperature || !(self.schema || self.cache)) {
             return Some(Self { temperature: false, ..self });
+        }
+        if self.cache {
+            return Some(Self { cache: false, ..self });
         }
         self.schema.then_some(Self { schema: false, ..self })
     }
@@ -64,8 +69,9 @@ mod tests {
 
     #[test]
     fn what_is_named_is_left_out_first() {
-        let all = Extras { schema: true, temperature: true };
-        let plain = Extras { schema: false, temperature: false };
+        let all = Extras { schema: true, temperature: true, cache: false };
+        let plain = Extras { schema: false, temperature: false, cache: false };
+        let talking = Extras { schema: false, temperature: true, cache: true };
         for (extras, words, next) in [
             (all, "`temperature` is deprecated for this model", Some(Extras { temperature: false, ..all })),
             (
@@ -77,6 +83,9 @@ mod tests {
             (Extras { schema: false, ..all }, "malformed", Some(plain)),
             (Extras { temperature: false, ..all }, "temperature", Some(plain)),
             (plain, "temperature", None),
+            (talking, "cachePoint is not supported", Some(Extras { cache: false, ..talking })),
+            (talking, "temperature is deprecated", Some(Extras { temperature: false, ..talking })),
+            (Extras { cache: false, ..talking }, "malformed", Some(plain)),
             (all, "Input is too long for requested model.", None),
             (all, "This model's maximum context length is 8192 tokens", None),
         ] {

@@ -4,6 +4,7 @@
 
 mod bedrock;
 mod breaker;
+mod converse;
 mod extras;
 mod openai;
 mod summarise;
@@ -13,12 +14,15 @@ mod tests;
 use std::time::Duration;
 
 use breaker::Breaker;
+use firstlook_core::summary::analysis::talk::{Spoken, Talk};
 use firstlook_core::summary::budget::Spent;
 use firstlook_core::summary::price::Prices;
 use firstlook_core::summary::prompt::Prompt;
+use rand::Rng;
 use tokio::time::{Instant, timeout_at};
 
 pub use bedrock::{Bedrock, BedrockSettings};
+pub use converse::Heard;
 pub use openai::{OpenAi, OpenAiSettings};
 pub use summarise::{Job, summarise};
 
@@ -26,6 +30,8 @@ pub use summarise::{Job, summarise};
 const RESPONSE_BYTES: usize = 1024 * 1024;
 /// How much of a server's own words an error repeats, in characters.
 const QUOTED_CHARS: usize = 200;
+/// Pauses are up to so much longer, so that replicas do not come back together.
+const JITTER: f64 = 0.25;
 /// Said of a prompt that does not fit, however the provider tells it.
 const TOO_LONG: &str = "The prompt is too long for the model. Lower evidence.pack_tokens.";
 
@@ -113,6 +119,14 @@ impl Class {
 }
 
 impl ModelError {
+    /// When to ask again after so many further tries; `None` where that does not help, or would be after the `deadline`.
+    fn again(&self, tries: usize, deadline: Instant) -> Option<Instant> {
+        let pause = self.class.pauses().get(tries).copied().map(Duration::from_secs)?;
+        let pause = self.after.unwrap_or_else(|| pause.mul_f64(1.0 + rand::rng().random_range(0.0..JITTER)));
+        // A server may ask for a wait that no clock can hold: that, too, is past the deadline.
+        Instant::now().checked_add(pause).filter(|again| *again < deadline)
+    }
+
     fn throttled(reason: impl Into<String>) -> Self {
         Self { class: Class::Throttled, reason: reason.into(), after: None }
     }
@@ -140,7 +154,15 @@ impl Models {
 
     /// What a summary may use at worst: all of them are asked in vain, one after another.
     pub fn worst_case(&self, prompt: &Prompt) -> Spent {
-        let (input, output) = prompt.worst_case_tokens();
+        self.worst_of(prompt.worst_case_tokens())
+    }
+
+    /// What one answer in a talk may use at worst, as for a summary.
+    pub fn worst_case_of(&self, talk: &Talk) -> Spent {
+        self.worst_of(talk.worst_case_tokens())
+    }
+
+    fn worst_of(&self, (input, output): (u64, u64)) -> Spent {
         self.0.iter().fold(Spent::default(), |spent, asked| Spent {
             tokens: spent.tokens + input + output,
             micro_usd: spent
@@ -148,6 +170,20 @@ impl Models {
                 .saturating_add(asked.prices.map_or(0, |prices| prices.of(input, output))),
         })
     }
+}
+
+/// Boxed: the SDK's futures are tens of kilobytes.
+type Asking<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T, ModelError>> + Send + 'a>>;
+
+/// What a model said in a talk, and the tokens that it took.
+struct Said {
+    spoken: Spoken,
+    input_tokens: u64,
+    output_tokens: u64,
+}
+
+fn late() -> ModelError {
+    ModelError { class: Class::Deadline, reason: "The model did not answer in time.".to_owned(), after: None }
 }
 
 impl Model {
@@ -164,15 +200,23 @@ impl Model {
     /// # Errors
     /// When there is no answer in time, or what came is none.
     pub async fn ask(&self, prompt: &Prompt, deadline: Instant) -> Result<Answer, ModelError> {
-        // Boxed: the SDK's futures are tens of kilobytes.
-        let asked: std::pin::Pin<Box<dyn Future<Output = Result<Answer, ModelError>> + Send + '_>> =
-            match self {
-                Self::Bedrock(model) => Box::pin(model.ask(prompt)),
-                Self::OpenAi(model) => Box::pin(model.ask(prompt)),
-            };
-        let reason = "The model did not answer in time.".to_owned();
-        let late = ModelError { class: Class::Deadline, reason, after: None };
-        timeout_at(deadline, asked).await.unwrap_or(Err(late))
+        let asked: Asking<'_, Answer> = match self {
+            Self::Bedrock(model) => Box::pin(model.ask(prompt)),
+            Self::OpenAi(model) => Box::pin(model.ask(prompt)),
+        };
+        timeout_at(deadline, asked).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    /// Asks what comes next in `talk`, as [`Model::ask`] does.
+    ///
+    /// # Errors
+    /// As [`Model::ask`]; a talk that is too long is an answer.
+    async fn talk(&self, talk: &Talk, deadline: Instant) -> Result<Said, ModelError> {
+        let asked: Asking<'_, Said> = match self {
+            Self::Bedrock(model) => Box::pin(model.talk(talk)),
+            Self::OpenAi(model) => Box::pin(model.talk(talk)),
+        };
+        timeout_at(deadline, asked).await.unwrap_or_else(|_| Err(late()))
     }
 }
 

@@ -13,6 +13,8 @@ use super::extras::{Extras, Taken, is_too_long};
 use super::{Answer, ModelError, RESPONSE_BYTES, Stop, TOO_LONG, estimated_tokens, is_passing, quoted};
 use crate::secret::Secret;
 
+mod talking;
+
 /// No request lives longer than this, whatever its deadline.
 const AT_MOST: Duration = Duration::from_secs(300);
 
@@ -36,6 +38,7 @@ pub struct OpenAi {
     url: String,
     settings: OpenAiSettings,
     taken: Taken,
+    taken_talking: Taken,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +57,9 @@ struct Choice {
 struct Message {
     #[serde(default)]
     content: Value,
+    /// In whatever form: read one by one.
+    #[serde(default)]
+    tool_calls: Value,
 }
 
 #[derive(Deserialize)]
@@ -67,8 +73,10 @@ impl OpenAi {
     /// When the TLS roots of the system cannot be read.
     pub fn new(settings: OpenAiSettings) -> Result<Self, reqwest::Error> {
         let url = format!("{}/chat/completions", settings.base_url.trim_end_matches('/'));
-        let taken = Taken::new(settings.temperature.is_some());
-        Ok(Self { client: crate::http::client(AT_MOST)?, url, settings, taken })
+        let temperature = settings.temperature.is_some();
+        let taken = Taken::new(Extras { schema: true, temperature, cache: false });
+        let taken_talking = Taken::new(Extras { schema: false, temperature, cache: false });
+        Ok(Self { client: crate::http::client(AT_MOST)?, url, settings, taken, taken_talking })
     }
 
     pub(super) fn id(&self) -> &str {
@@ -76,17 +84,25 @@ impl OpenAi {
     }
 
     pub(super) async fn ask(&self, prompt: &Prompt) -> Result<Answer, ModelError> {
-        let mut extras = self.taken.known();
+        answer(self.completed(&self.taken, |extras| self.body(prompt, extras)).await?, prompt)
+    }
+
+    /// The answer to the request that `body` makes, without the extras that are refused.
+    async fn completed(
+        &self,
+        taken: &Taken,
+        body: impl Fn(Extras) -> Value,
+    ) -> Result<Completion, ModelError> {
+        let mut extras = taken.known();
         loop {
-            let (status, after, body) = self.send(prompt, extras).await?;
+            let (status, after, body) = self.send(&body(extras)).await?;
             if status == 200 {
-                self.taken.remember(extras);
-                let completion: Completion = serde_json::from_slice(&body).map_err(|_| {
+                taken.remember(extras);
+                return serde_json::from_slice(&body).map_err(|_| {
                     ModelError::fail(
                         "The model server's answer is not a chat completion. Check summary.base_url.",
                     )
-                })?;
-                return answer(completion, prompt);
+                });
             }
             // Servers refuse what they do not know as a bad request; some as one that cannot be processed.
             let words = Some(String::from_utf8_lossy(&body)).filter(|_| matches!(status, 400 | 422));
@@ -95,12 +111,8 @@ impl OpenAi {
         }
     }
 
-    async fn send(
-        &self,
-        prompt: &Prompt,
-        extras: Extras,
-    ) -> Result<(u16, Option<Duration>, Vec<u8>), ModelError> {
-        let mut request = self.client.post(&self.url).json(&self.body(prompt, extras));
+    async fn send(&self, body: &Value) -> Result<(u16, Option<Duration>, Vec<u8>), ModelError> {
+        let mut request = self.client.post(&self.url).json(body);
         if let Some(key) = &self.settings.api_key {
             request = request.bearer_auth(key.expose());
         }

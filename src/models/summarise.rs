@@ -13,7 +13,6 @@ use firstlook_core::summary::budget::Spent;
 use firstlook_core::summary::grounding::{Evidence, ground};
 use firstlook_core::summary::outcome::{Outcome, Usage};
 use firstlook_core::summary::prompt::Prompt;
-use rand::Rng;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Answer, Asked, Class, ModelError, Models, Stop, TOO_LONG};
@@ -22,8 +21,6 @@ use super::{Answer, Asked, Class, ModelError, Models, Stop, TOO_LONG};
 const SHARE: f64 = 0.6;
 /// With less than this left, no further model is asked.
 const LEAST: Duration = Duration::from_secs(3);
-/// Pauses are up to so much longer, so that replicas do not come back together.
-const JITTER: f64 = 0.25;
 
 /// What is to be summarised.
 #[derive(Debug)]
@@ -214,14 +211,9 @@ impl Talk<'_> {
             self.tokens.input += prompt.tokens();
             return Err(Failure::Late);
         }
-        let pause = error.class.pauses().get(self.tries).copied().map(Duration::from_secs);
-        let pause = pause.map(|pause| {
-            error.after.unwrap_or_else(|| pause.mul_f64(1.0 + rand::rng().random_range(0.0..JITTER)))
-        });
-        // A server may ask for a wait that no clock can hold: that, too, is past the deadline.
-        let again =
-            pause.and_then(|pause| Instant::now().checked_add(pause)).filter(|again| *again < self.deadline);
-        again.ok_or_else(|| Failure::Unreached(error.reason.trim().to_owned()))
+        error
+            .again(self.tries, self.deadline)
+            .ok_or_else(|| Failure::Unreached(error.reason.trim().to_owned()))
     }
 }
 

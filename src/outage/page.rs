@@ -121,6 +121,7 @@ fn parts(desk: &Desk, group: &Group, incident: Current, labels: Labels, routes: 
         collected: None,
         summary: None,
         feedback: None,
+        analysis: None,
         told: routes.into_iter().map(told).collect(),
         timeline: Vec::new(),
     }

@@ -71,7 +71,7 @@ struct GapRow {
 
 /// Stored items and gaps. They were redacted before they were stored; passing the door again is how their type is
 /// regained, and covers rules that were added since.
-fn read(
+pub(super) fn read(
     at: At<'_>,
     items: Value,
     gaps: Value,

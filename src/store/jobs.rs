@@ -34,11 +34,14 @@ pub enum JobKind {
     Upkeep,
     /// Post charts under a message.
     Charts,
+    /// Look deeper, with a model that calls tools.
+    Analysis,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Page, Self::Message, Self::Triage, Self::Upkeep, Self::Charts];
+    pub const ALL: [Self; 6] =
+        [Self::Page, Self::Message, Self::Triage, Self::Upkeep, Self::Charts, Self::Analysis];
 
     /// The word of the database and of the metric.
     pub fn as_str(self) -> &'static str {
@@ -48,6 +51,7 @@ impl JobKind {
             Self::Triage => "triage",
             Self::Upkeep => "upkeep",
             Self::Charts => "charts",
+            Self::Analysis => "analysis",
         }
     }
 

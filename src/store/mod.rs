@@ -5,6 +5,7 @@
 
 mod actions;
 mod alerts;
+mod analyses;
 mod changes;
 mod deliveries;
 mod evidence;
@@ -39,6 +40,7 @@ use sqlx::{Executor, Row};
 use crate::fail::{self, Step};
 
 pub use actions::Acted;
+pub use analyses::{Kept, Open, ToDo, Took};
 pub use deliveries::{DeliveryDecision, DeliveryHead, DeliveryState, NewDelivery};
 pub use evidence::{Collected, NewEvidence};
 pub use feedback::{Judged, Which};

@@ -1,7 +1,7 @@
 //! What model calls have used, and what is set aside for those that run: one count over all replicas.
 
 use chrono::{DateTime, Utc};
-use firstlook_core::summary::budget::{Budget, OverBudget, Spent, Used};
+use firstlook_core::summary::budget::{Budget, OverBudget, Purpose, Spent, Used};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -29,18 +29,19 @@ impl Store {
     ) -> Result<Result<Reserved, OverBudget>, StoreError> {
         let mut tx = self.pool.begin().await?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *tx).await?;
-        let used = used(&mut tx, incident, now).await?;
+        let used = used(&mut tx, incident, budget.purpose, now).await?;
         if let Err(over) = budget.allows(used, needed) {
             return Ok(Err(over));
         }
         let id = sqlx::query_scalar(
-            "INSERT INTO spending (incident, begun_at, tokens, micro_usd, settled) VALUES ($1, $2, $3, $4, false)
-             RETURNING id",
+            "INSERT INTO spending (incident, begun_at, tokens, micro_usd, settled, purpose)
+             VALUES ($1, $2, $3, $4, false, $5) RETURNING id",
         )
         .bind(incident)
         .bind(now)
         .bind(stored(needed.tokens))
         .bind(stored(needed.micro_usd))
+        .bind(budget.purpose.as_str())
         .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
@@ -52,26 +53,42 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn settle(&self, reserved: Reserved, spent: Spent) -> Result<(), StoreError> {
-        sqlx::query("UPDATE spending SET tokens = $2, micro_usd = $3, settled = true WHERE id = $1")
-            .bind(reserved.0)
-            .bind(stored(spent.tokens))
-            .bind(stored(spent.micro_usd))
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+        let mut connection = self.pool.acquire().await?;
+        settle(&mut connection, reserved, spent).await
     }
 }
 
-async fn used(tx: &mut PgConnection, incident: Uuid, now: DateTime<Utc>) -> Result<Used, StoreError> {
+/// The same within a transaction that keeps what it was paid for.
+pub(super) async fn settle(
+    tx: &mut PgConnection,
+    reserved: Reserved,
+    spent: Spent,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE spending SET tokens = $2, micro_usd = $3, settled = true WHERE id = $1")
+        .bind(reserved.0)
+        .bind(stored(spent.tokens))
+        .bind(stored(spent.micro_usd))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn used(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<Used, StoreError> {
     let (own_tokens, own_usd, day_tokens, day_usd): (i64, i64, i64, i64) = sqlx::query_as(
         "SELECT own.tokens, own.usd, today.tokens, today.usd
          FROM (SELECT COALESCE(sum(tokens), 0)::bigint AS tokens, COALESCE(sum(micro_usd), 0)::bigint AS usd
-               FROM spending WHERE incident = $1) AS own,
+               FROM spending WHERE incident = $1 AND purpose = $3) AS own,
               (SELECT COALESCE(sum(tokens), 0)::bigint AS tokens, COALESCE(sum(micro_usd), 0)::bigint AS usd
-               FROM spending WHERE begun_at >= date_trunc('day', $2::timestamptz, 'UTC')) AS today",
+               FROM spending WHERE begun_at >= date_trunc('day', $2::timestamptz, 'UTC') AND purpose = $3) AS today",
     )
     .bind(incident)
     .bind(now)
+    .bind(purpose.as_str())
     .fetch_one(tx)
     .await?;
     let spent = |tokens, usd| Spent { tokens: read(tokens), micro_usd: read(usd) };
@@ -79,7 +96,7 @@ async fn used(tx: &mut PgConnection, incident: Uuid, now: DateTime<Utc>) -> Resu
 }
 
 /// Capped far above anything real, so that no sum overflows.
-fn stored(count: u64) -> i64 {
+pub(super) fn stored(count: u64) -> i64 {
     const MOST: i64 = 1 << 50;
     i64::try_from(count).map_or(MOST, |count| count.min(MOST))
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::jobs::{self, Claim};
 use super::row::At;
-use super::{Store, StoreError, incidents, told};
+use super::{Store, StoreError, analyses, incidents, told};
 
 #[derive(Deserialize)]
 struct SummaryRow {
@@ -121,7 +121,8 @@ pub(super) async fn give_up(
 }
 
 impl Store {
-    /// Keeps a summary as the incident's newest, and has its messages show it.
+    /// Keeps a summary as the incident's newest, and has its messages show it. With `analyze`, the rounds of calls that it
+    /// may have, the incident's first analysis follows.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] when another worker has the job.
@@ -131,6 +132,7 @@ impl Store {
         round: i32,
         summary: &Summary,
         note: &str,
+        analyze: Option<u32>,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         // The incident before the job, as ingest locks them: a fenced claim rolls it back.
@@ -151,6 +153,9 @@ impl Store {
         .await?;
         incidents::note(&mut tx, claim.incident, summary.written_at, "summary", "firstlook", note).await?;
         told::refresh(&mut tx, claim.incident).await?;
+        if let Some(max_steps) = analyze {
+            analyses::first(&mut tx, claim.incident, max_steps, summary.written_at).await?;
+        }
         Ok(tx.commit().await?)
     }
 }

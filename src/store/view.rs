@@ -115,6 +115,8 @@ impl Store {
         let told = self.told(&[id]).await?.remove(&id).unwrap_or_default();
         let mut parts = parts(row, members, told, &words.redactor)?;
         parts.earlier = self.earlier(id).await?;
+        // Before the timeline: what has ended is on it.
+        parts.analysis = self.shown_analysis(id, words).await?;
         parts.timeline = self.timeline(id).await?;
         parts.collected = self.shown_evidence(id, &words.redactor).await?;
         Ok(Some(assemble(parts, &words.redactor, &words.external_url)))
@@ -307,6 +309,7 @@ fn parts(
         collected: None,
         summary: summary.transpose()?,
         feedback: row.feedback.map(|value| at.json("feedback", value)).transpose()?,
+        analysis: None,
         told,
         timeline: Vec::new(),
     })

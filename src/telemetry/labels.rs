@@ -97,7 +97,9 @@ label! {
 }
 label! {
     /// What a job does.
-    JobKind as "kind" { Page = "page", Message = "message", Triage = "triage", Upkeep = "upkeep", Charts = "charts" }
+    JobKind as "kind" {
+        Page = "page", Message = "message", Triage = "triage", Upkeep = "upkeep", Charts = "charts", Analysis = "analysis",
+    }
 }
 label! {
     /// What asking a sender came to.
@@ -133,6 +135,23 @@ label! {
     TokenDirection as "direction" { Input = "input", Output = "output" }
 }
 label! {
+    /// How an analysis ended.
+    AnalysisOutcome as "outcome" {
+        Ready = "ready", NothingVerified = "nothing_verified", Shared = "shared", OverBudget = "over_budget",
+        Failed = "failed",
+    }
+}
+label! {
+    /// A tool of an analysis.
+    Tool as "tool" {
+        Item = "item", Logs = "logs", Query = "query", Changes = "changes", History = "history", Runbook = "runbook",
+    }
+}
+label! {
+    /// Whether a tool did what it was asked.
+    ToolOutcome as "outcome" { Ok = "ok", Failed = "failed" }
+}
+label! {
     /// The hundreds of a status.
     StatusClass as "class" { Informational = "1xx", Success = "2xx", Redirect = "3xx", Client = "4xx", Server = "5xx" }
 }
@@ -141,11 +160,12 @@ label! {
     Route as "route" {
         AlertmanagerWebhook = "/webhooks/alertmanager/{source}", SnsWebhook = "/webhooks/sns/{source}", Home = "/",
         Incident = "/incidents/{id}",
-        IncidentAction = "/incidents/{id}/{deed:acknowledge|resolve}", Runbooks = "/runbooks",
+        IncidentAction = "/incidents/{id}/{deed:acknowledge|resolve|analyze}", Runbooks = "/runbooks",
         IncidentFeedback = "/incidents/{id}/feedback", ApiIncidentFeedback = "/api/v1/incidents/{id}/feedback",
         Deliveries = "/deliveries", Delivery = "/deliveries/{id}", Style = "/static/style.css", ApiIncidents = "/api/v1/incidents",
         ApiIncident = "/api/v1/incidents/{id}",
-        ApiIncidentAction = "/api/v1/incidents/{id}/{deed:acknowledge|resolve}",
+        ApiIncidentAction = "/api/v1/incidents/{id}/{deed:acknowledge|resolve|analyze}",
+        ApiAnalysis = "/api/v1/incidents/{id}/analysis.md",
         ApiDeliveries = "/api/v1/deliveries", ApiDelivery = "/api/v1/deliveries/{id}",
         ApiReplay = "/api/v1/deliveries/{id}/replay",
         Healthz = "/healthz", Readyz = "/readyz", Metrics = "/metrics", Other = "other",

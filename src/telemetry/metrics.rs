@@ -43,6 +43,10 @@ pub enum Metric {
     ModelCost,
     /// Counter: sentences of the model.
     Claims,
+    /// Counter: analyses that ended.
+    Analyses,
+    /// Counter: tools that analyses have called.
+    ToolCalls,
     /// Histogram, seconds: how long an HTTP request took.
     HttpRequestDuration,
     /// Gauge: bodies that the database refused, held until it takes them.
@@ -86,7 +90,7 @@ const WORK_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 
 
 impl Metric {
     /// Every metric, in the order of the enum.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::WebhookRequests,
         Self::SnsRefusals,
         Self::Alerts,
@@ -103,6 +107,8 @@ impl Metric {
         Self::ModelTokens,
         Self::ModelCost,
         Self::Claims,
+        Self::Analyses,
+        Self::ToolCalls,
         Self::HttpRequestDuration,
         Self::HeldBodies,
         Self::UnstoredPages,
@@ -112,9 +118,9 @@ impl Metric {
     /// What Prometheus is told of it.
     pub fn description(self) -> Description {
         use labels::{
-            ClaimVerdict, DeliveryState, EvidenceKind, FetchOutcome, IncidentChange, Integration, JobKind,
-            JobState, ModelOutcome, ResyncOutcome, Route, SendOutcome, SenderKind, SnsRefusal, StatusClass,
-            TokenDirection, WebhookStatus,
+            AnalysisOutcome, ClaimVerdict, DeliveryState, EvidenceKind, FetchOutcome, IncidentChange,
+            Integration, JobKind, JobState, ModelOutcome, ResyncOutcome, Route, SendOutcome, SenderKind,
+            SnsRefusal, StatusClass, TokenDirection, Tool, ToolOutcome, WebhookStatus,
         };
         let labels: &'static [&'static str] = match self {
             Self::WebhookRequests => &[SenderKind::NAME, WebhookStatus::NAME],
@@ -132,6 +138,8 @@ impl Metric {
             Self::ModelCalls => &[ModelOutcome::NAME],
             Self::ModelTokens => &[TokenDirection::NAME],
             Self::Claims => &[ClaimVerdict::NAME],
+            Self::Analyses => &[AnalysisOutcome::NAME],
+            Self::ToolCalls => &[Tool::NAME, ToolOutcome::NAME],
             Self::HttpRequestDuration => &[Route::NAME, StatusClass::NAME],
             Self::BuildInfo => &["version"],
         };
@@ -195,6 +203,8 @@ impl Metric {
             Self::Claims => {
                 ("firstlook_claims_total", "Sentences of the model, by what the check found out about them.")
             }
+            Self::Analyses => ("firstlook_analyses_total", "Analyses that ended, by how."),
+            Self::ToolCalls => ("firstlook_tool_calls_total", "Tool calls of analyses, by tool and outcome."),
             Self::HttpRequestDuration => (
                 "firstlook_http_request_duration_seconds",
                 "How long HTTP requests took, by route template and class of status.",

@@ -17,10 +17,10 @@ use futures_util::future::join;
 
 use super::Triage;
 use super::steps::{Answered, Steps};
-use crate::config::Baseline;
 use crate::evidence::{
-    Alert, Brought, Caps, Door, Fault, FaultKind, Moment, Source, SourceLines, SourceResult, ask, collect,
+    Brought, Caps, Door, Fault, FaultKind, Source, SourceLines, SourceResult, ask, collect,
 };
+use crate::moment;
 use crate::store::{Claim, NewEvidence, StoreError};
 use crate::telemetry::labels::{EvidenceKind, FetchOutcome};
 use crate::telemetry::metrics::{self, Metric};
@@ -33,7 +33,7 @@ impl Triage {
         onset: Onset,
         window: Window,
     ) -> Result<NewEvidence, StoreError> {
-        let moment = self.moment(claim, window).await?;
+        let moment = moment::moment(&self.store, claim.incident, window, &self.evidence.baseline).await?;
         let applies = |(matchers, _): &&(Matchers, Source)| matchers.matches(&moment.labels);
         let sources: Vec<&Source> = self.sources.iter().filter(applies).map(|(_, source)| source).collect();
         let asked = sources.len();
@@ -89,17 +89,6 @@ impl Triage {
         let mut found = found.await.map_err(|error| StoreError::Worker(error.to_string()))?;
         found.items.extend(self.alike(claim, &found.items).await?);
         Ok(found)
-    }
-
-    /// What sources are asked about.
-    async fn moment(&self, claim: &Claim, window: Window) -> Result<Moment, StoreError> {
-        let alerts = self.store.alert_labels(claim.incident).await?;
-        Ok(Moment {
-            labels: self.store.incident_labels(claim.incident).await?,
-            alerts: alerts.into_iter().map(|(source, labels)| Alert { source, labels }).collect(),
-            window,
-            baselines: self.evidence.baseline.iter().map(|which| normal(*which, window)).collect(),
-        })
     }
 }
 
@@ -209,13 +198,6 @@ pub(super) fn compared(brought: Vec<(String, SourceLines)>, window: Window) -> (
         }
     }
     (compare(joined(now.into_iter()), joined(before.into_iter()), Some(&span)), origins)
-}
-
-fn normal(which: Baseline, window: Window) -> Window {
-    match which {
-        Baseline::Preceding => window.preceding(),
-        Baseline::Yesterday => window.yesterday(),
-    }
 }
 
 /// What of the trouble is not looked at.

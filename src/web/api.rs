@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use firstlook_core::alert::Severity;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::incident::Status;
+use firstlook_core::notify::analysis_markdown;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -101,6 +102,15 @@ pub async fn one(app: web::Data<App>, id: web::Path<String>) -> Result<HttpRespo
     Ok(HttpResponse::Ok().json(incident.ok_or_else(|| Problem::not_found("incident of this id or number"))?))
 }
 
+/// The report of an incident's analysis, as a file.
+#[get("/api/v1/incidents/{id}/analysis.md")]
+pub async fn analysis(app: web::Data<App>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let incident = app.store.incident(&id, &app.words).await?;
+    let incident = incident.ok_or_else(|| Problem::not_found("incident of this id or number"))?;
+    let report = analysis_markdown(&incident).ok_or_else(|| Problem::not_found("report of this incident"))?;
+    Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(report))
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Resolve {
@@ -109,7 +119,7 @@ struct Resolve {
 }
 
 /// What a person does to an incident.
-#[post("/api/v1/incidents/{id}/{deed:acknowledge|resolve}")]
+#[post("/api/v1/incidents/{id}/{deed:acknowledge|resolve|analyze}")]
 pub async fn act(
     app: web::Data<App>,
     request: HttpRequest,
@@ -140,6 +150,14 @@ pub async fn perform(app: &App, id: &str, deed: &str, actor: &str, text: &str) -
     let text: String = text.replace('\0', "\u{fffd}").chars().take(MOST_TEXT).collect();
     let acted = match deed {
         "acknowledge" => app.store.acknowledge(id, actor, now).await?,
+        "analyze" => {
+            let limits = app.analysis.ok_or_else(|| {
+                Problem::bad_request(
+                    "no model is configured: set summary.provider to have incidents analysed",
+                )
+            })?;
+            app.store.analyze(id, actor, limits.max_steps, now).await?
+        }
         _ => app.store.resolve(id, actor, &text, now).await?,
     };
     match acted {

@@ -91,7 +91,12 @@ pub async fn incident(app: web::Data<App>, id: web::Path<String>) -> HttpRespons
         let incident = app.store.incident(&id, &app.words).await?;
         let incident = incident.ok_or_else(|| Problem::not_found("incident of this number"))?;
         let rates = app.store.hit_rates().await?;
-        let view = IncidentView { incident: &incident, actions: true, rates: &rates };
+        let view = IncidentView {
+            incident: &incident,
+            actions: true,
+            analysis: app.analysis.is_some(),
+            rates: &rates,
+        };
         Ok(app.pages.incident(&view, clock::now()))
     };
     let page = page.await;
@@ -106,7 +111,7 @@ struct Deed {
 }
 
 /// What a person does to an incident, from its page.
-#[post("/incidents/{id}/{deed:acknowledge|resolve}")]
+#[post("/incidents/{id}/{deed:acknowledge|resolve|analyze}")]
 pub async fn act(
     app: web::Data<App>,
     request: HttpRequest,

@@ -30,6 +30,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 use firstlook_core::notify::Zone;
+use firstlook_core::summary::analysis::run::Limits;
 
 use crate::config::{Authorization, ChangeSource};
 use crate::fonts::Fonts;
@@ -90,6 +91,8 @@ pub struct App {
     pub fonts: Fonts,
     /// The metrics of this process.
     pub exporter: Exporter,
+    /// What an analysis may take; nothing where there is no model to ask.
+    pub analysis: Option<Limits>,
 }
 
 /// What senders use.
@@ -124,6 +127,7 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(api::one)
         .service(api::act)
         .service(feedback::by_api)
+        .service(api::analysis)
         .service(api::deliveries)
         .service(api::delivery)
         .service(replay::replay)

@@ -6,16 +6,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+mod tools;
+
 use super::plan::Plan;
 use super::server::{Answer, Protocol, Request, Server};
+pub use tools::{Asked, Said};
 
 /// The API key that the OpenAI form takes.
 pub const API_KEY: &str = "sk-test-key";
 
 type Script = dyn Fn(&str) -> String + Send + Sync;
+type Talker = dyn Fn(&Asked) -> Said + Send + Sync;
 
 struct Desk {
     script: Mutex<Arc<Script>>,
+    talker: Mutex<Arc<Talker>>,
     prompts: Mutex<Vec<String>>,
     refusals: Mutex<Vec<String>>,
 }
@@ -37,7 +42,9 @@ impl Model {
     /// Starts a model that gives this text to a prompt (all texts of the request: system, then messages).
     pub fn start(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         let script: Arc<Script> = Arc::new(answer);
-        let desk = Desk { script: Mutex::new(script), prompts: Mutex::default(), refusals: Mutex::default() };
+        let talker: Arc<Talker> = Arc::new(|_| Said::text("I was not asked for tools."));
+        let (script, talker) = (Mutex::new(script), Mutex::new(talker));
+        let desk = Desk { script, talker, prompts: Mutex::default(), refusals: Mutex::default() };
         let desk = Arc::new(desk);
         Self { server: Server::start(desk.clone()), desk }
     }
@@ -70,6 +77,11 @@ impl Model {
     /// What was refused, in the real ones' words. A test of the product wants it empty.
     pub fn refusals(&self) -> Vec<String> {
         lock(&self.desk.refusals).clone()
+    }
+
+    /// Answers requests with tools so from now on.
+    pub fn talk(&self, talker: impl Fn(&Asked) -> Said + Send + Sync + 'static) {
+        *lock(&self.desk.talker) = Arc::new(talker);
     }
 
     /// Answers differently from now on.
@@ -118,13 +130,12 @@ fn signed(request: &Request) -> Result<(), Refused> {
 /// The prompt of a Converse request.
 fn converse_prompt(body: &Value) -> Result<String, Refused> {
     let mut prompt = Vec::new();
-    for (i, block) in body["system"].as_array().into_iter().flatten().enumerate() {
+    let system = body["system"].as_array().into_iter().flatten().filter(|one| one["cachePoint"].is_null());
+    for (i, block) in system.enumerate() {
         match block["text"].as_str().filter(|t| !t.trim().is_empty()) {
             Some(text) => prompt.push(text),
             None => {
-                return invalid(format!(
-                    "The text field in the SystemContentBlock object at system.{i} is blank."
-                ));
+                return invalid(format!("The text of the SystemContentBlock object at system.{i} is blank."));
             }
         }
     }
@@ -200,6 +211,7 @@ fn chat_prompt(body: &Value) -> Result<String, Refused> {
         }
         match &message["content"] {
             Value::String(text) if !text.is_empty() => prompt.push(text.as_str()),
+            Value::Null if message["tool_calls"].is_array() => {}
             Value::Array(parts) if !parts.is_empty() => {
                 prompt.extend(parts.iter().filter_map(|p| p["text"].as_str()))
             }
@@ -225,14 +237,30 @@ impl Desk {
         (text, counts.0, counts.1)
     }
 
+    /// What is said to a request, and what was read and written for it.
+    fn said(&self, body: &Value, prompt: String) -> (Said, usize, usize) {
+        let Some(asked) = tools::asked(body) else {
+            let (text, input, output) = self.say(prompt);
+            return (Said::text(text), input, output);
+        };
+        let talker = lock(&self.talker).clone();
+        let said = talker(&asked);
+        let counts = (tokens(&body.to_string()), tokens(&said.written()));
+        lock(&self.prompts).push(asked.prompt);
+        (said, counts.0, counts.1)
+    }
+
     fn converse(&self, request: &Request) -> Result<Answer, Refused> {
         signed(request)?;
-        let (text, input, output) = self.say(converse_prompt(&request.json())?);
+        let body = request.json();
+        tools::converse(&body)?;
+        let (said, input, output) = self.said(&body, converse_prompt(&body)?);
+        let (content, stop) = said.converse();
         Ok(Answer::json(
             200,
             &json!({
-                "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
-                "stopReason": "end_turn",
+                "output": {"message": {"role": "assistant", "content": content}},
+                "stopReason": stop,
                 "usage": {"inputTokens": input, "outputTokens": output, "totalTokens": input + output},
                 "metrics": {"latencyMs": 1},
             }),
@@ -244,12 +272,14 @@ impl Desk {
             return Err((401, "invalid_api_key", "Incorrect API key provided.".to_owned()));
         }
         let body = request.json();
-        let (text, input, output) = self.say(chat_prompt(&body)?);
+        tools::chat(&body)?;
+        let (said, input, output) = self.said(&body, chat_prompt(&body)?);
+        let (message, stop) = said.chat();
         Ok(Answer::json(
             200,
             &json!({
                 "id": "chatcmpl-test", "object": "chat.completion", "created": 0, "model": body["model"],
-                "choices": [{"index": 0, "message": {"role": "assistant", "content": text, "refusal": null}, "finish_reason": "stop"}],
+                "choices": [{"index": 0, "message": message, "finish_reason": stop}],
                 "usage": {"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output},
             }),
         ))

@@ -13,6 +13,7 @@ mod samples;
 mod slack;
 mod slack_files;
 mod sqs;
+mod tool_use;
 mod xray;
 
 use std::time::Duration;

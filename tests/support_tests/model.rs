@@ -8,7 +8,7 @@ use super::client;
 use crate::support::model::{API_KEY, Model};
 use crate::support::plan::Behaviour;
 
-const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261120/ap-northeast-1/bedrock/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+pub const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261120/ap-northeast-1/bedrock/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 fn echo() -> Model {
     Model::start(|prompt| format!("you said: {prompt}"))

@@ -29,7 +29,7 @@ pub fn backwards(source: &Source) -> Vec<Fault> {
 }
 
 /// The hops, and who may name each: what wires them, and the doors that lead into the first.
-const HOPS: [(&str, &[&str]); 3] = [
+const HOPS: [(&str, &[&str]); 4] = [
     (
         "ingest",
         &[
@@ -47,6 +47,7 @@ const HOPS: [(&str, &[&str]); 3] = [
         ],
     ),
     ("triage", &["src/app.rs", "src/app/"]),
+    ("analysis", &["src/app.rs", "src/app/"]),
     ("deliver", &["src/app.rs", "src/app/"]),
 ];
 

@@ -66,7 +66,7 @@ pub enum Brought {
 /// A query that was run.
 #[derive(Debug)]
 pub struct Reply {
-    /// The step's id.
+    /// The step's id; empty where the query is no step's.
     pub step: String,
     /// What the step is called, by [`heading`].
     pub name: String,
@@ -139,6 +139,10 @@ pub fn of_reply(reply: &Reply, before: Before, window: Window, redactor: &Redact
         });
     }
     for item in &mut items {
+        // A query that is no step's says so by its name.
+        if reply.step.is_empty() {
+            continue;
+        }
         let mut text = Redacted::fixed("by the query of step ");
         text.push(&redactor.redact_line(&reply.step));
         if !item.text.as_str().is_empty() {

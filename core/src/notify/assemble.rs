@@ -15,6 +15,7 @@ use crate::evidence::{Redacted, Redactor};
 use crate::incident::{Member, Status};
 use crate::runbook::Pinned;
 use crate::summary::Summary;
+use crate::summary::analysis::Analysis;
 
 /// What is stored of an incident.
 #[derive(Debug, Clone)]
@@ -71,6 +72,8 @@ pub struct Parts {
     pub summary: Option<Summary>,
     /// What was said of it.
     pub feedback: Option<Said>,
+    /// The newest analysis.
+    pub analysis: Option<Analysis>,
     /// What was told to whom.
     pub told: Vec<Told>,
     /// What happened: when, kind, actor, words.
@@ -154,6 +157,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
             actor: words(&said.actor),
             at: said.at,
         }),
+        analysis: parts.analysis,
         notifications: parts.told.into_iter().map(|told| notification(told, redactor)).collect(),
         timeline: Some(
             parts

@@ -2,6 +2,7 @@
 //!
 //! Knows every earlier stage. Must not know sockets or the clock.
 
+mod analysis;
 mod assemble;
 pub mod backoff;
 pub mod chart;
@@ -21,6 +22,7 @@ mod zone;
 #[cfg(test)]
 mod samples;
 
+pub use analysis::analysis_markdown;
 pub use assemble::{Parts, Told, assemble};
 pub use facts::nothing_told;
 pub use first::do_first;

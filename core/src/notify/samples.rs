@@ -126,6 +126,7 @@ pub fn first_look() -> Incident {
         }),
         summary: None,
         feedback: None,
+        analysis: None,
         notifications: vec![Notification {
             receiver: "oncall".into(),
             integration: "pagerduty/0".into(),

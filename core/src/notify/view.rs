@@ -12,6 +12,7 @@ use crate::evidence::asked::Asked;
 use crate::evidence::{Gap, Item, Redacted, Window};
 use crate::incident::Status;
 use crate::summary::Summary;
+use crate::summary::analysis::Analysis;
 
 /// One incident. The list form leaves [`Incident::evidence`] and [`Incident::timeline`] out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -69,6 +70,9 @@ pub struct Incident {
     pub summary: Option<Summary>,
     /// What a person said of the first cause that the summary named.
     pub feedback: Option<Feedback>,
+    /// The deeper look, where there is one; lists leave it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analysis: Option<Analysis>,
     /// Each thing told or to be told.
     pub notifications: Vec<Notification>,
     /// What happened, oldest first.

@@ -98,20 +98,7 @@ pub enum AnswerError {
 /// # Errors
 /// When it is not one object of the form, beyond a limit, or repeats the prompt.
 pub fn parse(text: &str, prompt: &Prompt) -> Result<Answer, AnswerError> {
-    if prompt.leaks_into(text) {
-        return Err(AnswerError::Leak);
-    }
-    if text.trim().is_empty() {
-        return Err(AnswerError::Empty);
-    }
-    if text.len() > ANSWER_BYTES {
-        return Err(AnswerError::TooLong(text.len()));
-    }
-    let object = Value::Object(only_object(text)?);
-    // Once more over decoded strings: JSON escapes could have hidden it.
-    if prompt.leaks_into(&object.to_string()) {
-        return Err(AnswerError::Leak);
-    }
+    let object = read(text, &|text| prompt.leaks_into(text))?;
     let list = |name: &str| list(&object, name);
     Ok(Answer {
         headline: string(&object, "headline", "headline", HEADLINE_CHARS)?,
@@ -122,6 +109,25 @@ pub fn parse(text: &str, prompt: &Prompt) -> Result<Answer, AnswerError> {
             words(value, place, SENTENCE_CHARS)
         })?,
     })
+}
+
+/// The one object of an answer, which repeats nothing that `leaks` knows.
+pub(in crate::summary) fn read(text: &str, leaks: &dyn Fn(&str) -> bool) -> Result<Value, AnswerError> {
+    if leaks(text) {
+        return Err(AnswerError::Leak);
+    }
+    if text.trim().is_empty() {
+        return Err(AnswerError::Empty);
+    }
+    if text.len() > ANSWER_BYTES {
+        return Err(AnswerError::TooLong(text.len()));
+    }
+    let object = Value::Object(only_object(text)?);
+    // Once more over decoded strings: JSON escapes could have hidden it.
+    if leaks(&object.to_string()) {
+        return Err(AnswerError::Leak);
+    }
+    Ok(object)
 }
 
 fn only_object(text: &str) -> Result<Map<String, Value>, AnswerError> {
@@ -138,7 +144,7 @@ fn only_object(text: &str) -> Result<Map<String, Value>, AnswerError> {
     if rest.contains('{') { Err(AnswerError::SeveralObjects) } else { Ok(object) }
 }
 
-fn wrong<T>(place: &str, wrong: impl Into<String>) -> Result<T, AnswerError> {
+pub(in crate::summary) fn wrong<T>(place: &str, wrong: impl Into<String>) -> Result<T, AnswerError> {
     Err(AnswerError::Field { place: place.to_owned(), wrong: wrong.into() })
 }
 
@@ -154,7 +160,7 @@ fn list<'a>(object: &'a Value, name: &str) -> Result<&'a [Value], AnswerError> {
     }
 }
 
-fn each<T>(
+pub(in crate::summary) fn each<T>(
     values: &[Value],
     name: &str,
     read: impl Fn(&Value, &str) -> Result<T, AnswerError>,
@@ -162,30 +168,40 @@ fn each<T>(
     values.iter().enumerate().map(|(index, value)| read(value, &format!("{name}[{index}]"))).collect()
 }
 
-fn sentence(value: &Value, place: &str) -> Result<Sentence, AnswerError> {
+pub(in crate::summary) fn sentence(value: &Value, place: &str) -> Result<Sentence, AnswerError> {
     Ok(Sentence {
         text: string(value, "text", &format!("{place}.text"), SENTENCE_CHARS)?,
         citations: ids(value, "citations", place)?,
     })
 }
 
-fn suspect(value: &Value, place: &str) -> Result<Suspect, AnswerError> {
+/// How sure a cause says that it is.
+pub(in crate::summary) fn confidence(value: &Value, place: &str) -> Result<Confidence, AnswerError> {
     let at = format!("{place}.confidence");
     let word = string(value, "confidence", &at, SENTENCE_CHARS)?;
-    let confidence = match word.to_ascii_lowercase().as_str() {
-        "confirmed" => Confidence::Confirmed,
-        "likely" => Confidence::Likely,
-        "inconclusive" => Confidence::Inconclusive,
-        _ => return wrong(&at, "has to be confirmed, likely or inconclusive"),
-    };
+    match word.to_ascii_lowercase().as_str() {
+        "confirmed" => Ok(Confidence::Confirmed),
+        "likely" => Ok(Confidence::Likely),
+        "inconclusive" => Ok(Confidence::Inconclusive),
+        _ => wrong(&at, "has to be confirmed, likely or inconclusive"),
+    }
+}
+
+fn suspect(value: &Value, place: &str) -> Result<Suspect, AnswerError> {
+    let confidence = confidence(value, place)?;
     Ok(Suspect { sentence: sentence(value, place)?, confidence, against: ids(value, "against", place)? })
 }
 
-fn string(object: &Value, key: &str, place: &str, most: usize) -> Result<String, AnswerError> {
+pub(in crate::summary) fn string(
+    object: &Value,
+    key: &str,
+    place: &str,
+    most: usize,
+) -> Result<String, AnswerError> {
     words(object.get(key).unwrap_or(&Value::Null), place, most)
 }
 
-fn words(value: &Value, place: &str, most: usize) -> Result<String, AnswerError> {
+pub(in crate::summary) fn words(value: &Value, place: &str, most: usize) -> Result<String, AnswerError> {
     let Value::String(text) = value else { return wrong(place, "has to be a string") };
     let text = text.trim();
     let length = text.chars().count();
@@ -198,7 +214,7 @@ fn words(value: &Value, place: &str, most: usize) -> Result<String, AnswerError>
     Ok(text.to_owned())
 }
 
-fn ids(object: &Value, key: &str, place: &str) -> Result<Vec<String>, AnswerError> {
+pub(in crate::summary) fn ids(object: &Value, key: &str, place: &str) -> Result<Vec<String>, AnswerError> {
     let place = format!("{place}.{key}");
     let values = match object.get(key) {
         None | Some(Value::Null) => return Ok(Vec::new()),

@@ -14,9 +14,45 @@ pub struct Spent {
     pub micro_usd: u64,
 }
 
-/// `summary.budget` of the configuration.
+/// What for. Each has a budget of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// Summaries, `summary.budget`.
+    #[default]
+    Summary,
+    /// Analyses, `summary.analysis.budget`.
+    Analysis,
+}
+
+impl Purpose {
+    /// The word of the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Summary => "summary",
+            Self::Analysis => "analysis",
+        }
+    }
+
+    fn call(self) -> &'static str {
+        match self {
+            Self::Summary => "a summary",
+            Self::Analysis => "a step and the report",
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Summary => "summary.budget",
+            Self::Analysis => "summary.analysis.budget",
+        }
+    }
+}
+
+/// `summary.budget` of the configuration, or `summary.analysis.budget`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
+    /// Whose calls it bounds.
+    pub purpose: Purpose,
     /// For one incident, over its whole life.
     pub incident: Limit,
     /// For all incidents of one UTC day.
@@ -54,9 +90,11 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OverBudget {
     /// In tokens.
-    #[error("{} token budget is used up ({used} of {limit}; a summary may need {needed}). {}tokens_per_{}.",
-        .scope.whose(), .scope.remedy(), .scope.word())]
+    #[error("{} token budget is used up ({used} of {limit}; {} may need {needed}). {}aise {}.tokens_per_{}.",
+        .scope.whose(), .purpose.call(), .scope.when(), .purpose.key(), .scope.word())]
     Tokens {
+        /// What for.
+        purpose: Purpose,
         /// Which budget.
         scope: Scope,
         /// Used so far.
@@ -67,9 +105,12 @@ pub enum OverBudget {
         needed: u64,
     },
     /// In millionths of a US dollar.
-    #[error("{} budget is used up ({} of {}; a summary may need {}). {}usd_per_{}.", .scope.whose(), price::told(*.used),
-        price::told(*.limit), price::told(*.needed), .scope.remedy(), .scope.word())]
+    #[error("{} budget is used up ({} of {}; {} may need {}). {}aise {}.usd_per_{}.", .scope.whose(),
+        price::told(*.used), price::told(*.limit), .purpose.call(), price::told(*.needed), .scope.when(),
+        .purpose.key(), .scope.word())]
     Money {
+        /// What for.
+        purpose: Purpose,
         /// Which budget.
         scope: Scope,
         /// Used so far.
@@ -96,10 +137,11 @@ impl Scope {
         }
     }
 
-    fn remedy(self) -> &'static str {
+    /// What stands before the `aise` of the remedy.
+    fn when(self) -> &'static str {
         match self {
-            Self::Incident => "Raise summary.budget.",
-            Self::Day => "It starts anew at 00:00 UTC; raise summary.budget.",
+            Self::Incident => "R",
+            Self::Day => "It starts anew at 00:00 UTC; r",
         }
     }
 }
@@ -111,18 +153,19 @@ impl Budget {
     /// # Errors
     /// Which budget stands against it; the incident's first.
     pub fn allows(&self, used: Used, needed: Spent) -> Result<(), OverBudget> {
+        let purpose = self.purpose;
         for (scope, used, limit) in
             [(Scope::Incident, used.incident, self.incident), (Scope::Day, used.day, self.day)]
         {
             if used.tokens.saturating_add(needed.tokens) > limit.tokens {
                 let (used, limit, needed) = (used.tokens, limit.tokens, needed.tokens);
-                return Err(OverBudget::Tokens { scope, used, limit, needed });
+                return Err(OverBudget::Tokens { purpose, scope, used, limit, needed });
             }
             if let Some(limit) = limit.micro_usd
                 && used.micro_usd.saturating_add(needed.micro_usd) > limit
             {
                 let (used, needed) = (used.micro_usd, needed.micro_usd);
-                return Err(OverBudget::Money { scope, used, limit, needed });
+                return Err(OverBudget::Money { purpose, scope, used, limit, needed });
             }
         }
         Ok(())
@@ -140,7 +183,7 @@ mod tests {
     #[test]
     fn a_budget_holds_to_the_token_and_names_its_key() {
         let limit = |tokens| Limit { tokens, micro_usd: None };
-        let budget = Budget { incident: limit(100), day: limit(1_000) };
+        let budget = Budget { purpose: Purpose::Summary, incident: limit(100), day: limit(1_000) };
         let used = |incident, day| Used { incident: spent(incident, 0), day: spent(day, 0) };
         let allows = |used, needed| budget.allows(used, spent(needed, u64::MAX));
         assert_eq!(allows(used(0, 0), 100), Ok(()), "money is not bounded");
@@ -159,9 +202,21 @@ mod tests {
     }
 
     #[test]
+    fn an_analysis_names_its_own_keys() {
+        let limit = Limit { tokens: 10, micro_usd: None };
+        let budget = Budget { purpose: Purpose::Analysis, incident: limit, day: limit };
+        let words = budget.allows(Used::default(), spent(11, 0)).unwrap_err().to_string();
+        assert_eq!(
+            words,
+            "This incident's token budget is used up (0 of 10; a step and the report may need 11). \
+             Raise summary.analysis.budget.tokens_per_incident."
+        );
+    }
+
+    #[test]
     fn money_has_its_own_bounds() {
         let limit = |micro_usd| Limit { tokens: u64::MAX, micro_usd: Some(micro_usd) };
-        let budget = Budget { incident: limit(500_000), day: limit(20_000_000) };
+        let budget = Budget { purpose: Purpose::Summary, incident: limit(500_000), day: limit(20_000_000) };
         let used = |incident, day| Used { incident: spent(0, incident), day: spent(0, day) };
         assert_eq!(budget.allows(used(460_000, 19_960_000), spent(9, 40_000)), Ok(()));
         assert_eq!(

@@ -3,6 +3,7 @@
 //! Knows the prompt, the answer's form and the check of its citations. Must not know which model answers, or how.
 
 pub mod agreement;
+pub mod analysis;
 pub mod answer;
 pub mod budget;
 mod clean;

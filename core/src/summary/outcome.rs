@@ -114,7 +114,7 @@ fn words(instead: Option<&str>, more: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::budget::{OverBudget, Scope};
+    use crate::summary::budget::{OverBudget, Purpose, Scope};
     use crate::summary::{Claim, Verdict};
 
     fn outcome(redactor: &Redactor) -> Outcome<'_> {
@@ -136,7 +136,8 @@ mod tests {
     #[test]
     fn every_end_has_its_state_and_says_why() {
         let redactor = Redactor::default();
-        let over = OverBudget::Tokens { scope: Scope::Day, used: 1, limit: 2, needed: 3 };
+        let over =
+            OverBudget::Tokens { purpose: Purpose::Summary, scope: Scope::Day, used: 1, limit: 2, needed: 3 };
         for (summary, state, says) in [
             (outcome(&redactor).looking(), State::Looking, "being collected"),
             (outcome(&redactor).no_model(), State::NoModel, "summary.provider"),

@@ -3,11 +3,12 @@
 //! Knows what a model must be told. Must not know which model it is, nor how it is reached. Every text from outside
 //! is [`Redacted`] by type, and has its cap in characters, so that a prompt is bounded whatever comes in.
 
-mod sections;
+pub(super) mod sections;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::answer::AnswerError;
 use crate::alert::Severity;
@@ -23,8 +24,23 @@ const REPAIRED_CHARS: usize = 6_000;
 const NONCE_CHARS: usize = 16;
 
 /// An unguessable word, of letters and digits only.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Nonce(String);
+
+impl TryFrom<String> for Nonce {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("it is no nonce of 16 to 64 letters and digits")
+    }
+}
+
+impl From<Nonce> for String {
+    fn from(nonce: Nonce) -> Self {
+        nonce.0
+    }
+}
 
 impl Nonce {
     /// `text` as a nonce, where it has 16 to 64 ASCII letters and digits. Randomness is the caller's.
@@ -33,8 +49,13 @@ impl Nonce {
         (fits && text.bytes().all(|b| b.is_ascii_alphanumeric())).then(|| Self(text.to_owned()))
     }
 
+    /// For a prompt; nothing else may hold it.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Case changes with the models' whims.
-    fn is_in(&self, text: &str) -> bool {
+    pub(super) fn is_in(&self, text: &str) -> bool {
         text.to_ascii_lowercase().contains(&self.0.to_ascii_lowercase())
     }
 }

@@ -5,6 +5,7 @@ mod fallback;
 mod openai;
 mod server;
 mod summarise;
+mod talking;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

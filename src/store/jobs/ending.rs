@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
-use super::super::{Store, StoreError, incidents, summaries, told};
+use super::super::{Store, StoreError, analyses, incidents, summaries, told};
 use super::{Claim, JobKind, Outcome, Ticket, hold};
 
 /// A look that failed so often is given up: it would fail for ever.
@@ -68,7 +68,10 @@ impl Store {
 /// Why the job is not tried again. Notifications that fail are bounded by their edges' own policy.
 fn given_up<'a>(claim: &Claim, outcome: &'a Outcome) -> Option<&'a str> {
     match outcome {
-        Outcome::Retry { error, .. } if claim.kind == JobKind::Triage && claim.attempts >= MOST_ATTEMPTS => {
+        Outcome::Retry { error, .. }
+            if matches!(claim.kind, JobKind::Triage | JobKind::Analysis)
+                && claim.attempts >= MOST_ATTEMPTS =>
+        {
             Some(error)
         }
         // Nobody would bring the sweep or a look at a sender back: they are put off.
@@ -92,6 +95,7 @@ async fn park(tx: &mut PgConnection, claim: &Claim, error: &str) -> Result<(), S
         JobKind::Triage => summaries::give_up(tx, claim.incident, claim.attempts, error).await,
         JobKind::Page | JobKind::Message => told::give_up(tx, claim, error).await,
         JobKind::Charts => told::give_up_charts(tx, claim, error).await,
+        JobKind::Analysis => analyses::give_up(tx, claim.incident, claim.attempts, error).await,
         JobKind::Upkeep => Ok(()),
     }
 }

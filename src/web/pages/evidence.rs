@@ -48,6 +48,11 @@ impl Index {
         citations.iter().map(cite).collect()
     }
 
+    /// Whether it can be jumped to.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+
     fn backs(&self, id: &str) -> Vec<Back> {
         self.backs.get(id).cloned().unwrap_or_default()
     }

@@ -14,7 +14,7 @@ use super::evidence::{self, Cite, Evidence, Index};
 use super::summary::{self, HowSure};
 use super::text::number;
 use super::times::{self, When};
-use super::{Current, Shell, runbook, told, words};
+use super::{Current, Shell, analysis, runbook, told, words};
 
 /// The page reloads itself while somebody is looking, but no longer than this after the incident opened.
 const LOOKING_AT_MOST: TimeDelta = TimeDelta::minutes(10);
@@ -29,6 +29,8 @@ pub struct IncidentView<'a> {
     pub actions: bool,
     /// How often causes were right before.
     pub rates: &'a HitRates,
+    /// Whether there is a model to analyse it with.
+    pub analysis: bool,
 }
 
 /// A badge: shape, word, colour.
@@ -62,6 +64,7 @@ pub(super) fn status(status: Status) -> Badge {
 pub(super) struct Page {
     header: Header,
     summary: summary::Section,
+    analysis: Option<analysis::Section>,
     column: runbook::Column,
     evidence: Option<Evidence>,
     counts: Counts,
@@ -151,10 +154,14 @@ pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
     let index = Index::of(incident);
     let (lines, lines_more) = told::timeline(incident, now);
     let looking = incident.status != Status::Resolved && summary::state(incident) == State::Looking;
-    let refresh = (looking && now - incident.opened_at < LOOKING_AT_MOST).then_some(RELOAD_SECONDS);
+    let looking = looking && now - incident.opened_at < LOOKING_AT_MOST;
+    let analysed = incident.analysis.as_ref().filter(|_| analysis::runs(incident));
+    let analysed = analysed.is_some_and(|analysis| now - analysis.asked_at < LOOKING_AT_MOST);
+    let refresh = (looking || analysed).then_some(RELOAD_SECONDS);
     let page = Page {
         header: header(view, &index, now),
-        summary: summary::section(view, &index, refresh.is_some(), now),
+        summary: summary::section(view, &index, looking, now),
+        analysis: analysis::section(incident, &index, view.actions && view.analysis, now),
         column: runbook::column(incident),
         evidence: evidence::section(incident, &index, now),
         counts: Counts {

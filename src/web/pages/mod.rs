@@ -4,6 +4,7 @@
 //! HTTP, the database or the clock: `now` is an argument. All text is escaped where a template prints it; no page has
 //! a script or an inline style, so that a content security policy can forbid both.
 
+mod analysis;
 mod axis;
 mod chart;
 mod deliveries;
@@ -50,6 +51,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("incident", include_str!("../../../templates/incident.hbs")),
     ("header", include_str!("../../../templates/header.hbs")),
     ("summary", include_str!("../../../templates/summary.hbs")),
+    ("analysis", include_str!("../../../templates/analysis.hbs")),
+    ("checked", include_str!("../../../templates/checked.hbs")),
+    ("chips", include_str!("../../../templates/chips.hbs")),
     ("runbook", include_str!("../../../templates/runbook.hbs")),
     ("axis", include_str!("../../../templates/axis.hbs")),
     ("evidence", include_str!("../../../templates/evidence.hbs")),

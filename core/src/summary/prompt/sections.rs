@@ -18,12 +18,12 @@ const GAPS: usize = 10;
 const GAP_CHARS: usize = 300;
 
 /// What every line of data begins with: a piece of the fence, so that no line can be forged.
-pub(super) fn mark(fence: &str) -> String {
+pub(in crate::summary) fn mark(fence: &str) -> String {
     format!("{}| ", fence.get(..4).unwrap_or(fence))
 }
 
 /// All facts between the fence's two lines.
-pub(super) fn data(facts: &Facts<'_>, fence: &str) -> String {
+pub(in crate::summary) fn data(facts: &Facts<'_>, fence: &str) -> String {
     let mark = mark(fence);
     let mut out = format!("<<<DATA {fence}>>>\n");
     let mut section = |name: &str, text: &str, cap: usize| {
@@ -98,7 +98,7 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// Every line of `text` behind `mark`, at most `cap` characters in all. What is left out is said.
-fn marked(text: &str, mark: &str, cap: usize) -> String {
+pub(in crate::summary) fn marked(text: &str, mark: &str, cap: usize) -> String {
     let mut out = String::new();
     let mut left = cap;
     for line in text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()) {

@@ -134,6 +134,7 @@ fn incident(items: Vec<Item>, redactor: &Redactor) -> Incident {
         evidence: Some(Evidence { items, collected_at: Some(now), sources_read: 1, ..Evidence::default() }),
         summary: None,
         feedback: None,
+        analysis: None,
         notifications: Vec::new(),
         timeline: None,
         url: HOME.to_owned(),

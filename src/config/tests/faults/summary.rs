@@ -3,6 +3,26 @@
 /// As the list of all.
 pub(super) const FAULTS: &[(&str, usize, &str)] = &[
     ("summary: {}", 3, "`summary.provider` is missing: write none, bedrock or openai"),
+    (
+        "summary: { provider: none, analysis: { matchers: ['a=b'] } }",
+        3,
+        "`summary.analysis.matchers` start what nobody can do: `summary.provider` is none",
+    ),
+    (
+        "summary: { provider: none, analysis: { max_steps: 0 } }",
+        3,
+        "`summary.analysis.max_steps` \"0\" is not a whole number from 1 to 50",
+    ),
+    (
+        "summary: { provider: none, analysis: { timeout: 0s } }",
+        3,
+        "`summary.analysis.timeout` is zero: leave `matchers` out to have none begin by itself",
+    ),
+    (
+        "summary: { provider: bedrock, model: m, analysis: { budget: { usd_per_incident: 1 } } }",
+        3,
+        "`summary.analysis.budget.usd_per_incident` needs prices: write `prices: { input, output }` beside each model",
+    ),
     ("summary: { provider: gpt }", 3, "`summary.provider` \"gpt\" is unknown: write none, bedrock or openai"),
     (
         "summary: { provider: none, fallback: { provider: bedrock, model: m } }",

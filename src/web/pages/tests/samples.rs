@@ -260,13 +260,12 @@ fn timeline() -> Vec<TimelineEntry> {
     ]
 }
 
+fn gap(source: &str, reason: &str, remedy: &str) -> Gap {
+    Gap { source: source.to_owned(), reason: red(reason), remedy: red(remedy) }
+}
+
 /// An open critical incident with everything.
 pub(super) fn open() -> Incident {
-    let gap = |source: &str, reason: &str, remedy: &str| Gap {
-        source: source.to_owned(),
-        reason: red(reason),
-        remedy: red(remedy),
-    };
     Incident {
         id: "0193".to_owned(),
         number: 482,
@@ -317,6 +316,7 @@ pub(super) fn open() -> Incident {
         }),
         summary: Some(summary()),
         feedback: None,
+        analysis: None,
         notifications: notifications(),
         timeline: Some(timeline()),
         url: "http://127.0.0.1:8080/incidents/482".to_owned(),

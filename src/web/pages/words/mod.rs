@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use firstlook_core::alert::Severity;
 use firstlook_core::evidence::{Change, Kind};
 use firstlook_core::incident::Status;
+use firstlook_core::summary::analysis::State as Analysis;
 use firstlook_core::summary::{Confidence, State};
 
 use super::text::{bytes, count};
@@ -117,6 +118,38 @@ pub(super) fn no_summary(state: State, collected: bool) -> (&'static str, &'stat
             ("First look only: no summary could be written", "What follows is counted, not judged.")
         }
     }
+}
+
+pub(super) const NO_ANALYSIS: &str = "Not analysed";
+pub(super) const WHAT_ANALYSIS_IS: &str =
+    "A model can look deeper: it calls tools that only read, and its report is checked as the summary is.";
+
+/// Title and text of an analysis without a report; where there is a reason, that is the text.
+pub(super) fn no_analysis(state: Analysis, step: u32, most: u32) -> (&'static str, String) {
+    let (title, text) = match state {
+        Analysis::Waiting => ("The analysis is about to begin", RELOADS.to_owned()),
+        Analysis::Running => {
+            ("The analysis is on its way", format!("Step {step} of at most {most}. {RELOADS}"))
+        }
+        Analysis::Shared => ("One analysis for many", String::new()),
+        Analysis::OverBudget => ("Not analysed: the budget is used up", String::new()),
+        Analysis::NothingVerified => ("Nothing could be verified", String::new()),
+        Analysis::Ready | Analysis::Failed => ("The analysis ended without a report", String::new()),
+    };
+    (title, text)
+}
+
+pub(super) fn asked_title(step: u32, most: u32) -> String {
+    format!("What was asked, in {step} of at most {most} steps")
+}
+
+pub(super) fn asked_for(by: &str, at: &str) -> String {
+    format!("Asked for by {by} at {at}.")
+}
+
+pub(super) fn analysed(model: &str, took: &Took<'_>) -> String {
+    let cost = took.cost.map(|cost| format!(", {cost}")).unwrap_or_default();
+    format!("By {model}: {} tokens in, {} out{cost}, {} s.", took.input, took.output, took.seconds)
 }
 
 /// The word of a flag, and its icon.

@@ -1,0 +1,152 @@
+//! The tools that an analysis may call: what is offered, and what a call asks for.
+//!
+//! Knows names, inputs and what is wrong with one. Must not know how anything is brought: no tool changes anything, and
+//! none takes a time, since the window is the incident's.
+
+use super::talk::Call;
+use crate::runbook::Language;
+
+mod input;
+mod specs;
+
+use input::{Input, times};
+
+/// The longest query, in characters.
+const QUERY_CHARS: usize = 2_000;
+/// Levels of log lines, from the least.
+pub const LEVELS: [&str; 3] = ["info", "warn", "error"];
+
+/// What there is to ask, for one incident. A kind of source with a tool of its own adds a list here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// Sources of logs.
+    pub logs: Vec<String>,
+    /// Sources that take queries, and their languages.
+    pub queries: Vec<(String, Language)>,
+    /// The ids of the runbook's steps.
+    pub steps: Vec<String>,
+}
+
+/// What a call asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// An item, or what a tool brought, from a character on.
+    Item {
+        /// Such as `L3`.
+        id: String,
+        /// Counts characters from 0.
+        offset: usize,
+    },
+    /// The lines of the window that hold all of some words and none of others, compared with normal.
+    Logs {
+        /// The source's name.
+        source: String,
+        /// In any case of letters.
+        contains: Vec<String>,
+        /// In any case of letters.
+        excludes: Vec<String>,
+        /// The least level, one of [`LEVELS`].
+        level: Option<String>,
+    },
+    /// A query for the window and for normal times.
+    Query {
+        /// The source's name.
+        source: String,
+        /// In the source's language.
+        query: String,
+    },
+    /// What was changed around the window.
+    Changes {
+        /// Of these words at least one is in it; none takes all.
+        words: Vec<String>,
+    },
+    /// Earlier incidents of any group that share words.
+    History {
+        /// At least one.
+        words: Vec<String>,
+    },
+    /// A step of the runbook, whole.
+    Runbook {
+        /// Such as `R2`.
+        step: String,
+    },
+}
+
+impl Offer {
+    fn language(&self, source: &str) -> Option<Language> {
+        self.queries.iter().find(|(name, _)| name == source).map(|(_, language)| *language)
+    }
+
+    /// What `call` asks for.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words that a model can act upon.
+    pub fn read(&self, call: &Call) -> Result<Request, String> {
+        let specs = self.specs();
+        let Some(spec) = specs.iter().find(|spec| spec.name == call.name) else {
+            let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+            return Err(format!("There is no such tool. The tools are: {}.", names.join(", ")));
+        };
+        if let Some(fault) = &call.fault {
+            return Err(format!("Nothing was run: {fault}."));
+        }
+        let input = Input { spec, given: call.input.as_object() };
+        input.known()?;
+        match call.name.as_str() {
+            "item" => Ok(Request::Item {
+                id: input.text("id", 16)?.trim_matches(['[', ']', ' ']).to_ascii_uppercase(),
+                offset: input.number("offset")?,
+            }),
+            "logs" => Ok(Request::Logs {
+                source: input.choice("source")?,
+                contains: input.words("contains")?,
+                excludes: input.words("excludes")?,
+                level: if input.has("level") { Some(input.choice("level")?) } else { None },
+            }),
+            "query" => {
+                let (source, query) = (input.choice("source")?, input.text("query", QUERY_CHARS)?);
+                // In Logs Insights names begin with @, and no query can name another time.
+                if self.language(&source) != Some(Language::LogsInsights) {
+                    times(&query)?;
+                }
+                Ok(Request::Query { source, query })
+            }
+            "changes" => Ok(Request::Changes { words: input.words("words")? }),
+            "history" => match input.words("words")? {
+                words if words.is_empty() => Err("`words` needs at least one word.".to_owned()),
+                words => Ok(Request::History { words }),
+            },
+            _ => Ok(Request::Runbook { step: input.choice("step")? }),
+        }
+    }
+}
+
+impl Request {
+    /// What is asked, in a line for people.
+    pub fn words(&self) -> String {
+        let words =
+            |list: &[String]| list.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Item { id, offset: 0 } => format!("{id}, whole"),
+            Self::Item { id, offset } => format!("{id}, from character {offset} on"),
+            Self::Logs { source, contains, excludes, level } => {
+                let mut said = format!("log lines of {source}");
+                if !contains.is_empty() {
+                    said.push_str(&format!(" with {}", words(contains)));
+                }
+                if !excludes.is_empty() {
+                    said.push_str(&format!(" without {}", words(excludes)));
+                }
+                if let Some(level) = level {
+                    said.push_str(&format!(", {level} and worse"));
+                }
+                said
+            }
+            Self::Query { source, query } => format!("{source}: {query}"),
+            Self::Changes { words: about } if about.is_empty() => "all changes".to_owned(),
+            Self::Changes { words: about } => format!("changes with {}", words(about)),
+            Self::History { words: about } => format!("earlier incidents with {}", words(about)),
+            Self::Runbook { step } => format!("step {step} of the runbook"),
+        }
+    }
+}

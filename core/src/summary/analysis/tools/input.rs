@@ -1,0 +1,121 @@
+//! The input of a call, read key by key: what is wrong is said so that a model can mend it.
+//!
+//! Knows schemas of the few forms that the tools have. Must not know what a tool does.
+
+use serde_json::{Map, Value};
+
+use super::super::talk::Spec;
+
+/// Words of one list, and the longest of them in characters.
+pub(super) const WORDS: usize = 8;
+const WORD_CHARS: usize = 120;
+
+/// The input of one call, and what its tool takes.
+pub(super) struct Input<'a> {
+    pub spec: &'a Spec,
+    pub given: Option<&'a Map<String, Value>>,
+}
+
+impl Input<'_> {
+    fn get(&self, key: &str) -> Option<&Value> {
+        self.given?.get(key).filter(|value| !value.is_null())
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// No key beside those of the schema.
+    pub fn known(&self) -> Result<(), String> {
+        let takes = |key: &str| self.spec.input["properties"].get(key).is_some();
+        let Some(wrong) = self.given.into_iter().flatten().map(|(key, _)| key).find(|key| !takes(key)) else {
+            return Ok(());
+        };
+        let keys: Vec<&str> = self.spec.input["properties"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| key.as_str())
+            .collect();
+        let wrong: String = wrong.chars().take(WORD_CHARS).collect();
+        Err(format!("`{}` has no input `{wrong}`. It takes: {}.", self.spec.name, keys.join(", ")))
+    }
+
+    pub fn text(&self, key: &str, most: usize) -> Result<String, String> {
+        match self.get(key) {
+            Some(Value::String(text)) if text.trim().is_empty() => Err(format!("`{key}` is empty.")),
+            Some(Value::String(text)) if text.chars().count() > most => {
+                Err(format!("`{key}` has more than {most} characters."))
+            }
+            Some(Value::String(text)) => Ok(text.trim().replace('\0', "")),
+            Some(_) => Err(format!("`{key}` has to be a string.")),
+            None => Err(format!("`{key}` is missing.")),
+        }
+    }
+
+    pub fn choice(&self, key: &str) -> Result<String, String> {
+        let text = self.text(key, WORD_CHARS)?;
+        let choices: Vec<&str> = self.spec.input["properties"][key]["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        match choices.iter().find(|choice| choice.eq_ignore_ascii_case(&text)) {
+            Some(choice) => Ok((*choice).to_owned()),
+            None => Err(format!("`{key}` is {text:?}, and has to be one of: {}.", choices.join(", "))),
+        }
+    }
+
+    /// Models write numbers as strings as well.
+    pub fn number(&self, key: &str) -> Result<usize, String> {
+        let number = match self.get(key) {
+            None => Some(0),
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(value) => value.as_u64(),
+        };
+        number
+            .and_then(|number| usize::try_from(number).ok())
+            .ok_or_else(|| format!("`{key}` has to be a whole number from 0."))
+    }
+
+    /// Where one word is meant, models write it without its list.
+    pub fn words(&self, key: &str) -> Result<Vec<String>, String> {
+        let values = match self.get(key) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(values)) if values.len() <= WORDS => values.clone(),
+            Some(one @ Value::String(_)) => vec![one.clone()],
+            Some(_) => return Err(format!("`{key}` has to be a list of at most {WORDS} strings.")),
+        };
+        let word = |value: &Value| {
+            let text = value.as_str().map(str::trim).filter(|text| text.chars().count() <= WORD_CHARS);
+            text.map(|text| text.replace('\0', ""))
+                .ok_or_else(|| format!("`{key}` has to hold strings of at most {WORD_CHARS} characters."))
+        };
+        let words: Vec<String> = values.iter().map(word).collect::<Result<_, _>>()?;
+        Ok(words.into_iter().filter(|word| !word.is_empty()).collect())
+    }
+}
+
+/// Both languages have two ways to look at another time than the one that was set.
+pub(super) fn times(query: &str) -> Result<(), String> {
+    let mut quote = None;
+    let mut plain = String::new();
+    let mut chars = query.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some('"' | '\''), '\\') => drop(chars.next()),
+            (Some(open), c) if open == c => quote = None,
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            (None, c) => plain.push(c),
+            (Some(_), _) => {}
+        }
+    }
+    let word = |word: &str| {
+        plain.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w.eq_ignore_ascii_case(word))
+    };
+    match word("offset") || plain.contains('@') {
+        true => Err("The times are the incident's: leave out `offset` and `@`.".to_owned()),
+        false => Ok(()),
+    }
+}

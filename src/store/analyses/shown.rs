@@ -1,0 +1,101 @@
+//! The analysis of an incident as people see it.
+
+use chrono::{DateTime, Utc};
+use firstlook_core::summary::analysis::{Analysis, Asked, Report, Shared, State, reproduce};
+use firstlook_core::summary::price::dollars;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::super::row::At;
+use super::super::{Store, StoreError, Words, evidence};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    state: String,
+    reason: Option<String>,
+    asked_by: String,
+    asked_at: DateTime<Utc>,
+    begun_at: Option<DateTime<Utc>>,
+    ended_at: Option<DateTime<Utc>>,
+    progress: Value,
+    items: Value,
+    given: i32,
+    report: Option<Value>,
+    model: Option<String>,
+    input_tokens: i64,
+    output_tokens: i64,
+    micro_usd: i64,
+    priced: bool,
+    duration_ms: i64,
+    shared_with: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Progress {
+    step: u32,
+    max_steps: u32,
+    asked: Vec<Asked<String>>,
+}
+
+impl Store {
+    /// The newest analysis of an incident.
+    pub(in crate::store) async fn shown_analysis(
+        &self,
+        incident: Uuid,
+        words: &Words,
+    ) -> Result<Option<Analysis>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT a.id, a.state, a.reason, a.asked_by, a.asked_at, a.begun_at, a.ended_at, a.progress, a.items, a.given,
+                 a.report, a.model, a.input_tokens, a.output_tokens, a.micro_usd, a.priced, a.duration_ms,
+                 (SELECT number FROM incident l WHERE l.id = a.shared_with) AS shared_with
+             FROM analysis a WHERE a.incident = $1 ORDER BY a.id DESC LIMIT 1",
+        )
+        .bind(incident)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(|row| told(row, words)).transpose()
+    }
+}
+
+fn told(row: Row, words: &Words) -> Result<Analysis, StoreError> {
+    let redactor = &words.redactor;
+    let at = At { table: "analysis", row: &row.id };
+    let state: State = at.json("state", json!(row.state))?;
+    let progress: Progress = at.json("progress", row.progress)?;
+    let report: Option<Report<String>> = row.report.map(|report| at.json("report", report)).transpose()?;
+    let report = report.map(|report| report.told(redactor));
+    let (mut items, _) = evidence::read(at, row.items, json!([]), redactor)?;
+    let given = usize::try_from(row.given).unwrap_or(0);
+    // What was there before is shown where the report leads to it.
+    let mut place = 0;
+    items.retain(|item| {
+        place += 1;
+        place > given || report.as_ref().is_some_and(|report| report.cites(&item.id))
+    });
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    let asked_a_model = row.input_tokens > 0;
+    Ok(Analysis {
+        state,
+        reason: row.reason.map(|reason| redactor.redact(&reason)),
+        asked_by: redactor.redact(&row.asked_by),
+        asked_at: row.asked_at,
+        begun_at: row.begun_at,
+        ended_at: row.ended_at,
+        step: progress.step,
+        max_steps: progress.max_steps,
+        asked: progress.asked.into_iter().map(|asked| asked.told(redactor)).collect(),
+        report,
+        reproduce: reproduce(&items),
+        items,
+        model: row.model,
+        input_tokens: count(row.input_tokens),
+        output_tokens: count(row.output_tokens),
+        cost_usd: (row.priced && asked_a_model).then(|| dollars(count(row.micro_usd))),
+        duration_ms: count(row.duration_ms),
+        shared_with: row
+            .shared_with
+            .map(|number| Shared { number, url: format!("{}/incidents/{number}", words.external_url) }),
+    })
+}

@@ -1,0 +1,277 @@
+//! The analysis on the page: how far it is, then its report with what it cites, and what it took.
+//!
+//! Knows the analysis as it is told. Must not know how it came about.
+
+use chrono::{DateTime, Utc};
+use firstlook_core::evidence::{Item, Redacted};
+use firstlook_core::notify::view::Incident;
+use firstlook_core::summary::Verdict;
+use firstlook_core::summary::analysis::{Advice, Analysis, Report, Sentence as Checked, State};
+use serde::Serialize;
+
+use super::evidence::Index;
+use super::summary::Sure;
+use super::text::count;
+use super::{times, words};
+
+/// Before the ids of items as they were for the analysis: the page's own may have changed since.
+const ANCHOR: &str = "x-";
+/// The longest text of an item that stands open on the page, in characters.
+const SHOWN: usize = 4_000;
+
+/// The section's context.
+#[derive(Serialize)]
+pub(super) struct Section {
+    number: i64,
+    /// What stands in the place of a report.
+    instead: Option<Instead>,
+    /// Whether it can be asked for now.
+    form: bool,
+    asked: Vec<Asked>,
+    asked_title: String,
+    report: Option<Shown>,
+    items: Vec<Evidence>,
+    again: Vec<Again>,
+    made: Vec<String>,
+    markdown: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Instead {
+    title: &'static str,
+    text: String,
+    busy: bool,
+    link: Option<Link>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    href: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Asked {
+    tool: String,
+    words: String,
+    failed: bool,
+    chips: Vec<Chip>,
+}
+
+/// A chip that leads to an item; one that names nothing on this page is text.
+#[derive(Serialize)]
+struct Chip {
+    id: String,
+    href: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    overview: Vec<Sentence>,
+    causes: Vec<Cause>,
+    impact: Vec<Sentence>,
+    timeline: Vec<Moment>,
+    actions: Vec<Sentence>,
+    prevention: Vec<Sentence>,
+    gaps: Vec<String>,
+    left_out: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Sentence {
+    text: String,
+    /// Why it is not verified; absent where it is, and for advice.
+    doubt: Option<String>,
+    chips: Vec<Chip>,
+}
+
+#[derive(Serialize)]
+struct Cause {
+    sure: Sure,
+    severity: &'static str,
+    sentence: Sentence,
+    against: Option<Against>,
+}
+
+#[derive(Serialize)]
+struct Against {
+    chips: Vec<Chip>,
+}
+
+#[derive(Serialize)]
+struct Moment {
+    at: String,
+    sentence: Sentence,
+}
+
+#[derive(Serialize)]
+struct Evidence {
+    anchor: String,
+    id: String,
+    title: String,
+    source: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Again {
+    id: String,
+    source: String,
+    query: Option<String>,
+    link: Option<String>,
+}
+
+/// Whether it is on its way, so that the page is to load again.
+pub(super) fn runs(incident: &Incident) -> bool {
+    incident.analysis.as_ref().is_some_and(|analysis| !analysis.state.is_over())
+}
+
+/// The section; `None` where there is no analysis, and none can be asked for.
+pub(super) fn section(
+    incident: &Incident,
+    index: &Index,
+    possible: bool,
+    now: DateTime<Utc>,
+) -> Option<Section> {
+    let analysis = incident.analysis.as_ref();
+    if analysis.is_none() && !possible {
+        return None;
+    }
+    let own = analysis.map_or(&[][..], |analysis| &analysis.items);
+    let chips = Chips { own, index };
+    let form = possible && !runs(incident);
+    let mut section = Section {
+        number: incident.number,
+        instead: Some(Instead {
+            title: words::NO_ANALYSIS,
+            text: words::WHAT_ANALYSIS_IS.to_owned(),
+            busy: false,
+            link: None,
+        }),
+        form,
+        asked: Vec::new(),
+        asked_title: String::new(),
+        report: None,
+        items: Vec::new(),
+        again: Vec::new(),
+        made: Vec::new(),
+        markdown: None,
+    };
+    let Some(analysis) = analysis else { return Some(section) };
+    section.instead = (analysis.state != State::Ready).then(|| instead(analysis));
+    section.asked_title = words::asked_title(analysis.step, analysis.max_steps);
+    section.asked = analysis
+        .asked
+        .iter()
+        .map(|one| Asked {
+            tool: one.tool.to_string(),
+            words: one.words.to_string(),
+            failed: !one.ok,
+            chips: chips.of(&one.items),
+        })
+        .collect();
+    section.report = analysis.report.as_ref().map(|report| shown(report, &chips));
+    section.items = own.iter().map(evidence).collect();
+    section.again = analysis
+        .reproduce
+        .iter()
+        .map(|one| Again {
+            id: one.id.clone(),
+            source: one.source.clone(),
+            query: one.query.as_ref().map(ToString::to_string),
+            link: one.link.as_ref().map(ToString::to_string),
+        })
+        .collect();
+    section.made = made(analysis, now);
+    section.markdown =
+        analysis.report.as_ref().map(|_| format!("/api/v1/incidents/{}/analysis.md", incident.number));
+    Some(section)
+}
+
+struct Chips<'a> {
+    own: &'a [Item],
+    index: &'a Index,
+}
+
+impl Chips<'_> {
+    /// To the items as they were, else to those of the page.
+    fn of(&self, ids: &[String]) -> Vec<Chip> {
+        let chip = |id: &String| {
+            let own = self.own.iter().any(|item| item.id == *id).then(|| format!("#{ANCHOR}{id}"));
+            Chip { href: own.or_else(|| self.index.has(id).then(|| format!("#{id}"))), id: id.clone() }
+        };
+        ids.iter().map(chip).collect()
+    }
+}
+
+fn instead(analysis: &Analysis) -> Instead {
+    let (title, text) = words::no_analysis(analysis.state, analysis.step, analysis.max_steps);
+    let reason = analysis.reason.as_ref().map(ToString::to_string);
+    let link = analysis.shared_with.as_ref();
+    Instead {
+        title,
+        text: reason.unwrap_or(text),
+        busy: !analysis.state.is_over(),
+        link: link
+            .map(|to| Link { href: format!("/incidents/{}", to.number), text: format!("#{}", to.number) }),
+    }
+}
+
+fn shown(report: &Report, chips: &Chips<'_>) -> Shown {
+    let all = |list: &[Checked<_>]| list.iter().map(|one| sentence(one, chips)).collect();
+    let advices = |list: &[Advice<_>]| list.iter().map(|one| advice(one, chips)).collect();
+    Shown {
+        overview: all(&report.overview),
+        causes: report
+            .root_causes
+            .iter()
+            .map(|cause| Cause {
+                sure: cause.confidence.into(),
+                severity: words::severity(cause.severity),
+                sentence: sentence(&cause.sentence, chips),
+                against: (!cause.against.is_empty()).then(|| Against { chips: chips.of(&cause.against) }),
+            })
+            .collect(),
+        impact: all(&report.impact),
+        timeline: report
+            .timeline
+            .iter()
+            .map(|one| Moment { at: one.at.to_string(), sentence: sentence(&one.sentence, chips) })
+            .collect(),
+        actions: advices(&report.actions),
+        prevention: advices(&report.prevention),
+        gaps: report.gaps.iter().map(ToString::to_string).collect(),
+        left_out: report.left_out.as_ref().map(ToString::to_string),
+    }
+}
+
+fn sentence(one: &Checked<Redacted>, chips: &Chips<'_>) -> Sentence {
+    let doubt = (one.verdict != Verdict::Verified)
+        .then(|| one.reason.as_ref().map_or_else(String::new, ToString::to_string));
+    Sentence { text: one.text.to_string(), doubt, chips: chips.of(&one.citations) }
+}
+
+fn advice(one: &Advice<Redacted>, chips: &Chips<'_>) -> Sentence {
+    Sentence { text: one.text.to_string(), doubt: None, chips: chips.of(&one.citations) }
+}
+
+fn evidence(item: &Item) -> Evidence {
+    Evidence {
+        anchor: format!("{ANCHOR}{}", item.id),
+        id: item.id.clone(),
+        title: item.title.to_string(),
+        source: item.source.clone(),
+        text: item.text.as_str().chars().take(SHOWN).collect(),
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "one decimal of seconds is shown")]
+fn made(analysis: &Analysis, now: DateTime<Utc>) -> Vec<String> {
+    let asked = words::asked_for(analysis.asked_by.as_str(), &times::moment(analysis.asked_at, now).text);
+    let (input, output) = (count(analysis.input_tokens), count(analysis.output_tokens));
+    let seconds = format!("{:.1}", analysis.duration_ms as f64 / 1000.0);
+    let cost = analysis.cost_usd.map(|usd| format!("${usd:.4}"));
+    let took = words::Took { input: &input, output: &output, cost: cost.as_deref(), seconds: &seconds };
+    let by = analysis.model.as_deref().map(|model| words::analysed(model, &took));
+    std::iter::once(asked).chain(by).collect()
+}
