@@ -215,7 +215,7 @@ fn benign(text: &str) -> bool {
         || word.bytes().all(|byte| byte == b'x')
 }
 
-/// `/home/app`: a place. A password may begin so too, but is not made of lower-case words alone.
+/// `/srv/app`: a place. A password may begin so too, but is not made of lower-case words alone.
 fn path(text: &str) -> bool {
     let plain = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'/' | b'.' | b'_' | b'-')

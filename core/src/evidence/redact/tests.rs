@@ -148,7 +148,7 @@ fn what_is_not_secret_stays() {
         "HikariPool-1 - Connection is not available, request timed out after 30000ms",
         "basic authentication is required, bearer authentication failed",
         "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf was not found",
-        "sudo: bob : PWD=/home/app ; USER=root ; COMMAND=/bin/ls",
+        "sudo: bob : PWD=/srv/app ; USER=root ; COMMAND=/bin/ls",
         "MountVolume.SetUp failed for volume \"db-secret\" : secret \"db-password\" not found",
         "required fields: ['password', 'username'], password policy value: 12",
         "security code check took 1200 ms, error code 4711, one-time job 123456",
