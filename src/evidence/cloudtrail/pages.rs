@@ -1,4 +1,4 @@
-//! Door: network. One question to CloudTrail, page after page, the newest events first.
+//! One question to CloudTrail, page after page, the newest events first.
 //!
 //! Knows the SDK's types. Must not know what becomes of a call.
 
