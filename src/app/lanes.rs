@@ -49,23 +49,7 @@ impl Lanes {
         prepared.cancel();
         tracing::info!("ready");
         let mut lanes = JoinSet::new();
-        for kind in [JobKind::Page, JobKind::Message] {
-            let deliver = Arc::clone(&self.deliver);
-            let tell = move |claim| {
-                let deliver = Arc::clone(&deliver);
-                async move { deliver.work(claim).await }
-            };
-            let ways = Arc::clone(&self.deliver);
-            let full = move || ways.full();
-            lanes.spawn(worker::lane(self.store.clone(), kind, self.wake.clone(), stop.clone(), full, tell));
-        }
-        let deliver = Arc::clone(&self.deliver);
-        let draw = move |claim| {
-            let deliver = Arc::clone(&deliver);
-            async move { deliver.charts(claim).await }
-        };
-        let (store, wake) = (self.store.clone(), self.wake.clone());
-        lanes.spawn(worker::lane(store, JobKind::Charts, wake, stop.clone(), Vec::new, draw));
+        self.tell(&mut lanes, &stop);
         let standing = [self.upkeep.standing(), self.resync.standing()].concat();
         lanes.spawn(stand(self.store.clone(), standing, stop.clone()));
         lanes.spawn(remember(self.resync.ingest.clone(), stop.clone()));
@@ -101,6 +85,27 @@ impl Lanes {
                 stop.cancel();
             }
         }
+    }
+
+    /// The lanes that tell people: pages, messages, and charts under them.
+    fn tell(&self, lanes: &mut JoinSet<()>, stop: &CancellationToken) {
+        for kind in [JobKind::Page, JobKind::Message] {
+            let deliver = Arc::clone(&self.deliver);
+            let tell = move |claim| {
+                let deliver = Arc::clone(&deliver);
+                async move { deliver.work(claim).await }
+            };
+            let ways = Arc::clone(&self.deliver);
+            let full = move || ways.full();
+            lanes.spawn(worker::lane(self.store.clone(), kind, self.wake.clone(), stop.clone(), full, tell));
+        }
+        let deliver = Arc::clone(&self.deliver);
+        let draw = move |claim| {
+            let deliver = Arc::clone(&deliver);
+            async move { deliver.charts(claim).await }
+        };
+        let (store, wake) = (self.store.clone(), self.wake.clone());
+        lanes.spawn(worker::lane(store, JobKind::Charts, wake, stop.clone(), Vec::new, draw));
     }
 
     /// Prepares until that succeeds.

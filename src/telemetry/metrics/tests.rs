@@ -30,6 +30,8 @@ fn rendered() -> String {
             Duration::from_secs(2),
             &[EvidenceKind::Loki.into(), FetchOutcome::Ok.into()],
         );
+        count(Metric::Analyses, &[AnalysisOutcome::Ready.into()]);
+        count(Metric::ToolCalls, &[Tool::Logs.into(), ToolOutcome::Ok.into()]);
         count_by(Metric::LogsScanned, 1_000_000, &[]);
         count(Metric::ModelCalls, &[ModelOutcome::Ok.into()]);
         count_by(Metric::ModelTokens, 1_200, &[TokenDirection::Input.into()]);

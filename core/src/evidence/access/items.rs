@@ -110,8 +110,15 @@ fn title(row: &Row, mark: Option<Mark>, access: &Access, redactor: &Redactor) ->
             let others = Counts { requests: super::others(row, whole), failed, p95: None };
             words.fixed("; others ").failed(&others)
         }
-        None if normal.is_some() && !whole_differs(row) => words.fixed(", as usual"),
-        _ => words,
+        None => {
+            let words = words.fixed("; ").p95(&row.now);
+            match row.normal.p95.filter(|_| normal.is_some()) {
+                Some(seconds) if whole_differs(row) => words.fixed(", normally ").seconds(seconds),
+                Some(seconds) => words.fixed(", normally ").seconds(seconds).fixed(", as usual"),
+                None => words,
+            }
+        }
+        Some(_) => words,
     };
     words.0
 }

@@ -97,7 +97,7 @@ impl Access {
         let compared = self.times > 0 && whole.normal.requests > 0;
         let rows = self.rows.iter().filter(|row| row.by != By::All);
         let mut all: Vec<(&Row, Mark)> =
-            rows.filter_map(|row| Some((row, mark(row, whole, compared)?))).collect();
+            rows.filter_map(|row| Some((row, self.mark(row, whole, compared)?))).collect();
         let size = |(row, mark): &(&Row, Mark)| match mark {
             Mark::Fails => apart(row, whole),
             Mark::Slow => row.now.p95.unwrap_or_default(),
@@ -109,6 +109,32 @@ impl Access {
         });
         all.truncate(MOST);
         all
+    }
+
+    fn mark(&self, row: &Row, whole: &Row, compared: bool) -> Option<Mark> {
+        let normal = Some((row.normal.failed, row.normal.requests)).filter(|(_, all)| compared && *all > 0);
+        // That a 5xx is a failure is no news; nor is it that what all do, each does.
+        let of_status = matches!(row.by, By::Status | By::TargetStatus);
+        let fails = rises((row.now.failed, row.now.requests), normal) && apart(row, whole) >= SIGNIFICANT;
+        if !of_status && fails {
+            return Some(Mark::Fails);
+        }
+        let slower = row.now.p95.zip(self.middle(row.by)).is_some_and(|(p95, middle)| p95 > TIMES * middle);
+        if !of_status && slower && is_slow(row) {
+            return Some(Mark::Slow);
+        }
+        let usual = (row.normal.requests, whole.normal.requests);
+        let crowd = of_status || row.now.requests as f64 >= CROWD * whole.now.requests as f64;
+        let more = compared && crowd && rises((row.now.requests, whole.now.requests), Some(usual));
+        more.then_some(Mark::More)
+    }
+
+    /// The time that half of the rows of this kind keep.
+    fn middle(&self, by: By) -> Option<f64> {
+        let rows = self.rows.iter().filter(|row| row.by == by && row.now.requests >= FEWEST);
+        let mut times: Vec<f64> = rows.filter_map(|row| row.now.p95).collect();
+        times.sort_by(f64::total_cmp);
+        times.get(times.len().saturating_sub(1) / 2).copied()
     }
 }
 
@@ -122,23 +148,6 @@ fn apart(row: &Row, whole: &Row) -> f64 {
     let failed = whole.now.failed.saturating_sub(row.now.failed) as f64;
     let exposure = row.now.requests as f64 / others(row, whole).max(1) as f64;
     if row.now.failed as f64 > failed * exposure { g2(row.now.failed as f64, failed, exposure) } else { 0.0 }
-}
-
-fn mark(row: &Row, whole: &Row, compared: bool) -> Option<Mark> {
-    let normal = Some((row.normal.failed, row.normal.requests)).filter(|(_, all)| compared && *all > 0);
-    // That a 5xx is a failure is no news; nor is it that what all do, each does.
-    let of_status = matches!(row.by, By::Status | By::TargetStatus);
-    let fails = rises((row.now.failed, row.now.requests), normal) && apart(row, whole) >= SIGNIFICANT;
-    if !of_status && fails {
-        return Some(Mark::Fails);
-    }
-    if !of_status && is_slow(row) && row.now.p95 >= whole.now.p95 {
-        return Some(Mark::Slow);
-    }
-    let usual = (row.normal.requests, whole.normal.requests);
-    let crowd = of_status || row.now.requests as f64 >= CROWD * whole.now.requests as f64;
-    let more = compared && crowd && rises((row.now.requests, whole.now.requests), Some(usual));
-    more.then_some(Mark::More)
 }
 
 fn is_slow(row: &Row) -> bool {

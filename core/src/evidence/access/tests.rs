@@ -44,7 +44,7 @@ fn what_fails_while_the_others_do_not_comes_first() {
     assert_eq!(
         titles,
         [
-            "all requests: 5xx 311 of 1712 (18.2 %), normally 0.353 %",
+            "all requests: 5xx 311 of 1712 (18.2 %), normally 0.353 %; p95 5 s, normally 0.1 s",
             "target 10.0.1.7:8080: 5xx 310 of 812 (38.2 %), normally 0.353 %; others 5xx 1 of 900 (0.111 %)",
             "path GET /pay: 5xx 140 of 400 (35 %), normally 0.353 %; others 5xx 171 of 1312 (13 %)",
             "client 203.0.113.9: 900 of 1712 requests (52.6 %), normally 1.18 %",
@@ -77,7 +77,8 @@ fn a_crowd_and_slowness_stand_out_and_chance_does_not() {
         (By::Path, (50, 20, 0.4), (60, 0, 0.1), Some(Mark::Fails)),
         (By::Path, (50, 1, 0.1), (60, 0, 0.1), None),
     ] {
-        let all = access(vec![row(By::All, "", whole, whole), row(by, "x", now, normal)], 1);
+        let other = row(by, "y", (300, 0, 0.1), (300, 0, 0.1));
+        let all = access(vec![row(By::All, "", whole, whole), row(by, "x", now, normal), other], 1);
         let marks: Vec<Mark> = all.standing_out().into_iter().map(|(_, mark)| mark).collect();
         assert_eq!(marks, expected.into_iter().collect::<Vec<_>>(), "{by:?} {now:?} against {normal:?}");
     }
@@ -89,9 +90,15 @@ fn as_usual_and_without_a_normal_time_are_told_as_such() {
         let whole = row(By::All, "", (100, 0, 0.1), (times * 100, 0, 0.1));
         access(vec![whole], usize::try_from(times).unwrap())
     };
-    assert_eq!(told(calm(2))[0].title.as_str(), "all requests: 5xx 0 of 100 (0 %), normally 0 %, as usual");
+    assert_eq!(
+        told(calm(2))[0].title.as_str(),
+        "all requests: 5xx 0 of 100 (0 %), normally 0 %; p95 0.1 s, normally 0.1 s, as usual"
+    );
     let alone = told(calm(0));
-    assert_eq!(alone[0].title.as_str(), "all requests: 5xx 0 of 100 (0 %), nothing to compare with");
+    assert_eq!(
+        alone[0].title.as_str(),
+        "all requests: 5xx 0 of 100 (0 %), nothing to compare with; p95 0.1 s"
+    );
     assert_eq!(alone[0].text.as_str(), "5xx 0 of 100 (0 %), p95 0.1 s");
     assert!(told(access(Vec::new(), 1)).is_empty());
 }

@@ -13,38 +13,93 @@ use super::unit::{Dim, unit};
 /// How far around a number its hedges stand, in bytes.
 const BESIDE: usize = 40;
 
-static BEFORE: LazyLock<[(Near, Regex); 5]> = LazyLock::new(|| {
-    [
-        (Near::About, r"(?:\b(?:about|around|roughly|approximately|approx\.?|some|circa|ca\.) ?(?:an? |the )?|~ ?|約|およそ|ほぼ|おおよそ)$"),
-        (Near::Over, r"(?:\b(?:over|more than|above|greater than|higher than|longer than|exceed(?:s|ed|ing)?|beyond) (?:an? |the )?|> ?)$"),
-        (Near::Under, r"(?:\b(?:nearly|almost|under|less than|below|fewer than|lower than|shorter than|faster than) (?:an? |the )?|< ?)$"),
-        (Near::AtLeast, r"(?:\b(?:at least|no less than) |>= ?|少なくとも)$"),
-        (Near::AtMost, r"(?:\b(?:at most|up to|no more than) |<= ?|最大)$"),
-    ]
-    .map(|(near, pattern)| (near, compiled(pattern)))
-});
+/// Right before a number, without the articles between.
+const BEFORE: [(Near, &[&str]); 5] = [
+    (Near::AtLeast, &["at least", "no less than", ">=", "少なくとも"]),
+    (Near::AtMost, &["at most", "up to", "no more than", "<=", "最大"]),
+    (
+        Near::About,
+        &[
+            "about",
+            "around",
+            "roughly",
+            "approximately",
+            "approx",
+            "approx.",
+            "some",
+            "circa",
+            "ca.",
+            "~",
+            "約",
+            "およそ",
+            "ほぼ",
+            "おおよそ",
+        ],
+    ),
+    (
+        Near::Over,
+        &[
+            "over",
+            "more than",
+            "above",
+            "greater than",
+            "higher than",
+            "longer than",
+            "exceeds",
+            "exceed",
+            "exceeded",
+            "exceeding",
+            "beyond",
+            ">",
+        ],
+    ),
+    (
+        Near::Under,
+        &[
+            "nearly",
+            "almost",
+            "under",
+            "less than",
+            "below",
+            "fewer than",
+            "lower than",
+            "shorter than",
+            "faster than",
+            "<",
+        ],
+    ),
+];
 
-static BEHIND: LazyLock<[(Near, Regex); 5]> = LazyLock::new(|| {
-    [
-        (Near::About, r"^(?:[件回行個本台つ人])?(?:程度|前後|くらい|ぐらい|ほど|近く|あまり|余り)"),
-        (Near::Over, r"^(?:[件回行個本台つ人])?(?:超|を超|を上回)"),
-        (Near::Under, r"^(?:[件回行個本台つ人])?(?:未満|を下回|弱)"),
-        (Near::AtLeast, r"^(?:[件回行個本台つ人])?以上"),
-        (Near::AtMost, r"^(?:[件回行個本台つ人])?以下"),
-    ]
-    .map(|(near, pattern)| (near, compiled(pattern)))
-});
+/// Right behind a number, or behind its counter.
+const BEHIND: [(Near, &[&str]); 5] = [
+    (Near::About, &["程度", "前後", "くらい", "ぐらい", "ほど", "近く", "あまり", "余り"]),
+    (Near::Over, &["超", "を超", "を上回"]),
+    (Near::Under, &["未満", "を下回", "弱"]),
+    (Near::AtLeast, &["以上"]),
+    (Near::AtMost, &["以下"]),
+];
 
 /// The hedge at the end of `before`.
 pub(super) fn before_it(before: &str) -> Near {
-    let near = lowered(tail(before, BESIDE));
-    BEFORE.iter().find(|(_, form)| form.is_match(&near)).map_or(Near::Exact, |(near, _)| *near)
+    let lower = lowered(tail(before, BESIDE));
+    let mut near = lower.trim_end();
+    for article in [" a", " an", " the"] {
+        near = near.strip_suffix(article).unwrap_or(near);
+    }
+    let says = |word: &&str| {
+        let rest = near.strip_suffix(word);
+        let letters = word.starts_with(|c: char| c.is_ascii_alphabetic());
+        rest.is_some_and(|rest| !letters || !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
+    };
+    let found = BEFORE.iter().find(|(_, words)| words.iter().any(&says));
+    found.map_or(Near::Exact, |(near, _)| *near)
 }
 
 /// The hedge at the beginning of `after`.
 pub(super) fn after_it(after: &str) -> Near {
-    let near = head(after, BESIDE);
-    BEHIND.iter().find(|(_, form)| form.is_match(near)).map_or(Near::Exact, |(near, _)| *near)
+    let near = after.strip_prefix(['件', '回', '行', '個', '本', '台', 'つ', '人']).unwrap_or(after);
+    let found = BEHIND.iter().find(|(_, words)| words.iter().any(|word| near.starts_with(word)));
+    found.map_or(Near::Exact, |(near, _)| *near)
 }
 
 /// ` errors per second`, `/s`, `件/秒`.
@@ -59,6 +114,9 @@ pub(super) fn per_behind(after: &str) -> Option<Per> {
     static JAPANESE: LazyLock<Regex> =
         LazyLock::new(|| compiled(r"^(?:[件回行個本]|バイト)?(?:/|毎)(秒|分|時間|日)"));
     let near = lowered(head(after, 2 * BESIDE));
+    if !["per ", "each ", "every ", " a", "/", "毎"].iter().any(|word| near.contains(word)) {
+        return None;
+    }
     let word = |form: &Regex| Some(form.captures(&near)?.get(1)?.as_str().to_owned());
     let seconds = word(&TIMES).or_else(|| word(&JAPANESE));
     seconds
@@ -73,7 +131,11 @@ pub(super) fn per_before(before: &str) -> Option<Per> {
             r"(?:毎(秒|分|時|日)|[1一]?(秒|分|時間|日)(?:あたり|当たり))(?:に|で|、)?(?:約|およそ|ほぼ)?$",
         )
     });
-    let found = JAPANESE.captures(tail(before, BESIDE))?;
+    let near = tail(before, BESIDE);
+    if near.is_ascii() {
+        return None;
+    }
+    let found = JAPANESE.captures(near)?;
     let word = found.get(1).or_else(|| found.get(2))?.as_str();
     time(if word == "時" { "時間" } else { word })
 }

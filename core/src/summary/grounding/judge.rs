@@ -3,6 +3,7 @@
 //! Knows what was found of it in the cited items, and what it does beside that. Must not know how anything is written.
 
 use super::lookup::{Looked, moment, name, quantity, quote};
+use super::names::Name;
 use super::quantity::{Near, Quantity, Role};
 use super::quotes::{Quote, taken};
 use super::reading::Reading;
@@ -55,15 +56,14 @@ impl Sentence {
         let (quotes, rest) = taken(&folded(text));
         let reading = Reading::of(&rest, false);
         let mut plain = reading.lower.clone();
-        for one in &reading.moments {
-            blank(&mut plain, one.at.0, one.at.1);
-        }
+        blank(&mut plain, reading.moments.iter().map(|one| one.at));
         Self { quotes, turns: turns(&plain), reading }
     }
 
     fn facts(&self) -> usize {
         let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '.');
-        let values = self.reading.names.iter().filter(|one| one.key.is_some() && digits(&one.text)).count();
+        let is_value = |one: &&Name| one.text.starts_with('#') || (one.key.is_some() && digits(&one.text));
+        let values = self.reading.names.iter().filter(is_value).count();
         self.quotes.len() + self.reading.quantities.len() + self.reading.moments.len() + values
     }
 

@@ -104,6 +104,9 @@ fn value(text: &str) -> Option<(f64, f64)> {
         }
         current = None;
     }
+    // Without a fraction, 四百 is as exact as 400.
+    let large = text.contains(['.', '万', '億', '兆']);
+    let step = if large { step } else { step.min(1.0) };
     Some((total + section + current.unwrap_or(0.0), step))
 }
 
@@ -123,8 +126,8 @@ mod tests {
             ("1万2千件", vec![(12_000.0, 1_000.0)]),
             ("1.2万件", vec![(12_000.0, 1_000.0)]),
             ("1億2,345万円", vec![(123_450_000.0, 1e4)]),
-            ("三台と十五件、二十回", vec![(3.0, 1.0), (15.0, 1.0), (20.0, 10.0)]),
-            ("三千五百人", vec![(3_500.0, 100.0)]),
+            ("三台と十五件、二十回", vec![(3.0, 1.0), (15.0, 1.0), (20.0, 1.0)]),
+            ("三千五百人", vec![(3_500.0, 1.0)]),
             ("一部の万一、千葉で一時、一度は十分", vec![]),
             ("v2千", vec![]),
         ] {

@@ -9,7 +9,7 @@ use chrono::{Datelike, NaiveDate, TimeDelta};
 use super::derived;
 use super::moment::{Moment, Stage};
 use super::names::{Name, Sort};
-use super::nouns::counts_lines;
+use super::nouns::{COUNTED_IN_JAPANESE, counts_lines, event};
 use super::quantity::{Fit, Near, Quantity, Role};
 use super::quotes::{Quote, Stands};
 use super::reading::Reading;
@@ -89,6 +89,9 @@ fn one(claimed: &Quantity, own: &Quantity, reading: &Reading, shown: &Shown) -> 
         Fit::Coarse => return Looked::Doubt(ROUNDED),
         Fit::Yes => {}
     }
+    if own.role == Role::Then && claimed.role != Role::From && !at_its_time(own, reading, shown) {
+        return Looked::Doubt("the cited items say that it was so at another time");
+    }
     if !compared && !may_be(claimed.role, own.role) {
         let other = claimed.role == Role::From && own.role == Role::Plain;
         // `from 5 to 19`: an item that names no figure may well tell both.
@@ -109,21 +112,31 @@ fn one(claimed: &Quantity, own: &Quantity, reading: &Reading, shown: &Shown) -> 
     if turned(claimed, own, reading, shown) { Looked::Doubt(OTHER_WAY) } else { Looked::Found }
 }
 
+/// Whether the sentence names the time at which an item's number was so.
+fn at_its_time(own: &Quantity, reading: &Reading, shown: &Shown) -> bool {
+    let then = shown.reading.moments.iter().rev().find(|moment| moment.at.1 <= own.at.0);
+    let same = |said: &Moment, then: &Moment| {
+        said.clock.zip(then.clock).is_some_and(|(said, then)| (said / 60.0).floor() == (then / 60.0).floor())
+    };
+    then.is_some_and(|then| reading.moments.iter().any(|said| same(said, then)))
+}
+
 /// Whether a number counts the lines of a pattern: it is beside a word for them, and what stands between is the item's.
 fn counts(claimed: &Quantity, shown: &Shown) -> bool {
-    let at = claimed.nouns.iter().position(|noun| counts_lines(noun));
-    let own = |noun: &String| counts_lines(noun) || shown.stems.contains_key(noun);
+    let line =
+        |noun: &String| counts_lines(noun) || event(noun).iter().any(|stem| shown.stems.contains_key(*stem));
+    let at = claimed.nouns.iter().position(line);
+    let own = |noun: &String| line(noun) || shown.stems.contains_key(noun);
     let things = claimed.nouns.get(at.map_or(0, |at| at + 1)..).unwrap_or_default();
     // A Japanese counter stands before its thing, and English words for lines behind theirs.
-    let japanese = claimed.nouns.first().is_some_and(|noun| noun == super::nouns::COUNTED_IN_JAPANESE);
-    let after = !japanese || things.is_empty() || things.iter().any(|noun| counts_lines(noun));
+    let japanese = claimed.nouns.first().is_some_and(|noun| noun == COUNTED_IN_JAPANESE);
+    let after = !japanese || things.is_empty() || things.iter().any(line);
     at.is_some_and(|at| claimed.nouns.iter().take(at).all(own)) && after
 }
 
 /// Whether what a bare number counts stands beside the item's number.
 fn beside(claimed: &Quantity, own: &Quantity, shown: &Shown) -> bool {
-    let things: Vec<&String> =
-        claimed.nouns.iter().filter(|noun| *noun != super::nouns::COUNTED_IN_JAPANESE).collect();
+    let things: Vec<&String> = claimed.nouns.iter().filter(|noun| *noun != COUNTED_IN_JAPANESE).collect();
     if things.is_empty() || claimed.dim != Dim::Bare {
         return true;
     }
@@ -174,7 +187,9 @@ fn is_elsewhere(stem: &str, own: &Quantity, shown: &Shown) -> bool {
     let apart = |at: &usize| {
         let clause = reading.clause(*at);
         let place = reading.quantities.partition_point(|q| q.at.0 < clause.0);
-        clause != home && reading.quantities.get(place).is_some_and(|q| q.at.0 < clause.1)
+        let port = |q: &Quantity| reading.lower.get(..q.at.0).is_some_and(|text| text.ends_with(':'));
+        let mut numbers = reading.quantities.iter().skip(place).take_while(|q| q.at.0 < clause.1);
+        clause != home && numbers.any(|q| !port(q))
     };
     places.iter().take(50).all(apart)
 }

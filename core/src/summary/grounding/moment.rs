@@ -61,8 +61,8 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let months = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
     compiled(&format!(
         concat!(
-            r"(?P<y1>\d{{4}})[-/](?P<m1>\d{{1,2}})[-/](?P<d1>\d{{1,2}})",
-            r"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[ /-](?:of )?(?P<n2>{0})\b\.?(?:[ /,-]{{1,2}}(?P<y2>\d{{4}}))?",
+            r"\b(?P<y1>\d{{4}})[-/](?P<m1>\d{{1,2}})[-/](?P<d1>\d{{1,2}})",
+            r"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[ /-](?:of )?(?P<n2>{0})\b\.?(?:[ /,-]{{1,2}}(?P<y2>\d{{4}}))?",
             r"|\b(?P<n3>{0})\b\.? (?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y3>\d{{4}})\b)?",
             r"|(?:(?P<y4>\d{{4}})年)?(?P<m4>\d{{1,2}})月(?P<d4>\d{{1,2}})日",
         ),
@@ -97,9 +97,7 @@ static ENDS: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn moments(lower: &mut String) -> Vec<Moment> {
     let text = lower.clone();
     let days: Vec<Moment> = DATE.captures_iter(&text).filter_map(|found| date(&text, &found)).collect();
-    for day in &days {
-        blank(lower, day.at.0, day.at.1);
-    }
+    blank(lower, days.iter().map(|day| day.at));
     let mut found: Vec<Moment> = Vec::new();
     let mut days = days.into_iter().peekable();
     let clocks: Vec<Moment> =
@@ -126,9 +124,7 @@ pub(super) fn moments(lower: &mut String) -> Vec<Moment> {
         found.push(one);
     }
     found.extend(days);
-    for one in &found {
-        blank(lower, one.at.0, one.at.1);
-    }
+    blank(lower, found.iter().map(|one| one.at));
     staged(&text, &mut found);
     found
 }
@@ -231,10 +227,10 @@ fn bounds(text: &str, found: &Captures<'_>, date: bool) -> Option<(usize, usize)
     let after = text.get(whole.end()..)?;
     let dated = before.ends_with("  ") || before.ends_with(" t") || before.ends_with(" :");
     let joined = before.ends_with(|c: char| c.is_ascii_alphanumeric() || ".:/_".contains(c)) && !dated;
-    let goes_on = after.starts_with(|c: char| c.is_ascii_digit())
-        || after
-            .strip_prefix([':', '.'])
-            .is_some_and(|rest| !date && rest.starts_with(|c: char| c.is_ascii_digit()));
+    let digit = whole.as_str().ends_with(|c: char| c.is_ascii_digit());
+    let begins = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let parted = after.strip_prefix([':', '.']).is_some_and(|rest| !date && begins(rest));
+    let goes_on = digit && (begins(after) || parted);
     (!joined && !goes_on).then_some((whole.start(), whole.end()))
 }
 
@@ -243,7 +239,9 @@ mod tests {
     use super::*;
 
     /// Month and day, seconds of the day, minutes east.
-    fn found(text: &str) -> Vec<(Option<(u32, u32)>, Option<f64>, Option<i32>)> {
+    type Found = (Option<(u32, u32)>, Option<f64>, Option<i32>);
+
+    fn found(text: &str) -> Vec<Found> {
         let mut lower = text.to_lowercase();
         let all = moments(&mut lower);
         let winter = chrono::NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();

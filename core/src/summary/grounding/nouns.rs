@@ -25,7 +25,8 @@ pub(super) fn nouns(before: &str, after: &str, has_unit: bool) -> Vec<String> {
         return Vec::new();
     }
     let stems = |text: &str| words(text).into_iter().map(|word| word.stem).collect::<Vec<_>>();
-    if let Some(found) = COUNTER.captures(head(after, BESIDE)) {
+    let japanese = after.starts_with(is_cjk);
+    if let Some(found) = japanese.then(|| COUNTER.captures(head(after, BESIDE))).flatten() {
         let thing = found.get(1).map(|m| m.as_str());
         let subject = || Some(SUBJECT.captures(tail(before, BESIDE))?.get(1)?.as_str().to_owned());
         let named = thing.map(str::to_owned).or_else(subject);
@@ -36,7 +37,7 @@ pub(super) fn nouns(before: &str, after: &str, has_unit: bool) -> Vec<String> {
         };
         return counter.into_iter().chain(named.iter().flat_map(|text| stems(text))).collect();
     }
-    if after.starts_with(is_cjk) {
+    if japanese {
         return stems(head(after, 12)).into_iter().take(1).filter(|word| !is_grammar(word)).collect();
     }
     let Some(rest) = after.strip_prefix([' ', '-']) else { return Vec::new() };
@@ -67,7 +68,22 @@ pub(super) fn is_ratio(before: &str) -> bool {
     static RATIO: LazyLock<Regex> = LazyLock::new(|| {
         compiled(r"(?:ratio|fraction|share|percent(?:age)?|rate|割合|比率|率)[^;.,\n]{0,24}$")
     });
-    RATIO.is_match(&lowered(tail(before, BESIDE)))
+    let near = lowered(tail(before, BESIDE));
+    ["rat", "share", "fraction", "percent", "率", "割合"].iter().any(|word| near.contains(word))
+        && RATIO.is_match(&near)
+}
+
+/// What each line of a pattern may be called after what happens in it, with the stems of which one has to stand there.
+pub(super) fn event(stem: &str) -> &'static [&'static str] {
+    match stem {
+        "timeou" => &["timeou", "timed"],
+        "refuse" | "refusa" => &["refuse"],
+        "reject" => &["reject"],
+        "crash" | "crashe" => &["crash", "crashe"],
+        "restar" => &["restar"],
+        "discon" => &["discon"],
+        _ => &[],
+    }
 }
 
 /// Whether `stem` is what the lines of a pattern are called.

@@ -11,7 +11,7 @@ use super::hedges::{after_it, before_it, per_before, per_behind};
 use super::kanji::{Numeral, numerals};
 use super::quantity::{Near, Per, Quantity, Role};
 use super::runs::{Atom, atoms, runs};
-use super::spelling::{blank, compiled};
+use super::spelling::{blank, compiled, head};
 use super::unit::{Dim, Unit, japanese, magnitude, of_name, unit};
 
 /// Sign, currency, digits, fraction, exponent; then whatever is glued to them.
@@ -24,6 +24,7 @@ static COMPOSED: LazyLock<Regex> = LazyLock::new(|| compiled(r"^(?:\d+(?:\.\d+)?
 static PART: LazyLock<Regex> = LazyLock::new(|| compiled(r"(\d+(?:\.\d+)?)(d|h|min|ms|m|s)"));
 /// The next word, or a sign of a unit, with at most one blank or hyphen before it.
 static NEXT: LazyLock<Regex> = LazyLock::new(|| compiled(r"^[ -]?([A-Za-zµ]+|°[Cc]?|%)(?:/([a-z]+))?"));
+static PER: LazyLock<Regex> = LazyLock::new(|| compiled(r"\b1(?:秒|分|時間|日)(?:あたり|当たり)"));
 /// Behind a number, `times` makes a factor of it, and not a count.
 static FACTOR: LazyLock<Regex> = LazyLock::new(|| {
     compiled(concat!(
@@ -31,6 +32,9 @@ static FACTOR: LazyLock<Regex> = LazyLock::new(|| {
         r"normal|usual|its|that|what)\b",
     ))
 });
+
+/// How far behind a number its unit is looked for, in bytes.
+const AHEAD: usize = 48;
 
 /// Takes the numbers out of `text`, which keeps its length. In it, moments are blank already. `given`: whether it is an
 /// item's; in a claim, the value of a key is left to be looked for with its key.
@@ -40,18 +44,17 @@ pub(super) fn numbers(text: &mut String, given: bool) -> Vec<Quantity> {
         found.extend(of_numeral(text, numeral));
     }
     found.extend(super::spelled::spelled(text).into_iter().filter_map(|numeral| of_numeral(text, numeral)));
-    for one in &found {
-        blank(text, one.at.0, one.at.1);
-    }
+    blank(text, found.iter().map(|one| one.at));
     for run in runs(text) {
         for atom in atoms(text, run).into_iter().filter(|atom| given || atom.key.is_none()) {
-            found.extend(of_atom(text, atom, run.1));
+            found.extend(of_atom(text, atom, run.1, given));
         }
     }
     found.sort_by_key(|one| one.at);
-    for one in &found {
-        blank(text, one.at.0, one.at.1);
-    }
+    blank(text, found.iter().map(|one| one.at));
+    // They are no numbers, but what others are per.
+    let per: Vec<(usize, usize)> = PER.find_iter(text).map(|m| (m.start(), m.end())).collect();
+    blank(text, per);
     found
 }
 
@@ -69,8 +72,11 @@ fn of_numeral(text: &str, numeral: Numeral) -> Option<Quantity> {
     with_unit(text, digits, None)
 }
 
-fn of_atom(text: &str, atom: Atom, run_end: usize) -> Vec<Quantity> {
-    let Some(run) = text.get(atom.start..atom.end) else { return Vec::new() };
+fn of_atom(text: &str, atom: Atom, run_end: usize, given: bool) -> Vec<Quantity> {
+    // In a claim, `#471` is a name; an item that has it may be said to have the number, too.
+    let Some(run) = text.get(atom.start..atom.end).filter(|run| given || !run.starts_with('#')) else {
+        return Vec::new();
+    };
     if COMPOSED.is_match(run) {
         return composed(text, run, atom).into_iter().collect();
     }
@@ -142,10 +148,10 @@ fn with_unit(text: &str, mut digits: Digits, key: Option<Unit>) -> Option<Quanti
             ..digits
         };
     }
-    let after = text.get(digits.at.1..)?;
+    let after = head(text.get(digits.at.1..)?, AHEAD);
     let trimmed = after.strip_prefix(' ').unwrap_or(after);
     if let Some((known, length)) = japanese(trimmed) {
-        let end = text.len() - trimmed.len() + length;
+        let end = digits.at.1 + after.len() - trimmed.len() + length;
         let rest = text.get(end..).unwrap_or_default();
         // `1分あたり` is no quantity, but what another one is per.
         if rest.starts_with("あたり") || rest.starts_with("当たり") {
@@ -206,6 +212,7 @@ fn quantity(text: &str, digits: Digits, known: Option<Unit>, end: usize) -> Quan
     Quantity {
         digits: value,
         values: scale.map(|scale| value * scale),
+        last: digits.step * scale[0],
         step: step * scale[0],
         dim: known.map_or(Dim::Bare, |unit| unit.dim),
         per,
@@ -245,7 +252,7 @@ pub(super) fn joined(text: &str, found: Vec<Quantity>) -> Vec<Quantity> {
         let finer = last.dim == Dim::Time && one.dim == Dim::Time && one.values[0] < last.step;
         if finer && AND.is_match(gap) {
             last.values = [last.values[0] + one.values[0], last.values[0] + one.values[0]];
-            (last.digits, last.step, last.at.1) = (last.values[0], one.step, one.at.1);
+            (last.digits, last.last, last.step, last.at.1) = (last.values[0], one.last, one.step, one.at.1);
         } else if counted(last) && counted(&one) && (OF.is_match(gap) || AMONG.is_match(gap)) {
             let (part, whole) =
                 if gap.contains("of") { (last.digits, one.digits) } else { (one.digits, last.digits) };

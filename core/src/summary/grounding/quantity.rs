@@ -6,7 +6,7 @@ use super::unit::Dim;
 
 /// A rounding that changes a value by more than this share of it is none that people would call the same.
 const FAR: f64 = 0.2;
-/// What `about` may change, whatever its zeros say.
+/// What a hedged one may change, whatever its zeros say.
 const ABOUT: f64 = 0.1;
 /// What binary fractions cost.
 const NOISE: f64 = 1e-9;
@@ -50,6 +50,8 @@ pub(super) enum Role {
     Limit,
     /// `from 41` of `from 41 to 97`.
     From,
+    /// What an item says it was at a time that stands right before it.
+    Then,
 }
 
 /// A number in a text.
@@ -60,6 +62,8 @@ pub(super) struct Quantity {
     /// In the base of its kind; twice where a unit has two readings.
     pub values: [f64; 2],
     /// One in its last digit, in the base.
+    pub last: f64,
+    /// The same, where a hedge makes zeros at its end no digits.
     pub step: f64,
     /// What it measures.
     pub dim: Dim,
@@ -126,6 +130,7 @@ impl Quantity {
         fits.then(|| Self {
             dim: Dim::Percent,
             values: self.values.map(scaled),
+            last: scaled(self.last),
             step: scaled(self.step),
             ..self.clone()
         })
@@ -140,10 +145,9 @@ impl Quantity {
         }
         let step = self.step * (1.0 + NOISE);
         let half = off <= step / 2.0;
-        let cut = off < self.step * (1.0 - NOISE) && size > value.abs() && value * exact >= 0.0;
+        let cut = off < self.last * (1.0 - NOISE) && size > value.abs() && value * exact >= 0.0;
         let fits = match self.near {
-            Near::Exact => half || cut,
-            Near::About => half || cut || off <= step.min(ABOUT * size),
+            Near::Exact | Near::About => half || cut,
             Near::Over | Near::AtLeast => exact > value && off < step,
             Near::Under | Near::AtMost => exact < value && off < step,
         };
@@ -178,6 +182,7 @@ mod tests {
         Quantity {
             digits,
             values: [digits; 2],
+            last: step.min(1.0),
             step,
             dim: Dim::Percent,
             per: None,

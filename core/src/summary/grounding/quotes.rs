@@ -44,10 +44,8 @@ pub(super) fn taken(folded: &str) -> (Vec<Quote>, String) {
             .filter_map(|found| found.get(1))
             .map(|m| (m.start(), m.end()))
             .collect();
-        for (start, end) in spans {
-            quotes.push(Quote::of(rest.get(start..end).unwrap_or_default()));
-            blank(&mut rest, start, end);
-        }
+        quotes.extend(spans.iter().map(|(start, end)| Quote::of(rest.get(*start..*end).unwrap_or_default())));
+        blank(&mut rest, spans);
         if mark != '\'' {
             rest = rest.replace(mark, ";");
         }
@@ -96,22 +94,26 @@ impl Quote {
     }
 }
 
-/// Where `piece` ends behind one of `ends`, with a gap that is short; and whether nothing in the gap turns the sense.
+/// Where `piece` ends behind one of `ends`, with a gap that is short; and whether nothing in the gap turns the sense. The
+/// nearest of them has the shortest gap, and what turns that turns all longer ones.
 fn follow(line: &str, ends: &[(usize, bool)], piece: &str) -> Vec<(usize, bool)> {
     let mut followed = Vec::new();
-    let mut near = ends.iter().peekable();
+    let mut before = ends.iter().peekable();
+    let (mut nearest, mut right) = (None, None);
     for end in ends_of(line, piece) {
         let start = end - piece.len();
-        let within = |from: usize| line.get(from..start).is_some_and(|gap| gap.chars().count() <= GAP);
-        while near.peek().is_some_and(|(from, _)| *from <= start && !within(*from)) {
-            near.next();
+        while let Some((from, is_right)) = before.next_if(|(from, _)| *from <= start) {
+            nearest = Some(*from);
+            right = if *is_right { Some(*from) } else { right };
         }
-        let mut best: Option<bool> = None;
-        for (from, right) in near.clone().take_while(|(from, _)| *from <= start).take(GAP) {
-            let turned = line.get(*from..start).is_none_or(denies);
-            best = best.max(Some(*right && !turned));
+        let gap = |from: usize| {
+            line.get(from..start).filter(|gap| gap.len() <= 4 * GAP && gap.chars().count() <= GAP)
+        };
+        if let Some(gap) = right.and_then(gap) {
+            followed.push((end, gap.trim().len() < 2 || !denies(gap)));
+        } else if nearest.and_then(gap).is_some() {
+            followed.push((end, false));
         }
-        followed.extend(best.map(|right| (end, right)));
     }
     followed
 }

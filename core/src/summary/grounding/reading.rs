@@ -36,9 +36,7 @@ impl Reading {
         let mut rest = lower.clone();
         let moments = moments(&mut rest);
         let mut open = folded.clone();
-        for one in &moments {
-            blank(&mut open, one.at.0, one.at.1);
-        }
+        blank(&mut open, moments.iter().map(|one| one.at));
         let mut quantities = joined(&lower, numbers(&mut open, given));
         roles::assign(&lower, &mut quantities, given);
         let names = names(&open);

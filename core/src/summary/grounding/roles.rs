@@ -35,7 +35,9 @@ static ADVERB: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Between two numbers of one range, which share a role.
-static RANGE: LazyLock<Regex> = LazyLock::new(|| compiled(r"^[\s(]*(?:to|-|~|から|or)?[\s(]*$"));
+static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(r"^(?:[\s(]*(?:to|-|~|から|or)?[\s(]*|(?: ?[\w/%]{1,12}){0,2} ?(?:\(|to )\s*)$")
+});
 /// Right behind a number.
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     compiled(concat!(
@@ -61,6 +63,7 @@ static SET: LazyLock<Regex> =
 /// Gives each of `found` its role in `lower`. `given`: whether it is an item's text, and no claim's.
 pub(super) fn assign(lower: &str, found: &mut [Quantity], given: bool) {
     let mut last: Option<(usize, Role)> = None;
+    let word = |c: char| c.is_alphabetic() || matches!(c, '<' | '>');
     for i in 0..found.len() {
         let Some(one) = found.get(i) else { return };
         let (start, end) = one.at;
@@ -68,6 +71,14 @@ pub(super) fn assign(lower: &str, found: &mut [Quantity], given: bool) {
         let from = last.map_or(0, |(end, _)| end).min(start);
         let gap = tail(lower.get(from..start).unwrap_or_default(), REACH);
         let after = head(lower.get(end..next).unwrap_or_default(), REACH);
+        if given
+            && !gap.contains(word)
+            && !after.contains(word)
+            && last.is_none_or(|(_, role)| role == Role::Plain)
+        {
+            last = Some((end, Role::Plain));
+            continue;
+        }
         let inherited =
             last.filter(|_| RANGE.is_match(gap)).map(|(_, role)| role).filter(|role| *role != Role::Plain);
         let factor = one.dim == Dim::Factor;
@@ -92,8 +103,12 @@ fn role(gap: &str, (after, more): (&str, bool), given: bool) -> Role {
         let rest = after.get(found.get(0).map_or(0, |m| m.end())..).unwrap_or_default();
         more && ["", ":", "of", "is", "at", "は", "の"].contains(&rest.trim())
     };
-    if let Some(found) = BEHIND.captures(after).filter(|found| !leads(found)) {
+    let behind = BEHIND.is_match(after).then(|| BEHIND.captures(after)).flatten();
+    if let Some(found) = behind.filter(|found| !leads(found)) {
         return if found.name("normal").is_some() { Role::Normal } else { Role::Limit };
+    }
+    if !ROLE.is_match(gap) && (given || !AGAINST.is_match(gap)) {
+        return Role::Plain;
     }
     let adverbs = ADVERB.replace_all(gap, |found: &regex::Captures<'_>| {
         found.get(0).map_or(String::new(), |m| m.as_str().replace([',', '、'], " "))
@@ -112,7 +127,7 @@ fn role(gap: &str, (after, more): (&str, bool), given: bool) -> Role {
 /// Whether a claim that speaks of one figure may mean an item's other one.
 pub(super) fn may_be(claimed: Role, own: Role) -> bool {
     match claimed {
-        Role::Plain => own == Role::Plain,
+        Role::Plain | Role::Then => matches!(own, Role::Plain | Role::Then),
         Role::Normal => own == Role::Normal,
         Role::Limit => own == Role::Limit,
         Role::From => own != Role::Plain,

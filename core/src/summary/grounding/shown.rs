@@ -21,6 +21,9 @@ use super::zones::Zone;
 use crate::evidence::{Item, Kind, Redactor};
 use crate::summary::clean::clean;
 
+/// A number that an excerpt has cut is another number.
+static CUT: LazyLock<Regex> = LazyLock::new(|| compiled(r"[0-9][0-9.,]*…"));
+
 /// A moment of an item, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Instant {
@@ -68,10 +71,11 @@ impl Shown {
     /// cleaning as a claim, so that both sides have the same spelling.
     pub fn new(item: &Item, more: &Line, redactor: &Redactor) -> Self {
         // Lines are kept apart, so that no quotation spans two of them.
-        let all =
-            std::iter::once(item.title.as_str()).chain(item.text.as_str().lines()).chain(more.text.lines());
+        let own = std::iter::once(item.title.as_str()).chain(item.text.as_str().lines());
+        // Of what is no log line, the pack repeats the item alone.
+        let all = own.chain(more.text.lines().filter(|_| item.kind == Kind::Log));
         let cleaned: Vec<String> = all.map(|line| clean(line, redactor).as_str().to_owned()).collect();
-        let mut reading = Reading::of(&cleaned.join("\n"), true);
+        let mut reading = Reading::of(&CUT.replace_all(&cleaned.join("\n"), "…"), true);
         if item.kind == Kind::Metric {
             measured(&mut reading);
         }
@@ -121,9 +125,8 @@ impl Shown {
         {
             self.tokens.insert(version.to_owned());
         }
-        if let Some((first, rest)) =
-            word.split_once('.').filter(|(first, _)| first.contains(char::is_alphabetic))
-        {
+        let host = |first: &str| first.contains(char::is_alphabetic) && !word.contains([':', '/', '=']);
+        if let Some((first, rest)) = word.split_once('.').filter(|(first, _)| host(first)) {
             self.hosts.entry(first.to_owned()).or_default().insert(word.to_owned());
             // The class at the end of a package's name.
             self.tokens.extend(rest.rsplit('.').next().filter(|last| last.len() > 3).map(str::to_owned));
@@ -153,17 +156,18 @@ impl Shown {
     }
 }
 
-/// A metric's values have the unit that stands with its figures.
+/// A metric's values have the unit that stands with its figures, and are those of their times.
 fn measured(reading: &mut Reading) {
     let values = reading.lower.rfind("\nvalues ").unwrap_or(usize::MAX);
-    let Some(unit) = reading.quantities.iter().find(|q| q.at.0 < values && q.dim != Dim::Bare).cloned()
-    else {
-        return;
-    };
-    for one in reading.quantities.iter_mut().filter(|q| q.at.0 > values && q.dim == Dim::Bare) {
+    let has_unit = |q: &&Quantity| q.at.0 < values && (q.dim != Dim::Bare || q.per.is_some());
+    let unit = reading.quantities.iter().find(has_unit).cloned();
+    for one in reading.quantities.iter_mut().filter(|q| q.at.0 > values) {
+        one.role = Role::Then;
+        let Some(unit) = unit.as_ref().filter(|_| one.dim == Dim::Bare) else { continue };
         let scale = |at: usize| unit.values.get(at).copied().unwrap_or(1.0) / unit.digits;
         if unit.digits != 0.0 {
             one.values = [one.digits * scale(0), one.digits * scale(1)];
+            one.last *= scale(0);
             one.step *= scale(0);
         }
         (one.dim, one.per) = (unit.dim, unit.per.clone());
@@ -174,6 +178,7 @@ fn counts(item: &Item, more: &Line) -> Vec<Quantity> {
     let count = |value: f64, role| Quantity {
         digits: value,
         values: [value; 2],
+        last: 1.0,
         step: 1.0,
         dim: Dim::Bare,
         per: None,

@@ -15,6 +15,9 @@ pub(super) fn compiled(pattern: &str) -> Regex {
 
 /// `text` with the keyboard's own characters for widths, quotes, hyphens, arrows and dots; its case stays.
 pub(super) fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -30,6 +33,9 @@ pub(super) fn folded(text: &str) -> String {
 
 /// In lower case, with every character at the place that it had.
 pub(super) fn lowered(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let lower = |c: char| {
         let mut all = c.to_lowercase();
         all.next().filter(|one| all.next().is_none() && one.len_utf8() == c.len_utf8()).unwrap_or(c)
@@ -45,8 +51,7 @@ pub(super) fn plain(text: &str) -> String {
         if !out.is_empty() {
             out.push(' ');
         }
-        let mut rest = word.char_indices().peekable();
-        while let Some((at, c)) = rest.next() {
+        for (at, c) in word.char_indices() {
             let after = word.get(at + 1..).unwrap_or_default();
             let grouped = c == ',' && out.ends_with(|c: char| c.is_ascii_digit()) && group(after);
             if !grouped {
@@ -95,9 +100,19 @@ pub(super) fn head(text: &str, most: usize) -> &str {
     text.get(..to.unwrap_or(0)).unwrap_or_default()
 }
 
-/// `text` with everything between `from` and `to` made blank, so that all else keeps its place.
-pub(super) fn blank(text: &mut String, from: usize, to: usize) {
-    if text.is_char_boundary(from) && text.is_char_boundary(to) && from < to {
-        text.replace_range(from..to, &" ".repeat(to - from));
+/// Makes `text` blank between the ends of each of `spans`, so that all else keeps its place.
+pub(super) fn blank(text: &mut String, spans: impl IntoIterator<Item = (usize, usize)>) {
+    let mut spans: Vec<(usize, usize)> = spans.into_iter().collect();
+    spans.sort_unstable();
+    let mut out = String::with_capacity(text.len());
+    for (from, to) in spans {
+        let from = from.max(out.len());
+        let whole = text.is_char_boundary(from) && text.is_char_boundary(to) && from < to;
+        if let Some(kept) = text.get(out.len()..from).filter(|_| whole) {
+            out.push_str(kept);
+            out.extend(std::iter::repeat_n(' ', to - from));
+        }
     }
+    out.push_str(text.get(out.len()..).unwrap_or_default());
+    *text = out;
 }

@@ -147,6 +147,25 @@ fn runbook() -> Runbook {
     }
 }
 
+fn causes() -> Vec<Cause> {
+    vec![
+        Cause {
+            text: red("Each capture keeps a database connection while it retries the payment provider."),
+            confidence: Confidence::Likely,
+            citations: cites(&["L2", "L1"]),
+            against: vec![],
+            reason: None,
+        },
+        Cause {
+            text: red("The settlement job holds connections."),
+            confidence: Confidence::Inconclusive,
+            citations: cites(&["L3"]),
+            against: cites(&["L2"]),
+            reason: None,
+        },
+    ]
+}
+
 pub(super) fn summary() -> Summary {
     let claim = |text: &str, ids: &[&str], verdict, reason: Option<&str>| Claim {
         text: red(text),
@@ -185,22 +204,7 @@ pub(super) fn summary() -> Summary {
                 Some("2,300 stands in no cited item."),
             ),
         ],
-        causes: vec![
-            Cause {
-                text: red("Each capture keeps a database connection while it retries the payment provider."),
-                confidence: Confidence::Likely,
-                citations: cites(&["L2", "L1"]),
-                against: vec![],
-                reason: None,
-            },
-            Cause {
-                text: red("The settlement job holds connections."),
-                confidence: Confidence::Inconclusive,
-                citations: cites(&["L3"]),
-                against: cites(&["L2"]),
-                reason: None,
-            },
-        ],
+        causes: causes(),
         ruled_out: vec![RuledOut { text: red("A slow database."), citations: cites(&["L1"]) }],
         next_steps: vec![red("Roll back to v2.40.3."), red("Watch whether L1 stops.")],
         model: Some("claude-sonnet-4-6".to_owned()),

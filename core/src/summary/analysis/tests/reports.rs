@@ -89,7 +89,7 @@ fn every_sentence_is_checked_and_what_is_refuted_is_not_in_it() {
     }
     assert!(counts.refuted >= 2 && counts.verified == 3, "{counts:?}");
     let left_out = report.left_out.as_ref().unwrap().as_str();
-    assert!(left_out.contains("that were refuted") && left_out.contains("1 piece of advice"), "{left_out}");
+    assert!(left_out.contains("that were refuted") && left_out.contains("2 pieces of advice"), "{left_out}");
     assert!(report.cites("L12") && report.cites("R2") && !report.cites("L77"));
     let stored: Report<String> = serde_json::from_value(json!(report)).unwrap();
     assert_eq!(stored.told(&Redactor::default()), report);
