@@ -31,7 +31,11 @@ async fn a_deployment_that_came_minutes_before_an_alarm_is_its_evidence() {
     let world = world().await;
     world.publish("codepipeline-started.json", event(600, "1")).await;
     world.publish("codepipeline-succeeded.json", event(200, "2")).await;
-    world.publish("ecs-deployment-completed.json", event(100, "3")).await;
+    let of_another = |message: &mut Value| {
+        event(100, "3")(message);
+        message["resources"] = json!(["arn:aws:ecs:eu-west-1:123456789012:service/prod/search"]);
+    };
+    world.publish("ecs-deployment-completed.json", of_another).await;
     assert!(world.firstlook.incidents().await.is_empty(), "a change is no alarm");
     world.alarm("edge 5xx", "ALARM", 0).await;
     let incident =
@@ -45,7 +49,7 @@ async fn a_deployment_that_came_minutes_before_an_alarm_is_its_evidence() {
         ["CodePipeline pipeline deploy-web is SUCCEEDED, ", "CodePipeline pipeline deploy-web is STARTED, "];
     assert!(titles[0].starts_with(begins[0]) && titles[0].ends_with(" min before the alarm"), "{titles:?}");
     assert!(
-        titles[1].starts_with(begins[1]) && titles[2].starts_with("ECS deployment service/prod/web"),
+        titles[1].starts_with(begins[1]) && titles[2].starts_with("ECS deployment service/prod/search"),
         "{titles:?}"
     );
     let text = changes[0]["text"].as_str().unwrap();

@@ -12,7 +12,7 @@ beanstalk-deploy-failed.txt: shop-prod: Failed to deploy application. | aws.elas
 beanstalk-deployed.txt: shop-prod: New application version was deployed to running EC2 instances. | aws.elasticbeanstalk | 07:59:31 | -
 cloudformation-rolled-back.json: CloudFormation stack stack/shop/1a2b is UPDATE_ROLLBACK_COMPLETE | aws.cloudformation | 07:59:30 | event
 cloudformation-updated.json: CloudFormation stack stack/shop/1a2b is UPDATE_COMPLETE | aws.cloudformation | 07:59:30 | event
-codedeploy-event-stopped.json: CodeDeploy deployment shop / prod is STOPPED | aws.codedeploy | 07:59:30 | event
+codedeploy-event-stopped.json: CodeDeploy deployment shop / prod is STOP | aws.codedeploy | 07:59:30 | event
 codedeploy-event-succeeded.json: CodeDeploy deployment shop / prod is SUCCESS | aws.codedeploy | 07:59:30 | event
 codedeploy-failed.json: CodeDeploy deployment shop / prod is FAILED: Too few instances are healthy. | aws.codedeploy | 08:00:00 | -
 codepipeline-deploy-action.json: CodePipeline action deploy-web / Prod / Deploy is SUCCEEDED | aws.codepipeline | 07:59:30 | event
