@@ -38,4 +38,4 @@ ALTER TABLE spending ADD COLUMN purpose text NOT NULL DEFAULT 'summary' CHECK (p
 
 ALTER TABLE job DROP CONSTRAINT job_kind_check;
 ALTER TABLE job
-    ADD CONSTRAINT job_kind_check CHECK (kind IN ('page', 'message', 'triage', 'upkeep', 'analysis'));
+    ADD CONSTRAINT job_kind_check CHECK (kind IN ('page', 'message', 'triage', 'upkeep', 'charts', 'analysis'));
