@@ -97,7 +97,11 @@ pub(super) fn change(claimed: &Quantity, lower: &str, cited: &[&Shown]) -> Optio
 pub(super) fn pairs(shown: &Shown) -> Vec<(f64, f64)> {
     let mut all: Vec<(f64, f64)> = Vec::new();
     let of = |list: &[Quantity]| {
-        let list: Vec<Quantity> = list.iter().take(FIGURES).cloned().collect();
+        // A label's value and the number of values are no figures.
+        let label =
+            |q: &Quantity| shown.reading.lower.get(..q.at.0).is_some_and(|text| text.ends_with(['"', '=']));
+        let figure = |q: &&Quantity| !label(q) && !q.nouns.iter().any(|noun| noun == "value");
+        let list: Vec<Quantity> = list.iter().filter(figure).take(FIGURES).cloned().collect();
         let mut found = Vec::new();
         for now in list.iter().filter(|q| q.role == Role::Plain) {
             let others = list.iter().filter(|q| matches!(q.role, Role::Normal | Role::Limit));

@@ -91,7 +91,7 @@ pub(super) fn before_it(before: &str) -> Near {
         let letters = word.starts_with(|c: char| c.is_ascii_alphabetic());
         rest.is_some_and(|rest| !letters || !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
     };
-    let found = BEFORE.iter().find(|(_, words)| words.iter().any(&says));
+    let found = BEFORE.iter().find(|(_, words)| words.iter().any(says));
     found.map_or(Near::Exact, |(near, _)| *near)
 }
 

@@ -2,16 +2,22 @@
 //!
 //! Knows what was found of it in the cited items, and what it does beside that. Must not know how anything is written.
 
-use super::lookup::{Looked, moment, name, quantity, quote};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::figures::quantity;
+use super::lookup::{Looked, moment, name, quote};
 use super::names::Name;
-use super::quantity::{Near, Quantity, Role};
+use super::quantity::{Fit, Near, Quantity, Role};
 use super::quotes::{Quote, taken};
 use super::reading::Reading;
 use super::sense::{Turn, denies, derives, turns};
 use super::shown::Shown;
-use super::spelling::{blank, folded};
+use super::spelling::{blank, compiled, folded};
 use super::words::{is_grammar, words};
 use super::{derived, zones::Zone};
+use crate::evidence::Kind;
 use crate::summary::Verdict;
 
 /// A sentence with more to look for is no sentence; it is never verified.
@@ -179,13 +185,49 @@ impl Bench<'_> {
         }
         let said =
             |text: &str| words(text).iter().any(|word| self.cited.iter().any(|shown| shown.says_word(word)));
+        // What is history is over.
+        let past = self.cited.iter().all(|shown| shown.kind == Kind::History);
         let stays = |(turn, text): &&(Turn, String)| match turn {
             Turn::Denies | Turn::Guesses => true,
-            Turn::Ends | Turn::Reasons => !said(text),
-            Turn::Compares => !holds(sentence, findings),
+            Turn::Ends => !past && !said(text),
+            Turn::Reasons => !said(text),
+            Turn::Compares => !holds(sentence, findings, &self.cited),
         };
         let turn = sentence.turns.iter().find(stays).map(|(turn, _)| turn.reason());
-        turn.or_else(|| self.says_what_is_denied(sentence))
+        turn.or_else(|| self.says_what_is_denied(sentence)).or_else(|| self.names_another(sentence))
+    }
+
+    /// Whether it was done by somebody whom the cited items do not name; or a part is larger than its whole.
+    fn names_another(&self, sentence: &Sentence) -> Option<&'static str> {
+        static BY: LazyLock<Regex> = LazyLock::new(|| {
+            compiled(r"\b(?:[a-z]+ed|done|set|put|made|run|sent|taken) by ([a-z][a-z._-]{2,})\b")
+        });
+        let reading = &sentence.reading;
+        let said = |name: &str| {
+            words(name).iter().all(|word| self.cited.iter().any(|shown| shown.stems.contains_key(&word.stem)))
+        };
+        let mut actors = BY.captures_iter(&reading.lower).filter_map(|found| found.get(1));
+        let other = actors.any(|name| !is_grammar(name.as_str()) && !said(name.as_str()));
+        let parts = |pair: &[Quantity]| match pair {
+            [a, b] => {
+                a.dim == b.dim
+                    && a.values[0] > b.values[0]
+                    && reading.lower.get(a.at.1..b.at.0) == Some(" of ")
+            }
+            _ => false,
+        };
+        let larger = reading.quantities.windows(2).any(parts);
+        let of_another = RESOURCES.iter().any(|all| {
+            let speaks = |stems: &dyn Fn(&str) -> bool| all.iter().any(|stem| stems(stem));
+            speaks(&|stem| reading.words.iter().any(|word| word.stem == stem))
+                && !speaks(&|stem| self.cited.iter().any(|shown| shown.stems.contains_key(stem)))
+        });
+        if of_another {
+            return Some("It speaks of a resource of which the cited items do not speak.");
+        }
+        other
+            .then_some("The cited items do not name who did it.")
+            .or(larger.then_some("A part is larger than its whole."))
     }
 
     /// Whether a word of the sentence stands in the cited items only where they say that it is not so.
@@ -224,26 +266,48 @@ impl Bench<'_> {
     }
 }
 
-/// Whether what a sentence compares can be followed: its own two figures, which were found, or one that is hedged.
-fn holds(sentence: &Sentence, findings: &Findings) -> bool {
+/// Whether what a sentence compares can be followed: its own two figures, which were found; one that is hedged; a change
+/// that was computed; or what is now with what is usual.
+fn holds(sentence: &Sentence, findings: &Findings, cited: &[&Shown]) -> bool {
     let all = &sentence.reading.quantities;
+    let lower = &sentence.reading.lower;
     let hedged = |q: &Quantity| matches!(q.near, Near::Over | Near::Under | Near::AtLeast | Near::AtMost);
-    if findings.found.len() < all.len() {
+    let compares = sentence.turns.iter().filter(|(turn, _)| *turn == Turn::Compares).count();
+    if findings.found.len() < all.len() || all.is_empty() {
         return false;
     }
-    let compares = sentence.turns.iter().filter(|(turn, _)| *turn == Turn::Compares).count();
-    let is_other = |q: &&Quantity| q.role != Role::Plain || hedged(q);
-    let other = all.iter().find(is_other);
+    let way = derived::way(lower);
+    let is_way = |up: bool| way == Some(if up { derived::Way::Up } else { derived::Way::Down });
+    let other = all.iter().find(|q| q.role != Role::Plain || hedged(q));
     let own = other
         .and_then(|other| all.iter().find(|q| q.role == Role::Plain && !hedged(q) && q.dim == other.dim));
     match (own, other) {
-        (Some(own), Some(other)) => {
-            let up = own.values[0] > other.values[0];
-            compares == 1
-                && derived::way(&sentence.reading.lower)
-                    == Some(if up { derived::Way::Up } else { derived::Way::Down })
-        }
+        (Some(own), Some(other)) => compares == 1 && is_way(own.values[0] > other.values[0]),
         (None, Some(_)) => all.iter().filter(|q| hedged(q)).count() >= compares,
-        _ => false,
+        _ if compares > 1 => false,
+        _ => {
+            let computed = |q: &Quantity| derived::change(q, lower, cited) == Some(Fit::Yes);
+            let said = |now: f64| all.iter().any(|q| q.rounds(q.values[0], now) == Fit::Yes);
+            let pairs = || cited.iter().flat_map(|shown| derived::pairs(shown));
+            all.iter().any(computed)
+                || USUAL.is_match(lower) && pairs().any(|(now, usual)| said(now) && is_way(now > usual))
+        }
     }
 }
+
+/// Resources of a machine by their stems, those that people call alike together.
+const RESOURCES: &[&[&str]] = &[
+    &["cpu", "proces", "core"],
+    &["memory", "ram", "heap"],
+    &["disk", "storag", "volume", "filesy"],
+    &["networ", "bandwi"],
+    &["gpu"],
+    &["swap"],
+];
+
+/// Against what is usual, without its number.
+static USUAL: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"\b(?:than|above|over|below|under) (?:the |its )?(?:usual|normal|baseline|before)\b|(?:通常|平常時?|普段)より",
+    )
+});

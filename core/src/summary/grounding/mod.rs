@@ -14,6 +14,7 @@
 //! `judge` alone says what a verdict is, and `lookup` when two things of a kind are the same; all others read.
 
 mod derived;
+mod figures;
 mod hedges;
 mod judge;
 mod kanji;
@@ -23,6 +24,7 @@ mod names;
 mod nouns;
 mod numbers;
 mod packed;
+mod partners;
 mod quantity;
 mod quotes;
 mod reading;

@@ -112,7 +112,7 @@ pub(super) fn moments(lower: &mut String) -> Vec<Moment> {
             if JOINT.is_match(gap) {
                 (one.day, one.at.0) = (day.day, day.at.0);
             } else {
-                found.push(day);
+                dated(&text, &mut found, day);
             }
         }
         let after = text.get(one.at.1..).unwrap_or_default();
@@ -123,10 +123,22 @@ pub(super) fn moments(lower: &mut String) -> Vec<Moment> {
         }
         found.push(one);
     }
-    found.extend(days);
+    for day in days {
+        dated(&text, &mut found, day);
+    }
     blank(lower, found.iter().map(|one| one.at));
     staged(&text, &mut found);
     found
+}
+
+/// Puts a date to the time right before it, as in `07:47 JST on Feb 4`, or behind all that was found.
+fn dated(text: &str, found: &mut Vec<Moment>, day: Moment) {
+    static ON: LazyLock<Regex> = LazyLock::new(|| compiled(r"^\)?,? (?:on )?$"));
+    let last = found.last_mut().filter(|last| last.day.is_none() && last.clock.is_some());
+    match last.filter(|last| ON.is_match(text.get(last.at.1..day.at.0).unwrap_or("-"))) {
+        Some(last) => (last.day, last.at.1) = (day.day, day.at.1),
+        None => found.push(day),
+    }
 }
 
 /// What the words around each moment say of it; the end of a span says the zone of both.
@@ -228,9 +240,8 @@ fn bounds(text: &str, found: &Captures<'_>, date: bool) -> Option<(usize, usize)
     let dated = before.ends_with("  ") || before.ends_with(" t") || before.ends_with(" :");
     let joined = before.ends_with(|c: char| c.is_ascii_alphanumeric() || ".:/_".contains(c)) && !dated;
     let digit = whole.as_str().ends_with(|c: char| c.is_ascii_digit());
-    let begins = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
-    let parted = after.strip_prefix([':', '.']).is_some_and(|rest| !date && begins(rest));
-    let goes_on = digit && (begins(after) || parted);
+    let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let goes_on = digit && (number(after) || !date && after.strip_prefix([':', '.']).is_some_and(number));
     (!joined && !goes_on).then_some((whole.start(), whole.end()))
 }
 
@@ -239,9 +250,9 @@ mod tests {
     use super::*;
 
     /// Month and day, seconds of the day, minutes east.
-    type Found = (Option<(u32, u32)>, Option<f64>, Option<i32>);
+    type Read = (Option<(u32, u32)>, Option<f64>, Option<i32>);
 
-    fn found(text: &str) -> Vec<Found> {
+    fn found(text: &str) -> Vec<Read> {
         let mut lower = text.to_lowercase();
         let all = moments(&mut lower);
         let winter = chrono::NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();

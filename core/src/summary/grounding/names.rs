@@ -61,21 +61,24 @@ const PREFIXES: &[&str] = &[
 pub(super) fn names(text: &str) -> Vec<Name> {
     let mut names = Vec::new();
     let mut last = 0;
+    let japanese = text.contains(is_cjk);
     for run in runs(text) {
         let gap = text.get(last..run.0).unwrap_or_default();
         let begins = last == 0 && gap.trim().is_empty() || gap.contains(['.', '!', '?', ':', '\n']);
         let follows_number = gap.len() > 1 && gap.starts_with("  ") && last > 0;
         last = run.1;
-        of_run(text, run, begins || follows_number, &mut names);
+        of_run(text, run, (begins || follows_number, japanese), &mut names);
     }
     names
 }
 
-fn of_run(text: &str, run: (usize, usize), begins: bool, names: &mut Vec<Name>) {
+fn of_run(text: &str, run: (usize, usize), (begins, japanese): (bool, bool), names: &mut Vec<Name>) {
     let pieces = atoms(text, run);
     let piece =
         |(a, b): (usize, usize)| text.get(a..b).unwrap_or_default().trim_matches(['.', '-', '+', '#', '@']);
     // `orders:api:` has keys as well, but `14:05` and `a: b` have none.
+    // Who begins a sentence with a small letter begins it with a name.
+    let small = run.0 == 0 && text.starts_with(|c: char| c.is_lowercase());
     let begins = begins && !text.get(run.1..).unwrap_or_default().starts_with(is_cjk);
     for (n, atom) in pieces.iter().enumerate() {
         let word = piece((atom.start, atom.end));
@@ -85,7 +88,7 @@ fn of_run(text: &str, run: (usize, usize), begins: bool, names: &mut Vec<Name>) 
             Some(_) => Some(Sort::Identifier),
             // A key is looked for with its value.
             None if is_key => None,
-            None => sort(word, begins),
+            None => sort(word, begins, japanese || small),
         };
         let marked = text.get(atom.start..).is_some_and(|text| text.starts_with('#'));
         let word = if marked { format!("#{word}") } else { word.to_owned() };
@@ -98,7 +101,7 @@ fn of_run(text: &str, run: (usize, usize), begins: bool, names: &mut Vec<Name>) 
     }
 }
 
-fn sort(word: &str, begins: bool) -> Option<Sort> {
+fn sort(word: &str, begins: bool, latin: bool) -> Option<Sort> {
     let lower = word.to_lowercase();
     let capital = |c: char| c.is_uppercase();
     if word.contains(|c: char| c.is_ascii_digit()) {
@@ -122,6 +125,10 @@ fn sort(word: &str, begins: bool) -> Option<Sort> {
     }
     if word.contains(['-', '/', '+']) {
         return compound(&lower);
+    }
+    // In Japanese, a word in Latin letters is a term or a name, be it in small letters.
+    if latin && lower.chars().all(|c| c.is_ascii_alphabetic()) {
+        return Some(Sort::Word);
     }
     let inner = word.chars().skip(1).any(capital);
     let proper = !begins && word.starts_with(capital);
@@ -166,7 +173,7 @@ mod tests {
             ),
             ("A read-only, long-running, user-facing job", vec![]),
             ("GET /api/v2 fails. Redis too", vec![("get", false), ("/api/v2", true)]),
-            ("Redisは停止、AWSも", vec![("redis", false), ("aws", false)]),
+            ("Redisは停止、AWSもpodも", vec![("redis", false), ("aws", false), ("pod", false)]),
             (
                 "service=api and v2.14.1, e.g. HikariPool",
                 vec![("api", true), ("v2.14.1", true), ("hikaripool", false)],

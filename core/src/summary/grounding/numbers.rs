@@ -219,7 +219,9 @@ fn quantity(text: &str, digits: Digits, known: Option<Unit>, end: usize) -> Quan
         near,
         role: Role::Plain,
         nouns: super::nouns::nouns(before, after, known.is_some()),
+        before: super::nouns::right_before(before),
         ratio: super::nouns::is_ratio(before),
+        pair: false,
         spelled: digits.spelled,
         at: digits.at,
     }
@@ -239,7 +241,7 @@ fn composed(text: &str, run: &str, atom: Atom) -> Option<Quantity> {
 /// What belongs together: `1 h 30 min` is one length, `12 of 40` one share.
 pub(super) fn joined(text: &str, found: Vec<Quantity>) -> Vec<Quantity> {
     static OF: LazyLock<Regex> = LazyLock::new(|| compiled(r"^ (?:out )?of (?:the |its |all )?$"));
-    static AMONG: LazyLock<Regex> = LazyLock::new(|| compiled(r"^(?:件|台|本|個|回)?の?(?:うち|中)の?、?$"));
+    static AMONG: LazyLock<Regex> = LazyLock::new(|| compiled(r"^[^\s0-9、。]{0,8}?の?(?:うち|中)の?、?$"));
     static AND: LazyLock<Regex> = LazyLock::new(|| compiled(r"^(?: and |, | |と)?$"));
     let mut joined: Vec<Quantity> = Vec::new();
     for one in found {

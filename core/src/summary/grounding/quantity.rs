@@ -75,8 +75,12 @@ pub(super) struct Quantity {
     pub role: Role,
     /// The stems of what it is said to count; empty where nothing follows.
     pub nouns: Vec<String>,
+    /// The stem of the word right before it: `shard` of `shard 7`.
+    pub before: Option<String>,
     /// Whether the words beside it say that it is a share of one: `ratio 0.124`.
     pub ratio: bool,
+    /// Whether it is one end of `from 41 to 97`, which people say without the unit.
+    pub pair: bool,
     /// Whether it is written in letters.
     pub spelled: bool,
     /// Where it stands, in bytes.
@@ -105,21 +109,22 @@ impl Quantity {
     }
 
     fn says_as_it_is(&self, own: &Self) -> Fit {
+        if self.pair && self.dim == Dim::Bare && self.per.is_none() && self.nouns.is_empty() {
+            return self.rounds(self.digits, own.digits);
+        }
         if self.dim != own.dim {
             return Fit::No;
         }
         match (&self.per, &own.per) {
             (Some(Per::Seconds(a)), Some(Per::Seconds(b))) if (a - b).abs() > NOISE => {
-                let same = |v: &f64| own.values.iter().any(|w| is(v / a, w / b));
-                if self.values.iter().any(same) { Fit::Yes } else { Fit::No }
+                let same = |(v, w): (&f64, &f64)| is(v / a, w / b);
+                if self.values.iter().zip(&own.values).any(same) { Fit::Yes } else { Fit::No }
             }
             (a, b) if a != b => Fit::No,
-            _ => self
-                .values
-                .iter()
-                .flat_map(|v| own.values.iter().map(|w| self.rounds(*v, *w)))
-                .max()
-                .unwrap_or(Fit::No),
+            // Both are of a thousand, or both of 1,024.
+            _ => {
+                self.values.iter().zip(&own.values).map(|(v, w)| self.rounds(*v, *w)).max().unwrap_or(Fit::No)
+            }
         }
     }
 
@@ -189,7 +194,9 @@ mod tests {
             near,
             role: Role::Plain,
             nouns: vec![],
+            before: None,
             ratio: false,
+            pair: false,
             spelled: false,
             at: (0, 0),
         }

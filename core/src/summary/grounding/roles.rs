@@ -15,11 +15,11 @@ const REACH: usize = 120;
 
 static ROLE: LazyLock<Regex> = LazyLock::new(|| {
     compiled(concat!(
-        r"(?P<normal>\b(?:normal|normally|usual|usually|baseline|typical|typically|previously|earlier|formerly|ordinar(?:y|ily)|used to)\b|",
+        r"(?P<normal>\b(?:normal|normally|usual|usually|baseline|typical|typically|previously|earlier|formerly|ordinar(?:y|ily)|used to|old)\b|",
         r"平常|通常|普段|平時|ふだん|正常時|正常値|以前|普通)",
         r"|(?P<limit>\b(?:thresholds?|limits?|alarm (?:at or )?(?:above|below)|alarms? (?:at|is set)|maximum allowed|slo|target)\b|しきい値|閾値|上限|アラーム値)",
         // What is now ends what is usual.
-        r"|(?P<now>\b(?:now|currently|at present|today|peak|peaks|peaked|max|maximum|reached|reaches)\b|現在|いま|今は|ピーク|最大)",
+        r"|(?P<now>\b(?:now|new|currently|at present|today|peak|peaks|peaked|max|maximum|reached|reaches)\b|現在|いま|今は|ピーク|最大)",
     ))
 });
 
@@ -52,6 +52,10 @@ static TO: LazyLock<Regex> =
     LazyLock::new(|| compiled(r"^\s*(?:[a-z0-9]+ ){0,2}(?:to|->) |^\s*から[^0-9]{0,12}$"));
 static ARROW: LazyLock<Regex> =
     LazyLock::new(|| compiled(r"^\s*->\s*$|^[件回行台個本]?(?:から|に対し|に比べ|と比べ)[^0-9]{0,12}$"));
+/// Between the two ends of a change.
+static FROM_TO: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(r"^ (?:to|->) (?:about |around |roughly |nearly |over )?$|^\s*->\s*$|^から(?:約)?$")
+});
 /// Against it, another figure is held.
 static AGAINST: LazyLock<Regex> = LazyLock::new(|| {
     compiled(r"\b(?:against|compared (?:to|with)|versus|vs\.?|than) (?:the |an? |its )?[^0-9]{0,24}$")
@@ -87,10 +91,27 @@ pub(super) fn assign(lower: &str, found: &mut [Quantity], given: bool) {
             if factor { Role::Plain } else { inherited.unwrap_or_else(|| role(gap, (after, more), given)) };
         let rises = FROM.is_match(gap) && TO.is_match(after) || !given && ARROW.is_match(after);
         let role = if rises && role == Role::Plain { Role::From } else { role };
+        let ends = FROM_TO.is_match(gap) && last.is_some();
         if let Some(one) = found.get_mut(i) {
             one.role = role;
+            one.pair = !given && (rises || ends);
+        }
+        // `from 41 to 97.5 %`: the unit stands once.
+        if let Some([from, to]) = i.checked_sub(1).filter(|_| ends).and_then(|first| found.get_mut(first..=i))
+        {
+            take_unit(from, to);
         }
         last = Some((end, if factor || rises { Role::Plain } else { role }));
+    }
+}
+
+/// Gives the unit of one number to another that has none.
+fn take_unit(from: &mut Quantity, to: &Quantity) {
+    let bare = from.dim == Dim::Bare && from.per.is_none() && from.nouns.is_empty();
+    if bare && to.dim != Dim::Bare && to.digits != 0.0 {
+        let scale = to.values.map(|value| value / to.digits);
+        (from.values, from.dim) = (scale.map(|scale| from.digits * scale), to.dim);
+        (from.last, from.step) = (from.last * scale[0], from.step * scale[0]);
     }
 }
 

@@ -22,7 +22,7 @@ static DENIAL: LazyLock<Regex> = LazyLock::new(|| {
 /// Ends, failures to do something, good news: true where an item says so itself.
 static END: LazyLock<Regex> = LazyLock::new(|| {
     compiled(concat!(
-        r"\b(?:ceas(?:es?|ed|ing)|stop(?:s|ped|ping)?|recover(?:s|ed|ing|y)?|resolv(?:es?|ed|ing)|resolution|ended|",
+        r"\b(?:ceas(?:es?|ed|ing)|stop(?:s|ped|ping)?|recover(?:s|ed|ing|y)?|resolv(?:es?|ed|ing)|resolution|ended(?: with| in)?|",
         r"ends|over now|is over|gone|vanished|disappeared|subsided|cleared|fixed|mitigated|restored|healed|healthy|",
         r"back to normal|returned to normal|fail(?:s|ed)? to|refus(?:es?|ed) to|unable|cannot)\b",
         r"|停止|終了|回復|復旧|解消|収束|解決|正常(?:[^時値]|$)",
@@ -49,7 +49,7 @@ static COMPARISON: LazyLock<Regex> = LazyLock::new(|| {
     compiled(concat!(
         r"\b(?:more|less|fewer|greater|higher|lower|larger|smaller|longer|faster|slower|worse|better) than\b",
         r"|\b(?:exceed(?:s|ed|ing)?|surpass(?:es|ed)?|twice|doubled?|tripled?|half|halved|tenfold|just|only)\b",
-        r"|\b(?:over|under|above|below|beyond) (?:the |its |an? )?(?:[a-z]+ )?(?:of )?[0-9]",
+        r"|\b(?:over|under|above|below|beyond) (?:the |its |an? )?(?:(?:alarm )?(?:normal|usual|threshold|limit|average|target|baseline) )?(?:of )?[0-9]",
         r"|超え|超過|上回|下回|倍増|半減|わずか",
     ))
 });
@@ -100,9 +100,12 @@ pub(super) fn turns(lower: &str) -> Vec<(Turn, String)> {
         (Turn::Reasons, &REASON),
         (Turn::Compares, &COMPARISON),
     ];
-    all.into_iter()
-        .flat_map(|(turn, form)| form.find_iter(lower).map(move |found| (turn, found.as_str().to_owned())))
-        .collect()
+    // `ended with 504` tells how, and not that it is over.
+    let how = |text: &str| text.ends_with(" with") || text.ends_with(" in");
+    let found = all
+        .into_iter()
+        .flat_map(|(turn, form)| form.find_iter(lower).map(move |found| (turn, found.as_str().to_owned())));
+    found.filter(|(turn, text)| *turn != Turn::Ends || !how(text)).collect()
 }
 
 /// Whether `text` denies something.

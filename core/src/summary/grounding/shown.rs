@@ -50,6 +50,8 @@ pub(super) struct Shown {
     pub lines: Vec<String>,
     /// All of it as it is read.
     pub reading: Reading,
+    /// Where its lines end, in bytes.
+    pub ends: Vec<usize>,
     /// The pattern's counts: lines now and normally.
     pub counts: Vec<Quantity>,
     /// The text's moments and the item's own.
@@ -88,6 +90,7 @@ impl Shown {
             lines: cleaned.iter().map(|line| plain(line)).collect(),
             counts: counts(item, more),
             instants: instants(item, &reading),
+            ends: reading.lower.match_indices('\n').map(|(at, _)| at).collect(),
             denied: denied(&reading.lower).into_iter().collect(),
             stems,
             tokens: BTreeSet::new(),
@@ -185,7 +188,9 @@ fn counts(item: &Item, more: &Line) -> Vec<Quantity> {
         near: super::quantity::Near::Exact,
         role,
         nouns: Vec::new(),
+        before: None,
         ratio: false,
+        pair: false,
         spelled: false,
         at: (0, 0),
     };

@@ -1,12 +1,16 @@
 //! What is verified, what is not, and what is never told.
 
+mod causes;
 mod claims;
 mod lies;
+mod properties;
 mod rates;
 mod scene;
 mod speed;
 mod tables;
+mod third;
 mod truths;
+mod unseen;
 
 use super::answer::Sentence;
 use super::*;

@@ -96,6 +96,12 @@ pub(super) fn before(before: &str) -> Option<Zone> {
 }
 
 impl Zone {
+    /// The same zone an hour off, as who forgets its summer time has it.
+    pub fn mistaken(self, day: NaiveDate) -> Option<Self> {
+        let (Self::American(winter) | Self::European(winter)) = self else { return None };
+        Some(Self::Fixed(if self.offset(day) == winter { winter + 60 } else { winter }))
+    }
+
     /// Minutes east of UTC on `day`.
     pub fn offset(self, day: NaiveDate) -> i32 {
         let nth = |month, weekday, n| NaiveDate::from_weekday_of_month_opt(day.year(), month, weekday, n);

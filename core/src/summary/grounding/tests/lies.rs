@@ -83,6 +83,8 @@ pub(super) const ENGLISH: &[(&str, &[&str])] = &[
     ("The pool has idle=5.", &["L1"]),
     ("The pool has waiting=18.", &["L1"]),
     ("3 of 5 pods are affected.", &["A1"]),
+    ("The disk of db-0 is at 96 %.", &["M3"]),
+    ("The memory of db-0 is at 96 %.", &["M3"]),
     // From another item than the cited one.
     ("CPU of db-0 is at 96 %.", &["L1"]),
     ("p99 latency is 29.8 s.", &["M3"]),
@@ -119,6 +121,8 @@ pub(super) const JAPANESE: &[(&str, &[&str])] = &[
     ("db-0のCPUは14:05から高い。", &["M3"]),
     ("db-0のCPUは午前2時4分から高い。", &["M3"]),
     ("db-0のCPUは日本時間14時4分から高い。", &["M3"]),
+    ("db-0のメモリは96%。", &["M3"]),
+    ("全顧客の決済が412回失敗した。", &["L1"]),
     ("リクエストの約13%が失敗。", &["A1"]),
     ("リクエストの1.24%が失敗。", &["A1"]),
     ("顧客412人が影響を受けた。", &["L1"]),
