@@ -2,6 +2,7 @@
 
 mod causes;
 mod claims;
+mod holdout;
 mod lies;
 mod properties;
 mod rates;
