@@ -17,7 +17,7 @@ impl Analyze {
         let (state, reason, report) = match end {
             End::Failed(why) => (State::Failed, Some(why.clone()), None),
             End::OverBudget(why) => (State::OverBudget, Some(why.clone()), None),
-            End::Report => self.checked(work),
+            End::Report => self.checked(work).await,
         };
         let seconds = work.worked().as_secs();
         let steps = match work.run.steps {
@@ -36,14 +36,19 @@ impl Analyze {
         Ok(())
     }
 
-    fn checked(&self, work: &Work<'_>) -> (State, Option<String>, Option<Report>) {
+    async fn checked(&self, work: &Work<'_>) -> (State, Option<String>, Option<Report>) {
         let written = match work.run.written() {
             Ok(written) => written,
             Err(error) => {
                 return (State::Failed, Some(format!("The report cannot be read any more: {error}.")), None);
             }
         };
-        let (report, counts) = Report::checked(&written, &work.items, &self.words.redactor);
+        let (items, redactor) = (work.items.clone(), self.words.redactor.clone());
+        // Looking for everything in dozens of long items takes a core for a while.
+        let checked = tokio::task::spawn_blocking(move || Report::checked(&written, &items, &redactor));
+        let Ok((report, counts)) = checked.await else {
+            return (State::Failed, Some("Checking the report failed unexpectedly.".to_owned()), None);
+        };
         for (count, verdict) in [
             (counts.verified, ClaimVerdict::Verified),
             (counts.unchecked, ClaimVerdict::Unchecked),

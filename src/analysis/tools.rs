@@ -145,7 +145,6 @@ impl Analyze {
         let source = self.named(work, name).ok_or_else(gone)?;
         let collected = collect(vec![source], &work.moment, self.evidence.timeout, Caps::default()).await;
         let result = collected.sources.into_iter().next().ok_or_else(gone)?;
-        metrics::count_by(Metric::LogsScanned, result.scanned, &[]);
         let Brought::Lines(lines) = result.brought? else { return Err(gone()) };
         let normal = lines.baselines.into_iter().map(|normal| (normal.window, normal.lines)).collect();
         let brought = logs::Brought { window: lines.window, normal, truncated: lines.truncated };

@@ -20,7 +20,7 @@ use firstlook_core::evidence::cloudwatch::{console, is_region};
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
-use super::{Fault, Moment};
+use super::{Fault, Moment, once};
 use crate::aws::capped::Capped;
 use pace::Pace;
 use pages::{Asked, Attribute};
@@ -102,9 +102,9 @@ impl CloudTrail {
                 Ok(one) => {
                     reached = true;
                     found.events.extend(one.events);
-                    one.faults.into_iter().for_each(|fault| add(&mut found.faults, fault));
+                    one.faults.into_iter().for_each(|fault| once(&mut found.faults, fault));
                 }
-                Err(fault) => add(&mut found.faults, fault),
+                Err(fault) => once(&mut found.faults, fault),
             }
         }
         if let Some(fault) = found.faults.first().filter(|_| !reached) {
@@ -224,11 +224,4 @@ fn late(since: DateTime<Utc>, range: Window, region: &str) -> Fault {
         ),
         format!("ask again in 15 min: {}", shown::command(region, &Attribute::Writes, range)),
     )
-}
-
-/// What is wrong in all regions is said once.
-fn add(faults: &mut Vec<Fault>, fault: Fault) {
-    if !faults.contains(&fault) {
-        faults.push(fault);
-    }
 }

@@ -24,7 +24,7 @@ use tokio::time::{Instant, timeout_at};
 use super::cloudwatch_logs::refused;
 use super::collect::without_normal;
 use super::template::{Part, Template, value};
-use super::{Fault, Measurements, Moment};
+use super::{Fault, Measurements, Moment, once};
 use crate::aws::capped::Capped;
 use series::Series;
 use wanted::Wanted;
@@ -100,14 +100,14 @@ impl CloudWatchMetrics {
         for (client, alerts) in &regions {
             match in_time(until, alarms(client, alerts)).await {
                 Ok(all) => wanted.extend(all.into_iter().map(|one| (client.clone(), one))),
-                Err(fault) => add(&mut found.faults, fault),
+                Err(fault) => once(&mut found.faults, fault),
             }
         }
         let client = regions.first().map_or(&self.client, |(client, _)| client);
         for (query, dimensions) in &self.queries {
             match configured(query, dimensions, &moment.labels) {
                 Ok(one) => wanted.push((client.clone(), one)),
-                Err(fault) => add(&mut found.faults, fault),
+                Err(fault) => once(&mut found.faults, fault),
             }
         }
         let mut reached = found.faults.is_empty() && wanted.is_empty();
@@ -117,9 +117,9 @@ impl CloudWatchMetrics {
                 Ok(one) => {
                     reached = true;
                     found.measured.extend(one.measured);
-                    one.faults.into_iter().for_each(|fault| add(&mut found.faults, fault));
+                    one.faults.into_iter().for_each(|fault| once(&mut found.faults, fault));
                 }
-                Err(fault) => add(&mut found.faults, fault),
+                Err(fault) => once(&mut found.faults, fault),
             }
         }
         match found.faults.first() {
@@ -291,11 +291,4 @@ async fn data(client: &Client, queries: Vec<MetricDataQuery>, window: Window) ->
 async fn in_time<T>(until: Instant, asked: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
     let late = || Fault::timeout("CloudWatch did not answer in time");
     timeout_at(until, asked).await.unwrap_or_else(|_| Err(late()))
-}
-
-/// What is wrong with all of them is said once.
-fn add(faults: &mut Vec<Fault>, fault: Fault) {
-    if !faults.contains(&fault) {
-        faults.push(fault);
-    }
 }

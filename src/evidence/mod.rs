@@ -174,6 +174,13 @@ impl Fault {
     }
 }
 
+/// What is wrong with several questions is said once.
+fn once(faults: &mut Vec<Fault>, fault: Fault) {
+    if !faults.contains(&fault) {
+        faults.push(fault);
+    }
+}
+
 /// What a source of metrics brought.
 #[derive(Debug, Default, PartialEq)]
 pub struct Measurements {

@@ -22,7 +22,7 @@ use super::collect::without_normal;
 use super::quoted::{self, shell};
 use super::series::{self, Series, points, step};
 use super::template::Template;
-use super::{Fault, FaultKind, Measurements, Moment};
+use super::{Fault, FaultKind, Measurements, Moment, once};
 use crate::config::Authorization;
 
 /// An answer of more bytes is a query that is too broad.
@@ -131,9 +131,9 @@ impl Prometheus {
                 Ok(one) => {
                     reached = true;
                     found.measured.extend(one.measured);
-                    add(&mut found.faults, one.faults);
+                    one.faults.into_iter().for_each(|fault| once(&mut found.faults, fault));
                 }
-                Err(fault) => add(&mut found.faults, vec![fault]),
+                Err(fault) => once(&mut found.faults, fault),
             }
         }
         match found.faults.first() {
@@ -298,15 +298,6 @@ impl Prometheus {
             ("g0.moment_input", &end),
         ];
         self.api.page("/graph", &pairs)
-    }
-}
-
-/// What is wrong with all queries is said once.
-fn add(faults: &mut Vec<Fault>, more: Vec<Fault>) {
-    for fault in more {
-        if !faults.contains(&fault) {
-            faults.push(fault);
-        }
     }
 }
 

@@ -18,7 +18,7 @@ use futures_util::future::{join, join_all};
 use tokio::time::Instant;
 
 use super::collect::without_normal;
-use super::{Fault, Moment};
+use super::{Fault, Moment, once};
 use crate::aws::capped::Capped;
 use ask::{Ask, Found};
 use filter::Filter;
@@ -142,7 +142,7 @@ fn graph_of(
     for (window, graph) in baselines.iter().zip(graphs) {
         match graph {
             Ok(graph) => normal.get_or_insert_default().merge(graph),
-            Err(fault) if now.is_ok() => add(faults, without_normal(*window, fault)),
+            Err(fault) if now.is_ok() => once(faults, without_normal(*window, fault)),
             // There is nothing to compare.
             Err(_) => {}
         }
@@ -169,14 +169,14 @@ fn summaries_of(
                 all.extend(one.all);
                 *times += 1;
             }
-            Err(fault) if now.is_ok() => add(faults, without_normal(*window, fault)),
+            Err(fault) if now.is_ok() => once(faults, without_normal(*window, fault)),
             // There is nothing to compare.
             Err(_) => {}
         }
     }
     if let Ok(Found { all, cut: true }) = &now {
         let reason = format!("only {} of the requests that `filter` finds were looked at", all.len());
-        add(faults, Fault::unavailable(reason, "narrow `filter` of this source, or `evidence.window`"));
+        once(faults, Fault::unavailable(reason, "narrow `filter` of this source, or `evidence.window`"));
     }
     (now, normal)
 }
@@ -209,12 +209,5 @@ fn nothing(graph: &Graph, found: &Found, service: Option<&str>) -> Option<Fault>
             ))
         }
         None => None,
-    }
-}
-
-/// What is wrong with all of them is said once.
-fn add(faults: &mut Vec<Fault>, fault: Fault) {
-    if !faults.contains(&fault) {
-        faults.push(fault);
     }
 }

@@ -6,10 +6,7 @@ use firstlook_core::summary::analysis::talk::{Spoken, Talk};
 use firstlook_core::summary::budget::Spent;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Asked, Class, Models, Said};
-
-/// Of the time that is left, what a model may take while another stands behind it.
-const SHARE: f64 = 0.6;
+use super::{Asked, Class, Models, NO_TIME, Said, told};
 
 /// What came of asking.
 #[derive(Debug)]
@@ -29,21 +26,20 @@ impl Models {
     pub async fn converse(&self, talk: &Talk, deadline: Instant) -> Heard {
         let nobody = Err("No model is configured. Set summary.provider.".to_owned());
         let mut heard = Heard { spoken: nobody, input_tokens: 0, output_tokens: 0, spent: Spent::default() };
-        let mut failed: Vec<String> = Vec::new();
+        let mut failed: Vec<(&str, String)> = Vec::new();
         for (place, asked) in self.0.iter().enumerate() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let last = place + 1 == self.0.len();
-            let until = if last { deadline } else { Instant::now() + left.mul_f64(SHARE) };
-            let spoken = asked.converse(talk, until, &mut heard).await;
+            let spoken = match self.turn(place, deadline) {
+                Some(until) => asked.converse(talk, until, &mut heard).await,
+                None => Err(NO_TIME.to_owned()),
+            };
             match spoken {
                 Ok(spoken) => {
                     heard.spoken = Ok(spoken);
                     return heard;
                 }
-                Err(reason) if self.0.len() == 1 => failed.push(reason),
-                Err(reason) => failed.push(format!("{}: {reason}", asked.model.id())),
+                Err(reason) => failed.push((asked.model.id(), reason)),
             }
-            heard.spoken = Err(failed.join(" "));
+            heard.spoken = Err(told(&failed));
         }
         heard
     }

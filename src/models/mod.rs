@@ -32,6 +32,12 @@ const RESPONSE_BYTES: usize = 1024 * 1024;
 const QUOTED_CHARS: usize = 200;
 /// Pauses are up to so much longer, so that replicas do not come back together.
 const JITTER: f64 = 0.25;
+/// Of the time that is left, what a model may take while another stands behind it.
+const SHARE: f64 = 0.6;
+/// With less than this left, no further model is asked.
+const LEAST: Duration = Duration::from_secs(3);
+/// Said of a model behind others that took all the time.
+const NO_TIME: &str = "No time was left to ask it.";
 /// Said of a prompt that does not fit, however the provider tells it.
 const TOO_LONG: &str = "The prompt is too long for the model. Lower evidence.pack_tokens.";
 
@@ -152,6 +158,18 @@ impl Models {
         self.0.first().map(|asked| asked.model.id())
     }
 
+    /// Until when the model at `place` may take, where all together have until `deadline`; `None` where too little is left
+    /// to ask another one.
+    fn turn(&self, place: usize, deadline: Instant) -> Option<Instant> {
+        let now = Instant::now();
+        let left = deadline.saturating_duration_since(now);
+        match place + 1 == self.0.len() {
+            _ if place > 0 && left < LEAST => None,
+            true => Some(deadline),
+            false => Some(now + left.mul_f64(SHARE)),
+        }
+    }
+
     /// What a summary may use at worst: all of them are asked in vain, one after another.
     pub fn worst_case(&self, prompt: &Prompt) -> Spent {
         self.worst_of(prompt.worst_case_tokens())
@@ -169,6 +187,14 @@ impl Models {
                 .micro_usd
                 .saturating_add(asked.prices.map_or(0, |prices| prices.of(input, output))),
         })
+    }
+}
+
+/// Why there is no answer; whose reason it is, where several were asked.
+fn told(failed: &[(&str, String)]) -> String {
+    match failed {
+        [(_, reason)] => reason.clone(),
+        _ => failed.iter().map(|(id, reason)| format!("{id}: {reason}")).collect::<Vec<_>>().join(" "),
     }
 }
 

@@ -15,12 +15,7 @@ use firstlook_core::summary::outcome::{Outcome, Usage};
 use firstlook_core::summary::prompt::Prompt;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Answer, Asked, Class, ModelError, Models, Stop, TOO_LONG};
-
-/// Of the time that is left, what a model may take while another stands behind it.
-const SHARE: f64 = 0.6;
-/// With less than this left, no further model is asked.
-const LEAST: Duration = Duration::from_secs(3);
+use super::{Answer, Asked, Class, ModelError, Models, NO_TIME, Stop, TOO_LONG, told};
 
 /// What is to be summarised.
 #[derive(Debug)]
@@ -50,13 +45,10 @@ pub async fn summarise(models: &Models, job: Job<'_>) -> (Summary, Spent) {
     let mut failed: Vec<(&str, String)> = Vec::new();
     let mut answered = None;
     for (place, asked) in models.0.iter().enumerate() {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if place > 0 && left < LEAST {
-            failed.push((asked.model.id(), "No time was left to ask it.".to_owned()));
+        let Some(until) = models.turn(place, deadline) else {
+            failed.push((asked.model.id(), NO_TIME.to_owned()));
             continue;
-        }
-        let last = place + 1 == models.0.len();
-        let until = if last { deadline } else { Instant::now() + left.mul_f64(SHARE) };
+        };
         match ask(asked, &job.prompt, until, &mut usage).await {
             Ok(answer) => {
                 answered = Some((asked.model.id(), answer));
@@ -83,14 +75,6 @@ pub async fn summarise(models: &Models, job: Job<'_>) -> (Summary, Spent) {
         None => outcome.failed(&told(&failed)),
     };
     (summary, spent)
-}
-
-/// Why there is no answer; whose reason it is, where several were asked.
-fn told(failed: &[(&str, String)]) -> String {
-    match failed {
-        [(_, reason)] => reason.clone(),
-        _ => failed.iter().map(|(id, reason)| format!("{id}: {reason}")).collect::<Vec<_>>().join(" "),
-    }
 }
 
 /// One model's answer, and what it took.

@@ -218,17 +218,7 @@ fn count(lines: u64) -> Redacted {
 fn told(finding: &Item, all_new: bool) -> Redacted {
     let mut words = Redacted::default();
     if let Some(frequency) = &finding.frequency {
-        words.push_fixed(match frequency.change {
-            _ if all_new => "new, ",
-            Change::New => "new, ",
-            Change::Rare => "rare, ",
-            Change::Surged => "surged, ",
-            Change::Gone => "gone, ",
-            Change::Severe => "severe, ",
-            Change::Value => "new value, ",
-            Change::Number => "numbers moved, ",
-            Change::Common => "",
-        });
+        words.push_fixed(if all_new { Change::New } else { frequency.change }.before_count());
         words.push(&count(frequency.now));
     }
     if let Some(at) = finding.at {

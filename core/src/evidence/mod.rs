@@ -104,6 +104,22 @@ pub enum Change {
     Common,
 }
 
+impl Change {
+    /// The word for it before a count, with its comma; nothing of what is as usual.
+    pub(crate) fn before_count(self) -> &'static str {
+        match self {
+            Self::New => "new, ",
+            Self::Rare => "rare, ",
+            Self::Surged => "surged, ",
+            Self::Gone => "gone, ",
+            Self::Severe => "severe, ",
+            Self::Value => "new value, ",
+            Self::Number => "numbers moved, ",
+            Self::Common => "",
+        }
+    }
+}
+
 /// How often something was seen in the window and in the baseline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frequency {

@@ -3,9 +3,7 @@
 //! Knows lines and their comparison. Must not know where they come from.
 
 use crate::evidence::patterns::level::Level;
-use crate::evidence::{
-    Change, Comparison, Item, Line, Redacted, Redactor, Span, Window, compare, items, joined,
-};
+use crate::evidence::{Comparison, Item, Line, Redacted, Redactor, Span, Window, compare, items, joined};
 
 /// Patterns that are told.
 const MOST: usize = 12;
@@ -117,16 +115,7 @@ fn text(
 fn pattern(item: &Item, compared: bool) -> Redacted {
     let mut words = Redacted::default();
     let Some(frequency) = &item.frequency else { return words };
-    words.push_fixed(match frequency.change {
-        Change::New => "new, ",
-        Change::Rare => "rare, ",
-        Change::Surged => "surged, ",
-        Change::Gone => "gone, ",
-        Change::Severe => "severe, ",
-        Change::Value => "new value, ",
-        Change::Number => "numbers moved, ",
-        Change::Common => "",
-    });
+    words.push_fixed(frequency.change.before_count());
     words.push(&Redacted::count(frequency.now));
     words.push_fixed(if frequency.now == 1 { " line" } else { " lines" });
     if compared {
