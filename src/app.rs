@@ -37,7 +37,7 @@ use crate::web::{self, Gate, Room, Serves};
 use crate::worker::Wake;
 use asking::{resync, stale_after};
 use lanes::Lanes;
-use parts::{models, pagers, senders, sources, ways};
+use parts::{buttons, models, pagerduty_secrets, pagers, senders, slack_app, sources, ways};
 
 pub use asking::cloudwatch;
 pub use examiner::Examination;
@@ -91,13 +91,7 @@ impl Service {
         let outage = outage(ingest.clone(), &deliver);
         let triage = triage(config, store.clone(), words.clone(), library.clone(), wake.clone()).await?;
         let analysis = analysis(&triage);
-        let upkeep = Upkeep {
-            store: store.clone(),
-            ingest: ingest.clone(),
-            repeat_interval: config.incidents.repeat_interval,
-            stale_after: stale_after(config),
-            wake: wake.clone(),
-        };
+        let upkeep = upkeep(config, store.clone(), ingest.clone(), wake.clone());
         let sns = sns::sources(config).await?;
         let replay = player::replay(config, ingest.clone(), sns.clone());
         let resync = resync(config, store.clone(), ingest).await?;
@@ -121,6 +115,9 @@ impl Service {
             sns,
             changes: config.changes.iter().map(|one| (one.name.clone(), one.clone())).collect(),
             replay,
+            name: config.server.name.clone(),
+            slack: slack_app(config)?,
+            pagerduty: pagerduty_secrets(config),
             external_url: config.server.external_url.clone(),
             library,
             wake,
@@ -231,6 +228,12 @@ async fn triage(
     })
 }
 
+/// What is due by itself.
+fn upkeep(config: &Config, store: Store, ingest: Ingest, wake: Wake) -> Upkeep {
+    let (repeat_interval, stale_after) = (config.incidents.repeat_interval, stale_after(config));
+    Upkeep { store, ingest, repeat_interval, stale_after, wake }
+}
+
 /// The deeper look, through the doors of hop 2.
 fn analysis(triage: &Triage) -> Analyze {
     Analyze {
@@ -268,5 +271,5 @@ fn deliver(
     wake: Wake,
 ) -> Result<Deliver, StartError> {
     let (name, zone, ways) = (config.server.name.clone(), Zone::utc(), ways(config)?);
-    Ok(Deliver { store, words, name, zone, ways, fonts, wake })
+    Ok(Deliver { store, words, name, zone, ways, fonts, wake, buttons: buttons(config) })
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use firstlook_core::notify::backoff::{self, Next};
 use firstlook_core::notify::rate::urgency;
 use firstlook_core::notify::view::Incident;
-use firstlook_core::notify::{self, Zone};
+use firstlook_core::notify::{self, Buttons, Zone};
 use rand::Rng;
 
 use crate::clock;
@@ -47,6 +47,8 @@ pub struct Deliver {
     pub fonts: Fonts,
     /// Has the charts' lane look at once.
     pub wake: Wake,
+    /// What the buttons below messages can do.
+    pub buttons: Buttons,
 }
 
 impl Deliver {
@@ -187,7 +189,7 @@ impl Deliver {
         if let Some(wait) = self.room(claim, way, urgency(None, view.severity), 1).await? {
             return Ok(wait);
         }
-        match api.update(&notify::slack_update(view, &self.zone, &at.channel, &at.ts)).await {
+        match api.update(&notify::slack_update(view, &self.zone, &at.channel, &at.ts, self.buttons)).await {
             Ok(_) => {
                 self.store.shown(claim, target, view.version, clock::now()).await?;
                 Ok(Outcome::Done)

@@ -3,6 +3,8 @@
 //! nothing unexpected was sent.
 
 mod bodies;
+mod configuration;
+mod elsewhere;
 mod lives;
 
 use std::path::{Path, PathBuf};
@@ -14,11 +16,13 @@ use sqlx::{Connection, PgConnection, Row};
 use tempfile::TempDir;
 
 use crate::support::model::{self, Model};
-use crate::support::pagerduty::{self, PagerDuty};
-use crate::support::slack::{self, Slack};
+use crate::support::pagerduty::PagerDuty;
+use crate::support::slack::Slack;
 use crate::support::{postgres, process, wait::eventually};
 
 pub use bodies::{alert, body, resolved};
+use configuration::configuration;
+pub use elsewhere::{SIGNING_SECRET, WEBHOOK_SECRET, form};
 
 /// What every source must show.
 pub const TOKEN: &str = "an-alertmanager-token";
@@ -305,46 +309,4 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     }
     command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     command
-}
-
-fn configuration(setup: &Setup, slack: &Slack, pagerduty: &PagerDuty, database: &str, port: u16) -> String {
-    format!(
-        r##"
-server: {{ name: test, listen: "127.0.0.1:{port}", external_url: "http://127.0.0.1:{port}" }}
-database: {{ url: "{database}" }}
-sources:
-  alertmanager: [{{ name: main, authorization: {{ credentials: {TOKEN} }}{source} }}]
-  sns: {sns}
-  changes: [{{ name: ci, authorization: {{ credentials: {TOKEN} }} }}, {{ name: actions, routing_key: {CHANGE_KEY} }}]
-labels: {labels}
-severity: {{ map: {{ page: critical }}, default: warning }}
-incidents: {incidents}
-route:
-  receiver: slack-alerts
-  routes: [{{ matchers: ['severity="critical"'], receiver: oncall }}]
-receivers:
-  - name: oncall
-    pagerduty_configs: [{{ routing_key: {key}, url: "{pagerduty}", max_per_minute: {pages} }}]
-    slack_configs: [{{ channel: "#alerts-critical", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts} }}]
-  - name: slack-alerts
-    slack_configs: [{{ channel: "#alerts", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts} }}]
-runbooks: {{ path: "{runbooks}" }}
-evidence:
-{evidence}
-summary: {summary}
-"##,
-        source = setup.source,
-        sns = setup.sns,
-        labels = setup.labels,
-        pages = setup.per_minute.0,
-        posts = setup.per_minute.1,
-        incidents = setup.incidents,
-        key = pagerduty::ROUTING_KEY,
-        pagerduty = pagerduty.url(),
-        slack_token = slack::TOKEN,
-        slack = slack.api_url(),
-        runbooks = setup.runbooks.display(),
-        evidence = setup.evidence,
-        summary = setup.summary,
-    )
 }

@@ -24,6 +24,7 @@ mod cloudwatch_logs;
 mod cloudwatch_metrics;
 mod commands;
 mod demo;
+mod elsewhere;
 mod evidence;
 mod faults;
 mod feedback;

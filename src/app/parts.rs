@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use firstlook_core::alert::matchers::{MatcherError, Matchers};
 use firstlook_core::incident::Grouping;
+use firstlook_core::notify::Buttons;
 use firstlook_core::notify::rate::Rate;
 
 use super::StartError;
@@ -23,10 +24,12 @@ use crate::evidence::{
 use crate::ingest::Rules;
 use crate::models::{Bedrock, BedrockSettings, Model, Models, OpenAi, OpenAiSettings};
 use crate::receivers::pagerduty::PagerDuty;
+use crate::receivers::slack::respond::Responder;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
+use crate::secret::Secret;
 use crate::store::{Bucket, Meter, Store};
-use crate::{aws, http};
+use crate::{aws, http, web};
 
 /// How long a receiver may take to answer. A page is tried again after that, so it must not be long.
 const RECEIVER_TIMEOUT: Duration = Duration::from_secs(8);
@@ -113,6 +116,32 @@ pub(super) fn ways(config: &Config) -> Result<BTreeMap<(String, String), Way>, S
         }
     }
     Ok(all)
+}
+
+/// What the buttons below Slack's messages can do.
+pub(super) fn buttons(config: &Config) -> Buttons {
+    Buttons { presses: config.slack.is_some(), analysis: !config.summary.models.is_empty() }
+}
+
+/// The Slack app whose presses are heard.
+pub(super) fn slack_app(config: &Config) -> Result<Option<web::SlackApp>, StartError> {
+    let Some(app) = &config.slack else { return Ok(None) };
+    let bases =
+        config.receivers.iter().flat_map(|receiver| &receiver.slack).filter_map(|one| match &one.via {
+            SlackVia::Bot { api_url, .. } => Some(api_url.as_str()),
+            SlackVia::IncomingWebhook { .. } => None,
+        });
+    let responder = Responder::new(http::client(RECEIVER_TIMEOUT)?, bases);
+    Ok(Some(web::SlackApp { signing_secret: app.signing_secret.clone(), responder }))
+}
+
+/// The receivers that PagerDuty tells of, each with the secrets that sign for it.
+pub(super) fn pagerduty_secrets(config: &Config) -> BTreeMap<String, Vec<Secret>> {
+    let secrets = |receiver: &Receiver| -> Vec<Secret> {
+        receiver.pagerduty.iter().filter_map(|one| one.webhook_secret.clone()).collect()
+    };
+    let all = config.receivers.iter().map(|receiver| (receiver.name.clone(), secrets(receiver)));
+    all.filter(|(_, secrets)| !secrets.is_empty()).collect()
 }
 
 /// The pagers among them: they ring also while the store is away.

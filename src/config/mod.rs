@@ -12,6 +12,7 @@ mod route;
 mod section;
 mod server;
 mod size;
+mod slack;
 mod sns;
 mod summary;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use load::{MINIMAL, load};
 pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
 pub use section::Surroundings;
 pub use server::Server;
+pub use slack::SlackApp;
 pub use sns::SnsSource;
 pub use summary::{Analysis, Guardrail, ModelSettings, Provider, Summary};
 
@@ -64,6 +66,8 @@ pub struct Config {
     pub route: Tree,
     /// `receivers:`, names unique.
     pub receivers: Vec<Receiver>,
+    /// `slack:`.
+    pub slack: Option<SlackApp>,
     /// `runbooks:`.
     pub runbooks: Option<Runbooks>,
     /// `evidence:`.
@@ -116,7 +120,7 @@ pub struct Warning {
 /// What sends alarms, and what tells of changes.
 const SOURCES: [&str; 3] = ["alertmanager", "sns", "changes"];
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "server",
     "database",
     "data_dir",
@@ -128,6 +132,7 @@ const KEYS: [&str; 14] = [
     "incidents",
     "route",
     "receivers",
+    "slack",
     "runbooks",
     "evidence",
     "summary",
@@ -162,6 +167,7 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         severity: alerts::severity(&top)?,
         incidents: alerts::incidents(&top)?,
         route: route::read(&top, &receivers)?,
+        slack: slack::read(&top)?,
         runbooks: runbooks(&top)?,
         evidence: evidence::read(&top)?,
         summary: summary::read(&top)?,

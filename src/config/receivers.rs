@@ -26,6 +26,8 @@ pub struct PagerDuty {
     pub url: String,
     /// Events in any minute, over all replicas.
     pub max_per_minute: u32,
+    /// What its webhooks are signed with, where it tells what people do there.
+    pub webhook_secret: Option<Secret>,
 }
 
 /// One of `slack_configs`.
@@ -82,12 +84,7 @@ pub fn read(top: &Section<'_>) -> Result<Vec<Receiver>, Error> {
         }
         receivers.push(Receiver {
             name,
-            pagerduty: each(
-                &section,
-                "pagerduty_configs",
-                &["routing_key", "routing_key_file", "url", "max_per_minute"],
-                pagerduty,
-            )?,
+            pagerduty: each(&section, "pagerduty_configs", &PAGERDUTY, pagerduty)?,
             slack: each(&section, "slack_configs", &SLACK, slack)?,
             webhook: each(&section, "webhook_configs", &["url", "url_file", "max_per_minute"], webhook)?,
         });
@@ -95,6 +92,8 @@ pub fn read(top: &Section<'_>) -> Result<Vec<Receiver>, Error> {
     Ok(receivers)
 }
 
+const PAGERDUTY: [&str; 6] =
+    ["routing_key", "routing_key_file", "url", "max_per_minute", "webhook_secret", "webhook_secret_file"];
 const SLACK: [&str; 7] = [
     "channel",
     "bot_token",
@@ -124,6 +123,7 @@ fn pagerduty(section: &Section<'_>) -> Result<PagerDuty, Error> {
         routing_key,
         url: url.unwrap_or_else(|| "https://events.pagerduty.com/v2/enqueue".to_owned()),
         max_per_minute: per_minute(section)?.unwrap_or(PAGERDUTY_PER_MINUTE),
+        webhook_secret: section.secret("webhook_secret")?,
     })
 }
 

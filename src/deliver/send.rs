@@ -115,8 +115,10 @@ impl Deliver {
                 notify::again_line(view, &self.zone, &at.channel, &at.ts, again)
             }
             // The answer to an earlier try was lost, so the message may be there: this one says so.
-            (None, _) if edge.doubt => notify::slack_post_again(view, &self.zone, channel, edge.created_at),
-            (None, _) => notify::slack_post(view, &self.zone, channel),
+            (None, _) if edge.doubt => {
+                notify::slack_post_again(view, &self.zone, channel, self.buttons, edge.created_at)
+            }
+            (None, _) => notify::slack_post(view, &self.zone, channel, self.buttons),
         };
         let receipt = api.post(&body).await?;
         if target.address.is_none() {

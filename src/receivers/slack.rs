@@ -3,6 +3,7 @@
 //! Knows tokens and what Slack's answers mean. Must not know what a message says.
 
 pub mod files;
+pub mod respond;
 
 use reqwest::Client;
 use serde_json::Value;

@@ -7,4 +7,5 @@ pub mod alertmanager_api;
 pub mod changes;
 pub mod cloudwatch_api;
 mod json;
+pub mod pagerduty;
 pub mod sns;

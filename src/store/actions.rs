@@ -19,10 +19,22 @@ pub enum Acted {
     Unknown,
 }
 
+/// An incident that was paged.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Paged {
+    /// What people call it.
+    pub number: i64,
+    /// The hash of its group key, in hex: pagers fold by it.
+    pub slot: String,
+    /// When it last had to ring.
+    pub rang_at: DateTime<Utc>,
+}
+
 #[derive(sqlx::FromRow)]
 pub(super) struct Held {
     pub id: Uuid,
     status: String,
+    owner: Option<String>,
 }
 
 impl Store {
@@ -56,6 +68,69 @@ impl Store {
         Ok(Acted::Done)
     }
 
+    /// Somebody takes an incident that is not over, whoever had it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn take_over(&self, name: &str, actor: &str, now: DateTime<Utc>) -> Result<Acted, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let Some(held) = hold(&mut tx, name).await? else { return Ok(Acted::Unknown) };
+        let status = (At { table: "incident", row: &held.id }).status(&held.status)?;
+        if status == Status::Open {
+            drop(tx);
+            return self.acknowledge(name, actor, now).await;
+        }
+        let before = (status == Status::Acknowledged).then_some(held.owner.unwrap_or_default());
+        let Some(before) = before.filter(|owner| owner != actor) else { return Ok(Acted::Already) };
+        let words = format!("took it over from {before}");
+        own(&mut tx, held.id, actor, now, actor, &words).await?;
+        tx.commit().await?;
+        Ok(Acted::Done)
+    }
+
+    /// `actor` gave an incident to somebody at a receiver: who has it changes where somebody has it already.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn reassigned(
+        &self,
+        name: &str,
+        actor: &str,
+        to: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Acted, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let Some(held) = hold(&mut tx, name).await? else { return Ok(Acted::Unknown) };
+        let words = format!("gave it to {}", if to.is_empty() { "nobody" } else { to });
+        if (At { table: "incident", row: &held.id }).status(&held.status)? == Status::Acknowledged
+            && !to.is_empty()
+        {
+            own(&mut tx, held.id, to, now, actor, &words).await?;
+        } else {
+            incidents::note(&mut tx, held.id, now, "reassigned", actor, &words).await?;
+            incidents::advance(&mut tx, held.id).await?;
+        }
+        tx.commit().await?;
+        Ok(Acted::Done)
+    }
+
+    /// What has been paged by a receiver and is not over, and when it last rang there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn paged(&self, receiver: &str) -> Result<Vec<Paged>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT i.number, encode(i.slot, 'hex') AS slot, max(e.created_at) AS rang_at
+             FROM incident i JOIN target t ON t.incident = i.id JOIN edge e ON e.target = t.id
+             WHERE i.status <> 'resolved' AND t.receiver = $1 AND t.integration LIKE 'pagerduty/%'
+               AND e.kind NOT IN ('acknowledge', 'resolve')
+             GROUP BY i.id",
+        )
+        .bind(receiver)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     /// Somebody says that it is over. It holds until a sender says that something of it still fires.
     ///
     /// # Errors
@@ -87,6 +162,24 @@ impl Store {
     }
 }
 
+/// Has somebody else be the one who has it; its messages show that silently.
+async fn own(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    owner: &str,
+    now: DateTime<Utc>,
+    actor: &str,
+    words: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE incident SET owner = $2, version = version + 1 WHERE id = $1")
+        .bind(incident)
+        .bind(owner)
+        .execute(&mut *tx)
+        .await?;
+    incidents::note(tx, incident, now, "reassigned", actor, words).await?;
+    told::refresh(tx, incident).await
+}
+
 /// Locks the slot of an incident, then reads the incident: a message that came first has been written by then.
 pub(super) async fn hold(tx: &mut PgConnection, name: &str) -> Result<Option<Held>, StoreError> {
     let number: Option<i64> = name.parse().ok();
@@ -101,7 +194,7 @@ pub(super) async fn hold(tx: &mut PgConnection, name: &str) -> Result<Option<Hel
     if locked.is_none() {
         return Ok(None);
     }
-    Ok(sqlx::query_as("SELECT id, status FROM incident WHERE number = $1 OR id = $2")
+    Ok(sqlx::query_as("SELECT id, status, owner FROM incident WHERE number = $1 OR id = $2")
         .bind(number)
         .bind(id)
         .fetch_optional(tx)

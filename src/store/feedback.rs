@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::actions::hold;
-use super::{Store, StoreError, incidents};
+use super::{Store, StoreError, incidents, told};
 
 /// What became of a judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,7 @@ impl Store {
         let words = if cause.is_empty() { verdict.to_owned() } else { format!("{verdict}; it was: {cause}") };
         incidents::note(&mut tx, held.id, now, "feedback", actor, &words).await?;
         incidents::advance(&mut tx, held.id).await?;
+        told::refresh(&mut tx, held.id).await?;
         tx.commit().await?;
         Ok(Judged::Kept)
     }

@@ -39,7 +39,7 @@ use sqlx::{Executor, Row};
 
 use crate::fail::{self, Step};
 
-pub use actions::Acted;
+pub use actions::{Acted, Paged};
 pub use analyses::{Kept, Open, ToDo, Took};
 pub use deliveries::{DeliveryDecision, DeliveryHead, DeliveryState, NewDelivery};
 pub use evidence::{Collected, NewEvidence};

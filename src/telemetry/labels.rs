@@ -58,7 +58,9 @@ impl Label {
 
 label! {
     /// The kind of sender.
-    SenderKind as "source" { Alertmanager = "alertmanager", Sns = "sns", Changes = "changes" }
+    SenderKind as "source" {
+        Alertmanager = "alertmanager", Sns = "sns", Changes = "changes", Pagerduty = "pagerduty", Slack = "slack",
+    }
 }
 label! {
     /// Why a body was not let in at an SNS source.

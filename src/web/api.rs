@@ -4,21 +4,18 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::Severity;
 use firstlook_core::evidence::Redactor;
-use firstlook_core::incident::Status;
+use firstlook_core::incident::{Deed, Status};
 use firstlook_core::notify::analysis_markdown;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::problem::Problem;
-use super::{App, origin};
-use crate::clock;
-use crate::store::{Acted, DeliveryHead, Filter};
+use super::{App, deeds, origin};
+use crate::store::{DeliveryHead, Filter};
 
 /// Rows of a list where the caller does not say.
 const PAGE: i64 = 50;
-/// Most characters of what somebody says about an end.
-const MOST_TEXT: usize = 2_000;
 /// Most rows of a list.
 const MOST: i64 = 200;
 
@@ -135,39 +132,10 @@ pub async fn act(
         false => serde_json::from_slice(&body)
             .map_err(|error| Problem::bad_request(format!("the body takes {{\"text\": \"…\"}}: {error}")))?,
     };
-    perform(&app, &id, &deed, "an API client", &resolve.text).await?;
+    let deed = Deed::parse(&deed).ok_or_else(|| Problem::not_found("such deed"))?;
+    deeds::known(&app, &id, deed, "an API client", &resolve.text).await?;
     let incident = app.store.incident(&id, &app.words).await?;
     Ok(HttpResponse::Ok().json(incident.ok_or_else(|| Problem::not_found("incident of this id or number"))?))
-}
-
-/// Does what a person asked for. Doing it twice is not an error: two people press at once.
-///
-/// # Errors
-/// 404 where there is no such incident, 503 where the database does not answer.
-pub async fn perform(app: &App, id: &str, deed: &str, actor: &str, text: &str) -> Result<(), Problem> {
-    let now = clock::now();
-    // Postgres keeps no NUL; and what is said of an end is a sentence, not a file.
-    let text: String = text.replace('\0', "\u{fffd}").chars().take(MOST_TEXT).collect();
-    let acted = match deed {
-        "acknowledge" => app.store.acknowledge(id, actor, now).await?,
-        "analyze" => {
-            let limits = app.analysis.ok_or_else(|| {
-                Problem::bad_request(
-                    "no model is configured: set summary.provider to have incidents analysed",
-                )
-            })?;
-            app.store.analyze(id, actor, limits.max_steps, now).await?
-        }
-        _ => app.store.resolve(id, actor, &text, now).await?,
-    };
-    match acted {
-        Acted::Unknown => Err(Problem::not_found("incident of this id or number")),
-        Acted::Already => Ok(()),
-        Acted::Done => {
-            app.wake.all();
-            Ok(())
-        }
-    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,15 +2,11 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use firstlook_core::incident::Deed;
 use serde::Deserialize;
 
 use super::problem::Problem;
-use super::{App, html, origin};
-use crate::clock;
-use crate::store::Judged;
-
-/// The longest cause that is kept, in characters.
-const MOST_CAUSE: usize = 1_000;
+use super::{App, deeds, html, origin};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,11 +58,6 @@ pub async fn by_form(
 }
 
 async fn keep(app: &App, id: &str, said: &Feedback, actor: &str) -> Result<(), Problem> {
-    // Postgres keeps no NUL; and a cause is a sentence, not a file.
-    let cause: String = said.cause.replace('\0', "\u{fffd}").trim().chars().take(MOST_CAUSE).collect();
-    match app.store.judge(id, said.right, &cause, actor, clock::now()).await? {
-        Judged::Kept => Ok(()),
-        Judged::Unknown => Err(Problem::not_found("incident of this id or number")),
-        Judged::NothingToJudge => Err(Problem::conflict("this incident has no summary that names a cause")),
-    }
+    let deed = if said.right { Deed::Right } else { Deed::Wrong };
+    deeds::known(app, id, deed, actor, &said.cause).await
 }

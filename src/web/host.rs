@@ -15,7 +15,7 @@ pub async fn own(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let open = ["/webhooks/", "/healthz", "/readyz", "/metrics"];
+    let open = ["/webhooks/", "/slack/", "/healthz", "/readyz", "/metrics"];
     let guarded = !open.iter().any(|path| request.path().starts_with(path));
     let external =
         request.app_data::<web::Data<App>>().map(|app| app.external_url.clone()).unwrap_or_default();

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get, post, web};
 use chrono::{DateTime, Utc};
-use firstlook_core::incident::Status;
+use firstlook_core::incident::{Deed, Status};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use super::pages::{
     RunbookRow, RunbooksView, STYLE, TraceLine,
 };
 use super::problem::Problem;
-use super::{App, api, origin};
+use super::{App, api, deeds, origin};
 use crate::clock;
 use crate::store::DeliveryHead;
 
@@ -104,7 +104,7 @@ pub async fn incident(app: web::Data<App>, id: web::Path<String>) -> HttpRespons
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct Deed {
+struct Ended {
     /// How it ended, in the resolver's words.
     #[serde(default)]
     text: String,
@@ -116,14 +116,18 @@ pub async fn act(
     app: web::Data<App>,
     request: HttpRequest,
     path: web::Path<(String, String)>,
-    form: Option<web::Form<Deed>>,
+    form: Option<web::Form<Ended>>,
 ) -> HttpResponse {
     if !origin::allowed(&request, &app.external_url) {
         return answer(&app, Err(Problem::foreign()));
     }
     let (id, deed) = path.into_inner();
     let text = form.map(|form| form.into_inner().text).unwrap_or_default();
-    match api::perform(&app, &id, &deed, "somebody on the page", &text).await {
+    let done = match Deed::parse(&deed) {
+        Some(deed) => deeds::known(&app, &id, deed, "somebody on the page", &text).await,
+        None => Err(Problem::not_found("such deed")),
+    };
+    match done {
         // The id was found, so it is a number or a UUID: nothing that could break out of the header.
         Ok(()) => HttpResponse::SeeOther().insert_header((LOCATION, format!("/incidents/{id}"))).finish(),
         Err(problem) => answer(&app, Err(problem)),

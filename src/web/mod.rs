@@ -7,15 +7,19 @@ mod api;
 mod body;
 mod changes;
 mod charts;
+mod deeds;
 mod feedback;
 mod gate;
 mod health;
 mod host;
 mod html;
 pub mod origin;
+mod pagerduty;
 pub mod pages;
 mod problem;
 mod replay;
+mod signed;
+mod slack;
 mod sns;
 pub mod stand_in;
 mod trace;
@@ -37,6 +41,7 @@ use crate::fonts::Fonts;
 use crate::library::Library;
 use crate::outage::Outage;
 use crate::replay::Replay;
+use crate::secret::Secret;
 use crate::sources;
 use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
@@ -45,6 +50,7 @@ pub use body::Room;
 pub use gate::Gate;
 use pages::Pages;
 use problem::Problem;
+pub use slack::SlackApp;
 
 /// No script, no frame, no outside picture, font or form target (FAULTS S4, S6).
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -77,6 +83,12 @@ pub struct App {
     pub sns: BTreeMap<String, sources::sns::Source>,
     /// The sources of changes by name.
     pub changes: BTreeMap<String, ChangeSource>,
+    /// This installation's name, in dedup keys.
+    pub name: String,
+    /// The Slack app whose presses are heard.
+    pub slack: Option<SlackApp>,
+    /// The receivers that PagerDuty tells of, by name, each with its secrets.
+    pub pagerduty: BTreeMap<String, Vec<Secret>>,
     /// Where people see this installation.
     pub external_url: String,
     /// The runbooks.
@@ -101,6 +113,9 @@ fn senders(routes: &mut web::ServiceConfig) {
         .service(webhooks::from_alertmanager)
         .service(sns::from_sns)
         .service(changes::from_changes)
+        .service(pagerduty::from_pagerduty)
+        .service(slack::interactions)
+        .service(slack::commands)
         .service(health::healthz)
         .service(health::readyz)
         .default_service(web::to(html::unknown));
@@ -112,6 +127,9 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(webhooks::from_alertmanager)
         .service(sns::from_sns)
         .service(changes::from_changes)
+        .service(pagerduty::from_pagerduty)
+        .service(slack::interactions)
+        .service(slack::commands)
         .service(health::healthz)
         .service(health::readyz)
         .service(html::list)

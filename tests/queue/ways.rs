@@ -12,8 +12,8 @@ use firstlook::secret::Secret;
 use firstlook::store::{Bucket, JobKind, Outcome, Words};
 use firstlook::worker::{self, Wake};
 use firstlook_core::evidence::Redactor;
-use firstlook_core::notify::Zone;
 use firstlook_core::notify::rate::Rate;
+use firstlook_core::notify::{Buttons, Zone};
 use tokio_util::sync::CancellationToken;
 
 use super::world::World;
@@ -41,6 +41,7 @@ fn deliver(world: &World, ways: &[(&str, &fake::PagerDuty, &str)], rate: Rate) -
         ways: ways.iter().map(way).collect(),
         fonts: Fonts::default(),
         wake: Wake::default(),
+        buttons: Buttons::default(),
     }
 }
 

@@ -22,8 +22,8 @@ use firstlook::sources::sns::{Gate, Keys};
 use firstlook::store::{Bucket, JobKind, Store, Words};
 use firstlook::worker::Wake;
 use firstlook_core::evidence::Redactor;
-use firstlook_core::notify::Zone;
 use firstlook_core::notify::rate::Rate;
+use firstlook_core::notify::{Buttons, Zone};
 
 use crate::support::pagerduty::ROUTING_KEY;
 use crate::support::sns::Sns;
@@ -179,6 +179,7 @@ impl Parts {
             ways: BTreeMap::from([(key, Way::new(Integration::PagerDuty(pager), bucket))]),
             fonts: Fonts::default(),
             wake: Wake::default(),
+            buttons: Buttons::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Knows alerts and the configured rules. Must not know Postgres, receivers or evidence.
 
 mod decide;
+mod deed;
 mod heard;
 mod key;
 mod lifecycle;
@@ -17,6 +18,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use decide::decide;
+pub use deed::Deed;
 pub use heard::{Incoming, Note, Said};
 pub use key::{GroupKey, Grouping};
 pub use lifecycle::{Flapping, Lifecycle};

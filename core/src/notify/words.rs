@@ -10,8 +10,10 @@ use crate::summary::{Confidence, State};
 
 pub mod charts;
 mod compared;
+mod pressed;
 
 pub use compared::{STANDS_OUT, change, nothing_told};
+pub use pressed::*;
 
 use super::figures::grouped;
 pub use super::figures::{count, duration, number, quantity, sentence};

@@ -13,6 +13,9 @@ use crate::support::server::{Answer, Protocol, Request};
 /// The path of the one incoming webhook.
 pub(super) const WEBHOOK: &str = "/services/T0TEST/B0TEST/webhook-secret";
 
+/// The path where answers to one person go.
+pub(super) const ANSWERS: &str = "/actions/T0TEST/1/response-secret";
+
 /// Takes the requests, under the workspace's lock.
 #[derive(Debug, Default)]
 pub(super) struct Desk(Mutex<Workspace>);
@@ -199,6 +202,21 @@ impl Desk {
         Answer::text(200, "ok")
     }
 
+    /// An answer takes the private message away, or is a private one.
+    fn answer_to_one(&self, body: &Value) -> Answer {
+        if body["delete_original"] != true {
+            if body["response_type"] != "ephemeral" || body["replace_original"] != false {
+                return Answer::text(400, "invalid_payload");
+            }
+            if let Some(refused) = self.content("response_url", body, usize::MAX) {
+                return refused;
+            }
+            self.judge(body, Way::Webhook);
+        }
+        self.with(|w| w.answers.push(body.clone()));
+        Answer::text(200, "ok")
+    }
+
     pub(super) fn failure_of(&self, status: u16, webhook: bool) -> Answer {
         match (status, webhook) {
             (429, true) => Answer::text(429, "rate_limited").header("Retry-After", "1"),
@@ -219,6 +237,9 @@ impl Protocol for Desk {
     fn answer(&self, request: &Request) -> Answer {
         if request.path == WEBHOOK {
             return self.webhook(request);
+        }
+        if request.path == ANSWERS {
+            return self.answer_to_one(&request.json());
         }
         if request.path.starts_with(PLACE) {
             return self.bytes(request);

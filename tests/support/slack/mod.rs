@@ -9,6 +9,8 @@ pub mod workspace;
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use self::desk::{Desk, WEBHOOK};
 pub use self::files::FilePost;
 pub use self::house::{Way, violations};
@@ -107,6 +109,16 @@ impl Slack {
     /// Takes the scope of files away: their methods are `missing_scope`.
     pub fn forbid_files(&self) {
         self.desk.with(|w| w.no_files = true);
+    }
+
+    /// Where answers to one person go, as a press brings it.
+    pub fn response_url(&self) -> String {
+        format!("{}{}", self.server.url(), desk::ANSWERS)
+    }
+
+    /// What was said to one person alone.
+    pub fn answers(&self) -> Vec<Value> {
+        self.desk.with(|w| w.answers.clone())
     }
 
     /// Files that were posted, each posting with its files.

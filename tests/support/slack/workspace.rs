@@ -111,6 +111,7 @@ pub(super) struct Workspace {
     pub violations: Vec<String>,
     pub tolerated: Vec<String>,
     pub links: Vec<String>,
+    pub answers: Vec<Value>,
     pub rate_limited: bool,
     pub no_history: bool,
     pub no_files: bool,

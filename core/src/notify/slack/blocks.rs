@@ -15,7 +15,7 @@ const HEADER: (usize, usize) = (90, 150);
 const CONTEXT: usize = 600;
 
 /// `plain_text`, at most `most` characters once escaped.
-fn plain(text: &str, most: usize) -> Value {
+pub fn plain(text: &str, most: usize) -> Value {
     json!({ "type": "plain_text", "text": escape(&cut(text, most, escaped)), "emoji": false })
 }
 
@@ -28,13 +28,6 @@ pub fn header(text: &str) -> Value {
 pub fn context(text: &str) -> Option<Value> {
     let text = one_line(text);
     (!text.is_empty()).then(|| json!({ "type": "context", "elements": [plain(&text, CONTEXT)] }))
-}
-
-/// The one button: a link. `None` where the address is not one.
-pub fn open_button(text: &str, url: &str) -> Option<Value> {
-    let button =
-        json!({ "type": "button", "action_id": "open", "text": plain(text, 30), "url": address(url)? });
-    Some(json!({ "type": "actions", "block_id": "act", "elements": [button] }))
 }
 
 /// A rich text block of these parts; `None` without any.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::text::width;
+use crate::incident::Deed;
 
 fn unescape(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -52,6 +53,23 @@ fn rich(value: &Value) -> usize {
     }
 }
 
+/// A link to the page, or a deed that names its incident; what ends an incident asks first.
+fn button(value: &Value) -> usize {
+    match Deed::parse(value["action_id"].as_str().unwrap()) {
+        Some(deed) => {
+            assert!(value["value"] == "482" && value.get("url").is_none(), "{value}");
+            assert_eq!(deed == Deed::Resolve, value.get("confirm").is_some(), "{value}");
+            if let Some(asks) = value.get("confirm") {
+                for (field, most) in [("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)] {
+                    plain(&asks[field], most);
+                }
+            }
+        }
+        None => assert_eq!(value["url"], "https://firstlook.example.com/incidents/482"),
+    }
+    plain(&value["text"], 30)
+}
+
 fn block(value: &Value) -> usize {
     match value["type"].as_str().unwrap() {
         "header" => {
@@ -61,9 +79,8 @@ fn block(value: &Value) -> usize {
         "context" => value["elements"].as_array().unwrap().iter().map(|e| plain(e, 2_000)).sum(),
         "actions" => {
             let buttons = value["elements"].as_array().unwrap();
-            assert_eq!(buttons.len(), 1, "the link is the only button that does something");
-            assert_eq!(buttons[0]["url"], "https://firstlook.example.com/incidents/482");
-            plain(&buttons[0]["text"], 30)
+            assert!((1..=5).contains(&buttons.len()), "{value}");
+            buttons.iter().map(button).sum()
         }
         "rich_text" => {
             let told = value["elements"].as_array().unwrap().iter().map(rich).sum();

@@ -1,10 +1,12 @@
 //! An incident as a Slack message: one living message, edited in place, and the few lines under it that ring.
 //!
 //! Knows Block Kit and its limits (FACTS D; samples: messages/README). Must not know how a message is sent, nor its
-//! token. Nothing above the link button grows when evidence and summary arrive below it.
+//! token. Nothing above the buttons grows when evidence and summary arrive below it.
 
 mod blocks;
 mod body;
+mod buttons;
+mod press;
 mod summary;
 mod thread;
 
@@ -25,27 +27,38 @@ use super::view::Incident;
 use super::words;
 use super::zone::Zone;
 
+pub use buttons::Buttons;
+pub use press::{
+    Command, Press, command, in_slack, press, slack_already, slack_dismiss, slack_done, slack_help,
+    slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_unknown,
+};
 pub use thread::{acknowledged_line, again_line, resolved_line};
 
 /// Body of `chat.postMessage` for an incident that has no message yet. `channel`: its id, or its name with `#`.
-pub fn slack_post(view: &Incident, zone: &Zone, channel: &str) -> Value {
-    post(view, zone, channel, Telling::Plain, living(view, zone, Kept::Edited))
+pub fn slack_post(view: &Incident, zone: &Zone, channel: &str, buttons: Buttons) -> Value {
+    post(view, zone, channel, Telling::Plain, living(view, zone, Kept::Edited, buttons))
 }
 
 /// The same after the answer to a post was lost, at `first_try`: that post may exist, and this one says so.
-pub fn slack_post_again(view: &Incident, zone: &Zone, channel: &str, first_try: DateTime<Utc>) -> Value {
-    let mut blocks = living(view, zone, Kept::Edited);
+pub fn slack_post_again(
+    view: &Incident,
+    zone: &Zone,
+    channel: &str,
+    buttons: Buttons,
+    first_try: DateTime<Utc>,
+) -> Value {
+    let mut blocks = living(view, zone, Kept::Edited, buttons);
     blocks.extend(blocks::context(&words::possible_repeat(&zone.seconds(first_try))));
     post(view, zone, channel, Telling::PossibleRepeat, blocks)
 }
 
 /// Body of `chat.update`. `channel_id` and `ts` as the post's answer gave them: a name is not taken here.
-pub fn slack_update(view: &Incident, zone: &Zone, channel_id: &str, ts: &str) -> Value {
+pub fn slack_update(view: &Incident, zone: &Zone, channel_id: &str, ts: &str, buttons: Buttons) -> Value {
     json!({
         "channel": channel_id,
         "ts": ts,
         "text": fallback(view, zone, Telling::Plain),
-        "blocks": living(view, zone, Kept::Edited),
+        "blocks": living(view, zone, Kept::Edited, buttons),
         "metadata": metadata(view, "living"),
     })
 }
@@ -53,7 +66,7 @@ pub fn slack_update(view: &Incident, zone: &Zone, channel_id: &str, ts: &str) ->
 /// Body for an incoming webhook, which can neither edit nor answer in a thread: the message once, and that it will
 /// not change.
 pub fn incoming_webhook(view: &Incident, zone: &Zone) -> Value {
-    let mut blocks = living(view, zone, Kept::Once);
+    let mut blocks = living(view, zone, Kept::Once, Buttons::default());
     if view.status != Status::Resolved {
         blocks.extend(blocks::context(words::NO_EDITS));
     }
@@ -99,19 +112,20 @@ enum Kept {
 }
 
 /// The blocks of the living message.
-fn living(view: &Incident, zone: &Zone, kept: Kept) -> Vec<Value> {
+fn living(view: &Incident, zone: &Zone, kept: Kept, buttons: Buttons) -> Vec<Value> {
     let mut blocks = vec![header(view)];
     blocks.extend(blocks::context(&state_line(view, zone)));
-    let open = blocks::open_button(&words::open_button(view.number), &view.url);
+    let row = buttons::row(view, buttons);
     if view.status == Status::Resolved {
         blocks.extend(body::end(view, zone));
-        blocks.extend(open);
+        blocks.extend(row);
+        blocks.extend(buttons::feedback(view, buttons));
         blocks.extend(blocks::context(words::RESOLVED_FOOT));
         return blocks;
     }
     blocks.extend(body::facts(view, zone));
     blocks.extend(body::first(view));
-    blocks.extend(open);
+    blocks.extend(row);
     match facts::ready(view) {
         Some(told) => blocks.extend(summary::block(view, told)),
         None if facts::collected(view) => blocks.extend(body::delta(view, zone)),

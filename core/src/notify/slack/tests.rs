@@ -34,7 +34,7 @@ fn words_of(body: &Value) -> String {
 }
 
 fn update(view: &Incident) -> Value {
-    let body = slack_update(view, &Zone::utc(), "C0ALERTCRIT", "1795111621.000100");
+    let body = slack_update(view, &Zone::utc(), "C0ALERTCRIT", "1795111621.000100", Buttons::default());
     check(&body);
     body
 }
@@ -52,7 +52,7 @@ fn says(body: &Value, wanted: &[&str], unwanted: &[&str]) {
 
 #[test]
 fn the_first_look_has_what_is_known_at_once() {
-    let body = slack_post(&samples::first_look(), &Zone::utc(), "#alerts");
+    let body = slack_post(&samples::first_look(), &Zone::utc(), "#alerts", Buttons::default());
     check(&body);
     assert_eq!(
         body["text"],
@@ -245,7 +245,7 @@ fn flags_more_alerts_and_words_instead_of_numbers() {
 
 #[test]
 fn a_repeat_after_a_lost_answer_says_so() {
-    let body = slack_post_again(&samples::with_evidence(), &Zone::utc(), "C0", start());
+    let body = slack_post_again(&samples::with_evidence(), &Zone::utc(), "C0", Buttons::default(), start());
     check(&body);
     assert!(body["text"].as_str().unwrap().starts_with("Maybe a repeat: Critical: "));
     says(&body, &["Slack did not answer our first try at 18:07:00 UTC"], &[]);
@@ -333,14 +333,15 @@ proptest! {
             view.evidence.as_mut().unwrap().collected_at = None;
             view.summary.as_mut().unwrap().state = State::Failed;
         }
-        check(&slack_post(&view, &zone, "C0"));
-        check(&slack_post_again(&view, &zone, "C0", start()));
-        check(&slack_update(&view, &zone, "C0", "1.0"));
+        let buttons = Buttons { presses: state != 1, analysis: n % 2 == 0 };
+        check(&slack_post(&view, &zone, "C0", buttons));
+        check(&slack_post_again(&view, &zone, "C0", buttons, start()));
+        check(&slack_update(&view, &zone, "C0", "1.0", buttons));
         check(&incoming_webhook(&view, &zone));
         check(&acknowledged_line(&view, "C0", "1.0"));
         check(&again_line(&view, &zone, "C0", "1.0", Again::Reopened));
         view.status = Status::Resolved;
-        check(&slack_update(&view, &zone, "C0", "1.0"));
+        check(&slack_update(&view, &zone, "C0", "1.0", buttons));
         check(&resolved_line(&view, &zone, "C0", "1.0"));
     }
 }

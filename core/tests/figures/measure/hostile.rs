@@ -9,7 +9,7 @@ use firstlook_core::alert::Severity;
 use firstlook_core::evidence::{Item, Line, Redacted, Redactor, compare, items, pack};
 use firstlook_core::incident::Status;
 use firstlook_core::notify::view::{Evidence, Incident};
-use firstlook_core::notify::{Zone, slack_post};
+use firstlook_core::notify::{Buttons, Zone, slack_post};
 use firstlook_core::summary::prompt::{Facts, Nonce, build};
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ pub fn checks(text: &str) -> [bool; 5] {
         !shown.iter().any(|text| text.contains(invisible)),
         lines.lines().all(numbered) && items.iter().all(|item| !item.title.as_str().contains('\n')),
         fenced(&items, &pack.text, at(60).unwrap_or_default()),
-        !is_live(&slack_post(&incident(items, &redactor), &Zone::utc(), "C1")),
+        !is_live(&slack_post(&incident(items, &redactor), &Zone::utc(), "C1", Buttons::default())),
     ]
 }
 
