@@ -24,6 +24,7 @@ use crate::analysis::Analyze;
 use crate::config::Config;
 use crate::deliver::Deliver;
 use crate::fonts::Fonts;
+use crate::http;
 use crate::ingest::{Committer, Desk, Ingest, Tags};
 use crate::library::Library;
 use crate::outage::{Outage, Voice};
@@ -31,7 +32,7 @@ use crate::store::private::PrivatePostgres;
 use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
 use crate::triage::Triage;
-use crate::upkeep::Upkeep;
+use crate::upkeep::{Ping, Upkeep};
 use crate::web::pages::Pages;
 use crate::web::{self, Gate, Room, Serves};
 use crate::worker::Wake;
@@ -55,6 +56,9 @@ const TURN_AWAY: Duration = Duration::from_millis(500);
 const STOP: Duration = Duration::from_secs(9);
 /// How long the connections to the database may take to close.
 const CLOSE: Duration = Duration::from_millis(500);
+
+/// How long who listens to `ping` may take to answer.
+const PING_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// What keeps firstlook from starting.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
@@ -91,7 +95,7 @@ impl Service {
         let outage = outage(ingest.clone(), &deliver);
         let triage = triage(config, store.clone(), words.clone(), library.clone(), wake.clone()).await?;
         let analysis = analysis(&triage);
-        let upkeep = upkeep(config, store.clone(), ingest.clone(), wake.clone());
+        let upkeep = upkeep(config, store.clone(), ingest.clone(), wake.clone())?;
         let sns = sns::sources(config).await?;
         let replay = player::replay(config, ingest.clone(), sns.clone());
         let resync = resync(config, store.clone(), ingest).await?;
@@ -229,9 +233,12 @@ async fn triage(
 }
 
 /// What is due by itself.
-fn upkeep(config: &Config, store: Store, ingest: Ingest, wake: Wake) -> Upkeep {
+fn upkeep(config: &Config, store: Store, ingest: Ingest, wake: Wake) -> Result<Upkeep, StartError> {
     let (repeat_interval, stale_after) = (config.incidents.repeat_interval, stale_after(config));
-    Upkeep { store, ingest, repeat_interval, stale_after, wake }
+    let heartbeats = config.heartbeats.clone();
+    let client = http::client(PING_TIMEOUT)?;
+    let ping = config.ping.clone().map(|settings| Ping::new(client, settings));
+    Ok(Upkeep { store, ingest, repeat_interval, stale_after, heartbeats, ping, wake })
 }
 
 /// The deeper look, through the doors of hop 2.

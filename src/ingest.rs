@@ -152,10 +152,11 @@ impl Ingest {
         if !rejected.is_empty() {
             messages.push(unreadable::alert(&self.desk.rules, &arrival, delivery, &rejected.join("; ")));
         }
+        let beats = self.desk.rules.beats(&source, &messages);
         let (groups, mut aside) = self.desk.rules.groups(messages);
         aside.extend(said);
         let head = head(delivery, arrival, state, alerts, truncated, &rejected);
-        let batch = Batch { delivery: head, note, groups, aside, changes };
+        let batch = Batch { delivery: head, note, groups, aside, changes, beats };
         let written = self.keep(batch, room).await?;
         if let Some(delivery) = written.repeat {
             return Ok(Answer::Repeat { delivery });
@@ -191,7 +192,8 @@ impl Ingest {
         tracing::warn!(source = arrival.source, %delivery, reason, "a body could not be read; it is kept");
         let room = arrival.room.clone();
         let head = head(delivery, arrival, DeliveryState::Rejected, 0, 0, std::slice::from_ref(&reason));
-        let batch = Batch { delivery: head, note: None, groups, aside, changes: Vec::new() };
+        let batch =
+            Batch { delivery: head, note: None, groups, aside, changes: Vec::new(), beats: Vec::new() };
         self.keep(batch, room).await?;
         Ok(Answer::Unusable { delivery, reason, remedy })
     }

@@ -3,15 +3,21 @@
 //! Knows which upkeep there is and how often. Must not decide what a message means, nor tell anybody: what it finds goes
 //! in by hop 1, or leaves edges and jobs in Postgres as hop 1 does.
 
+mod heartbeats;
+mod ping;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock;
+use crate::config::Heartbeat;
 use crate::ingest::Ingest;
 use crate::store::{Claim, Cutoff, Outcome, Store, StoreError};
 use crate::worker::Wake;
+use ping::PING;
+pub use ping::Ping;
 
 /// The key of the sweep's job.
 pub const SWEEP: &str = "sweep";
@@ -46,6 +52,10 @@ pub struct Upkeep {
     pub repeat_interval: TimeDelta,
     /// How long each source may say nothing about what fires.
     pub stale_after: Vec<StaleAfter>,
+    /// What has to come again and again.
+    pub heartbeats: Vec<Heartbeat>,
+    /// Who has to hear that firstlook works.
+    pub ping: Option<Ping>,
     /// Has the worker look at once.
     pub wake: Wake,
 }
@@ -53,7 +63,7 @@ pub struct Upkeep {
 impl Upkeep {
     /// The jobs that stand for ever, by key.
     pub fn standing(&self) -> Vec<String> {
-        vec![SWEEP.to_owned()]
+        [SWEEP].into_iter().chain(self.ping.as_ref().map(|_| PING)).map(str::to_owned).collect()
     }
 
     /// Does what a claim's key names.
@@ -67,6 +77,10 @@ impl Upkeep {
                 self.sweep(now).await?;
                 Ok(Outcome::Later(SWEEP_EVERY))
             }
+            PING => match &self.ping {
+                Some(ping) => Ok(ping.send().await),
+                None => Ok(Outcome::Done),
+            },
             // Of a version that is newer or older than this one.
             unknown => {
                 tracing::warn!(key = unknown, "upkeep that this version does not know is dropped");
@@ -88,6 +102,7 @@ impl Upkeep {
             changed += self.store.repeat(self.repeat_interval, now).await?;
         }
         self.ingest.settle(now).await?;
+        self.listen(now).await?;
         self.store.forget_seen(now - SEEN_FOR).await?;
         self.store.forget_scans(now - SCANS_FOR).await?;
         if changed > 0 {

@@ -45,6 +45,8 @@ pub struct Setup {
     pub incidents: String,
     /// YAML of `labels:` in flow form.
     pub labels: String,
+    /// Further keys, as YAML lines at the top.
+    pub more: String,
     /// What PagerDuty's key and Slack's channels take in a minute; so much that nothing waits, where a test says nothing.
     pub per_minute: (u32, u32),
     /// A database that is there already.
@@ -64,6 +66,7 @@ impl Default for Setup {
             sns: "[]".into(),
             incidents: "{ group_by: [cluster, namespace, service, alertname], reopen_within: 15m }".into(),
             labels: "[]".into(),
+            more: String::new(),
             per_minute: (60_000, 60_000),
             runbooks: Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks"),
             database: None,

@@ -30,6 +30,7 @@ mod faults;
 mod feedback;
 mod given_up;
 mod harness;
+mod heartbeats;
 mod hostile;
 mod kills;
 mod lifecycle;

@@ -6,6 +6,7 @@
 mod alerts;
 mod changes;
 mod evidence;
+mod heartbeats;
 mod load;
 mod receivers;
 mod route;
@@ -30,6 +31,7 @@ pub use evidence::{
     Athena, Baseline, CloudTrail, CloudWatchLogs, CloudWatchMetrics, Evidence, EvidenceKind, EvidenceSource,
     Xray,
 };
+pub use heartbeats::{Heartbeat, Ping};
 pub use load::{MINIMAL, load};
 pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
 pub use section::Surroundings;
@@ -62,6 +64,10 @@ pub struct Config {
     pub severity: SeverityRule,
     /// `incidents:`.
     pub incidents: Incidents,
+    /// `heartbeats:`, names unique.
+    pub heartbeats: Vec<Heartbeat>,
+    /// `ping:`.
+    pub ping: Option<Ping>,
     /// `route:`; each receiver that it names exists.
     pub route: Tree,
     /// `receivers:`, names unique.
@@ -79,6 +85,12 @@ pub struct Config {
 }
 
 impl Config {
+    /// The names of everything that sends alarms: `alertmanager/main`, `sns/aws`.
+    fn senders(&self) -> Vec<String> {
+        let alertmanager = self.alertmanager.iter().map(|one| format!("alertmanager/{}", one.name));
+        alertmanager.chain(self.sns.iter().map(|one| format!("sns/{}", one.name))).collect()
+    }
+
     /// The receiver that is called `name`.
     pub fn receiver(&self, name: &str) -> Option<&Receiver> {
         self.receivers.iter().find(|receiver| receiver.name == name)
@@ -120,7 +132,7 @@ pub struct Warning {
 /// What sends alarms, and what tells of changes.
 const SOURCES: [&str; 3] = ["alertmanager", "sns", "changes"];
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "server",
     "database",
     "data_dir",
@@ -130,6 +142,8 @@ const KEYS: [&str; 15] = [
     "labels",
     "severity",
     "incidents",
+    "heartbeats",
+    "ping",
     "route",
     "receivers",
     "slack",
@@ -166,6 +180,8 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         labels: alerts::labels(&top)?,
         severity: alerts::severity(&top)?,
         incidents: alerts::incidents(&top)?,
+        heartbeats: Vec::new(),
+        ping: heartbeats::ping(&top)?,
         route: route::read(&top, &receivers)?,
         slack: slack::read(&top)?,
         runbooks: runbooks(&top)?,
@@ -175,6 +191,7 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         server,
         receivers,
     };
+    config.heartbeats = heartbeats::read(&top, &config.senders())?;
     config.warnings = context.warnings.take();
     config.warnings.sort_by_key(|warning| warning.line);
     Ok(config)

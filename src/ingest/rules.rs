@@ -5,11 +5,14 @@
 use std::collections::BTreeMap;
 
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::alert::{AlertMessage, LabelRule, Labels, Severity, SeverityRule, map_labels};
+use firstlook_core::alert::{
+    AlertMessage, AlertStatus, LabelRule, Labels, Severity, SeverityRule, map_labels,
+};
 use firstlook_core::evidence::changes::ChangeEvent;
 use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle};
 use firstlook_core::route::Tree;
 
+use crate::config::Heartbeat;
 use crate::sources::changes::{MOST_DETAILS, Reported};
 use crate::store::{Group, Route};
 
@@ -31,6 +34,8 @@ pub struct Rules {
     pub lifecycle: Lifecycle,
     /// Alerts that are dropped, each with the reason that is recorded (DESIGN section 3).
     pub ignored: Vec<(Matchers, &'static str)>,
+    /// What has to come again and again, and is no alarm.
+    pub heartbeats: Vec<Heartbeat>,
     /// Who is told.
     pub route: Tree,
     /// Each receiver's integrations: `pagerduty/0`.
@@ -76,7 +81,25 @@ impl Rules {
         self.dropped(&map_labels(&self.labels, &message.id.source, &message.labels)).is_some()
     }
 
+    /// The heartbeats among what a source says. One that is over has not come.
+    pub fn beats(&self, source: &str, messages: &[AlertMessage]) -> Vec<String> {
+        let is = |one: &Heartbeat| {
+            one.source.as_ref().is_none_or(|only| only == source)
+                && (one.matchers.is_empty() || messages.iter().any(|message| self.is_beat(one, message)))
+        };
+        self.heartbeats.iter().filter(|one| is(one)).map(|one| one.name.clone()).collect()
+    }
+
+    fn is_beat(&self, heartbeat: &Heartbeat, message: &AlertMessage) -> bool {
+        let labels = || map_labels(&self.labels, &message.id.source, &message.labels);
+        message.status == AlertStatus::Firing && heartbeat.matchers.matches(&labels())
+    }
+
     fn dropped(&self, labels: &Labels) -> Option<&'static str> {
+        let named = self.heartbeats.iter().filter(|one| !one.matchers.is_empty());
+        if named.into_iter().any(|one| one.matchers.matches(labels)) {
+            return Some("a heartbeat: it is told when it stops to come");
+        }
         self.ignored.iter().find(|(matchers, _)| matchers.matches(labels)).map(|(_, reason)| *reason)
     }
 

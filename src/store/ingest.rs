@@ -19,7 +19,9 @@ use uuid::Uuid;
 use super::incidents::Entry;
 use super::jobs::{self, JobKind, NewJob};
 use super::slots::{self, Homes, Wanted};
-use super::{NewDelivery, Store, StoreError, alerts, changes, deliveries, incidents, noted, seen, told};
+use super::{
+    NewDelivery, Store, StoreError, alerts, changes, deliveries, heartbeats, incidents, noted, seen, told,
+};
 use crate::fail::{self, Step};
 
 /// How often bodies are tried again that met another transaction head-on; the sender sees nothing of it (FAULTS F8).
@@ -38,6 +40,8 @@ pub struct Batch {
     pub aside: Vec<Decision>,
     /// What it tells to have been changed.
     pub changes: Vec<ChangeEvent>,
+    /// The heartbeats that it is, by name.
+    pub beats: Vec<String>,
 }
 
 /// Messages of one group key.
@@ -152,6 +156,7 @@ impl Store {
         alerts::write_known(&mut tx, &verdicts.known, &verdicts.episodes).await?;
         told::tell(&mut tx, &verdicts.placed, judge).await?;
         changes::keep(&mut tx, bodies).await?;
+        heartbeats::beat(&mut tx, bodies).await?;
         jobs::enqueue(&mut tx, &rechecks(&verdicts.rechecks, bodies)).await?;
         incidents::record(&mut tx, &entries(&verdicts, bodies, &noted)).await?;
         fail::pass(Step::BeforeCommit);

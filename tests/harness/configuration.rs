@@ -22,6 +22,7 @@ sources:
 labels: {labels}
 severity: {{ map: {{ page: critical }}, default: warning }}
 incidents: {incidents}
+{more}
 route:
   receiver: slack-alerts
   routes: [{{ matchers: ['severity="critical"'], receiver: oncall }}]
@@ -40,6 +41,7 @@ summary: {summary}
         source = setup.source,
         sns = setup.sns,
         labels = setup.labels,
+        more = setup.more,
         pages = setup.per_minute.0,
         posts = setup.per_minute.1,
         incidents = setup.incidents,

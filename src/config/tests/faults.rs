@@ -1,5 +1,6 @@
 //! What is said of a wrong configuration: its line and its remedy.
 
+mod silence;
 mod summary;
 
 use super::*;
@@ -213,7 +214,7 @@ const FAULTS: &[(&str, usize, &str)] = &[
 
 #[test]
 fn each_fault_has_its_line_and_remedy() {
-    for (text, line, expected) in FAULTS.iter().chain(summary::FAULTS) {
+    for (text, line, expected) in FAULTS.iter().chain(summary::FAULTS).chain(silence::FAULTS) {
         let error = read(&format!("{REST}{text}\n")).expect_err(text);
         let begins = expected.ends_with([' ']);
         assert!(
