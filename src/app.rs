@@ -79,7 +79,11 @@ impl Service {
     /// What a person has to mend: a folder, a URL, a missing Postgres.
     pub async fn new(config: &Config, exporter: Exporter) -> Result<Self, StartError> {
         let (store, private) = open(config).await?;
-        let words = Words { redactor: Redactor::default(), external_url: config.server.external_url.clone() };
+        let words = Words {
+            redactor: Redactor::default(),
+            external_url: config.server.external_url.clone(),
+            language: config.language,
+        };
         let library = library(config).await?;
         let wake = Wake::default();
         let (ingest, committer) = Ingest::new(Desk {
@@ -125,7 +129,7 @@ impl Service {
             external_url: config.server.external_url.clone(),
             library,
             wake,
-            pages: Pages::new()?,
+            pages: Pages::new(config.language)?,
             zone: Zone::utc(),
             fonts,
             analysis: (!config.summary.models.is_empty()).then_some(config.summary.analysis.limits),

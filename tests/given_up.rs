@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use firstlook::store::{JobKind, Outcome, Store, Words};
+use firstlook_core::Language;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::State;
@@ -50,7 +51,11 @@ async fn given_up(before: &[&'static str]) -> Incident {
         assert!(tries < 20, "it is tried for ever");
     }
     assert!(store.claim(JobKind::Triage, 1, &[]).await.unwrap().is_empty(), "a parked job is not tried");
-    let words = Words { redactor: Redactor::default(), external_url: "http://localhost".into() };
+    let words = Words {
+        redactor: Redactor::default(),
+        external_url: "http://localhost".into(),
+        language: Language::En,
+    };
     let incident = store.incident("1", &words).await.unwrap().unwrap();
     store.close().await;
     incident

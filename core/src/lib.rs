@@ -15,3 +15,7 @@ pub mod summary;
 
 pub mod notify;
 pub mod route;
+
+mod language;
+
+pub use language::{Language, Word, word};

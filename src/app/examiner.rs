@@ -43,7 +43,11 @@ impl Examination {
             .ready()
             .await
             .map_err(|error| format!("{error}; run `firstlook migrate` where only the schema is missing"))?;
-        let words = Words { redactor: Redactor::default(), external_url: config.server.external_url.clone() };
+        let words = Words {
+            redactor: Redactor::default(),
+            external_url: config.server.external_url.clone(),
+            language: config.language,
+        };
         let models = models(&config).await?;
         let summary = config.summary;
         Ok(Self { examiner: Examiner { store, words, models, summary }, private })

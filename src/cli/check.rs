@@ -94,7 +94,9 @@ fn offline(config: &Config, online: bool, table: &mut Table) {
     sns(config, online, table);
     table.result(
         "pages",
-        Pages::new().map(|_| "every template is well formed".into()).map_err(|e| e.to_string()),
+        Pages::new(config.language)
+            .map(|_| "every template is well formed".into())
+            .map_err(|e| e.to_string()),
     );
     let Some(runbooks) = &config.runbooks else {
         table.add(Mark::Note, "runbooks", "no `runbooks.path`: incidents have no runbook");

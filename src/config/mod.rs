@@ -22,6 +22,7 @@ mod yaml;
 
 use std::path::{Path, PathBuf};
 
+use firstlook_core::Language;
 use firstlook_core::alert::{LabelRule, SeverityRule};
 use firstlook_core::route::Tree;
 
@@ -50,6 +51,8 @@ pub struct Config {
     pub server: Server,
     /// `database.url`; absent, a private Postgres under [`Config::data_dir`] is used.
     pub database_url: Option<Secret>,
+    /// `language:`, of pages, messages and summaries.
+    pub language: Language,
     /// Where the private Postgres lives.
     pub data_dir: PathBuf,
     /// `sources.alertmanager`, names unique.
@@ -166,13 +169,14 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         context.error(line, if braces { format!("{fault}; write \"${{VAR}}\" with quotes") } else { fault })
     })?;
     let top = Section::open(&context, &root, "", &KEYS, &["storm", "time_intervals", "briefings"])?;
-    only(&top, "language", "en")?;
+    let language = language(&top)?;
     only(&top, "time_zone", "UTC")?;
     let server = server::read(&top)?;
     let database = top.section("database", &["url", "url_file"], &[])?;
     let receivers = receivers::read(&top)?;
     let mut config = Config {
         database_url: database.map(|section| section.secret("url")).transpose()?.flatten(),
+        language,
         data_dir: top.path("data_dir")?.unwrap_or_else(|| base.join("data")),
         alertmanager: alerts::sources(&top, &server)?,
         sns: sns::sources(&top)?,
@@ -195,6 +199,12 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
     config.warnings = context.warnings.take();
     config.warnings.sort_by_key(|warning| warning.line);
     Ok(config)
+}
+
+fn language(top: &Section<'_>) -> Result<Language, Error> {
+    let Some(name) = top.text("language")? else { return Ok(Language::default()) };
+    Language::of(&name)
+        .ok_or_else(|| top.error("language", format!("{name:?} is not spoken: write `en` or `ja`")))
 }
 
 /// Complains where `key` has another value than the one that this version knows.

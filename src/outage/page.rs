@@ -72,7 +72,12 @@ impl Voice {
         let to = routes.iter().map(|route| (route.receiver.clone(), route.integration.clone())).collect();
         let slot: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let key = notify::dedup_key(&self.name, &slot);
-        let view = assemble(parts(desk, group, incident, labels, routes), &self.words.redactor, "");
+        let view = assemble(
+            parts(desk, group, incident, labels, routes),
+            &self.words.redactor,
+            "",
+            self.words.language,
+        );
         let event = notify::pagerduty_without_store(&view, &self.zone, &self.name, &key, since);
         Page { key, event, to }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use firstlook_core::alert::{AlertId, Labels};
 use firstlook_core::evidence::Redactor;
 use firstlook_core::incident::Member;
@@ -27,6 +28,8 @@ pub struct Words {
     pub redactor: Redactor,
     /// Where this installation's pages are, without a slash at its end.
     pub external_url: String,
+    /// What it speaks.
+    pub language: Language,
 }
 
 #[derive(sqlx::FromRow)]
@@ -119,7 +122,7 @@ impl Store {
         parts.analysis = self.shown_analysis(id, words).await?;
         parts.timeline = self.timeline(id).await?;
         parts.collected = self.shown_evidence(id, &words.redactor).await?;
-        Ok(Some(assemble(parts, &words.redactor, &words.external_url)))
+        Ok(Some(assemble(parts, &words.redactor, &words.external_url, words.language)))
     }
 
     /// One page of incidents, the newest first.
@@ -140,7 +143,7 @@ impl Store {
             let members = members.remove(&id).unwrap_or_default();
             let told = told.remove(&id).unwrap_or_default();
             let parts = parts(row, members, told, &words.redactor)?;
-            let mut incident = assemble(parts, &words.redactor, &words.external_url);
+            let mut incident = assemble(parts, &words.redactor, &words.external_url, words.language);
             (incident.evidence, incident.timeline) = (None, None);
             items.push(incident);
         }

@@ -11,6 +11,7 @@ use firstlook::receivers::slack::Slack;
 use firstlook::secret::Secret;
 use firstlook::store::{Bucket, JobKind, Outcome, Words};
 use firstlook::worker::{self, Wake};
+use firstlook_core::Language;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::notify::rate::Rate;
 use firstlook_core::notify::{Buttons, Zone};
@@ -35,7 +36,11 @@ fn deliver(world: &World, ways: &[(&str, &fake::PagerDuty, &str)], rate: Rate) -
     };
     Deliver {
         store: world.store.clone(),
-        words: Words { redactor: Redactor::default(), external_url: "http://127.0.0.1".into() },
+        words: Words {
+            redactor: Redactor::default(),
+            external_url: "http://127.0.0.1".into(),
+            language: Language::En,
+        },
         name: "ways".into(),
         zone: Zone::utc(),
         ways: ways.iter().map(way).collect(),

@@ -21,6 +21,7 @@ use firstlook::sources::sns::said::Said;
 use firstlook::sources::sns::{Gate, Keys};
 use firstlook::store::{Bucket, JobKind, Store, Words};
 use firstlook::worker::Wake;
+use firstlook_core::Language;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::notify::rate::Rate;
 use firstlook_core::notify::{Buttons, Zone};
@@ -173,7 +174,11 @@ impl Parts {
         let key = ("oncall".to_owned(), "pagerduty/0".to_owned());
         Deliver {
             store: self.store.clone(),
-            words: Words { redactor: Redactor::default(), external_url: "http://127.0.0.1".into() },
+            words: Words {
+                redactor: Redactor::default(),
+                external_url: "http://127.0.0.1".into(),
+                language: Language::En,
+            },
             name: "schedules".into(),
             zone: Zone::utc(),
             ways: BTreeMap::from([(key, Way::new(Integration::PagerDuty(pager), bucket))]),

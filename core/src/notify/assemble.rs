@@ -9,6 +9,7 @@ use super::first::do_first;
 use super::view::{
     Alert, Block, Evidence, Feedback, Impact, Incident, Notification, Omitted, Runbook, Step, TimelineEntry,
 };
+use crate::Language;
 use crate::alert::{AlertId, AlertStatus, Labels, Severity};
 use crate::evidence::known::{self, Earlier};
 use crate::evidence::{Redacted, Redactor};
@@ -114,8 +115,9 @@ pub struct Told {
     pub error: Option<String>,
 }
 
-/// The incident as people see it. `external_url` is where this installation's pages are, without a slash at its end.
-pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incident {
+/// The incident as people see it. `external_url` is where this installation's pages are, without a slash at its end;
+/// `language` is what it speaks.
+pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language: Language) -> Incident {
     let url = |number: i64| format!("{external_url}/incidents/{number}");
     let mut items = known::alarms(&parts.members, redactor);
     items.extend(parts.runbook.iter().flat_map(|runbook| known::steps(runbook, redactor)));
@@ -125,6 +127,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str) -> Incide
     evidence.items = items;
     let words = |text: &str| redactor.redact(text);
     let mut incident = Incident {
+        language,
         id: parts.id,
         number: parts.number,
         title: words(&parts.title),

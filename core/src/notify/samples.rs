@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::Language;
 use crate::alert::{AlertStatus, Severity};
 use crate::evidence::{Change, Frequency, Gap, Item, Kind, Redacted, Redactor};
 use crate::incident::Status;
@@ -84,6 +85,7 @@ fn runbook() -> Runbook {
 /// Within a second of the alarm.
 pub fn first_look() -> Incident {
     Incident {
+        language: Language::En,
         id: "0199".into(),
         number: 482,
         title: safe("payment-api: PaymentApi5xxRateHigh"),

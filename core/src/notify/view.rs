@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::Language;
 use crate::alert::{AlertStatus, Severity};
 use crate::evidence::asked::Asked;
 use crate::evidence::{Gap, Item, Redacted, Window};
@@ -17,6 +18,9 @@ use crate::summary::analysis::Analysis;
 /// One incident. The list form leaves [`Incident::evidence`] and [`Incident::timeline`] out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Incident {
+    /// What it is told in: the installation's own language. Programs read the enum values.
+    #[serde(skip)]
+    pub language: Language,
     /// A UUID; addresses and API paths take it or the number.
     pub id: String,
     /// Counts from 1; what people say: `#482`.

@@ -54,7 +54,7 @@ const FAULTS: &[(&str, usize, &str)] = &[
         3,
         "`sources.alertmanager[0].stale_after` is shorter than any sender repeats: write 1m or more",
     ),
-    ("language: ja", 3, "`language` \"ja\" is not in this version: write `en`"),
+    ("language: de", 3, "`language` \"de\" is not spoken: write `en` or `ja`"),
     ("time_zone: Asia/Tokyo", 3, "`time_zone` \"Asia/Tokyo\" is not in this version: write `UTC`"),
     ("database: { url: a, url_file: secret }", 3, "`database.url_file` and `url` are both given: keep one"),
     ("database:\n  url_file: nope", 4, "`database.url_file` etc/nope cannot be read: no such file"),

@@ -3,6 +3,7 @@
 //! Knows the analysis as it is told. Must not know how it came about.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use firstlook_core::evidence::{Item, Redacted};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::Verdict;
@@ -133,18 +134,19 @@ pub(super) fn section(
     possible: bool,
     now: DateTime<Utc>,
 ) -> Option<Section> {
+    let language = incident.language;
     let analysis = incident.analysis.as_ref();
     if analysis.is_none() && !possible {
         return None;
     }
     let own = analysis.map_or(&[][..], |analysis| &analysis.items);
-    let chips = Chips { own, index };
+    let chips = Chips { own, index, language };
     let form = possible && !runs(incident);
     let mut section = Section {
         number: incident.number,
         instead: Some(Instead {
-            title: words::NO_ANALYSIS,
-            text: words::WHAT_ANALYSIS_IS.to_owned(),
+            title: words::NO_ANALYSIS.of(language),
+            text: words::WHAT_ANALYSIS_IS.of(language).to_owned(),
             busy: false,
             link: None,
         }),
@@ -158,8 +160,8 @@ pub(super) fn section(
         markdown: None,
     };
     let Some(analysis) = analysis else { return Some(section) };
-    section.instead = (analysis.state != State::Ready).then(|| instead(analysis));
-    section.asked_title = words::asked_title(analysis.step, analysis.max_steps);
+    section.instead = (analysis.state != State::Ready).then(|| instead(language, analysis));
+    section.asked_title = words::asked_title(language, analysis.step, analysis.max_steps);
     section.asked = analysis
         .asked
         .iter()
@@ -182,13 +184,15 @@ pub(super) fn section(
             link: one.link.as_ref().map(ToString::to_string),
         })
         .collect();
-    section.made = made(analysis, now);
+    section.made = made(language, analysis, now);
     section.markdown =
         analysis.report.as_ref().map(|_| format!("/api/v1/incidents/{}/analysis.md", incident.number));
     Some(section)
 }
 
+/// The links of ids, and the language around them.
 struct Chips<'a> {
+    language: Language,
     own: &'a [Item],
     index: &'a Index,
 }
@@ -204,8 +208,8 @@ impl Chips<'_> {
     }
 }
 
-fn instead(analysis: &Analysis) -> Instead {
-    let (title, text) = words::no_analysis(analysis.state, analysis.step, analysis.max_steps);
+fn instead(language: Language, analysis: &Analysis) -> Instead {
+    let (title, text) = words::no_analysis(language, analysis.state, analysis.step, analysis.max_steps);
     let reason = analysis.reason.as_ref().map(ToString::to_string);
     let link = analysis.shared_with.as_ref();
     Instead {
@@ -226,8 +230,8 @@ fn shown(report: &Report, chips: &Chips<'_>) -> Shown {
             .root_causes
             .iter()
             .map(|cause| Cause {
-                sure: cause.confidence.into(),
-                severity: words::severity(cause.severity),
+                sure: Sure::of(chips.language, cause.confidence),
+                severity: words::severity(chips.language, cause.severity),
                 sentence: sentence(&cause.sentence, chips),
                 against: (!cause.against.is_empty()).then(|| Against { chips: chips.of(&cause.against) }),
             })
@@ -266,12 +270,16 @@ fn evidence(item: &Item) -> Evidence {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "one decimal of seconds is shown")]
-fn made(analysis: &Analysis, now: DateTime<Utc>) -> Vec<String> {
-    let asked = words::asked_for(analysis.asked_by.as_str(), &times::moment(analysis.asked_at, now).text);
+fn made(language: Language, analysis: &Analysis, now: DateTime<Utc>) -> Vec<String> {
+    let asked = words::asked_for(
+        language,
+        analysis.asked_by.as_str(),
+        &times::moment(language, analysis.asked_at, now).text,
+    );
     let (input, output) = (count(analysis.input_tokens), count(analysis.output_tokens));
     let seconds = format!("{:.1}", analysis.duration_ms as f64 / 1000.0);
     let cost = analysis.cost_usd.map(|usd| format!("${usd:.4}"));
     let took = words::Took { input: &input, output: &output, cost: cost.as_deref(), seconds: &seconds };
-    let by = analysis.model.as_deref().map(|model| words::analysed(model, &took));
+    let by = analysis.model.as_deref().map(|model| words::analysed(language, model, &took));
     std::iter::once(asked).chain(by).collect()
 }

@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use firstlook_core::evidence::{Change, Frequency, Item, Window};
 use firstlook_core::notify::{Zone, chart};
 use serde::Serialize;
@@ -73,7 +74,12 @@ pub(super) struct Spark {
 }
 
 /// The axis of the patterns that differ; none without such patterns.
-pub(super) fn axis(logs: &[&Item], window: Option<Window>, alarm: DateTime<Utc>) -> Option<Axis> {
+pub(super) fn axis(
+    logs: &[&Item],
+    window: Option<Window>,
+    alarm: DateTime<Utc>,
+    language: Language,
+) -> Option<Axis> {
     let shown: Vec<(&Item, &Frequency)> = logs
         .iter()
         .filter_map(|i| i.frequency.as_ref().map(|f| (*i, f)))
@@ -82,28 +88,36 @@ pub(super) fn axis(logs: &[&Item], window: Option<Window>, alarm: DateTime<Utc>)
         .collect();
     let at = window.and_then(|w| w.share(alarm));
     (!shown.is_empty()).then(|| Axis {
-        range: window.map(|w| words::range(&times::minute(w.start).text, &times::minute(w.end).text)),
+        range: window
+            .map(|w| words::range(language, &times::minute(w.start).text, &times::minute(w.end).text)),
         alarm: at.map(|at| Alarm {
             x: percent(at),
             time: times::clock(alarm).text,
             anchor: if at > 0.7 { "end" } else { "start" },
             dx: if at > 0.7 { -10 } else { 10 },
         }),
-        lanes: shown.iter().map(|(item, frequency)| lane(item, frequency, at.map(percent))).collect(),
+        lanes: shown
+            .iter()
+            .map(|(item, frequency)| lane(item, frequency, at.map(percent), language))
+            .collect(),
         ticks: window.map(ticks).unwrap_or_default(),
         rows: window.map(|w| rows(&shown, w)).unwrap_or_default(),
     })
 }
 
-fn lane(item: &Item, frequency: &Frequency, alarm: Option<String>) -> Lane {
+fn lane(item: &Item, frequency: &Frequency, alarm: Option<String>, language: Language) -> Lane {
     Lane {
         id: item.id.clone(),
         label: short(&without_package(item.title.as_str()), 32),
-        about: words::sparkline(&item.id, frequency.sparkline.iter().max().copied().unwrap_or_default()),
+        about: words::sparkline(
+            language,
+            &item.id,
+            frequency.sparkline.iter().max().copied().unwrap_or_default(),
+        ),
         bars: bars(&frequency.sparkline, 1000.0, 100.0),
         gone: frequency.change == Change::Gone,
         now: count(frequency.now),
-        word: delta(frequency.change, Some(frequency)).word,
+        word: delta(language, frequency.change, Some(frequency)).word,
         alarm,
     }
 }
@@ -118,13 +132,18 @@ fn without_package(title: &str) -> String {
 }
 
 /// The drawing for one pattern; none where nothing was counted per slice.
-pub(super) fn spark(frequency: &Frequency, window: Option<Window>, alarm: DateTime<Utc>) -> Option<Spark> {
+pub(super) fn spark(
+    frequency: &Frequency,
+    window: Option<Window>,
+    alarm: DateTime<Utc>,
+    language: Language,
+) -> Option<Spark> {
     let most = frequency.sparkline.iter().max()?;
     Some(Spark {
         bars: bars(&frequency.sparkline, 100.0, 24.0),
         calm: matches!(frequency.change, Change::Gone | Change::Common),
         mark: window.and_then(|w| w.share(alarm)).map(|at| format!("{:.1}", at * 100.0)),
-        about: words::sparkline("", *most),
+        about: words::sparkline(language, "", *most),
     })
 }
 

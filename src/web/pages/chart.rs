@@ -4,6 +4,7 @@
 //! for who cannot see a drawing.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use firstlook_core::evidence::metric::Chart;
 use firstlook_core::notify::chart::{Frame, Plot};
 use serde::Serialize;
@@ -37,6 +38,7 @@ struct Band {
 pub(super) fn drawing(
     chart: &Chart,
     alarm: DateTime<Utc>,
+    language: Language,
     title: &str,
     (incident, id): (i64, &str),
 ) -> Option<Drawing> {
@@ -47,7 +49,7 @@ pub(super) fn drawing(
         limit: plot.limit.map(place),
         mark: plot.mark.map(place),
         line: plot.line,
-        about: words::chart(title),
+        about: words::chart(language, title),
         from: times::minute(chart.window.start).text,
         to: times::minute(chart.window.end).text,
         picture: format!("/incidents/{incident}/charts/{id}.png"),
@@ -76,7 +78,7 @@ mod tests {
             normal: Some(Range { low: 0.0, median: 5.0, high: 10.0, values: 9 }),
             limit: Some(Limit { relation: Relation::Above, value: 50.0 }),
         };
-        let drawing = drawing(&chart, at(40), "errors", (482, "M1")).unwrap();
+        let drawing = drawing(&chart, at(40), Language::En, "errors", (482, "M1")).unwrap();
         assert_eq!(drawing.line, "M0.0 22.6L50.0 1.4L100.0 12.0");
         assert_eq!((drawing.limit.as_deref(), drawing.mark.as_deref()), (Some("12.0"), Some("40.0")));
         let band = drawing.band.unwrap();

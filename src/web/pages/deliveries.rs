@@ -3,6 +3,7 @@
 //! Knows verdicts and traces as they are told. Must not know how bodies are read.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use firstlook_core::evidence::Redacted;
 use serde::Serialize;
 
@@ -105,15 +106,19 @@ fn current() -> Current {
     Current { deliveries: true, ..Current::default() }
 }
 
-pub(super) fn page(view: &DeliveriesView, now: DateTime<Utc>) -> Shell<Page> {
+pub(super) fn page(view: &DeliveriesView, language: Language, now: DateTime<Utc>) -> Shell<Page> {
     let page = Page {
-        rows: view.rows.iter().map(|r| row(r, times::exact(r.received_at, now))).collect(),
+        rows: view
+            .rows
+            .iter()
+            .map(|r| row(r, language, times::exact(language, r.received_at, now)))
+            .collect(),
         older: view.next_cursor.as_deref().map(|c| format!("/deliveries?{}", query(&[("cursor", c)]))),
     };
-    Shell::new(words::DELIVERIES.to_owned(), current(), page)
+    Shell::new(words::DELIVERIES.of(language).to_owned(), current(), page)
 }
 
-fn row(row: &DeliveryRow, at: When) -> Row {
+fn row(row: &DeliveryRow, language: Language, at: When) -> Row {
     let (class, icon) = if row.status < 300 { ("sent", "i-ok") } else { ("failed", "i-x") };
     Row {
         href: format!("/deliveries/{}", encode(&row.id)),
@@ -121,7 +126,7 @@ fn row(row: &DeliveryRow, at: When) -> Row {
         source: row.source.clone(),
         class,
         icon,
-        verdict: format!("{} {}", words::verdict(row.status), row.status),
+        verdict: format!("{} {}", words::verdict(language, row.status), row.status),
         reason: row.reason.to_string(),
         alerts: row.alerts.map(|n| n.to_string()).unwrap_or_default(),
         incidents: row.incidents.clone(),
@@ -129,25 +134,33 @@ fn row(row: &DeliveryRow, at: When) -> Row {
     }
 }
 
-pub(super) fn detail(view: &DeliveryDetail) -> Shell<Detail> {
+pub(super) fn detail(view: &DeliveryDetail, language: Language) -> Shell<Detail> {
     let at = view.row.received_at;
     // As on another day: the page of one delivery is read at any later time.
     let at = When {
-        text: format!("{}, {}", at.format("%-d %b %Y"), times::exact(at, at).text),
+        text: format!(
+            "{} {}",
+            at.format(language.pick("%-d %b %Y,", "%Y年%-m月%-d日")),
+            times::exact(language, at, at).text
+        ),
         ..times::clock(at)
     };
     let detail = Detail {
         id: view.row.id.clone(),
-        row: row(&view.row, at),
-        trace: view.trace.iter().map(line).collect(),
+        row: row(&view.row, language, at),
+        trace: view.trace.iter().map(|one| line(one, language)).collect(),
         body: view.body.as_ref().map(|b| text::pieces(b.as_str())),
     };
-    Shell::new(format!("{}, {}", words::DELIVERIES, detail.row.at.text), current(), detail)
+    Shell::new(
+        [words::DELIVERIES.of(language), &detail.row.at.text].join(words::COMMA.of(language)),
+        current(),
+        detail,
+    )
 }
 
-fn line(line: &TraceLine) -> Line {
+fn line(line: &TraceLine, language: Language) -> Line {
     Line {
-        action: line.action.clone(),
+        action: words::action(language, &line.action),
         alert: line.alert.to_string(),
         reason: line.reason.to_string(),
         incident: line.incident,

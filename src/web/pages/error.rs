@@ -2,6 +2,7 @@
 //!
 //! Knows nothing but the words that it is given. Must not know the database.
 
+use firstlook_core::Language;
 use serde::Serialize;
 
 use super::{Current, Shell};
@@ -24,6 +25,7 @@ pub(super) struct Page<'a> {
     view: &'a ErrorView,
 }
 
-pub(super) fn page(view: &ErrorView) -> Shell<Page<'_>> {
-    Shell::new(format!("{}: {}", view.status, view.title), Current::default(), Page { view })
+pub(super) fn page(view: &ErrorView, language: Language) -> Shell<Page<'_>> {
+    let colon = language.pick(": ", "：");
+    Shell::new(format!("{}{colon}{}", view.status, view.title), Current::default(), Page { view })
 }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use firstlook_core::evidence::{Change, Frequency, Item, Kind, Window};
 use firstlook_core::notify;
 use firstlook_core::notify::view::Incident;
@@ -39,7 +40,7 @@ impl Index {
     pub(super) fn of(incident: &Incident) -> Self {
         let items = incident.evidence.iter().flat_map(|e| &e.items).map(|i| i.id.clone());
         let steps = incident.runbook.iter().flat_map(|r| &r.steps).map(|s| s.id.clone());
-        let backs = incident.summary.as_ref().map(backs).unwrap_or_default();
+        let backs = incident.summary.as_ref().map(|s| backs(s, incident.language)).unwrap_or_default();
         Self { ids: items.chain(steps).collect(), backs }
     }
 
@@ -58,7 +59,7 @@ impl Index {
     }
 }
 
-fn backs(summary: &Summary) -> BTreeMap<String, Vec<Back>> {
+fn backs(summary: &Summary, language: Language) -> BTreeMap<String, Vec<Back>> {
     let mut backs: BTreeMap<String, Vec<Back>> = BTreeMap::new();
     let verified = summary.claims.iter().filter(|c| c.verdict == Verdict::Verified);
     for (n, claim) in (1..).zip(verified) {
@@ -66,12 +67,15 @@ fn backs(summary: &Summary) -> BTreeMap<String, Vec<Back>> {
             backs
                 .entry(id.clone())
                 .or_default()
-                .push(Back { href: format!("#s{n}"), text: words::sentence(n) });
+                .push(Back { href: format!("#s{n}"), text: words::sentence(language, n) });
         }
     }
     for (n, cause) in (1..).zip(&summary.causes) {
         for id in &cause.citations {
-            backs.entry(id.clone()).or_default().push(Back { href: format!("#k{n}"), text: words::cause(n) });
+            backs
+                .entry(id.clone())
+                .or_default()
+                .push(Back { href: format!("#k{n}"), text: words::cause(language, n) });
         }
     }
     backs
@@ -139,7 +143,7 @@ struct Other {
 /// The section; runbook steps and earlier occurrences have their own place.
 pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) -> Option<Evidence> {
     let evidence = incident.evidence.as_ref()?;
-    let window = evidence.window;
+    let (window, language) = (evidence.window, incident.language);
     // What a step's query brought stands with its step.
     let is_pattern = |i: &&Item| i.kind == Kind::Log && i.frequency.is_some();
     let logs: Vec<&Item> = evidence.items.iter().filter(is_pattern).collect();
@@ -150,14 +154,16 @@ pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) ->
         .filter_map(|&(kind, anchor, title)| {
             let items = evidence.items.iter().filter(|i| i.kind == kind && !steps.contains(i.id.as_str()));
             let items: Vec<Other> = items.map(|i| other(i, incident, index, now)).collect();
-            (!items.is_empty()).then_some(Group { id: anchor, title, items })
+            (!items.is_empty()).then_some(Group { id: anchor, title: title.of(language), items })
         })
         .collect();
     Some(Evidence {
-        axis: axis::axis(&logs, window, incident.started_at),
-        logs_title: words::log_patterns(logs.len()),
+        axis: axis::axis(&logs, window, incident.started_at, language),
+        logs_title: words::log_patterns(language, logs.len()),
         nothing: notify::nothing_told(incident),
-        scanned: Some(evidence.scanned_bytes).filter(|bytes| *bytes > 0).map(words::scanned),
+        scanned: Some(evidence.scanned_bytes)
+            .filter(|bytes| *bytes > 0)
+            .map(|bytes| words::scanned(language, bytes)),
         logs: logs.iter().enumerate().map(|(n, i)| log(i, n == 0, window, incident, index, now)).collect(),
         others,
     })
@@ -171,7 +177,7 @@ fn log(
     index: &Index,
     now: DateTime<Utc>,
 ) -> Log {
-    let frequency = item.frequency.as_ref();
+    let (frequency, language) = (item.frequency.as_ref(), incident.language);
     let samples: Vec<Vec<Piece>> = item.text.as_str().lines().map(text::pieces).collect();
     let gone = frequency.filter(|f| f.change == Change::Gone);
     let seen = match gone {
@@ -180,19 +186,20 @@ fn log(
     };
     Log {
         id: item.id.clone(),
-        delta: frequency.map_or_else(|| delta(Change::Common, None), |f| delta(f.change, Some(f))),
+        delta: frequency
+            .map_or_else(|| delta(language, Change::Common, None), |f| delta(language, f.change, Some(f))),
         now: frequency.map(|f| text::count(f.now)).unwrap_or_default(),
         normally: frequency
-            .map(|f| words::normally(f.normal.map(text::number).as_deref()))
+            .map(|f| words::normally(language, f.normal.map(text::number).as_deref()))
             .unwrap_or_default(),
         seen: seen.map(|(word, at)| {
-            let when = times::moment(at, now);
-            When { text: format!("{word} {}", when.text), ..when }
+            let when = times::moment(language, at, now);
+            When { text: format!("{} {}", word.of(language), when.text), ..when }
         }),
         source: item.source.clone(),
         title: text::pieces(item.title.as_str()),
-        spark: frequency.and_then(|f| axis::spark(f, window, incident.started_at)),
-        samples_title: words::sample_lines(samples.len()),
+        spark: frequency.and_then(|f| axis::spark(f, window, incident.started_at, language)),
+        samples_title: words::sample_lines(language, samples.len()),
         samples,
         open: first,
         query: item.query.as_ref().map(ToString::to_string),
@@ -202,7 +209,7 @@ fn log(
 }
 
 /// The badge of a change; a surge says how many times as much.
-pub(super) fn delta(change: Change, frequency: Option<&Frequency>) -> Delta {
+pub(super) fn delta(language: Language, change: Change, frequency: Option<&Frequency>) -> Delta {
     let (class, icon) = match change {
         Change::New | Change::Rare | Change::Value => ("d-new", "i-new"),
         Change::Surged | Change::Number => ("d-up", "i-up"),
@@ -220,7 +227,11 @@ pub(super) fn delta(change: Change, frequency: Option<&Frequency>) -> Delta {
         )
     });
     let compared = frequency.is_none_or(|f| f.normal.is_some());
-    Delta { class, icon, word: format!("{}{}", words::change(change, compared), times.unwrap_or_default()) }
+    Delta {
+        class,
+        icon,
+        word: format!("{}{}", words::change(language, change, compared), times.unwrap_or_default()),
+    }
 }
 
 fn other(item: &Item, incident: &Incident, index: &Index, now: DateTime<Utc>) -> Other {
@@ -229,9 +240,12 @@ fn other(item: &Item, incident: &Incident, index: &Index, now: DateTime<Utc>) ->
         id: item.id.clone(),
         title: item.title.to_string(),
         source: item.source.clone(),
-        at: item.at.map(|at| times::moment(at, now)),
+        at: item.at.map(|at| times::moment(incident.language, at, now)),
         text: text::pieces(item.text.as_str()),
-        drawing: item.chart.as_ref().and_then(|c| chart::drawing(c, alarm, item.title.as_str(), place)),
+        drawing: item
+            .chart
+            .as_ref()
+            .and_then(|c| chart::drawing(c, alarm, incident.language, item.title.as_str(), place)),
         query: item.query.as_ref().map(ToString::to_string),
         link: item.link.as_ref().and_then(|link| links::safe(link.as_str())),
         backs: index.backs(&item.id),

@@ -2,7 +2,10 @@
 //!
 //! Knows HTML. Must not know what is printed.
 
-use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason};
+use firstlook_core::Language;
+use handlebars::{
+    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason,
+};
 
 use super::words;
 
@@ -31,19 +34,24 @@ fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// `{{t "key"}}`: a word of [`words::text`]. An unknown key is an error, as an unknown field is.
-pub(super) fn word(
-    helper: &Helper<'_>,
-    _: &Handlebars<'_>,
-    _: &Context,
-    _: &mut RenderContext<'_, '_>,
-    out: &mut dyn Output,
-) -> HelperResult {
-    let key = argument(helper)?;
-    let word =
-        words::text(key).ok_or_else(|| RenderErrorReason::Other(format!("no word is called {key}")))?;
-    out.write(&escape(word))?;
-    Ok(())
+/// `{{t "key"}}`: a word of [`words::text`] in a language. An unknown key is an error, as an unknown field is.
+pub(super) struct Word(pub Language);
+
+impl HelperDef for Word {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let key = argument(helper)?;
+        let word = words::text(self.0, key)
+            .ok_or_else(|| RenderErrorReason::Other(format!("no word is called {key}")))?;
+        out.write(&escape(word))?;
+        Ok(())
+    }
 }
 
 /// `{{icon "i-ok"}}`: a drawing of the sheet in `head.hbs`; beside it there is always a word.

@@ -3,6 +3,7 @@
 //! Knows the incident as it is told. Must not know HTTP or the database.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use firstlook_core::Language;
 use firstlook_core::alert::Severity;
 use firstlook_core::incident::Status;
 use firstlook_core::notify::view::{Impact, Incident};
@@ -41,22 +42,22 @@ pub(super) struct Badge {
     pub word: String,
 }
 
-pub(super) fn severity(severity: Severity) -> Badge {
+pub(super) fn severity(language: Language, severity: Severity) -> Badge {
     let icon = match severity {
         Severity::Critical => "i-crit",
         Severity::Warning => "i-warn",
         Severity::Info => "i-info",
     };
-    Badge { class: severity.as_str(), icon, word: words::severity(severity).to_owned() }
+    Badge { class: severity.as_str(), icon, word: words::severity(language, severity).to_owned() }
 }
 
-pub(super) fn status(status: Status) -> Badge {
+pub(super) fn status(language: Language, status: Status) -> Badge {
     let icon = match status {
         Status::Open => "s-open",
         Status::Acknowledged => "s-ack",
         Status::Resolved => "s-res",
     };
-    Badge { class: status.as_str(), icon, word: words::status(status).to_owned() }
+    Badge { class: status.as_str(), icon, word: words::status(language, status).to_owned() }
 }
 
 /// The page's context.
@@ -175,41 +176,44 @@ pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
         lines,
         lines_more,
     };
-    let title = format!("{}: {}, #{}", standing(incident), incident.title, incident.number);
+    let title = title(incident);
     let mut shell = Shell::new(title, Current { incidents: true, ..Current::default() }, page);
     shell.refresh = refresh;
     shell.has_do = shell.body.header.forms.is_some();
     shell
 }
 
-/// For the window's title: `Critical, open`.
-fn standing(incident: &Incident) -> String {
-    match incident.status {
-        Status::Resolved => words::status(Status::Resolved).to_owned(),
-        other => format!("{}, {}", words::severity(incident.severity), other.as_str()),
-    }
+/// Of the window: `Critical, open: payment-api fails, #482`.
+fn title(incident: &Incident) -> String {
+    let language = incident.language;
+    let (severity, status) =
+        (words::severity(language, incident.severity), words::status(language, incident.status));
+    let open = [severity, &status.to_lowercase()];
+    let standing = if incident.status == Status::Resolved { &[status][..] } else { &open[..] };
+    words::window(language, standing, incident.title.as_str(), incident.number)
 }
 
 fn header(view: &IncidentView<'_>, index: &Index, now: DateTime<Utc>) -> Header {
     let incident = view.incident;
+    let language = incident.language;
     let resolved = incident.status == Status::Resolved;
     let label = |key: &str| incident.labels.get(key).map(ToString::to_string);
     let labels = [incident.service.as_ref().map(ToString::to_string), label("namespace"), label("cluster")];
     Header {
         number: incident.number,
         edge: if resolved { "resolved" } else { incident.severity.as_str() },
-        severity: severity(incident.severity),
-        status: status(incident.status),
+        severity: severity(language, incident.severity),
+        status: status(language, incident.status),
         resolved,
-        was: words::was(words::severity(incident.severity)),
+        was: words::was(language, words::severity(language, incident.severity)),
         flags: flags(incident, now),
         labels: labels.into_iter().flatten().collect(),
         alertname: label("alertname"),
         title: incident.title.to_string(),
         headline: incident.summary.as_ref().and_then(|s| s.headline.as_ref()).map(ToString::to_string),
         since: times::minute(incident.started_at),
-        since_day: times::day(incident.started_at, now),
-        age: times::span(now - incident.started_at),
+        since_day: times::day(language, incident.started_at, now),
+        age: words::age(language, &times::span(language, now - incident.started_at)),
         bad: how_bad(incident),
         first: incident.do_first.as_ref().map(|f| First {
             text: f.text.to_string(),
@@ -228,55 +232,67 @@ fn header(view: &IncidentView<'_>, index: &Index, now: DateTime<Utc>) -> Header 
 
 fn flags(incident: &Incident, now: DateTime<Utc>) -> Vec<Badge> {
     let flags = incident.flags.iter().map(|f| {
-        let (word, icon) = words::flag(f);
+        let (word, icon) = words::flag(incident.language, f);
         Badge { class: "skipped", icon, word }
     });
     let silenced = incident.silenced_until.filter(|until| *until > now).map(|until| Badge {
         class: "skipped",
         icon: "i-gone",
-        word: words::silenced(&times::minute(until).text),
+        word: words::silenced(incident.language, &times::minute(until).text),
     });
     flags.chain(silenced).collect()
 }
 
 fn how_bad(incident: &Incident) -> HowBad {
+    let language = incident.language;
     let Some(Impact { value, threshold, normal, unit }) = &incident.impact else {
         let all = incident.alerts.len() + incident.alerts_omitted.total();
         let firing = told::firing(incident);
-        return HowBad { value: words::firing(firing, all), over: false, about: words::NO_NUMBER.to_owned() };
+        let about = words::NO_NUMBER.of(language).to_owned();
+        return HowBad { value: words::firing(language, firing, all), over: false, about };
     };
     let with_unit = |v: f64| match unit.as_deref() {
         None | Some("") => number(v),
         Some("%") => format!("{}%", number(v)),
         Some(unit) => format!("{} {unit}", number(v)),
     };
-    let about =
-        [threshold.map(|t| words::threshold(&with_unit(t))), normal.map(|n| words::normal(&with_unit(n)))];
+    let about = [
+        threshold.map(|t| words::threshold(language, &with_unit(t))),
+        normal.map(|n| words::normal(language, &with_unit(n))),
+    ];
     let about: Vec<String> = about.into_iter().flatten().collect();
-    HowBad { value: with_unit(*value), over: true, about: about.join(", ") }
+    HowBad { value: with_unit(*value), over: true, about: about.join(words::COMMA.of(language)) }
 }
 
 fn who(incident: &Incident, now: DateTime<Utc>) -> Who {
-    let acknowledged = incident.acknowledged_at.map(|at| words::acknowledged(&times::moment(at, now).text));
-    let escalates =
-        incident.escalates_at.filter(|at| *at > now).map(|at| words::escalates(&times::minute(at).text));
+    let language = incident.language;
+    let acknowledged = incident
+        .acknowledged_at
+        .map(|at| words::acknowledged(language, &times::moment(language, at, now).text));
+    let escalates = incident
+        .escalates_at
+        .filter(|at| *at > now)
+        .map(|at| words::escalates(language, &times::minute(at).text));
     match &incident.owner {
         Some(owner) => Who { name: owner.to_string(), nobody: false, about: acknowledged },
-        None if incident.status == Status::Acknowledged => {
-            Who { name: words::status(Status::Acknowledged).to_owned(), nobody: false, about: acknowledged }
-        }
-        None => Who { name: words::NOBODY.to_owned(), nobody: true, about: escalates },
+        None if incident.status == Status::Acknowledged => Who {
+            name: words::status(language, Status::Acknowledged).to_owned(),
+            nobody: false,
+            about: acknowledged,
+        },
+        None => Who { name: words::NOBODY.of(language).to_owned(), nobody: true, about: escalates },
     }
 }
 
 fn ended(incident: &Incident, at: DateTime<Utc>, now: DateTime<Utc>) -> Ended {
+    let language = incident.language;
     let last = incident.timeline.iter().flatten().rfind(|e| e.kind.contains("resolve"));
     Ended {
-        day: times::day(incident.started_at, now),
+        day: times::day(language, incident.started_at, now),
         from: times::clock(incident.started_at),
-        until: times::moment(at, incident.started_at),
-        lasted: times::span(at - incident.started_at),
-        acknowledged: incident.acknowledged_at.map(|taken| times::span(taken - incident.opened_at)),
+        until: times::moment(language, at, incident.started_at),
+        lasted: times::span(language, at - incident.started_at),
+        acknowledged: incident.acknowledged_at.map(|taken| times::span(language, taken - incident.opened_at)),
         how: last.map(|e| How { text: e.text.to_string(), actor: e.actor.to_string() }),
     }
 }

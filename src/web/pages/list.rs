@@ -3,6 +3,7 @@
 //! Knows the filter of the address. Must not know how incidents are found.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use firstlook_core::alert::Severity;
 use firstlook_core::incident::Status;
 use firstlook_core::notify::view::Incident;
@@ -103,15 +104,15 @@ struct Empty {
 const STATUSES: [Status; 3] = [Status::Open, Status::Acknowledged, Status::Resolved];
 const SEVERITIES: [Severity; 3] = [Severity::Critical, Severity::Warning, Severity::Info];
 
-pub(super) fn page(view: &ListView<'_>, now: DateTime<Utc>) -> Shell<Page> {
+pub(super) fn page(view: &ListView<'_>, language: Language, now: DateTime<Utc>) -> Shell<Page> {
     let filter = &view.filter;
     let none = view.incidents.is_empty();
     let page = Page {
-        total: words::listed(view.incidents.len(), view.next_cursor.is_some()),
+        total: words::listed(language, view.incidents.len(), view.next_cursor.is_some()),
         updated: times::clock(now),
         q: filter.q.clone(),
-        on: if view.default_filter { Vec::new() } else { on(filter) },
-        groups: STATUSES.iter().filter_map(|s| group(*s, view.incidents, now)).collect(),
+        on: if view.default_filter { Vec::new() } else { on(filter, language) },
+        groups: STATUSES.iter().filter_map(|s| group(*s, view.incidents, language, now)).collect(),
         empty: none.then(|| Empty {
             never: !view.ever,
             open: view.ever && view.default_filter,
@@ -122,42 +123,55 @@ pub(super) fn page(view: &ListView<'_>, now: DateTime<Utc>) -> Shell<Page> {
         statuses: STATUSES
             .map(|s| Choice {
                 value: s.as_str(),
-                word: words::status(s),
+                word: words::status(language, s),
                 checked: filter.status.contains(&s),
             })
             .into(),
         severities: SEVERITIES
             .map(|s| Choice {
                 value: s.as_str(),
-                word: words::severity(s),
+                word: words::severity(language, s),
                 checked: filter.severity.contains(&s),
             })
             .into(),
     };
-    Shell::new(words::INCIDENTS.to_owned(), Current { incidents: true, ..Current::default() }, page)
+    Shell::new(
+        words::INCIDENTS.of(language).to_owned(),
+        Current { incidents: true, ..Current::default() },
+        page,
+    )
 }
 
-fn group(of: Status, incidents: &[Incident], now: DateTime<Utc>) -> Option<Group> {
+fn group(of: Status, incidents: &[Incident], language: Language, now: DateTime<Utc>) -> Option<Group> {
     let rows: Vec<Row> = incidents.iter().filter(|i| i.status == of).map(|i| row(i, now)).collect();
-    (!rows.is_empty()).then(|| Group { id: of.as_str(), status: status(of), total: rows.len(), rows })
+    (!rows.is_empty()).then(|| Group {
+        id: of.as_str(),
+        status: status(language, of),
+        total: rows.len(),
+        rows,
+    })
 }
 
 fn row(incident: &Incident, now: DateTime<Utc>) -> Row {
+    let language = incident.language;
     let resolved = incident.resolved_at.filter(|_| incident.status == Status::Resolved);
     let nobody = incident.owner.is_none() && incident.status == Status::Open;
     let owner = match (&incident.owner, incident.status, incident.acknowledged_at) {
         (Some(owner), _, _) => owner.to_string(),
-        (None, Status::Open, _) => words::NOBODY.to_owned(),
-        (None, Status::Resolved, None) => words::NOBODY_TOOK_IT.to_owned(),
-        (None, _, _) => words::status(Status::Acknowledged).to_owned(),
+        (None, Status::Open, _) => words::NOBODY.of(language).to_owned(),
+        (None, Status::Resolved, None) => words::NOBODY_TOOK_IT.of(language).to_owned(),
+        (None, _, _) => words::status(language, Status::Acknowledged).to_owned(),
     };
     let age = match resolved {
-        Some(at) => times::moment(at, now),
-        None => When { text: times::span(now - incident.started_at), ..times::clock(incident.started_at) },
+        Some(at) => times::moment(language, at, now),
+        None => When {
+            text: words::age(language, &times::span(language, now - incident.started_at)),
+            ..times::clock(incident.started_at)
+        },
     };
     Row {
         number: incident.number,
-        severity: severity(incident.severity),
+        severity: severity(language, incident.severity),
         title: incident.title.to_string(),
         facts: facts(incident, resolved),
         owner,
@@ -168,35 +182,45 @@ fn row(incident: &Incident, now: DateTime<Utc>) -> Row {
 }
 
 fn facts(incident: &Incident, resolved: Option<DateTime<Utc>>) -> Vec<String> {
+    let language = incident.language;
     let cause = incident.summary.as_ref().filter(|s| s.state == State::Ready).and_then(|s| s.causes.first());
     let looking = resolved.is_none() && incident.summary.as_ref().is_none_or(|s| s.state == State::Looking);
-    let flags = incident.flags.iter().map(|f| words::flag(f).0);
+    let flags = incident.flags.iter().map(|f| words::flag(language, f).0);
     let facts = [
         Some(format!("#{}", incident.number)),
         incident.service.as_ref().map(ToString::to_string),
-        Some(words::many(incident.alerts.len() + incident.alerts_omitted.total(), "alert")),
-        resolved.map(|at| words::lasted(&times::span(at - incident.started_at))),
-        cause.map(|c| words::likely_cause(&short(c.text.as_str(), 80), words::confidence(c.confidence))),
-        looking.then(|| words::IN_PROGRESS.to_owned()),
-        incident.runbook.is_none().then(|| words::NO_RUNBOOK.to_owned()),
+        Some(words::many(language, incident.alerts.len() + incident.alerts_omitted.total(), words::ALERT)),
+        resolved.map(|at| words::lasted(language, &times::span(language, at - incident.started_at))),
+        cause.map(|c| {
+            words::likely_cause(
+                language,
+                &short(c.text.as_str(), 80),
+                words::confidence(language, c.confidence),
+            )
+        }),
+        looking.then(|| words::IN_PROGRESS.of(language).to_owned()),
+        incident.runbook.is_none().then(|| words::NO_RUNBOOK.of(language).to_owned()),
     ];
     facts.into_iter().flatten().chain(flags).collect()
 }
 
 /// Each part of the filter with the address that leaves it out.
-fn on(filter: &Filter) -> Vec<On> {
+fn on(filter: &Filter, language: Language) -> Vec<On> {
     let mut on = Vec::new();
     for s in &filter.status {
         let rest = Filter { status: without(&filter.status, s), ..filter.clone() };
-        on.push(On { text: words::status(*s).to_owned(), without: address(&rest, None) });
+        on.push(On { text: words::status(language, *s).to_owned(), without: address(&rest, None) });
     }
     for s in &filter.severity {
         let rest = Filter { severity: without(&filter.severity, s), ..filter.clone() };
-        on.push(On { text: words::severity(*s).to_owned(), without: address(&rest, None) });
+        on.push(On { text: words::severity(language, *s).to_owned(), without: address(&rest, None) });
     }
     if !filter.q.is_empty() {
         let rest = Filter { q: String::new(), ..filter.clone() };
-        on.push(On { text: format!("“{}”", filter.q), without: address(&rest, None) });
+        on.push(On {
+            text: language.pick(format!("“{}”", filter.q), format!("「{}」", filter.q)),
+            without: address(&rest, None),
+        });
     }
     on
 }

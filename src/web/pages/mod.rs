@@ -26,6 +26,7 @@ mod words;
 mod tests;
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use handlebars::Handlebars;
 use serde::Serialize;
 
@@ -95,11 +96,14 @@ pub enum PageError {
 #[derive(Debug)]
 pub struct Pages {
     registry: Handlebars<'static>,
+    language: Language,
 }
 
 /// What every page has around its own content.
 #[derive(Serialize)]
 struct Shell<T> {
+    /// `en`, `ja`.
+    lang: &'static str,
     /// Of the window; ` | firstlook` follows.
     title: String,
     /// `incidents`, `runbooks` or `deliveries` is marked as the current one.
@@ -126,6 +130,7 @@ struct Current {
 impl<T: Serialize> Shell<T> {
     fn new(title: String, current: Current, body: T) -> Self {
         Self {
+            lang: "",
             title,
             current,
             base: String::new(),
@@ -138,24 +143,24 @@ impl<T: Serialize> Shell<T> {
 }
 
 impl Pages {
-    /// Reads all templates.
+    /// Reads all templates; what they say themselves is in `language`.
     ///
     /// # Errors
     /// When a template is not well formed.
-    pub fn new() -> Result<Self, PageError> {
+    pub fn new(language: Language) -> Result<Self, PageError> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         // Lines of a partial are not indented with the line that includes it: `<pre>` shows what it is given.
         registry.set_prevent_indent(true);
         registry.register_escape_fn(helpers::escape);
-        registry.register_helper("t", Box::new(helpers::word));
+        registry.register_helper("t", Box::new(helpers::Word(language)));
         registry.register_helper("icon", Box::new(helpers::icon));
         for &(name, template) in TEMPLATES {
             registry
                 .register_template_string(name, template)
                 .map_err(|source| PageError::Template { name, source: Box::new(source) })?;
         }
-        Ok(Self { registry })
+        Ok(Self { registry, language })
     }
 
     /// The page of one incident.
@@ -163,7 +168,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`], as for every page.
     pub fn incident(&self, view: &IncidentView<'_>, now: DateTime<Utc>) -> Result<String, PageError> {
-        self.render("incident", &incident::page(view, now))
+        self.render("incident", incident::page(view, now))
     }
 
     /// The list of incidents, or why it is empty.
@@ -171,7 +176,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn list(&self, view: &ListView<'_>, now: DateTime<Utc>) -> Result<String, PageError> {
-        self.render("list", &list::page(view, now))
+        self.render("list", list::page(view, self.language, now))
     }
 
     /// What senders delivered, newest first.
@@ -179,7 +184,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn deliveries(&self, view: &DeliveriesView, now: DateTime<Utc>) -> Result<String, PageError> {
-        self.render("deliveries", &deliveries::page(view, now))
+        self.render("deliveries", deliveries::page(view, self.language, now))
     }
 
     /// One delivery: what was decided, and its body.
@@ -187,7 +192,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn delivery(&self, view: &DeliveryDetail) -> Result<String, PageError> {
-        self.render("delivery", &deliveries::detail(view))
+        self.render("delivery", deliveries::detail(view, self.language))
     }
 
     /// The runbooks that are loaded, and their faults.
@@ -195,7 +200,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn runbooks(&self, view: &RunbooksView) -> Result<String, PageError> {
-        self.render("runbooks", &runbook::page(view))
+        self.render("runbooks", runbook::page(view, self.language))
     }
 
     /// What went wrong, and what to do about it.
@@ -203,7 +208,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn error(&self, view: &ErrorView) -> Result<String, PageError> {
-        self.render("error", &error::page(view))
+        self.render("error", error::page(view, self.language))
     }
 
     /// The trial's stand-in for Slack and PagerDuty.
@@ -211,12 +216,13 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn inbox(&self, view: &InboxView, now: DateTime<Utc>) -> Result<String, PageError> {
-        self.render("inbox", &inbox::page(view, now))
+        self.render("inbox", inbox::page(view, self.language, now))
     }
 
-    fn render<T: Serialize>(&self, name: &'static str, context: &Shell<T>) -> Result<String, PageError> {
+    fn render<T: Serialize>(&self, name: &'static str, mut context: Shell<T>) -> Result<String, PageError> {
+        context.lang = self.language.as_str();
         self.registry
-            .render(name, context)
+            .render(name, &context)
             .map_err(|source| PageError::Render { name, source: Box::new(source) })
     }
 }

@@ -92,7 +92,7 @@ pub(super) fn column(incident: &Incident) -> Column {
     let items = incident.evidence.iter().flat_map(|e| &e.items);
     let label = |key: &str| incident.labels.get(key).map(|v| format!("{key}=\"{v}\""));
     Column {
-        runbook: incident.runbook.as_ref().map(|runbook| book(runbook, incident.evidence.as_ref())),
+        runbook: incident.runbook.as_ref().map(|runbook| book(runbook, incident)),
         matcher: label("alertname")
             .or_else(|| label("service"))
             .unwrap_or_else(|| "alertname=\"…\"".to_owned()),
@@ -102,18 +102,18 @@ pub(super) fn column(incident: &Incident) -> Column {
             .map(related)
             .collect(),
         earlier: items.filter(|i| i.kind == Kind::History && i.source != RELATED).map(earlier).collect(),
-        occurrence: words::occurrence(incident.occurrences),
+        occurrence: words::occurrence(incident.language, incident.occurrences),
     }
 }
 
-fn book(runbook: &Runbook, evidence: Option<&Evidence>) -> Book {
+fn book(runbook: &Runbook, incident: &Incident) -> Book {
     let commit = runbook.commit.as_deref().map(|c| format!(" @{}", c.chars().take(7).collect::<String>()));
     let mut part = None;
     let lines = runbook.steps.iter().map(|step| {
         let section = step.section.as_str();
         let new = (part != Some(section) && !section.is_empty()).then(|| section.to_owned());
         part = Some(section);
-        line(step, new, evidence)
+        line(step, new, incident)
     });
     Book {
         title: runbook.title.to_string(),
@@ -123,21 +123,22 @@ fn book(runbook: &Runbook, evidence: Option<&Evidence>) -> Book {
     }
 }
 
-fn line(step: &Step, part: Option<String>, evidence: Option<&Evidence>) -> Line {
+fn line(step: &Step, part: Option<String>, incident: &Incident) -> Line {
+    let evidence = incident.evidence.as_ref();
     let block = |(place, block): (usize, &view::Block)| {
         let this = |asked: &&Asked| asked.step == step.id && asked.block == place;
         let asked = evidence.and_then(|e| Some((e, e.queries.iter().find(this)?)));
         Block {
             query: Language::of(block.language.as_str()).map(Language::name),
             text: block.text.to_string(),
-            ran: asked.map(|(evidence, asked)| ran(asked, evidence)),
+            ran: asked.map(|(evidence, asked)| ran(asked, evidence, incident.language)),
         }
     };
     let blocks = step.blocks.iter().enumerate().map(block).collect();
     Line { part, id: step.id.clone(), text: step.text.to_string(), blocks }
 }
 
-fn ran(asked: &Asked, evidence: &Evidence) -> Ran {
+fn ran(asked: &Asked, evidence: &Evidence, language: firstlook_core::Language) -> Ran {
     let results = evidence.items.iter().filter(|item| asked.items.contains(&item.id));
     let outcome = |item: &Item| {
         let elsewhere = item.kind != Kind::Log;
@@ -154,7 +155,7 @@ fn ran(asked: &Asked, evidence: &Evidence) -> Ran {
     };
     let reason = asked.reason.as_ref().map(ToString::to_string);
     Ran {
-        words: words::ran(asked.source.as_deref(), reason.as_deref(), evidence.collected_at),
+        words: words::ran(language, asked.source.as_deref(), reason.as_deref(), evidence.collected_at),
         failed: reason.is_some(),
         results: results.map(outcome).collect(),
     }
@@ -208,11 +209,15 @@ pub(super) struct Listed<'a> {
     total: String,
 }
 
-pub(super) fn page(view: &RunbooksView) -> Shell<Listed<'_>> {
+pub(super) fn page(view: &RunbooksView, language: firstlook_core::Language) -> Shell<Listed<'_>> {
     let listed = Listed {
         origin: &view.origin,
         runbooks: &view.runbooks,
-        total: words::many(view.runbooks.len(), "runbook"),
+        total: words::many(language, view.runbooks.len(), words::RUNBOOK),
     };
-    Shell::new(words::RUNBOOKS.to_owned(), Current { runbooks: true, ..Current::default() }, listed)
+    Shell::new(
+        words::RUNBOOKS.of(language).to_owned(),
+        Current { runbooks: true, ..Current::default() },
+        listed,
+    )
 }

@@ -5,7 +5,8 @@
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::Gap;
 use firstlook_core::notify::view::Incident;
-use firstlook_core::summary::{Cause, Claim, Confidence, HitRates, RuledOut, State, Summary, Verdict};
+use firstlook_core::summary::{Cause, Claim, Confidence, RuledOut, State, Summary, Verdict};
+use firstlook_core::{Language, Word};
 use serde::Serialize;
 
 use super::evidence::{Cite, Index};
@@ -96,14 +97,14 @@ pub(super) struct Sure {
     word: &'static str,
 }
 
-impl From<Confidence> for Sure {
-    fn from(confidence: Confidence) -> Self {
+impl Sure {
+    pub(super) fn of(language: Language, confidence: Confidence) -> Self {
         let (two, three) = match confidence {
             Confidence::Confirmed => (true, true),
             Confidence::Likely => (true, false),
             Confidence::Inconclusive => (false, false),
         };
-        Self { one: true, two, three, word: words::confidence(confidence) }
+        Self { one: true, two, three, word: words::confidence(language, confidence) }
     }
 }
 
@@ -121,9 +122,10 @@ pub(super) fn state(incident: &Incident) -> State {
 }
 
 pub(super) fn how_sure(incident: &Incident) -> HowSure {
+    let language = incident.language;
     let gaps = incident.evidence.as_ref().map_or(0, |e| e.gaps.len());
-    let about = if gaps == 0 { String::new() } else { words::many(gaps, "gap") };
-    let plain = |word| HowSure { bars: None, word, about: about.clone() };
+    let about = if gaps == 0 { String::new() } else { words::many(language, gaps, words::GAP) };
+    let plain = |word: Word| HowSure { bars: None, word: word.of(language), about: about.clone() };
     let Some(summary) = &incident.summary else { return plain(words::LOOKING) };
     match summary.state {
         State::Looking => plain(words::LOOKING),
@@ -132,9 +134,9 @@ pub(super) fn how_sure(incident: &Incident) -> HowSure {
         State::Ready => {
             let of = |v| summary.claims.iter().filter(|c| c.verdict == v).count();
             let (verified, unchecked) = (of(Verdict::Verified), of(Verdict::Unchecked));
-            let bars = summary.causes.first().map(|c| Sure::from(c.confidence));
-            let word = if bars.is_some() { "" } else { words::NO_CAUSE };
-            HowSure { bars, word, about: words::sure(verified, verified + unchecked, gaps) }
+            let bars = summary.causes.first().map(|c| Sure::of(language, c.confidence));
+            let word = if bars.is_some() { "" } else { words::NO_CAUSE.of(language) };
+            HowSure { bars, word, about: words::sure(language, verified, verified + unchecked, gaps) }
         }
     }
 }
@@ -142,6 +144,7 @@ pub(super) fn how_sure(incident: &Incident) -> HowSure {
 /// The section; `reloads`: whether the page reloads itself.
 pub(super) fn section(view: &IncidentView<'_>, index: &Index, reloads: bool, now: DateTime<Utc>) -> Section {
     let incident = view.incident;
+    let language = incident.language;
     let collected = incident.evidence.as_ref().and_then(|e| e.collected_at);
     let gaps: Vec<Missing> = incident.evidence.iter().flat_map(|e| &e.gaps).map(missing).collect();
     let empty = Section {
@@ -151,21 +154,27 @@ pub(super) fn section(view: &IncidentView<'_>, index: &Index, reloads: bool, now
         causes: Vec::new(),
         ruled_out: Vec::new(),
         next_steps: Vec::new(),
-        gaps_title: words::gaps_title(gaps.len()),
+        gaps_title: words::gaps_title(language, gaps.len()),
         doubts: !gaps.is_empty(),
         suspects: false,
         gaps,
-        made: collected.map(|at| words::collected(&times::moment(at, now).text)).into_iter().collect(),
+        made: collected
+            .map(|at| words::collected(language, &times::moment(language, at, now).text))
+            .into_iter()
+            .collect(),
         judge: None,
     };
     let state = state(incident);
     let Some(summary) = incident.summary.as_ref() else {
-        return Section { instead: Some(instead(state, collected.is_some(), reloads, None)), ..empty };
+        return Section {
+            instead: Some(instead(language, state, collected.is_some(), reloads, None)),
+            ..empty
+        };
     };
     let mut section = Section {
         claims: sentences(&summary.claims, Verdict::Verified, index),
         unchecked: sentences(&summary.claims, Verdict::Unchecked, index),
-        causes: (1..).zip(&summary.causes).map(|(n, c)| suspect(n, c, index, view.rates)).collect(),
+        causes: (1..).zip(&summary.causes).map(|(n, c)| suspect(n, c, index, view)).collect(),
         ruled_out: (1..).zip(&summary.ruled_out).map(|(n, r)| ruled_out(n, r, index)).collect(),
         next_steps: summary.next_steps.iter().map(ToString::to_string).collect(),
         ..empty
@@ -178,14 +187,21 @@ pub(super) fn section(view: &IncidentView<'_>, index: &Index, reloads: bool, now
     section.made.extend(summary.reason.iter().filter(|_| state == State::Ready).map(ToString::to_string));
     let told = !section.claims.is_empty() || !section.unchecked.is_empty() || !section.causes.is_empty();
     if state != State::Ready || !told {
-        section.instead = Some(instead(state, collected.is_some(), reloads, Some(summary)));
+        section.instead = Some(instead(language, state, collected.is_some(), reloads, Some(summary)));
     }
     section
 }
 
-fn instead(state: State, collected: bool, reloads: bool, summary: Option<&Summary>) -> Instead {
-    let (title, text) = words::no_summary(state, collected);
-    let text = if reloads { format!("{text} {}", words::RELOADS) } else { text.to_owned() };
+fn instead(
+    language: Language,
+    state: State,
+    collected: bool,
+    reloads: bool,
+    summary: Option<&Summary>,
+) -> Instead {
+    let (title, text) = words::no_summary(language, state, collected);
+    let more = if reloads { words::RELOADS.of(language) } else { "" };
+    let text = [text, more].join(language.pick(" ", "")).trim_end().to_owned();
     let reason = summary.and_then(|s| s.reason.as_ref()).map(ToString::to_string);
     Instead { title, text, reason, busy: state == State::Looking }
 }
@@ -201,16 +217,18 @@ fn sentences(claims: &[Claim], verdict: Verdict, index: &Index) -> Vec<Sentence>
     (1..).zip(chosen).map(sentence).collect()
 }
 
-fn suspect(n: usize, cause: &Cause, index: &Index, rates: &HitRates) -> Suspect {
+fn suspect(n: usize, cause: &Cause, index: &Index, view: &IncidentView<'_>) -> Suspect {
+    let language = view.incident.language;
     Suspect {
         n,
-        sure: cause.confidence.into(),
+        sure: Sure::of(language, cause.confidence),
         // What is judged is a summary's first cause: of others nobody has said how often they were right.
-        rate: rates
+        rate: view
+            .rates
             .0
             .get(&cause.confidence)
             .filter(|_| n == 1)
-            .map(|(right, all)| words::hit_rate(*right, *all)),
+            .map(|(right, all)| words::hit_rate(language, *right, *all)),
         text: cause.text.to_string(),
         cites: index.cites(&cause.citations),
         reason: cause.reason.as_ref().map(ToString::to_string),
@@ -228,16 +246,17 @@ fn written(incident: &Incident, summary: &Summary, now: DateTime<Utc>) -> Option
     let items = incident.evidence.as_ref().map_or(0, |e| e.items.len());
     let (input, output) = (count(summary.input_tokens), count(summary.output_tokens));
     let seconds = format!("{:.1}", summary.duration_ms as f64 / 1000.0);
-    let at = times::moment(summary.written_at, now).text;
+    let at = times::moment(incident.language, summary.written_at, now).text;
     let cost = summary.cost_usd.map(|usd| format!("${usd:.4}"));
     let numbers = words::Took { input: &input, output: &output, cost: cost.as_deref(), seconds: &seconds };
-    (summary.state != State::Looking).then(|| words::written(model, &at, items, &numbers))
+    (summary.state != State::Looking).then(|| words::written(incident.language, model, &at, items, &numbers))
 }
 
 fn judge(view: &IncidentView<'_>, now: DateTime<Utc>) -> Option<Judge> {
     let said = view.incident.feedback.as_ref().map(|said| {
-        let at = times::moment(said.at, now).text;
-        words::judged(said.right, said.actor.as_str(), &at, said.cause.as_str())
+        let language = view.incident.language;
+        let at = times::moment(language, said.at, now).text;
+        words::judged(language, said.right, said.actor.as_str(), &at, said.cause.as_str())
     });
     (view.actions || said.is_some()).then_some(Judge {
         number: view.incident.number,

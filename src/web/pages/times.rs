@@ -2,7 +2,8 @@
 //!
 //! Knows calendars. Must not know the clock.
 
-use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc, Weekday};
+use firstlook_core::Language;
 use serde::Serialize;
 
 /// A time for a `<time>` element.
@@ -20,23 +21,41 @@ pub(super) fn clock(at: DateTime<Utc>) -> When {
 }
 
 /// To the millisecond: `03:07:00.031`, with the day where it is not that of `now`.
-pub(super) fn exact(at: DateTime<Utc>, now: DateTime<Utc>) -> When {
-    when(at, if at.date_naive() == now.date_naive() { "%H:%M:%S%.3f" } else { "%-d %b, %H:%M:%S%.3f" })
+pub(super) fn exact(language: Language, at: DateTime<Utc>, now: DateTime<Utc>) -> When {
+    let other_day = language.pick("%-d %b, %H:%M:%S%.3f", "%-m月%-d日 %H:%M:%S%.3f");
+    when(at, if at.date_naive() == now.date_naive() { "%H:%M:%S%.3f" } else { other_day })
 }
 
 /// To the second, with the day where it is not that of `now`: `20 Nov, 03:07:00`.
-pub(super) fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> When {
+pub(super) fn moment(language: Language, at: DateTime<Utc>, now: DateTime<Utc>) -> When {
     let format = match (at.date_naive() == now.date_naive(), at.year() == now.year()) {
         (true, _) => "%H:%M:%S",
-        (false, true) => "%-d %b, %H:%M:%S",
-        (false, false) => "%-d %b %Y, %H:%M:%S",
+        (false, true) => language.pick("%-d %b, %H:%M:%S", "%-m月%-d日 %H:%M:%S"),
+        (false, false) => language.pick("%-d %b %Y, %H:%M:%S", "%Y年%-m月%-d日 %H:%M:%S"),
     };
     when(at, format)
 }
 
 /// `Fri 20 Nov`, with the year where it is not that of `now`.
-pub(super) fn day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    at.format(if at.year() == now.year() { "%a %-d %b" } else { "%-d %b %Y" }).to_string()
+pub(super) fn day(language: Language, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let this_year = at.year() == now.year();
+    match language {
+        Language::En => at.format(if this_year { "%a %-d %b" } else { "%-d %b %Y" }).to_string(),
+        Language::Ja if this_year => format!("{}（{}）", at.format("%-m月%-d日"), weekday(at)),
+        Language::Ja => at.format("%Y年%-m月%-d日").to_string(),
+    }
+}
+
+fn weekday(at: DateTime<Utc>) -> &'static str {
+    match at.weekday() {
+        Weekday::Mon => "月",
+        Weekday::Tue => "火",
+        Weekday::Wed => "水",
+        Weekday::Thu => "木",
+        Weekday::Fri => "金",
+        Weekday::Sat => "土",
+        Weekday::Sun => "日",
+    }
 }
 
 /// `03:07`.
@@ -46,17 +65,19 @@ pub(super) fn minute(at: DateTime<Utc>) -> When {
 
 /// An age or a length in its two largest units: `42 s`, `14 min`, `1 h 51 min`, `3 d 4 h`. Negative ones, which
 /// differing clocks make, are `0 s`.
-pub(super) fn span(length: TimeDelta) -> String {
+pub(super) fn span(language: Language, length: TimeDelta) -> String {
     let seconds = length.num_seconds().max(0);
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let [d, h, min, s] = language.pick([" d", " h", " min", " s"], ["日", "時間", "分", "秒"]);
+    let apart = language.pick(" ", "");
     match () {
-        () if seconds < 60 => format!("{seconds} s"),
-        () if minutes < 5 && seconds % 60 != 0 => format!("{minutes} min {} s", seconds % 60),
-        () if minutes < 60 => format!("{minutes} min"),
-        () if hours < 48 && minutes % 60 != 0 => format!("{hours} h {} min", minutes % 60),
-        () if hours < 48 => format!("{hours} h"),
-        () if hours % 24 != 0 => format!("{days} d {} h", hours % 24),
-        () => format!("{days} d"),
+        () if seconds < 60 => format!("{seconds}{s}"),
+        () if minutes < 5 && seconds % 60 != 0 => format!("{minutes}{min}{apart}{}{s}", seconds % 60),
+        () if minutes < 60 => format!("{minutes}{min}"),
+        () if hours < 48 && minutes % 60 != 0 => format!("{hours}{h}{apart}{}{min}", minutes % 60),
+        () if hours < 48 => format!("{hours}{h}"),
+        () if hours % 24 != 0 => format!("{days}{d}{apart}{}{h}", hours % 24),
+        () => format!("{days}{d}"),
     }
 }
 
@@ -83,7 +104,7 @@ mod tests {
             (86_400 * 3 + 4 * 3600, "3 d 4 h"),
         ];
         for (seconds, text) in cases {
-            assert_eq!(span(TimeDelta::seconds(seconds)), text);
+            assert_eq!(span(Language::En, TimeDelta::seconds(seconds)), text);
         }
     }
 
@@ -92,7 +113,8 @@ mod tests {
         let at: DateTime<Utc> = "2026-11-19T18:07:00.031Z".parse().unwrap();
         let texts = |now: &str| {
             let now = now.parse().unwrap();
-            (moment(at, now).text, exact(at, now).text, day(at, now))
+            let en = Language::En;
+            (moment(en, at, now).text, exact(en, at, now).text, day(en, at, now))
         };
         let own = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
         assert_eq!(texts("2026-11-19T19:00:00Z"), own("18:07:00", "18:07:00.031", "Thu 19 Nov"));
@@ -105,5 +127,22 @@ mod tests {
             own("19 Nov 2026, 18:07:00", "19 Nov, 18:07:00.031", "19 Nov 2026")
         );
         assert_eq!(clock(at).iso, "2026-11-19T18:07:00Z");
+    }
+
+    #[test]
+    fn japanese_has_its_own_order_and_units() {
+        let at: DateTime<Utc> = "2026-11-19T18:07:00.031Z".parse().unwrap();
+        let texts = |now: &str| {
+            let (ja, now) = (Language::Ja, now.parse().unwrap());
+            [moment(ja, at, now).text, exact(ja, at, now).text, day(ja, at, now)]
+        };
+        assert_eq!(texts("2026-11-19T19:00:00Z"), ["18:07:00", "18:07:00.031", "11月19日（木）"]);
+        assert_eq!(
+            texts("2027-11-19T19:00:00Z"),
+            ["2026年11月19日 18:07:00", "11月19日 18:07:00.031", "2026年11月19日"]
+        );
+        let spans = [-5, 166, 899, 6660, 86_400 * 3 + 4 * 3600].map(TimeDelta::seconds);
+        let spans = spans.map(|length| span(Language::Ja, length));
+        assert_eq!(spans, ["0秒", "2分46秒", "14分", "1時間51分", "3日4時間"]);
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use firstlook_core::alert::AlertStatus;
 use firstlook_core::evidence::Redacted;
 use firstlook_core::incident::Status;
@@ -53,32 +54,35 @@ struct AlertRow {
 }
 
 pub(super) fn told(incident: &Incident, now: DateTime<Utc>) -> Told {
+    let language = incident.language;
     let all = incident.alerts.len() + incident.alerts_omitted.total();
     let more = all.saturating_sub(MOST_ROWS);
     Told {
-        notifications: incident.notifications.iter().map(|n| notification(n, now)).collect(),
-        alerts: incident.alerts.iter().take(MOST_ROWS).map(|a| alert(a, &incident.labels, now)).collect(),
-        alerts_title: words::alerts_title(all),
-        alerts_more: (more > 0).then(|| words::not_shown(more, "alert")),
+        notifications: incident.notifications.iter().map(|n| notification(n, language, now)).collect(),
+        alerts: incident.alerts.iter().take(MOST_ROWS).map(|a| alert(a, incident, now)).collect(),
+        alerts_title: words::alerts_title(language, all),
+        alerts_more: (more > 0).then(|| words::not_shown(language, more, words::ALERT)),
         grouped_by: pairs(&incident.group_key),
         api: format!("/api/v1/incidents/{}", incident.number),
     }
 }
 
-fn notification(told: &Notification, now: DateTime<Utc>) -> Told1 {
-    let (class, icon, state) = words::notification(&told.state, told.attempts);
+fn notification(told: &Notification, language: Language, now: DateTime<Utc>) -> Told1 {
+    let (class, icon, state) = words::notification(language, &told.state, told.attempts);
     Told1 {
-        receiver: format!("{}, {}", told.receiver, words::integration(&told.integration)),
-        what: words::told(&told.integration, &told.kind),
+        receiver: [&told.receiver, words::integration(&told.integration).as_str()]
+            .join(words::COMMA.of(language)),
+        what: words::told(language, &told.integration, &told.kind),
         class,
         icon,
         state,
-        at: told.sent_at.map(|at| times::exact(at, now)),
+        at: told.sent_at.map(|at| times::exact(language, at, now)),
         reason: told.reason.to_string(),
     }
 }
 
-fn alert(alert: &Alert, common: &BTreeMap<Redacted, Redacted>, now: DateTime<Utc>) -> AlertRow {
+fn alert(alert: &Alert, incident: &Incident, now: DateTime<Utc>) -> AlertRow {
+    let (language, common) = (incident.language, &incident.labels);
     let name = alert.labels.get("alertname").unwrap_or(&alert.fingerprint).to_string();
     let own = alert.labels.iter().filter(|(k, v)| common.get(*k) != Some(*v) && k.as_str() != "alertname");
     let about = ["summary", "description", "message"].iter().find_map(|k| alert.annotations.get(*k));
@@ -86,9 +90,9 @@ fn alert(alert: &Alert, common: &BTreeMap<Redacted, Redacted>, now: DateTime<Utc
         name,
         differs: own.map(|(k, v)| format!("{k}={v}")).collect(),
         about: about.map(ToString::to_string),
-        severity: words::severity(alert.severity),
-        status: alert.status.as_str(),
-        since: times::moment(alert.starts_at, now),
+        severity: words::severity(language, alert.severity),
+        status: words::alert_status(language, alert.status),
+        since: times::moment(language, alert.starts_at, now),
         source: alert.source.clone(),
         received: count(u64::try_from(alert.received).unwrap_or_default()),
     }
@@ -119,13 +123,13 @@ pub(super) fn timeline(incident: &Incident, now: DateTime<Utc>) -> (Vec<Line>, O
     let entries: &[TimelineEntry] = incident.timeline.as_deref().unwrap_or_default();
     let line = |e: &TimelineEntry| Line {
         class: class(&e.kind),
-        at: times::moment(e.at, now),
+        at: times::moment(incident.language, e.at, now),
         text: e.text.to_string(),
         actor: e.actor.to_string(),
     };
     let more = entries.len().saturating_sub(MOST_ROWS);
     let lines = entries.iter().rev().take(MOST_ROWS).map(line).collect();
-    (lines, (more > 0).then(|| words::not_shown(more, "entry").replace("entrys", "entries")))
+    (lines, (more > 0).then(|| words::not_shown(incident.language, more, words::ENTRY)))
 }
 
 /// The mark of a line: red for alarms, violet for people and what is told to them, green for the end.
@@ -159,6 +163,7 @@ struct Working {
 
 #[allow(clippy::cast_precision_loss, reason = "a share of a bar")]
 pub(super) fn phases(incident: &Incident) -> Option<Phases> {
+    let language = incident.language;
     let resolved = incident.resolved_at.filter(|_| incident.status == Status::Resolved)?;
     let whole = (resolved - incident.opened_at).num_milliseconds().max(1) as f64;
     let taken = incident.acknowledged_at.filter(|at| *at >= incident.opened_at && *at <= resolved);
@@ -166,11 +171,11 @@ pub(super) fn phases(incident: &Incident) -> Option<Phases> {
     let share = waited.num_milliseconds() as f64 / whole * 100.0;
     Some(Phases {
         waiting: format!("{share:.1}%"),
-        waiting_word: words::phase_waiting(&times::span(waited)),
+        waiting_word: words::phase_waiting(language, &times::span(language, waited)),
         working: taken.map(|at| Working {
             from: format!("{share:.1}%"),
             share: format!("{:.1}%", 100.0 - share),
-            word: words::phase_working(&times::span(resolved - at)),
+            word: words::phase_working(language, &times::span(language, resolved - at)),
             at: times::minute(at),
         }),
         opened: times::minute(incident.opened_at),

@@ -22,7 +22,7 @@ fn running() -> Running {
         answer: |prompt| prompt.contains("known").then(|| "{}".to_owned()),
         thinking: Duration::ZERO,
     };
-    let stand_in = StandIn::new(settings, Pages::new().unwrap());
+    let stand_in = StandIn::new(settings, Pages::new(firstlook_core::Language::En).unwrap());
     tokio::spawn(server(listener, stand_in.clone()).unwrap());
     Running { stand_in, url, client: http::client(Duration::from_secs(5)).unwrap() }
 }

@@ -108,6 +108,7 @@ fn incident(items: Vec<Item>, redactor: &Redactor) -> Incident {
     let now = DateTime::from_timestamp(1_763_629_860, 0).unwrap_or_default();
     let title = items.first().map_or_else(|| redactor.redact("title"), |item| item.title.clone());
     Incident {
+        language: Default::default(),
         id: "1".to_owned(),
         number: 1,
         title,

@@ -2,12 +2,12 @@
 //!
 //! Knows Slack's JSON (FACTS D). Must not know why a message says what it says.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::super::links;
-use super::mrkdwn::{self, Span};
+use super::mrkdwn::{self, Reader, Span};
 use super::string;
 
 /// One block; exactly one of its fields is filled.
@@ -44,26 +44,26 @@ pub(super) struct Button {
 }
 
 /// The blocks of a message.
-pub(super) fn blocks(body: &Value, now: DateTime<Utc>) -> Vec<Block> {
-    array(body, "blocks").filter_map(|b| block(b, now)).collect()
+pub(super) fn blocks(body: &Value, reader: Reader) -> Vec<Block> {
+    array(body, "blocks").filter_map(|b| block(b, reader)).collect()
 }
 
-fn block(block: &Value, now: DateTime<Utc>) -> Option<Block> {
+fn block(block: &Value, reader: Reader) -> Option<Block> {
     let empty = Block::default();
     Some(match string(block, "type") {
         "header" => Block { header: Some(text_object(block.get("text")?)), ..empty },
         "context" => Block {
-            context: Some(array(block, "elements").flat_map(|e| text_spans(e, now)).collect()),
+            context: Some(array(block, "elements").flat_map(|e| text_spans(e, reader)).collect()),
             ..empty
         },
         "section" => {
-            let text = block.get("text").into_iter().flat_map(|t| text_spans(t, now)).collect();
-            let fields = array(block, "fields").map(|f| Line { spans: text_spans(f, now) });
+            let text = block.get("text").into_iter().flat_map(|t| text_spans(t, reader)).collect();
+            let fields = array(block, "fields").map(|f| Line { spans: text_spans(f, reader) });
             let lines = [Line { spans: text }].into_iter().chain(fields);
             Block { parts: Some(vec![Part { section: true, ..part("", lines.collect()) }]), ..empty }
         }
         "rich_text" => {
-            Block { parts: Some(array(block, "elements").map(|e| rich(e, now)).collect()), ..empty }
+            Block { parts: Some(array(block, "elements").map(|e| rich(e, reader)).collect()), ..empty }
         }
         "actions" => Block { buttons: Some(array(block, "elements").filter_map(button).collect()), ..empty },
         "image" => Block { image: Some(string(block, "alt_text").to_owned()), ..empty },
@@ -82,9 +82,9 @@ fn part(kind: &str, lines: Vec<Line>) -> Part {
     }
 }
 
-fn rich(element: &Value, now: DateTime<Utc>) -> Part {
+fn rich(element: &Value, reader: Reader) -> Part {
     let kind = string(element, "type");
-    let spans = |e: &Value| Line { spans: array(e, "elements").map(|s| span(s, now)).collect() };
+    let spans = |e: &Value| Line { spans: array(e, "elements").map(|s| span(s, reader)).collect() };
     let lines = if kind == "rich_text_list" {
         array(element, "elements").map(spans).collect()
     } else {
@@ -93,11 +93,11 @@ fn rich(element: &Value, now: DateTime<Utc>) -> Part {
     part(kind, lines)
 }
 
-fn span(element: &Value, now: DateTime<Utc>) -> Span {
+fn span(element: &Value, reader: Reader) -> Span {
     let style =
         |name: &str| element.pointer(&format!("/style/{name}")).and_then(Value::as_bool).unwrap_or_default();
     let text = match string(element, "type") {
-        "date" => date(element, now),
+        "date" => date(element, reader),
         "emoji" => format!(":{}:", string(element, "name")),
         "link" if string(element, "text").is_empty() => string(element, "url").to_owned(),
         _ => string(element, "text").to_owned(),
@@ -112,10 +112,10 @@ fn span(element: &Value, now: DateTime<Utc>) -> Span {
 }
 
 /// A date in the formats that firstlook uses; any other shows its fallback.
-fn date(element: &Value, now: DateTime<Utc>) -> String {
+fn date(element: &Value, reader: Reader) -> String {
     let at = element.get("timestamp").and_then(Value::as_i64).and_then(|s| DateTime::from_timestamp(s, 0));
     match (at, string(element, "format")) {
-        (Some(at), format) => mrkdwn::date(at, format, now),
+        (Some(at), format) => mrkdwn::date(at, format, reader),
         (None, _) => string(element, "fallback").to_owned(),
     }
 }
@@ -126,9 +126,9 @@ fn button(element: &Value) -> Option<Button> {
 }
 
 /// A text object as spans: `mrkdwn` is read, `plain_text` shown.
-fn text_spans(object: &Value, now: DateTime<Utc>) -> Vec<Span> {
+fn text_spans(object: &Value, reader: Reader) -> Vec<Span> {
     if string(object, "type") == "mrkdwn" {
-        mrkdwn::spans(string(object, "text"), now)
+        mrkdwn::spans(string(object, "text"), reader)
     } else {
         vec![Span::plain(text_object(object))]
     }

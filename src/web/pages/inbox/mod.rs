@@ -8,10 +8,12 @@ mod mrkdwn;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use serde::Serialize;
 use serde_json::Value;
 
 use self::blocks::{Block, blocks};
+use self::mrkdwn::Reader;
 use super::times::{self, When};
 use super::{Current, Shell, links, words};
 
@@ -97,33 +99,34 @@ struct Link {
     text: String,
 }
 
-pub(super) fn page(view: &InboxView, now: DateTime<Utc>) -> Shell<Page> {
+pub(super) fn page(view: &InboxView, language: Language, now: DateTime<Utc>) -> Shell<Page> {
+    let reader = Reader { language, now };
     let events = view.received.iter().filter(|r| r.sent == Sent::PagerDuty);
     let page = Page {
-        messages: messages(&view.received, now),
-        events: events.rev().map(|r| event(r, now)).collect(),
+        messages: messages(&view.received, reader),
+        events: events.rev().map(|r| event(r, reader)).collect(),
     };
-    let mut shell = Shell::new(words::INBOX.to_owned(), Current::default(), page);
+    let mut shell = Shell::new(words::INBOX.of(language).to_owned(), Current::default(), page);
     shell.base.clone_from(&view.service_url);
     shell.refresh = view.playing.then_some(RELOAD_SECONDS);
     shell
 }
 
 /// Plays posts and edits; the newest message first, its thread below it in order.
-fn messages(received: &[Received], now: DateTime<Utc>) -> Vec<Message> {
+fn messages(received: &[Received], reader: Reader) -> Vec<Message> {
     let mut all: BTreeMap<&str, (Option<&str>, Message)> = BTreeMap::new();
     let mut order = Vec::new();
     for request in received {
         match &request.sent {
             Sent::SlackPost { ts } => {
                 let thread = request.body.get("thread_ts").and_then(Value::as_str);
-                all.insert(ts, (thread, message(request, now)));
+                all.insert(ts, (thread, message(request, reader)));
                 order.push(ts.as_str());
             }
             Sent::SlackUpdate => {
                 let ts = string(&request.body, "ts");
                 if let Some((_, old)) = all.get_mut(ts) {
-                    edit(old, request, now);
+                    edit(old, request, reader);
                 }
             }
             Sent::PagerDuty => {}
@@ -149,12 +152,12 @@ fn thread<'a>(mut all: BTreeMap<&'a str, (Option<&'a str>, Message)>, order: &[&
     roots.iter().rev().filter_map(|ts| all.remove(ts)).map(|(_, message)| message).collect()
 }
 
-fn message(request: &Received, now: DateTime<Utc>) -> Message {
+fn message(request: &Received, reader: Reader) -> Message {
     Message {
-        at: times::moment(request.at, now),
+        at: times::moment(reader.language, request.at, reader.now),
         channel: string(&request.body, "channel").to_owned(),
         text: mrkdwn::plain(string(&request.body, "text")),
-        blocks: blocks(&request.body, now),
+        blocks: blocks(&request.body, reader),
         edited: None,
         broadcast: request.body.get("reply_broadcast").and_then(Value::as_bool).unwrap_or_default(),
         replies: Vec::new(),
@@ -162,20 +165,20 @@ fn message(request: &Received, now: DateTime<Utc>) -> Message {
     }
 }
 
-fn edit(message: &mut Message, request: &Received, now: DateTime<Utc>) {
+fn edit(message: &mut Message, request: &Received, reader: Reader) {
     message.text = mrkdwn::plain(string(&request.body, "text"));
-    message.blocks = blocks(&request.body, now);
+    message.blocks = blocks(&request.body, reader);
     message.edits += 1;
-    message.edited = Some(words::edited(message.edits));
+    message.edited = Some(words::edited(reader.language, message.edits));
 }
 
-fn event(request: &Received, now: DateTime<Utc>) -> Event {
+fn event(request: &Received, reader: Reader) -> Event {
     let payload = request.body.get("payload").unwrap_or(&Value::Null);
     let details = payload.get("custom_details").and_then(Value::as_object).into_iter().flatten();
     let links = request.body.get("links").and_then(Value::as_array).into_iter().flatten();
     let action = string(&request.body, "event_action").to_owned();
     Event {
-        at: times::moment(request.at, now),
+        at: times::moment(reader.language, request.at, reader.now),
         resolve: action == "resolve",
         action,
         key: string(&request.body, "dedup_key").to_owned(),

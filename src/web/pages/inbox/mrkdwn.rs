@@ -3,6 +3,7 @@
 //! Knows the syntax (FACTS D). Must not know blocks.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use serde::Serialize;
 
 use super::super::{links, times, words};
@@ -23,13 +24,20 @@ impl Span {
     }
 }
 
+/// Who reads the page, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Reader {
+    pub language: Language,
+    pub now: DateTime<Utc>,
+}
+
 /// Undoes Slack's escaping.
 pub(super) fn plain(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// The spans of a mrkdwn text. What is not closed is text.
-pub(super) fn spans(text: &str, now: DateTime<Utc>) -> Vec<Span> {
+pub(super) fn spans(text: &str, reader: Reader) -> Vec<Span> {
     let mut out = Vec::new();
     let mut rest = text;
     let mut literal = String::new();
@@ -47,7 +55,7 @@ pub(super) fn spans(text: &str, now: DateTime<Utc>) -> Vec<Span> {
                 if !literal.is_empty() {
                     out.push(Span::plain(plain(&std::mem::take(&mut literal))));
                 }
-                out.push(marked(c, inside, now));
+                out.push(marked(c, inside, reader));
                 rest = after;
             }
             None => {
@@ -62,39 +70,40 @@ pub(super) fn spans(text: &str, now: DateTime<Utc>) -> Vec<Span> {
     out
 }
 
-fn marked(mark: char, inside: &str, now: DateTime<Utc>) -> Span {
+fn marked(mark: char, inside: &str, reader: Reader) -> Span {
     match mark {
         '*' => Span { bold: true, ..Span::plain(plain(inside)) },
         '_' => Span { italic: true, ..Span::plain(plain(inside)) },
         '`' => Span { code: true, ..Span::plain(plain(inside)) },
-        _ => angle(inside, now),
+        _ => angle(inside, reader),
     }
 }
 
 /// What stands between `<` and `>`: `https://a|text` or `!date^1795111620^{time}|fallback`.
-fn angle(inside: &str, now: DateTime<Utc>) -> Span {
+fn angle(inside: &str, reader: Reader) -> Span {
     let (target, label) = inside.split_once('|').unwrap_or((inside, inside));
     if let Some(parts) = target.strip_prefix("!date^") {
         let (seconds, format) = parts.split_once('^').unwrap_or((parts, ""));
         let at = seconds.parse().ok().and_then(|s| DateTime::from_timestamp(s, 0));
-        return Span::plain(at.map_or_else(|| plain(label), |at| date(at, format, now)));
+        return Span::plain(at.map_or_else(|| plain(label), |at| date(at, format, reader)));
     }
     Span { href: links::safe(&plain(target)), ..Span::plain(plain(label)) }
 }
 
 /// A date as Slack's format string says, in UTC. Slack shows the reader's zone; the page's foot says which this is.
-pub(super) fn date(at: DateTime<Utc>, format: &str, now: DateTime<Utc>) -> String {
-    let ago = words::ago(&times::span(now - at));
+pub(super) fn date(at: DateTime<Utc>, format: &str, reader: Reader) -> String {
+    let Reader { language, now } = reader;
+    let ago = words::ago(language, &times::span(language, now - at));
     [
         ("{time_secs}", times::clock(at).text),
         ("{time}", times::minute(at).text),
         ("{ago}", ago),
         ("{date_num}", at.format("%Y-%m-%d").to_string()),
-        ("{date_short_pretty}", times::day(at, now)),
-        ("{date_short}", times::day(at, now)),
-        ("{date_long}", times::day(at, now)),
-        ("{date_pretty}", times::day(at, now)),
-        ("{date}", times::day(at, now)),
+        ("{date_short_pretty}", times::day(language, at, now)),
+        ("{date_short}", times::day(language, at, now)),
+        ("{date_long}", times::day(language, at, now)),
+        ("{date_pretty}", times::day(language, at, now)),
+        ("{date}", times::day(language, at, now)),
     ]
     .iter()
     .fold(format.to_owned(), |text, (mark, value)| text.replace(mark, value))
@@ -111,7 +120,7 @@ mod tests {
             let style: String = style.iter().filter(|(on, _)| *on).map(|(_, c)| *c).collect();
             format!("{style}{}:{}", s.href.as_deref().map(|h| format!("[{h}]")).unwrap_or_default(), s.text)
         };
-        spans(text, now).iter().map(one).collect()
+        spans(text, Reader { language: Language::En, now }).iter().map(one).collect()
     }
 
     #[test]

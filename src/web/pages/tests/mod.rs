@@ -2,14 +2,18 @@
 
 mod inbox;
 mod incident;
+mod languages;
+mod looks;
 mod others;
 mod samples;
 mod states;
 
+use firstlook_core::Language;
+
 use super::Pages;
 
 fn pages() -> Pages {
-    Pages::new().unwrap()
+    Pages::new(Language::En).unwrap()
 }
 
 /// What holds for each page: well-formed where it can be counted, one `h1`, nothing that a strict policy forbids, no id
@@ -75,7 +79,10 @@ fn every_word_and_every_icon_of_a_template_exists_and_is_used() {
     let all: String = super::TEMPLATES.iter().map(|(_, t)| *t).collect();
     let used: Vec<&str> = all.split("{{t \"").skip(1).filter_map(|t| t.split('"').next()).collect();
     for key in &used {
-        assert!(super::words::text(key).is_some(), "no word is called {key}");
+        assert!(
+            Language::ALL.iter().all(|language| super::words::text(*language, key).is_some()),
+            "no word is called {key}"
+        );
     }
     for key in super::words::keys() {
         assert!(used.contains(&key), "{key} is used by no template");

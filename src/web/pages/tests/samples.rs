@@ -1,6 +1,7 @@
 //! An incident with everything, for the tests of the pages.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use firstlook_core::alert::{AlertStatus, Severity};
 use firstlook_core::evidence::{Change, Frequency, Gap, Item, Kind, Redacted, Redactor, Window};
 use firstlook_core::incident::Status;
@@ -271,6 +272,7 @@ fn gap(source: &str, reason: &str, remedy: &str) -> Gap {
 /// An open critical incident with everything.
 pub(super) fn open() -> Incident {
     Incident {
+        language: Language::En,
         id: "0193".to_owned(),
         number: 482,
         title: red("payment-api fails 38.2% of requests"),

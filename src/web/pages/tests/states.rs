@@ -77,62 +77,78 @@ pub(super) fn bare() -> Incident {
 /// Text that tries to leave its place, everywhere that text from outside can stand.
 pub(super) fn nasty() -> Incident {
     let evil = "<script>alert(1)</script> \" onload=\"x' & \u{202e}gnp.exe";
-    let mut incident = open();
-    incident.title = red(evil);
-    incident.service = Some(red(evil));
-    incident.owner = Some(red(evil));
-    incident.labels.insert(red("alertname"), red(evil));
-    incident.group_key.insert(red(evil), red(evil));
+    let mut incident = fill(open(), evil);
     incident.flags = vec![evil.to_owned()];
-    incident.do_first =
-        Some(DoFirst { text: red(evil), because: red(evil), citations: vec![evil.to_owned()] });
-    for alert in &mut incident.alerts {
-        alert.source = evil.to_owned();
-        alert.labels.insert(red("pod"), red(evil));
-        alert.annotations.insert(red("summary"), red(evil));
-    }
     for note in &mut incident.notifications {
-        note.receiver = evil.to_owned();
         note.integration = evil.to_owned();
         note.state = evil.to_owned();
         note.kind = evil.to_owned();
-        note.reason = red(evil);
-    }
-    for line in incident.timeline.iter_mut().flatten() {
-        line.text = red(evil);
-        line.actor = red(evil);
     }
     let runbook = incident.runbook.as_mut().unwrap();
-    runbook.path = red(evil);
-    runbook.title = red(evil);
     runbook.url = Some(red("javascript:alert(1)"));
     for step in &mut runbook.steps {
-        step.text = red(evil);
-        step.section = red(evil);
         step.blocks = vec![Block { language: red(evil), text: red(evil) }];
     }
-    let evidence = incident.evidence.as_mut().unwrap();
-    for item in &mut evidence.items {
-        item.title = red(evil);
-        item.text = red(evil);
-        item.source = evil.to_owned();
+    for item in &mut incident.evidence.as_mut().unwrap().items {
         item.query = Some(red(evil));
         item.link = Some(red("javascript:alert(1)"));
     }
-    for gap in &mut evidence.gaps {
-        (gap.source, gap.reason, gap.remedy) = (evil.to_owned(), red(evil), red(evil));
-    }
     let summary = incident.summary.as_mut().unwrap();
-    summary.headline = Some(red(evil));
-    summary.model = Some(evil.to_owned());
-    summary.next_steps = vec![red(evil)];
-    for claim in &mut summary.claims {
-        (claim.text, claim.reason) = (red(evil), Some(red(evil)));
-        claim.citations.push(evil.to_owned());
+    summary.claims.iter_mut().for_each(|claim| claim.citations.push(evil.to_owned()));
+    summary.causes.iter_mut().for_each(|cause| cause.against = vec![evil.to_owned()]);
+    incident
+}
+
+/// The incident with `text` in the place of each text that others wrote; what is of a fixed set stays.
+pub(super) fn fill(mut incident: Incident, text: &str) -> Incident {
+    let words = || red(text);
+    incident.title = words();
+    incident.service = Some(words());
+    incident.owner = incident.owner.map(|_| words());
+    incident.labels.values_mut().for_each(|value| *value = words());
+    incident.group_key.insert(words(), words());
+    incident.do_first = incident.do_first.map(|first| {
+        let citations = first.citations.into_iter().chain([text.to_owned()]).collect();
+        DoFirst { text: words(), because: words(), citations }
+    });
+    for alert in &mut incident.alerts {
+        alert.source = text.to_owned();
+        alert.labels.values_mut().for_each(|value| *value = words());
+        alert.annotations.insert(red("summary"), words());
     }
-    for cause in &mut summary.causes {
-        (cause.text, cause.against) = (red(evil), vec![evil.to_owned()]);
-        cause.reason = Some(red(evil));
+    for note in &mut incident.notifications {
+        note.receiver = text.to_owned();
+        note.reason = words();
+    }
+    for line in incident.timeline.iter_mut().flatten() {
+        (line.text, line.actor) = (words(), words());
+    }
+    if let Some(runbook) = &mut incident.runbook {
+        (runbook.path, runbook.title) = (words(), words());
+        for step in &mut runbook.steps {
+            (step.text, step.section) = (words(), words());
+        }
+    }
+    if let Some(evidence) = &mut incident.evidence {
+        for item in &mut evidence.items {
+            (item.title, item.text, item.source) = (words(), words(), text.to_owned());
+        }
+        for gap in &mut evidence.gaps {
+            (gap.source, gap.reason, gap.remedy) = (text.to_owned(), words(), words());
+        }
+    }
+    if let Some(summary) = &mut incident.summary {
+        summary.headline = summary.headline.as_ref().map(|_| words());
+        summary.reason = summary.reason.as_ref().map(|_| words());
+        summary.model = Some(text.to_owned());
+        summary.next_steps = vec![words()];
+        for claim in &mut summary.claims {
+            (claim.text, claim.reason) = (words(), Some(words()));
+        }
+        for cause in &mut summary.causes {
+            (cause.text, cause.reason) = (words(), Some(words()));
+        }
+        summary.ruled_out.iter_mut().for_each(|out| out.text = words());
     }
     incident
 }

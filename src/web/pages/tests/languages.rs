@@ -1,0 +1,195 @@
+//! That each page speaks one language: no word of another, none that templates do not ask for.
+
+use firstlook_core::Language;
+use firstlook_core::notify::view::{Feedback, Incident};
+use firstlook_core::summary::{Confidence, HitRates, State};
+use regex::Regex;
+
+use super::samples::{self, at, now, red};
+use super::{check, keep, looks, states};
+use crate::web::pages::{
+    DeliveriesView, DeliveryDetail, DeliveryRow, ErrorView, Filter, IncidentView, ListView, Pages,
+    RunbookRow, RunbooksView, TEMPLATES, TraceLine,
+};
+
+/// In the place of all that others wrote.
+const DATA: &str = "データ";
+/// What is called the same in every language.
+const NAMES: [&str; 10] =
+    ["UTC", "firstlook", "Slack", "PagerDuty", "webhook", "Alertmanager", "Markdown", "API", "kB", "LogQL"];
+/// Two Latin letters in a row are a word.
+const LATIN: &str = "[A-Za-z]{2,}";
+
+fn pages() -> Pages {
+    Pages::new(Language::Ja).unwrap()
+}
+
+/// What a person reads or is read to: text outside of code, and the attributes that are words.
+fn words(html: &str) -> String {
+    let replaced =
+        |text: &str, pattern: &str| Regex::new(pattern).unwrap().replace_all(text, "\n").into_owned();
+    let attributes: String = Regex::new(r#" (?:aria-label|placeholder|data-l|alt|title)="([^"]*)""#)
+        .unwrap()
+        .captures_iter(html)
+        .map(|found| format!("\n{}", &found[1]))
+        .collect();
+    let text = replaced(html, r"(?s)<(?:pre|code)\b.*?</(?:pre|code)>");
+    let text = replaced(&text, r#"<(?:span|p|dd) class="(?:[a-z]+ )*mono"[^>]*>[^<]*"#);
+    replaced(&text, r"(?s)<[^>]*>") + &attributes
+}
+
+fn speaks_japanese(name: &str, html: &str) {
+    keep(&format!("ja-{name}"), html);
+    assert!(html.contains("<html lang=\"ja\">"));
+    let words = words(html);
+    let foreign: Vec<&str> = Regex::new(LATIN)
+        .unwrap()
+        .find_iter(&words)
+        .map(|found| found.as_str())
+        .filter(|word| !NAMES.contains(word))
+        .collect();
+    assert!(foreign.is_empty(), "{name} says {foreign:?}");
+}
+
+fn incident(name: &str, incident: Incident, filled: bool) -> String {
+    let incident = Incident { language: Language::Ja, ..incident };
+    let incident = if filled { states::fill(incident, DATA) } else { incident };
+    let rates = HitRates([(Confidence::Likely, (8, 9))].into());
+    let view = IncidentView { incident: &incident, actions: true, analysis: true, rates: &rates };
+    let html = pages().incident(&view, now()).unwrap();
+    check(&html);
+    if filled {
+        speaks_japanese(name, &html);
+    } else {
+        keep(&format!("ja-{name}"), &html);
+    }
+    html
+}
+
+#[test]
+fn an_incident_in_every_state_is_told_in_japanese_alone() {
+    incident("sample", samples::open(), false);
+    let html = incident("open", samples::open(), true);
+    for part in
+        ["<dt>発生", "14分前", "<dt>影響", "38.2%", "しきい値5%、平常時0.2%", "3文中2文に裏付け、未取得2件"]
+    {
+        assert!(html.contains(part), "{part}");
+    }
+    assert!(html.contains("<title>【重大・未対応】データ #482 | firstlook</title>"));
+    incident("acknowledged", states::acknowledged(), true);
+    incident("bare", Incident { labels: Default::default(), ..states::bare() }, true);
+    let ended = incident("resolved", states::resolved(), true);
+    assert!(ended.contains("担当者なし、2分46秒") && ended.contains("対応中、10分"), "{ended}");
+    for state in [
+        State::Looking,
+        State::NoModel,
+        State::OverBudget,
+        State::Failed,
+        State::NothingVerified,
+        State::Ready,
+    ] {
+        incident(&format!("{state:?}"), states::without_summary(state, DATA), true);
+    }
+    for right in [true, false] {
+        let said = Feedback { right, cause: red(DATA), actor: red(DATA), at: now() };
+        incident("judged", Incident { feedback: Some(said), ..samples::open() }, true);
+    }
+}
+
+#[test]
+fn an_analysis_in_every_state_is_told_in_japanese_alone() {
+    for analysis in looks::every(DATA) {
+        let name = format!("analysis-{:?}", analysis.state);
+        let html = incident(&name, Incident { analysis: Some(analysis), ..samples::open() }, true);
+        assert!(html.contains("最大8ステップ中2ステップ"), "{html}");
+    }
+}
+
+fn delivery(status: u16) -> DeliveryRow {
+    DeliveryRow {
+        id: "0193".to_owned(),
+        received_at: at("18:09:12.402"),
+        source: DATA.to_owned(),
+        status,
+        reason: red(DATA),
+        alerts: Some(3),
+        incidents: vec![482],
+        size: 4_100,
+    }
+}
+
+#[test]
+fn the_other_pages_are_told_in_japanese_alone() {
+    let pages = pages();
+    let japanese = |incident| states::fill(Incident { language: Language::Ja, ..incident }, DATA);
+    let incidents =
+        [states::resolved(), states::bare(), states::acknowledged(), samples::open()].map(japanese);
+    let filter = Filter {
+        status: incidents.iter().map(|i| i.status).collect(),
+        q: DATA.to_owned(),
+        ..Filter::default()
+    };
+    for (n, (incidents, ever)) in [(&incidents[..], true), (&[], true), (&[], false)].into_iter().enumerate()
+    {
+        for default_filter in [true, false] {
+            let view = ListView {
+                incidents,
+                filter: filter.clone(),
+                default_filter,
+                next_cursor: (n == 0).then(|| "x".to_owned()),
+                ever,
+                webhook_url: String::new(),
+            };
+            speaks_japanese(&format!("list-{n}{default_filter}"), &pages.list(&view, now()).unwrap());
+        }
+    }
+    let rows = [200, 400, 401, 503].map(delivery).into();
+    let view = DeliveriesView { rows, next_cursor: Some("x".to_owned()) };
+    speaks_japanese("deliveries", &pages.deliveries(&view, now()).unwrap());
+    speaks_japanese("deliveries-none", &pages.deliveries(&DeliveriesView::default(), now()).unwrap());
+    let actions = firstlook_core::incident::Action::ALL.map(|action| action.as_str());
+    let line = |action: &str| TraceLine {
+        action: action.to_owned(),
+        alert: red(DATA),
+        reason: red(DATA),
+        incident: None,
+    };
+    for trace in [actions.map(line).into(), vec![]] {
+        let detail = DeliveryDetail { row: delivery(200), trace, body: Some(red(DATA)) };
+        speaks_japanese("delivery", &pages.delivery(&detail).unwrap());
+    }
+    let row = RunbookRow {
+        path: DATA.to_owned(),
+        title: DATA.to_owned(),
+        matchers: vec!["service=\"api\"".to_owned()],
+        owner: Some(DATA.to_owned()),
+        steps: 4,
+        faults: vec![DATA.to_owned()],
+    };
+    for runbooks in [vec![row], vec![]] {
+        let view = RunbooksView { origin: DATA.to_owned(), runbooks };
+        speaks_japanese("runbooks", &pages.runbooks(&view).unwrap());
+    }
+    let view = ErrorView {
+        status: 503,
+        title: DATA.to_owned(),
+        what: DATA.to_owned(),
+        remedies: vec![DATA.to_owned()],
+    };
+    speaks_japanese("error", &pages.error(&view).unwrap());
+}
+
+#[test]
+fn templates_have_no_words_of_their_own() {
+    for (name, template) in TEMPLATES {
+        let text = Regex::new(r"\{\{[^}]*\}\}").unwrap().replace_all(template, "");
+        let words = words(&text);
+        let own: Vec<&str> = Regex::new(LATIN)
+            .unwrap()
+            .find_iter(&words)
+            .map(|found| found.as_str())
+            .filter(|word| !["UTC", "firstlook"].contains(word))
+            .collect();
+        assert!(own.is_empty(), "{name} says {own:?} itself; give it a key in words/table.rs");
+    }
+}
