@@ -4,9 +4,11 @@
 //! close a fence nor make a heading, a link or a picture.
 
 use super::view::Incident;
+use super::words::report as words;
 use crate::evidence::{Item, Redacted};
+use crate::language::Language;
+use crate::summary::Verdict;
 use crate::summary::analysis::{Advice, Analysis, Reproduce, Sentence};
-use crate::summary::{Confidence, Verdict};
 
 /// Of an item's text, lines that are told.
 const LINES: usize = 12;
@@ -15,63 +17,46 @@ const LINES: usize = 12;
 pub fn analysis_markdown(incident: &Incident) -> Option<String> {
     let analysis = incident.analysis.as_ref()?;
     let report = analysis.report.as_ref()?;
+    let language = incident.language;
     let mut out = format!(
-        "# Analysis of #{}: {}\n\n{}\n",
-        incident.number,
-        text(incident.title.as_str()),
+        "# {}\n\n{}\n",
+        words::title(language, incident.number, &text(incident.title.as_str())),
         head(incident, analysis)
     );
-    section(&mut out, "Overview", report.overview.iter().map(sentence));
+    let told = |one: &Sentence<Redacted>| sentence(one, language);
+    let advised = |one: &Advice<Redacted>| advice(one, language);
+    section(&mut out, words::OVERVIEW.of(language), report.overview.iter().map(told));
     let causes = report.root_causes.iter().map(|cause| {
-        let against = match cause.against.as_slice() {
-            [] => String::new(),
-            ids => format!(" Against it: {}.", ids.join(", ")),
-        };
-        let sure = match cause.confidence {
-            Confidence::Confirmed => "High",
-            Confidence::Likely => "Medium",
-            Confidence::Inconclusive => "Low",
-        };
-        format!("**{sure} confidence, {}:** {}{against}", cause.severity.as_str(), sentence(&cause.sentence))
+        let against =
+            if cause.against.is_empty() { String::new() } else { words::against(language, &cause.against) };
+        let sure = words::cause(language, cause.confidence, cause.severity);
+        format!("**{sure}** {}{against}", told(&cause.sentence))
     });
-    section(&mut out, "Root causes", causes);
-    section(&mut out, "Impact", report.impact.iter().map(sentence));
+    section(&mut out, words::ROOT_CAUSES.of(language), causes);
+    section(&mut out, words::IMPACT.of(language), report.impact.iter().map(told));
     let moments =
-        report.timeline.iter().map(|one| format!("{} {}", text(one.at.as_str()), sentence(&one.sentence)));
-    section(&mut out, "Timeline", moments);
-    section(&mut out, "Recommended actions", report.actions.iter().map(advice));
-    section(&mut out, "Prevention", report.prevention.iter().map(advice));
-    section(&mut out, "Not known", report.gaps.iter().map(|gap| text(gap.as_str())));
+        report.timeline.iter().map(|one| format!("{} {}", text(one.at.as_str()), told(&one.sentence)));
+    section(&mut out, words::TIMELINE.of(language), moments);
+    section(&mut out, words::ACTIONS.of(language), report.actions.iter().map(advised));
+    section(&mut out, words::PREVENTION.of(language), report.prevention.iter().map(advised));
+    section(&mut out, words::NOT_KNOWN.of(language), report.gaps.iter().map(|gap| text(gap.as_str())));
     if let Some(left_out) = &report.left_out {
         out.push_str(&format!("\n{}\n", text(left_out.as_str())));
     }
-    out.push_str("\n## Evidence\n");
-    analysis.items.iter().for_each(|item| evidence(&mut out, item));
+    out.push_str(&format!("\n## {}\n", words::EVIDENCE.of(language)));
+    analysis.items.iter().for_each(|item| evidence(&mut out, item, language));
     if !analysis.reproduce.is_empty() {
-        out.push_str("\n## To see the same\n");
-        analysis.reproduce.iter().for_each(|one| again(&mut out, one));
+        out.push_str(&format!("\n## {}\n", words::REPRODUCE.of(language)));
+        analysis.reproduce.iter().for_each(|one| again(&mut out, one, language));
     }
     Some(out)
 }
 
 fn head(incident: &Incident, analysis: &Analysis) -> String {
-    let mut head = format!("{}\n\n", incident.url);
-    let model = analysis.model.as_deref().unwrap_or("a model");
-    let cost = analysis.cost_usd.map(|usd| format!(", ${usd:.4}")).unwrap_or_default();
-    head.push_str(&format!(
-        "By {} in {} of {} steps, {} tokens in and {} out{cost}, {} s. ",
-        text(model),
-        analysis.step,
-        analysis.max_steps,
-        analysis.input_tokens,
-        analysis.output_tokens,
-        analysis.duration_ms / 1_000,
-    ));
-    head.push_str(
-        "Each sentence was checked against the evidence that it cites: numbers, times, names and quotations, not reasoning. \
-         Advice is the model's own.\n",
-    );
-    head
+    let language = incident.language;
+    let model = analysis.model.as_deref().unwrap_or(words::A_MODEL.of(language));
+    let took = words::took(language, &text(model), analysis);
+    format!("{}\n\n{took}{}\n", incident.url, words::CHECKED.of(language))
 }
 
 fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
@@ -85,17 +70,25 @@ fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     }
 }
 
-fn sentence(one: &Sentence<Redacted>) -> String {
-    let mark = if one.verdict == Verdict::Verified { "" } else { " *(not verified)*" };
-    format!("{}{mark}{}", text(one.text.as_str()), cites(&one.citations))
+fn sentence(one: &Sentence<Redacted>, language: Language) -> String {
+    let mark = match one.verdict {
+        Verdict::Verified => String::new(),
+        _ => format!(" *{}*", bracketed(language, words::NOT_VERIFIED.of(language))),
+    };
+    format!("{}{mark}{}", text(one.text.as_str()), cites(&one.citations, language))
 }
 
-fn advice(one: &Advice<Redacted>) -> String {
-    format!("{}{}", text(one.text.as_str()), cites(&one.citations))
+fn advice(one: &Advice<Redacted>, language: Language) -> String {
+    format!("{}{}", text(one.text.as_str()), cites(&one.citations, language))
 }
 
-fn cites(ids: &[String]) -> String {
-    if ids.is_empty() { String::new() } else { format!(" ({})", ids.join(", ")) }
+fn cites(ids: &[String], language: Language) -> String {
+    let words = ids.join(language.pick(", ", "、"));
+    if ids.is_empty() { words } else { format!("{}{}", language.pick(" ", ""), bracketed(language, &words)) }
+}
+
+fn bracketed(language: Language, words: &str) -> String {
+    language.pick(format!("({words})"), format!("（{words}）"))
 }
 
 /// One line in which nothing is Markdown but code spans.
@@ -114,8 +107,9 @@ fn text(words: &str) -> String {
     out
 }
 
-fn evidence(out: &mut String, item: &Item) {
-    out.push_str(&format!("\n**{}** {} ({})\n", item.id, text(item.title.as_str()), text(&item.source)));
+fn evidence(out: &mut String, item: &Item, language: Language) {
+    let source = bracketed(language, &text(&item.source));
+    out.push_str(&format!("\n**{}** {} {source}\n", item.id, text(item.title.as_str())));
     let lines: Vec<&str> = item.text.as_str().lines().take(LINES).collect();
     if !lines.is_empty() {
         fenced(out, &lines.join("\n"));
@@ -129,8 +123,8 @@ fn fenced(out: &mut String, words: &str) {
     out.push_str(&format!("\n{fence}\n{words}\n{fence}\n"));
 }
 
-fn again(out: &mut String, one: &Reproduce) {
-    out.push_str(&format!("\n{} ({})\n", one.id, text(&one.source)));
+fn again(out: &mut String, one: &Reproduce, language: Language) {
+    out.push_str(&format!("\n{} {}\n", one.id, bracketed(language, &text(&one.source))));
     if let Some(query) = &one.query {
         fenced(out, query.as_str());
     }
@@ -217,6 +211,19 @@ mod tests {
             "```\nlogcli query --from=2026-01-31T10:00:00Z\n```\n\n<https://grafana.example/x?from=1>\n",
         ] {
             assert!(told.contains(part), "{part}\n---\n{told}");
+        }
+        let japanese = Incident { language: Language::Ja, ..incident };
+        let japanese = analysis_markdown(&japanese).unwrap();
+        for part in [
+            "# #482の調査：payment-api",
+            "作成：m、8ステップ中2ステップ、入力9,000トークン、出力800トークン、$0.0123、7秒。各文は、",
+            "\n## 概要\n\n- 12 \\<b\\>lines\\</b\\> of \\_it\\_.（L9）\n- Perhaps. *（裏付けなし）*（L9）\n",
+            "\n## 推奨する対処\n",
+            "\n## 不明な点\n",
+            "\n## 根拠\n\n**L9** 12 lines",
+            "\n## 再現手順\n\nL9 （api）\n",
+        ] {
+            assert!(japanese.contains(part), "{part}\n---\n{japanese}");
         }
         assert!(!told.contains("## Impact"), "what is empty is left out");
         assert_eq!(analysis_markdown(&samples::first_look()), None);

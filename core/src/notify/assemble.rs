@@ -162,24 +162,20 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
         }),
         analysis: parts.analysis,
         notifications: parts.told.into_iter().map(|told| notification(told, redactor)).collect(),
-        timeline: Some(
-            parts
-                .timeline
-                .into_iter()
-                .map(|(at, kind, actor, text)| TimelineEntry {
-                    at,
-                    kind,
-                    actor: words(&actor),
-                    text: words(&text),
-                })
-                .collect(),
-        ),
+        timeline: Some(parts.timeline.into_iter().map(|line| entry(line, redactor)).collect()),
         url: url(parts.number),
         version: parts.version,
     };
-    let steps = (incident.runbook.as_ref(), incident.evidence.as_ref(), incident.summary.as_ref());
-    incident.do_first = do_first(steps.0, steps.1, steps.2, redactor);
+    let (runbook, evidence) = (incident.runbook.as_ref(), incident.evidence.as_ref());
+    incident.do_first = do_first(runbook, evidence, incident.summary.as_ref(), redactor, language);
     incident
+}
+
+fn entry(
+    (at, kind, actor, text): (DateTime<Utc>, String, String, String),
+    redactor: &Redactor,
+) -> TimelineEntry {
+    TimelineEntry { at, kind, actor: redactor.redact(&actor), text: redactor.redact(&text) }
 }
 
 fn omitted(members: &[(AlertId, Member)], (firing, resolved): (usize, usize)) -> Omitted {

@@ -4,6 +4,7 @@
 
 use crate::alert::AlertStatus;
 use crate::evidence::{Change, Item, Kind};
+use crate::language::Language;
 use crate::summary::{Cause, Claim, State, Summary, Verdict};
 
 use super::text::one_line;
@@ -31,7 +32,7 @@ pub fn firing(view: &Incident) -> usize {
 /// How bad: the alarm's numbers, else its own words.
 pub fn how_bad(view: &Incident) -> Option<String> {
     if let Some(impact) = &view.impact {
-        return Some(amount(impact));
+        return Some(amount(view.language, impact));
     }
     let annotations = &worst(view)?.annotations;
     OWN_WORDS
@@ -42,9 +43,14 @@ pub fn how_bad(view: &Incident) -> Option<String> {
 }
 
 /// `24.9% (alarm 5%, normal 0.2%)`.
-pub fn amount(impact: &Impact) -> String {
+pub fn amount(language: Language, impact: &Impact) -> String {
     let with_unit = |value: f64| words::quantity(value, impact.unit.as_deref());
-    words::amount(with_unit(impact.value), impact.threshold.map(with_unit), impact.normal.map(with_unit))
+    words::amount(
+        language,
+        with_unit(impact.value),
+        impact.threshold.map(with_unit),
+        impact.normal.map(with_unit),
+    )
 }
 
 /// The name of the alarm: the group's, else that of its worst alert.
@@ -66,7 +72,7 @@ pub fn not_told(view: &Incident) -> Option<String> {
         |told: &&Notification| told.state == "parked" && !matches!(told.kind.as_str(), "level" | "charts");
     let given_up = view.notifications.iter().rfind(missed);
     given_up.map(|told| {
-        format!("{} ({}), {}: {}", told.receiver, told.integration, told.kind, told.reason.as_str())
+        words::not_told(view.language, &told.receiver, &told.integration, &told.kind, told.reason.as_str())
     })
 }
 
@@ -82,7 +88,7 @@ pub fn told(summary: &Summary) -> impl Iterator<Item = &Claim> {
 
 /// The cause that the model is most sure of; the first of equals.
 pub fn best_cause(summary: &Summary) -> Option<&Cause> {
-    summary.causes.iter().min_by_key(|cause| words::bars(cause.confidence).1)
+    summary.causes.iter().min_by_key(|cause| words::bars(Language::En, cause.confidence).1)
 }
 
 /// The items of the evidence, whether collected already or known at once.
@@ -111,8 +117,8 @@ pub fn nothing_told(view: &Incident) -> Option<&'static str> {
         evidence.items.iter().filter(|item| item.kind == Kind::Log && item.frequency.is_some()).collect();
     let telling = |item: &&Item| item.frequency.as_ref().is_some_and(|f| f.change != Change::Common);
     let told = logs.iter().any(telling);
-    (!told)
-        .then(|| words::nothing_told(evidence.sources_read, evidence.gaps.len(), logs.len(), compared(view)))
+    let why = words::nothing_told(evidence.sources_read, evidence.gaps.len(), logs.len(), compared(view));
+    (!told).then_some(why.of(view.language))
 }
 
 /// The runbook step that the thing to do first was taken from, and its place in the runbook, from 1.

@@ -1,13 +1,15 @@
-//! Numbers, spans of time and sentences as English writes them.
+//! Numbers, spans of time and sentences as people write them.
 //!
 //! Knows formats alone. Must not know what is counted.
 
 use chrono::TimeDelta;
 
+use crate::language::Language;
+
 /// A number as people write it: `24.9`, `1,284`, `0.0032`.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
-        return "not a number".to_owned();
+        return "NaN".to_owned();
     }
     let size = value.abs();
     if size >= 1e15 || (size > 0.0 && size < 1e-4) {
@@ -49,22 +51,23 @@ pub fn quantity(value: f64, unit: Option<&str>) -> String {
     }
 }
 
-/// `48 s`, `34 min`, `4 h`, `4 h 10 min`, `3 d 2 h`.
-pub fn duration(span: TimeDelta) -> String {
+/// `48 s`, `34 min`, `4 h`, `4 h 10 min`, `3 d 2 h`; `3日2時間`.
+pub fn duration(language: Language, span: TimeDelta) -> String {
     let seconds = span.num_seconds().max(0);
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let [d, h, min, s] = language.pick([" d", " h", " min", " s"], ["日", "時間", "分", "秒"]);
     let two = |big: i64, unit: &str, small: i64, small_unit: &str| match small {
-        0 => format!("{big} {unit}"),
-        _ => format!("{big} {unit} {small} {small_unit}"),
+        0 => format!("{big}{unit}"),
+        _ => format!("{big}{unit}{}{small}{small_unit}", language.pick(" ", "")),
     };
     if days > 0 {
-        two(days, "d", hours % 24, "h")
+        two(days, d, hours % 24, h)
     } else if hours > 0 {
-        two(hours, "h", minutes % 60, "min")
+        two(hours, h, minutes % 60, min)
     } else if minutes > 0 {
-        format!("{minutes} min")
+        format!("{minutes}{min}")
     } else {
-        format!("{seconds} s")
+        format!("{seconds}{s}")
     }
 }
 
@@ -73,7 +76,7 @@ pub fn count(n: usize, one: &str, many: &str) -> String {
 }
 
 /// The text with a full stop, unless it ends like a sentence already.
-pub fn sentence(text: &str) -> String {
+pub fn sentence(language: Language, text: &str) -> String {
     let ends = text.ends_with(['.', '!', '?', '…', '。', '！', '？']);
-    if ends || text.is_empty() { text.to_owned() } else { format!("{text}.") }
+    if ends || text.is_empty() { text.to_owned() } else { format!("{text}{}", language.pick(".", "。")) }
 }

@@ -3,6 +3,7 @@
 //! Knows the runbook, the evidence and the summary. Must not know how it is told.
 
 use crate::evidence::{Kind, Redacted, Redactor};
+use crate::language::Language;
 use crate::summary::{State, Summary};
 
 use super::facts::is_id;
@@ -28,15 +29,17 @@ pub fn do_first(
     evidence: Option<&Evidence>,
     summary: Option<&Summary>,
     redactor: &Redactor,
+    language: Language,
 ) -> Option<DoFirst> {
     let next = summary.filter(|s| s.state == State::Ready).map_or(&[][..], |s| &s.next_steps);
     if let Some(runbook) = runbook.filter(|runbook| !runbook.steps.is_empty()) {
         let pointed = next.iter().find_map(|words| pointed_to(words, runbook, evidence?));
         let at = pointed.unwrap_or(0);
-        let because = words::from_runbook(at + 1, &runbook.path, at > 0);
+        let because = words::from_runbook(language, at + 1, &runbook.path, at > 0);
         return runbook.steps.get(at).map(|step| {
             let (deed, more) = first_sentence(step.text.as_str());
-            let more = if more.is_empty() { String::new() } else { format!("{more} ") };
+            let more =
+                if more.is_empty() { String::new() } else { format!("{more}{}", words::APART.of(language)) };
             DoFirst {
                 text: redactor.redact(deed),
                 because: redactor.redact(&format!("{more}{because}")),
@@ -46,7 +49,7 @@ pub fn do_first(
     }
     next.first().map(|step| DoFirst {
         text: step.clone(),
-        because: redactor.redact(words::UNVERIFIED_STEP),
+        because: redactor.redact(words::UNVERIFIED_STEP.of(language)),
         citations: Vec::new(),
     })
 }
@@ -111,8 +114,14 @@ mod tests {
             |id: &str| crate::evidence::Item { id: id.into(), kind: Kind::Runbook, ..like.clone() };
         evidence.items.extend(["R1", "R2", "R3", "R4", "R5"].map(runbook_item));
         let summary = with_steps(steps, state);
-        let first =
-            do_first(view.runbook.as_ref(), Some(&evidence), Some(&summary), &Redactor::default()).unwrap();
+        let first = do_first(
+            view.runbook.as_ref(),
+            Some(&evidence),
+            Some(&summary),
+            &Redactor::default(),
+            Language::En,
+        )
+        .unwrap();
         (first.text.as_str().to_owned(), first.because.as_str().to_owned(), first.citations)
     }
 
@@ -183,8 +192,13 @@ mod tests {
         // The step is not in the evidence, so the page has nothing to link to.
         let view = samples::with_summary();
         let summary = with_steps(&["R3: Roll back the deploy."], State::Ready);
-        let without =
-            do_first(view.runbook.as_ref(), view.evidence.as_ref(), Some(&summary), &Redactor::default());
+        let without = do_first(
+            view.runbook.as_ref(),
+            view.evidence.as_ref(),
+            Some(&summary),
+            &Redactor::default(),
+            Language::En,
+        );
         assert_eq!(without.unwrap().citations, ["R1"]);
     }
 
@@ -194,12 +208,12 @@ mod tests {
         empty.steps.clear();
         let summary = with_steps(&["Roll back now [C1].", "Look around."], State::Ready);
         for runbook in [None, Some(&empty)] {
-            let first = do_first(runbook, None, Some(&summary), &Redactor::default()).unwrap();
+            let first = do_first(runbook, None, Some(&summary), &Redactor::default(), Language::En).unwrap();
             assert_eq!(first.text.as_str(), "Roll back now [C1].");
             assert!(first.because.as_str().contains("not verified") && first.citations.is_empty());
         }
-        assert_eq!(do_first(None, None, None, &Redactor::default()), None);
+        assert_eq!(do_first(None, None, None, &Redactor::default(), Language::En), None);
         let failed = with_steps(&["Roll back now."], State::Failed);
-        assert_eq!(do_first(None, None, Some(&failed), &Redactor::default()), None);
+        assert_eq!(do_first(None, None, Some(&failed), &Redactor::default(), Language::En), None);
     }
 }

@@ -36,19 +36,27 @@ pub enum Telling {
 /// The line, at most [`COLUMNS`] wide, without markup and without symbols; not escaped yet.
 pub fn line(view: &Incident, zone: &Zone, telling: Telling) -> String {
     let resolved = view.status == Status::Resolved;
-    let head = format!("{}: ", head(view, telling));
+    let language = view.language;
+    let head = format!("{}{}", head(view, telling), words::COLON.of(language));
     let since = if resolved {
         String::new()
     } else {
-        format!(" {}{}", words::SINCE_WORD, zone.time(view.started_at))
+        let (before, after) = words::SINCE_THEN;
+        format!("{}{}{}", before.of(language), zone.time(view.started_at), after.of(language))
     };
-    let nobody = if view.status == Status::Open && view.owner.is_none() { words::NOBODY_HAS_IT } else { "" };
-    let number = format!(" #{}", view.number);
-    let fixed = width(&head) + width(&since) + 1 + width(nobody) + width(&number);
+    let nobody = if view.status == Status::Open && view.owner.is_none() {
+        words::NOBODY_HAS_IT.of(language)
+    } else {
+        ""
+    };
+    let number = format!("{}#{}", words::APART.of(language), view.number);
+    let fixed =
+        width(&head) + width(&since) + width(words::STOP.of(language)) + width(nobody) + width(&number);
     let room = COLUMNS.saturating_sub(fixed);
 
     let step = if resolved { None } else { view.do_first.as_ref() };
-    let step = step.map(|first| words::first(&words::sentence(&bare(first.text.as_str()))));
+    let step =
+        step.map(|first| words::first(language, &words::sentence(language, &bare(first.text.as_str()))));
     let for_step = step.as_ref().map_or(0, |step| width(step).min(STEP_MOST));
     let value = value(view);
     let for_title = room.saturating_sub(for_step + width(&value)).max(TITLE_LEAST);
@@ -56,7 +64,7 @@ pub fn line(view: &Incident, zone: &Zone, telling: Telling) -> String {
     let what = format!("{}{value}", cut(&bare(view.title.as_str()), for_title, columns));
     let left = room.saturating_sub(width(&what));
     let step = step.filter(|step| left >= STEP_LEAST.min(width(step))).map(|step| cut(&step, left, columns));
-    let stop = if what.ends_with('…') && since.is_empty() { "" } else { "." };
+    let stop = if what.ends_with('…') && since.is_empty() { "" } else { words::STOP.of(language) };
     let line = format!("{head}{what}{since}{stop}{nobody}{}{number}", step.unwrap_or_default());
     cut(&line, COLUMNS, columns)
 }
@@ -64,13 +72,14 @@ pub fn line(view: &Incident, zone: &Zone, telling: Telling) -> String {
 fn head(view: &Incident, telling: Telling) -> String {
     let owner = view.owner.as_ref().map(|owner| cut(&bare(owner.as_str()), 24, columns));
     let ended = view.resolved_at.unwrap_or(view.started_at);
-    let lead = words::lead(view.status, view.severity, owner.as_deref(), ended - view.started_at);
+    let lead =
+        words::lead(view.language, view.status, view.severity, owner.as_deref(), ended - view.started_at);
     match telling {
         Telling::Plain => lead,
-        Telling::PossibleRepeat => format!("{}{lead}", words::MAYBE_REPEAT),
+        Telling::PossibleRepeat => format!("{}{lead}", words::MAYBE_REPEAT.of(view.language)),
         Telling::Again(again) => {
             let now = if let Again::Repeated { now } = again { now } else { view.started_at };
-            words::lead_again(again, view.severity, now - view.started_at)
+            words::lead_again(view.language, again, view.severity, now - view.started_at)
         }
     }
 }
@@ -80,13 +89,16 @@ fn value(view: &Incident) -> String {
     let value = view.impact.as_ref().map(|impact| words::quantity(impact.value, impact.unit.as_deref()));
     let value = value.map(|value| cut(&bare(&value), VALUE_MOST, columns));
     let unsaid = value.filter(|value| !bare(view.title.as_str()).contains(value.as_str()));
-    unsaid.map(|value| format!(", {value}")).unwrap_or_default()
+    unsaid.map(|value| format!("{}{value}", words::COMMA.of(view.language))).unwrap_or_default()
 }
 
 /// How bad in one short phrase for a subject line: title and, where known, the numbers.
 pub fn what_and_how_much(view: &Incident) -> String {
     match &view.impact {
-        Some(impact) => format!("{}: {}", bare(view.title.as_str()), bare(&facts::amount(impact))),
+        Some(impact) => {
+            let (title, amount) = (bare(view.title.as_str()), bare(&facts::amount(view.language, impact)));
+            format!("{title}{}{amount}", words::COLON.of(view.language))
+        }
         None => bare(view.title.as_str()),
     }
 }

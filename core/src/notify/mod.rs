@@ -20,6 +20,8 @@ mod words;
 mod zone;
 
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod samples;
 
 pub use analysis::analysis_markdown;

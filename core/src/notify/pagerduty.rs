@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::alert::AlertStatus;
 use crate::evidence::known;
+use crate::language::Language;
 
 use super::text::{address, angles, columns, cut, json_ascii, one_line, width};
 use super::view::Incident;
@@ -43,8 +44,12 @@ pub fn pagerduty_trigger(
     dedup_key: &str,
     again: Option<Again>,
 ) -> Value {
-    let payload =
-        payload(view, words::incident_link(view.number), summary(view, zone, again), details(view, zone));
+    let payload = payload(
+        view,
+        words::incident_link(view.language, view.number),
+        summary(view, zone, again),
+        details(view, zone),
+    );
     trigger(view, client, dedup_key, &payload)
 }
 
@@ -57,13 +62,19 @@ pub fn pagerduty_without_store(
     dedup_key: &str,
     since: DateTime<Utc>,
 ) -> Value {
-    let tail = format!(", {}.", zone.time(view.started_at));
-    let why = words::no_store(&zone.time(since));
+    let tail = tail(view.language, &zone.time(view.started_at));
+    let why = words::no_store(view.language, &zone.time(since));
     let mut details = details(view, zone);
     if let Some(details) = details.as_object_mut() {
-        details.insert(format!("{} {}", details.len() + 1, words::DETAIL_NO_PAGE), json!(why));
+        details
+            .insert(format!("{} {}", details.len() + 1, words::DETAIL_NO_PAGE.of(view.language)), json!(why));
     }
-    let payload = payload(view, words::UNNAMED.to_owned(), sentences(view, "", &tail, &[why], &[]), details);
+    let payload = payload(
+        view,
+        words::UNNAMED.of(view.language).to_owned(),
+        sentences(view, "", &tail, &[why], &[]),
+        details,
+    );
     trigger(view, client, dedup_key, &payload)
 }
 
@@ -120,31 +131,41 @@ fn field(text: &str) -> String {
     angles(&cut(&one_line(text), FIELD, columns))
 }
 
+/// The end of the first sentence: `, #482.`
+fn tail(language: Language, text: &str) -> String {
+    format!("{}{text}{}", words::COMMA.of(language), words::STOP.of(language))
+}
+
 fn summary(view: &Incident, zone: &Zone, again: Option<Again>) -> String {
     let lead = again.map(|again| {
         let now = if let Again::Repeated { now } = again { now } else { view.started_at };
-        format!("{}: ", words::lead_again(again, view.severity, now - view.started_at))
+        let lead = words::lead_again(view.language, again, view.severity, now - view.started_at);
+        lead + words::COLON.of(view.language)
     });
     let lead = lead.unwrap_or_default();
-    let since = words::since(&zone.time(view.started_at));
-    sentences(view, &lead, &format!(", #{}.", view.number), &[], &[since])
+    let since = words::since(view.language, &zone.time(view.started_at));
+    sentences(view, &lead, &tail(view.language, &format!("#{}", view.number)), &[], &[since])
 }
 
 /// One sentence of at most 80 columns that holds what, how much and a number (`tail`); then the first step, what `more`
 /// there is to say, and where.
 fn sentences(view: &Incident, lead: &str, tail: &str, more: &[String], rest: &[String]) -> String {
+    let language = view.language;
     let room = FIRST_SENTENCE.saturating_sub(width(lead) + width(tail));
     let what = lock::what_and_how_much(view);
-    let what = cut(what.trim_end_matches('.'), room, columns);
+    let what = cut(what.trim_end_matches(['.', '。']), room, columns);
     let first = view
         .do_first
         .as_ref()
-        .map(|first| words::first(&words::sentence(&cut(&one_line(first.text.as_str()), 200, columns))));
+        .map(|first| cut(&one_line(first.text.as_str()), 200, columns))
+        .map(|first| words::first(language, &words::sentence(language, &first)));
     let mut rest = rest.to_vec();
     rest.extend(facts::place(view).iter().map(|place| cut(place, 60, columns)));
     rest.extend(facts::alarm(view).map(|alarm| cut(&alarm, 100, columns)));
-    let rest = Some(rest.join(", ")).filter(|rest| !rest.is_empty()).map(|rest| format!("{rest}."));
-    let more = more.iter().cloned().chain(rest).map(|more| format!(" {more}")).collect::<String>();
+    let rest = Some(rest.join(words::COMMA.of(language))).filter(|rest| !rest.is_empty());
+    let rest = rest.map(|rest| rest + words::STOP.of(language));
+    let apart = words::APART.of(language);
+    let more = more.iter().cloned().chain(rest).map(|more| format!("{apart}{more}")).collect::<String>();
     let all = format!("{lead}{what}{tail}{}{more}", first.unwrap_or_default());
     angles(&cut(&all, SUMMARY, char::len_utf16))
 }
@@ -163,7 +184,7 @@ fn details(view: &Incident, zone: &Zone) -> Value {
     ];
     let known = all.into_iter().filter_map(|(key, text)| Some((key, text.filter(|text| !text.is_empty())?)));
     let numbered = (1..).zip(known).map(|(at, (key, text))| {
-        (format!("{at} {key}"), json!(cut(&angles(&one_line(&text)), DETAIL, json_ascii)))
+        (format!("{at} {}", key.of(view.language)), json!(cut(&angles(&one_line(&text)), DETAIL, json_ascii)))
     });
     Value::Object(numbered.collect::<Map<_, _>>())
 }
@@ -172,12 +193,14 @@ fn first(view: &Incident) -> Option<String> {
     let first = view.do_first.as_ref()?;
     let command = facts::first_step(view).and_then(|(_, step)| facts::command(step));
     let command = command.map(|block| format!(" {}", block.text.as_str().trim())).unwrap_or_default();
-    Some(format!("{}{command} ({})", first.text, first.because.as_str().trim_end_matches('.')))
+    let because = first.because.as_str().trim_end_matches(['.', '。']);
+    let text = &first.text;
+    Some(view.language.pick(format!("{text}{command} ({because})"), format!("{text}{command}（{because}）")))
 }
 
 fn last_time(view: &Incident) -> Option<String> {
     let last = facts::items(view).iter().find(|item| known::of_group(item))?;
-    Some(format!("{}: {}", last.title, last.text))
+    Some(format!("{}{}{}", last.title, words::COLON.of(view.language), last.text))
 }
 
 fn headline(view: &Incident) -> Option<String> {
@@ -198,8 +221,9 @@ fn alerts(view: &Incident) -> Option<String> {
     };
     let named: Vec<_> = firing.iter().take(3).map(|alert| name(&alert)).collect();
     let more = facts::firing(view).saturating_sub(named.len());
-    let more = (more > 0).then(|| words::more(more));
-    (!named.is_empty()).then(|| named.into_iter().chain(more).collect::<Vec<_>>().join(", "))
+    let more = (more > 0).then(|| words::more(view.language, more));
+    (!named.is_empty())
+        .then(|| named.into_iter().chain(more).collect::<Vec<_>>().join(words::COMMA.of(view.language)))
 }
 
 /// Where to look: the labels of the worst alert that nothing else here has said.
@@ -212,11 +236,13 @@ fn labels(view: &Incident) -> Option<String> {
 
 /// The incident's page and the runbook.
 fn links(view: &Incident) -> Vec<Value> {
-    let page =
-        address(&view.url).map(|url| json!({ "href": url, "text": words::incident_link(view.number) }));
+    let page = address(&view.url)
+        .map(|url| json!({ "href": url, "text": words::incident_link(view.language, view.number) }));
     let runbook = view.runbook.as_ref().and_then(|runbook| {
         let url = address(runbook.url.as_ref()?.as_str())?;
-        Some(json!({ "href": url, "text": field(&words::runbook_link(runbook.path.as_str())) }))
+        Some(
+            json!({ "href": url, "text": field(&words::runbook_link(view.language, runbook.path.as_str())) }),
+        )
     });
     page.into_iter().chain(runbook).collect()
 }

@@ -131,8 +131,11 @@ proptest! {
         text in prop_oneof![any::<String>(), Just("<b>&\"\\重🛑 ".repeat(200)), Just(" ".to_owned())],
         n in 0usize..12,
     ) {
-        trigger(&samples::nasty(&text, n), Some(Again::Raised { was: Severity::Info }));
-        check(&pagerduty_without_store(&unstored(samples::nasty(&text, n)), &Zone::utc(), "firstlook", "k", start()));
+        for language in Language::ALL {
+            let view = Incident { language, ..samples::nasty(&text, n) };
+            trigger(&view, Some(Again::Raised { was: Severity::Info }));
+            check(&pagerduty_without_store(&unstored(view), &Zone::utc(), "firstlook", "k", start()));
+        }
     }
 }
 

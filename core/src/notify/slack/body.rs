@@ -23,28 +23,37 @@ const GAPS: usize = 4;
 
 /// How bad, since when, who, how sure, how many.
 pub fn facts(view: &Incident, zone: &Zone) -> Option<Value> {
+    let language = view.language;
     let mut line = Line::default();
     if let Some(how_bad) = facts::how_bad(view) {
-        line = line.bold(words::HOW_BAD).text(&short(&how_bad, FACT));
+        line = line.bold(words::HOW_BAD.of(view.language)).text(&short(&how_bad, FACT));
     }
-    line = line.next().bold(words::SINCE).time(view.started_at, zone).text(", ").ago(view.started_at, zone);
-    line = who(line.next().bold(words::WHO), view, zone);
+    line = line.next().bold(words::SINCE.of(view.language)).time(view.started_at, zone);
+    line = line.text(words::AGO.0.of(language)).ago(view.started_at, zone).text(words::AGO.1.of(language));
+    line = who(line.next().bold(words::WHO.of(view.language)), view, zone);
     if let Some(failed) = facts::not_told(view) {
-        line = line.next().bold(words::NOT_TOLD).text(&short(&failed, FACT));
+        line = line.next().bold(words::NOT_TOLD.of(view.language)).text(&short(&failed, FACT));
     }
     if let Some(sure) = how_sure(view) {
-        line = line.next().bold(words::HOW_SURE).text(&sure);
+        line = line.next().bold(words::HOW_SURE.of(view.language)).text(&sure);
     }
     let firing = facts::firing(view);
     if firing > 1 {
         let newest = view.alerts.iter().max_by_key(|alert| alert.starts_at);
         let name =
             newest.and_then(|alert| alert.labels.get("alertname")).map(|name| short(name.as_str(), 80));
-        line = line.next().bold(words::ALERTS).text(&words::alerts(firing, name.as_deref()));
+        line = line.next().bold(words::ALERTS.of(view.language)).text(&words::alerts(
+            language,
+            firing,
+            name.as_deref(),
+        ));
     }
     let listed = facts::items(view).iter().any(|item| item.kind == Kind::History);
     if view.occurrences > 1 && !listed {
-        line = line.next().bold(words::EARLIER_COUNT).text(&words::times(view.occurrences - 1));
+        line = line
+            .next()
+            .bold(words::EARLIER_COUNT.of(view.language))
+            .text(&words::times(language, view.occurrences - 1));
     }
     rich("facts", line.section().into_iter().collect())
 }
@@ -52,10 +61,17 @@ pub fn facts(view: &Incident, zone: &Zone) -> Option<Value> {
 fn who(line: Line, view: &Incident, zone: &Zone) -> Line {
     let owner = view.owner.as_ref().map(|owner| short(owner.as_str(), 60));
     match (owner, view.acknowledged_at, view.escalates_at) {
-        (Some(owner), Some(at), _) => line.text(&words::since_then(&owner)).time(at, zone),
+        (Some(owner), Some(at), _) => {
+            let (before, after) = words::HAS_IT;
+            line.text(&owner).text(before.of(view.language)).time(at, zone).text(after.of(view.language))
+        }
         (Some(owner), None, _) => line.text(&owner),
-        (None, _, Some(at)) => line.text(words::NOBODY).text(words::escalates()).time(at, zone),
-        (None, _, None) => line.text(words::NOBODY),
+        (None, _, Some(at)) => {
+            let (before, after) = words::ESCALATES;
+            let line = line.text(words::NOBODY.of(view.language)).text(before.of(view.language));
+            line.time(at, zone).text(after.of(view.language))
+        }
+        (None, _, None) => line.text(words::NOBODY.of(view.language)),
     }
 }
 
@@ -63,28 +79,37 @@ fn who(line: Line, view: &Incident, zone: &Zone) -> Line {
 fn how_sure(view: &Incident) -> Option<String> {
     let summary = view.summary.as_ref()?;
     if facts::ready(view).is_none() {
-        let ended = words::no_summary(summary.state, None).is_some();
-        return ended.then(|| words::EVIDENCE_ONLY.to_owned());
+        let ended = words::no_summary(view.language, summary.state, None).is_some();
+        return ended.then(|| words::EVIDENCE_ONLY.of(view.language).to_owned());
     }
     let told = facts::told(summary).count();
     let verified = facts::told(summary).filter(|c| c.verdict == crate::summary::Verdict::Verified).count();
     let gaps = view.evidence.as_ref().map_or(0, |evidence| evidence.gaps.len());
-    let sure =
-        words::how_sure(facts::best_cause(summary).map(|cause| cause.confidence), verified, told, gaps);
+    let sure = words::how_sure(
+        view.language,
+        facts::best_cause(summary).map(|cause| cause.confidence),
+        verified,
+        told,
+        gaps,
+    );
     (!sure.is_empty()).then_some(sure)
 }
 
 /// The one thing to do first, with its command, its reason and the way to the runbook.
 pub fn first(view: &Incident) -> Option<Value> {
     let first = view.do_first.as_ref()?;
-    let mut line = Line::default().bold(words::DO_FIRST).next().bold(&short(first.text.as_str(), FACT));
+    let mut line = Line::default()
+        .bold(words::DO_FIRST.of(view.language))
+        .next()
+        .bold(&short(first.text.as_str(), FACT));
     if let Some(command) = facts::first_step(view).and_then(|(_, step)| facts::command(step)) {
         line = line.next().code(&short(command.text.as_str(), FACT));
     }
     line = line.next().text(&short(first.because.as_str(), FACT)).citations(&view.url, &first.citations);
     if let Some(runbook) = &view.runbook {
         let url = runbook.url.as_ref().map_or("", Redacted::as_str);
-        line = line.next().text(words::RUNBOOK).link(url, &short(runbook.title.as_str(), 80));
+        line =
+            line.next().text(words::RUNBOOK.of(view.language)).link(url, &short(runbook.title.as_str(), 80));
     }
     rich("first", line.quote().into_iter().collect())
 }
@@ -101,9 +126,10 @@ pub fn runbook(view: &Incident) -> Option<Value> {
     };
     let steps: Vec<_> = others.iter().take(STEPS).filter_map(|s| step(s).section()).collect();
     let steps = list("bullet", steps)?;
-    let heading = Line::default().bold(words::NEXT).section();
+    let heading = Line::default().bold(words::NEXT.of(view.language)).section();
     let left = others.len().saturating_sub(STEPS);
-    let more = Line::default().link(&format!("{}#runbook", view.url), &words::more_steps(left));
+    let more =
+        Line::default().link(&format!("{}#runbook", view.url), &words::more_steps(view.language, left));
     let more = (left > 0).then(|| more.section()).flatten();
     rich("runbook", heading.into_iter().chain([steps]).chain(more).collect())
 }
@@ -113,13 +139,22 @@ pub fn earlier(view: &Incident, zone: &Zone) -> Option<Value> {
     let entry = |item: &Item| {
         let line = Line::default().text(&short(item.title.as_str(), ENTRY));
         let ended = short(item.text.as_str(), ENTRY);
-        let line = if ended.is_empty() { line } else { line.text(": ").text(&ended) };
+        let line =
+            if ended.is_empty() { line } else { line.text(words::COLON.of(view.language)).text(&ended) };
         let line = if let Some(at) = item.at { line.text(" ").ago(at, zone) } else { line };
         line.citations(&view.url, std::slice::from_ref(&item.id)).section()
     };
     let history = facts::items(view).iter().filter(|item| item.kind == Kind::History);
     let entries = list("bullet", history.take(EARLIER).filter_map(entry).collect())?;
-    rich("earlier", Line::default().bold(words::EARLIER).section().into_iter().chain([entries]).collect())
+    rich(
+        "earlier",
+        Line::default()
+            .bold(words::EARLIER.of(view.language))
+            .section()
+            .into_iter()
+            .chain([entries])
+            .collect(),
+    )
 }
 
 /// What changed, in order of time: the most telling items, which the pack has first.
@@ -134,13 +169,14 @@ pub fn delta(view: &Incident, zone: &Zone) -> Option<Value> {
     let mut told: Vec<_> = facts::items(view).iter().filter(tells).take(CHANGES).collect();
     told.sort_by_key(|item| (item.at.is_none(), item.at));
     let compared = facts::compared(view);
-    let heading = if compared || told.is_empty() { words::CHANGED } else { words::STANDS_OUT };
+    let heading =
+        if compared || told.is_empty() { words::CHANGED } else { words::STANDS_OUT }.of(view.language);
     let mut sections: Vec<_> = Line::default().bold(heading).section().into_iter().collect();
     if let Some(why) = facts::nothing_told(view) {
         sections.extend(Line::default().text(why).section());
     }
     sections.extend(told.into_iter().filter_map(|item| change(item, view, zone)));
-    let all = words::all_items(facts::items(view).len());
+    let all = words::all_items(view.language, facts::items(view).len());
     sections.extend(Line::default().link(&format!("{}#evidence", view.url), &all).section());
     rich("delta", sections)
 }
@@ -151,12 +187,12 @@ fn change(item: &Item, view: &Incident, zone: &Zone) -> Option<Value> {
     let title = short(item.title.as_str(), ENTRY);
     let line = match (&item.frequency, item.kind) {
         (Some(frequency), _) => {
-            let (sign, figures) = words::change(frequency);
+            let (sign, figures) = words::change(view.language, frequency);
             line.bold(&sign).text("  ").text(&figures).text("  ").code(&title)
         }
-        (None, Kind::Metric) => line.bold(words::METRIC).text("  ").text(&title),
-        (None, Kind::Trace) => line.bold(words::TRACE).text("  ").text(&title),
-        (None, _) => line.bold(words::CHANGE).text("  ").text(&title),
+        (None, Kind::Metric) => line.bold(words::METRIC.of(view.language)).text("  ").text(&title),
+        (None, Kind::Trace) => line.bold(words::TRACE.of(view.language)).text("  ").text(&title),
+        (None, _) => line.bold(words::CHANGE.of(view.language)).text("  ").text(&title),
     };
     line.citations(&view.url, std::slice::from_ref(&item.id)).section()
 }
@@ -169,29 +205,39 @@ pub fn gaps(view: &Incident) -> Vec<Value> {
     }
     let told = gaps.iter().take(GAPS).map(|gap| {
         let source = short(&gap.source, 60);
-        words::gap(&source, &short(gap.reason.as_str(), ENTRY), &short(gap.remedy.as_str(), ENTRY))
+        words::gap(
+            view.language,
+            &source,
+            &short(gap.reason.as_str(), ENTRY),
+            &short(gap.remedy.as_str(), ENTRY),
+        )
     });
     let left = gaps.len().saturating_sub(GAPS);
-    let more = (left > 0).then(|| words::more_gaps(left));
-    let lines: Vec<_> = std::iter::once(words::gaps(gaps.len())).chain(told).chain(more).collect();
+    let more = (left > 0).then(|| words::more_gaps(view.language, left));
+    let lines: Vec<_> =
+        std::iter::once(words::gaps(view.language, gaps.len())).chain(told).chain(more).collect();
     lines.iter().filter_map(|line| context(line)).collect()
 }
 
 /// The short form after the end: how long, what ended it as far as is known, how bad, why.
 pub fn end(view: &Incident, zone: &Zone) -> Option<Value> {
     let ended = view.resolved_at.unwrap_or(view.started_at);
-    let mut line =
-        Line::default().bold(words::LASTED).time(view.started_at, zone).text(words::TO).time(ended, zone);
-    line = line.text(&words::lasted(ended - view.started_at));
+    let mut line = Line::default()
+        .bold(words::LASTED.of(view.language))
+        .time(view.started_at, zone)
+        .text(words::TO.of(view.language))
+        .time(ended, zone);
+    line = line.text(&words::lasted(view.language, ended - view.started_at));
     if let Some(owner) = &view.owner {
-        line = line.next().bold(words::WHO).text(&short(owner.as_str(), 60));
+        line = line.next().bold(words::WHO.of(view.language)).text(&short(owner.as_str(), 60));
     }
     if let Some(how_bad) = facts::how_bad(view) {
-        line = line.next().bold(words::HOW_BAD).text(&short(&how_bad, FACT));
+        line = line.next().bold(words::HOW_BAD.of(view.language)).text(&short(&how_bad, FACT));
     }
     if let Some(cause) = facts::ready(view).and_then(facts::best_cause) {
-        let bars = format!("{}: ", words::bars(cause.confidence).0);
-        line = line.next().bold(words::CAUSE).text(&bars).text(&text::cut(
+        let bars =
+            format!("{}{}", words::bars(view.language, cause.confidence).0, words::COLON.of(view.language));
+        line = line.next().bold(words::CAUSE.of(view.language)).text(&bars).text(&text::cut(
             &text::one_line(cause.text.as_str()),
             FACT,
             text::columns,

@@ -48,7 +48,7 @@ pub fn slack_post_again(
     first_try: DateTime<Utc>,
 ) -> Value {
     let mut blocks = living(view, zone, Kept::Edited, buttons);
-    blocks.extend(blocks::context(&words::possible_repeat(&zone.seconds(first_try))));
+    blocks.extend(blocks::context(&words::possible_repeat(view.language, &zone.seconds(first_try))));
     post(view, zone, channel, Telling::PossibleRepeat, blocks)
 }
 
@@ -68,7 +68,7 @@ pub fn slack_update(view: &Incident, zone: &Zone, channel_id: &str, ts: &str, bu
 pub fn incoming_webhook(view: &Incident, zone: &Zone) -> Value {
     let mut blocks = living(view, zone, Kept::Once, Buttons::default());
     if view.status != Status::Resolved {
-        blocks.extend(blocks::context(words::NO_EDITS));
+        blocks.extend(blocks::context(words::NO_EDITS.of(view.language)));
     }
     json!({
         "text": fallback(view, zone, Telling::Plain),
@@ -120,7 +120,7 @@ fn living(view: &Incident, zone: &Zone, kept: Kept, buttons: Buttons) -> Vec<Val
         blocks.extend(body::end(view, zone));
         blocks.extend(row);
         blocks.extend(buttons::feedback(view, buttons));
-        blocks.extend(blocks::context(words::RESOLVED_FOOT));
+        blocks.extend(blocks::context(words::RESOLVED_FOOT.of(view.language)));
         return blocks;
     }
     blocks.extend(body::facts(view, zone));
@@ -140,20 +140,22 @@ fn living(view: &Incident, zone: &Zone, kept: Kept, buttons: Buttons) -> Vec<Val
 }
 
 fn header(view: &Incident) -> Value {
-    let title = one_line(view.title.as_str());
+    let (language, title) = (view.language, one_line(view.title.as_str()));
+    let colon = words::COLON.of(language);
     if view.status == Status::Resolved {
         let lasted = view.resolved_at.unwrap_or(view.started_at) - view.started_at;
-        return blocks::header(&format!("✓ {}: {title}", words::resolved_after(lasted)));
+        return blocks::header(&format!("✓ {}{colon}{title}", words::resolved_after(language, lasted)));
     }
-    blocks::header(&format!("{} {}: {title}", words::symbol(view.severity), words::severity(view.severity)))
+    let (symbol, severity) = (words::symbol(view.severity), words::severity(language, view.severity));
+    blocks::header(&format!("{symbol} {severity}{colon}{title}"))
 }
 
 /// `○ Open · #482 · prod-tokyo · PaymentApi5xxRateHigh`.
 fn state_line(view: &Incident, zone: &Zone) -> String {
     let owner = view.owner.as_ref().map(|owner| blocks::short(owner.as_str(), 40));
-    let mut parts = vec![words::state(view.status, view.severity, owner.as_deref())];
-    parts.extend(view.flags.iter().map(|flag| words::flag(flag)));
-    parts.extend(view.silenced_until.map(|until| words::silenced(&zone.time(until))));
+    let mut parts = vec![words::state(view.language, view.status, view.severity, owner.as_deref())];
+    parts.extend(view.flags.iter().map(|flag| words::flag(view.language, flag)));
+    parts.extend(view.silenced_until.map(|until| words::silenced(view.language, &zone.time(until))));
     parts.push(format!("#{}", view.number));
     parts.extend(facts::place(view));
     parts.extend(facts::alarm(view));
@@ -165,21 +167,25 @@ fn provenance(view: &Incident, zone: &Zone, kept: Kept) -> String {
     let follows = kept == Kept::Edited;
     if let Some(told) = facts::ready(view) {
         let model = told.model.as_deref().map(|model| cut(&one_line(model), 80, columns));
-        return words::written(model.as_deref(), &zone.seconds(told.written_at));
+        return words::written(view.language, model.as_deref(), &zone.seconds(told.written_at));
     }
     let without = view.summary.as_ref().and_then(|summary| {
         let reason = summary.reason.as_ref().map(|reason| blocks::short(reason.as_str(), 300));
-        words::no_summary(summary.state, reason.as_deref())
+        words::no_summary(view.language, summary.state, reason.as_deref())
     });
     let collected = view.evidence.as_ref().and_then(|evidence| Some((evidence, evidence.collected_at?)));
     match (without, collected) {
         (Some(words), _) => words,
-        (None, Some((evidence, at))) => {
-            words::evidence(&zone.seconds(at), evidence.items.len(), evidence.gaps.len(), follows)
-        }
+        (None, Some((evidence, at))) => words::evidence(
+            view.language,
+            &zone.seconds(at),
+            evidence.items.len(),
+            evidence.gaps.len(),
+            follows,
+        ),
         (None, None) => {
             let path = view.runbook.as_ref().map(|runbook| blocks::short(runbook.path.as_str(), 80));
-            words::first_look(path.as_deref(), follows)
+            words::first_look(view.language, path.as_deref(), follows)
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use crate::language::Language;
 use crate::summary::{Cause, Claim, Summary, Verdict};
 
 use super::super::text::one_line;
@@ -55,7 +56,7 @@ pub fn block(view: &Incident, summary: &Summary) -> Option<Value> {
     parts.extend(claims.into_iter().flatten());
 
     room.0 += CAUSES;
-    let heading = room.take(Line::default().bold(words::CAUSES).section());
+    let heading = room.take(Line::default().bold(words::CAUSES.of(view.language)).section());
     let causes: Vec<_> = surest_first(summary).map(|cause| room.take(self::cause(view, cause))).collect();
     left_out |= causes.iter().any(Option::is_none);
     let causes: Vec<_> = causes.into_iter().flatten().collect();
@@ -65,7 +66,7 @@ pub fn block(view: &Incident, summary: &Summary) -> Option<Value> {
 
     kept += room.0;
     let mut room = Room(kept);
-    let heading = room.take(Line::default().bold(words::NEXT).section());
+    let heading = room.take(Line::default().bold(words::NEXT.of(view.language)).section());
     let step = |text: &crate::evidence::Redacted| Line::default().text(&one_line(text.as_str())).section();
     let steps: Vec<_> =
         summary.next_steps.iter().filter_map(step).map(|step| room.take(Some(step))).collect();
@@ -74,7 +75,11 @@ pub fn block(view: &Incident, summary: &Summary) -> Option<Value> {
         parts.extend(heading.into_iter().chain([steps]));
     }
     if left_out {
-        parts.extend(Line::default().link(&format!("{}#summary", view.url), words::WHOLE_SUMMARY).section());
+        parts.extend(
+            Line::default()
+                .link(&format!("{}#summary", view.url), words::WHOLE_SUMMARY.of(view.language))
+                .section(),
+        );
     }
     rich("summary", parts)
 }
@@ -87,26 +92,27 @@ fn in_order(summary: &Summary) -> impl Iterator<Item = &Claim> {
 
 fn surest_first(summary: &Summary) -> impl Iterator<Item = &Cause> {
     let mut causes: Vec<_> = summary.causes.iter().collect();
-    causes.sort_by_key(|cause| words::bars(cause.confidence).1);
+    causes.sort_by_key(|cause| words::bars(Language::En, cause.confidence).1);
     causes.into_iter()
 }
 
 fn sentence(view: &Incident, claim: &Claim) -> Option<Value> {
     let text = one_line(claim.text.as_str());
     let line = match claim.verdict {
-        Verdict::Verified => Line::default().bold(words::VERIFIED).text(&text),
-        Verdict::Unchecked => Line::default().bold(words::NOT_VERIFIED).italic(&text),
+        Verdict::Verified => Line::default().bold(words::VERIFIED.of(view.language)).text(&text),
+        Verdict::Unchecked => Line::default().bold(words::NOT_VERIFIED.of(view.language)).italic(&text),
         Verdict::Refuted => return None,
     };
     line.citations(&view.url, &claim.citations).section()
 }
 
 fn cause(view: &Incident, cause: &Cause) -> Option<Value> {
-    let bars = format!("{}: ", words::bars(cause.confidence).0);
+    let bars =
+        format!("{}{}", words::bars(view.language, cause.confidence).0, words::COLON.of(view.language));
     let line = Line::default().bold(&bars).text(&one_line(cause.text.as_str()));
     let line = line.citations(&view.url, &cause.citations);
     if cause.against.is_empty() {
         return line.section();
     }
-    line.text(words::AGAINST).citations(&view.url, &cause.against).section()
+    line.text(words::AGAINST.of(view.language)).citations(&view.url, &cause.against).section()
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use crate::alert::{AlertStatus, Severity};
 use crate::evidence::Change;
+use crate::language::Language;
 use crate::summary::State;
 
 use super::super::samples::{self, start};
@@ -324,12 +325,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn no_text_from_outside_breaks_a_message(text in nasty_text(), n in 0usize..12, state in 0..3) {
+    fn no_text_from_outside_breaks_a_message(text in nasty_text(), n in 0usize..12, state in 0usize..6) {
         let zone = Zone::utc();
         let mut view = samples::nasty(&text, n);
-        if state == 1 {
+        view.language = Language::ALL[state / 3];
+        if state % 3 == 1 {
             view.summary = None;
-        } else if state == 2 {
+        } else if state % 3 == 2 {
             view.evidence.as_mut().unwrap().collected_at = None;
             view.summary.as_mut().unwrap().state = State::Failed;
         }

@@ -16,10 +16,12 @@ use super::metadata;
 /// Body of `chat.postMessage` for news that rings: told again, risen, reopened, joined. In the thread and in the
 /// channel (`reply_broadcast`). `channel_id` and `thread_ts` as the living message's post gave them.
 pub fn again_line(view: &Incident, zone: &Zone, channel_id: &str, thread_ts: &str, again: Again) -> Value {
-    let (lead, then) = words::again(again, view.severity);
-    let mut text = Line::default().bold(&lead).text(then).time(view.started_at, zone).text(". ");
+    let (lead, then) = words::again(view.language, again, view.severity);
+    let mut text = Line::default().bold(&lead).text(then).time(view.started_at, zone);
+    let apart = words::APART.of(view.language);
+    text = text.text(words::STOP.of(view.language)).text(apart);
     if let Some(how_bad) = facts::how_bad(view) {
-        text = text.text(&words::sentence(&short(&how_bad, 200))).text(" ");
+        text = text.text(&words::sentence(view.language, &short(&how_bad, 200))).text(apart);
     }
     let text = text.link(&view.url, &format!("#{}", view.number));
     let fallback = line(view, zone, Telling::Again(again));
@@ -33,7 +35,8 @@ pub fn again_line(view: &Incident, zone: &Zone, channel_id: &str, thread_ts: &st
 /// Body of `chat.postMessage` for the end: in the thread alone, since nobody is woken for good news.
 pub fn resolved_line(view: &Incident, zone: &Zone, channel_id: &str, thread_ts: &str) -> Value {
     let lasted = view.resolved_at.unwrap_or(view.started_at) - view.started_at;
-    let text = Line::default().text(&words::sentence(&words::resolved_after(lasted)));
+    let text =
+        Line::default().text(&words::sentence(view.language, &words::resolved_after(view.language, lasted)));
     thread(view, channel_id, thread_ts, &line(view, zone, Telling::Plain), text, "edge")
 }
 
@@ -41,7 +44,11 @@ pub fn resolved_line(view: &Incident, zone: &Zone, channel_id: &str, thread_ts: 
 pub fn acknowledged_line(view: &Incident, channel_id: &str, thread_ts: &str) -> Value {
     let owner = view.owner.as_ref().map(|owner| short(&one_line(owner.as_str()), 60));
     let after = view.acknowledged_at.unwrap_or(view.opened_at) - view.opened_at;
-    let said = words::acknowledged(owner.as_deref().unwrap_or(words::SOMEBODY), after);
+    let said = words::acknowledged(
+        view.language,
+        owner.as_deref().unwrap_or(words::SOMEBODY.of(view.language)),
+        after,
+    );
     let fallback = super::super::text::bare(&said);
     thread(view, channel_id, thread_ts, &fallback, Line::default().text(&said), "note")
 }

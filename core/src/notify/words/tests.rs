@@ -13,16 +13,16 @@ fn numbers_read_as_people_write_them() {
         (-1_234_567.8, "-1,234,568"),
         (0.0, "0"),
         (1e18, "1.00e18"),
-        (f64::NAN, "not a number"),
+        (f64::NAN, "NaN"),
     ] {
         assert_eq!(number(value), want);
     }
     assert_eq!(quantity(310.0, Some("ms")), "310 ms");
     assert_eq!(
-        amount("24.9%".into(), Some("5%".into()), Some("0.2%".into())),
+        amount(Language::En, "24.9%".into(), Some("5%".into()), Some("0.2%".into())),
         "24.9% (alarm 5%, normal 0.2%)"
     );
-    assert_eq!(amount("24.9%".into(), None, None), "24.9%");
+    assert_eq!(amount(Language::En, "24.9%".into(), None, None), "24.9%");
 }
 
 #[test]
@@ -35,21 +35,31 @@ fn durations_and_sentences() {
         (15_000, "4 h 10 min"),
         (266_400, "3 d 2 h"),
     ] {
-        assert_eq!(duration(TimeDelta::seconds(seconds)), want);
+        assert_eq!(duration(Language::En, TimeDelta::seconds(seconds)), want);
     }
-    assert_eq!(gap("Loki", "no answer", "raise x"), "Loki: no answer. Remedy: raise x.");
-    assert_eq!(gap("Loki", "no answer.", ""), "Loki: no answer.");
-    assert_eq!(how_sure(Some(Confidence::Confirmed), 6, 7, 2), "▮▮▮ High, 6 of 7 verified, 2 gaps");
-    assert_eq!(how_sure(None, 0, 0, 1), "1 gap");
+    assert_eq!(gap(Language::En, "Loki", "no answer", "raise x"), "Loki: no answer. Remedy: raise x.");
+    assert_eq!(gap(Language::En, "Loki", "no answer.", ""), "Loki: no answer.");
+    assert_eq!(
+        how_sure(Language::En, Some(Confidence::Confirmed), 6, 7, 2),
+        "▮▮▮ High, 6 of 7 verified, 2 gaps"
+    );
+    assert_eq!(how_sure(Language::En, None, 0, 0, 1), "1 gap");
+    let ja = Language::Ja;
+    let spans = [48, 2_040, 14_400, 15_000, 266_400].map(|seconds| duration(ja, TimeDelta::seconds(seconds)));
+    assert_eq!(spans, ["48秒", "34分", "4時間", "4時間10分", "3日2時間"]);
+    assert_eq!(gap(ja, "Loki", "応答なし", "xを延ばす"), "Loki：応答なし。対処：xを延ばす。");
+    assert_eq!(how_sure(ja, Some(Confidence::Confirmed), 6, 7, 2), "▮▮▮ 高、7文中6文に裏付け、未取得2件");
+    assert_eq!(amount(ja, "24.9%".into(), Some("5%".into()), None), "24.9%（しきい値5%）");
 }
 
 #[test]
 fn every_state_without_a_summary_says_why() {
     for state in [State::NoModel, State::OverBudget, State::Failed, State::NothingVerified] {
-        assert!(no_summary(state, None).is_some_and(|words| words.starts_with("No summary: ")));
-        let given = no_summary(state, Some("the model did not answer within 45 s")).unwrap_or_default();
+        assert!(no_summary(Language::En, state, None).is_some_and(|words| words.starts_with("No summary: ")));
+        let given =
+            no_summary(Language::En, state, Some("the model did not answer within 45 s")).unwrap_or_default();
         assert!(given.contains("within 45 s. Everything"), "{given}");
     }
-    assert_eq!(no_summary(State::Ready, Some("x")), None);
-    assert_eq!(no_summary(State::Looking, None), None);
+    assert_eq!(no_summary(Language::En, State::Ready, Some("x")), None);
+    assert_eq!(no_summary(Language::En, State::Looking, None), None);
 }

@@ -1,0 +1,213 @@
+//! That each message speaks one language: no English word of ours is in a Japanese one, whatever is told.
+
+use chrono::TimeDelta;
+use regex::Regex;
+use serde_json::{Value, json};
+
+use super::samples::{self, safe, start};
+use super::view::{Block, Incident, Notification};
+use super::words::Again;
+use super::*;
+use crate::alert::Severity;
+use crate::evidence::{Change, Redacted, Redactor};
+use crate::language::Language;
+use crate::summary::State;
+
+/// In the place of all that others wrote.
+const DATA: &str = "データ";
+/// What is called the same in every language: names, zones, keys of the configuration.
+const NAMES: [&str; 8] = [
+    "UTC",
+    "Slack",
+    "firstlook",
+    "PagerDuty",
+    "pagerduty",
+    "summary.provider",
+    "summary.budget",
+    "evidence.sources",
+];
+
+/// The incident in Japanese, with [`DATA`] for each text from outside.
+fn japanese(mut view: Incident) -> Incident {
+    let data = || safe(DATA);
+    view.language = Language::Ja;
+    (view.title, view.service) = (data(), Some(data()));
+    view.owner = view.owner.map(|_| data());
+    view.group_key.values_mut().for_each(|value| *value = data());
+    for alert in &mut view.alerts {
+        (alert.source, alert.fingerprint) = (DATA.to_owned(), data());
+        alert.labels.values_mut().for_each(|value| *value = data());
+        alert.annotations.values_mut().for_each(|value| *value = data());
+    }
+    for told in &mut view.notifications {
+        (told.receiver, told.reason) = (DATA.to_owned(), data());
+    }
+    if let Some(runbook) = &mut view.runbook {
+        (runbook.path, runbook.title) = (data(), data());
+        for step in &mut runbook.steps {
+            (step.text, step.section) = (data(), data());
+            step.blocks = vec![Block { language: safe("sh"), text: data() }];
+        }
+    }
+    if let Some(evidence) = &mut view.evidence {
+        for item in &mut evidence.items {
+            (item.title, item.text, item.source) = (data(), data(), DATA.to_owned());
+        }
+        for gap in &mut evidence.gaps {
+            (gap.source, gap.reason, gap.remedy) = (DATA.to_owned(), data(), data());
+        }
+    }
+    if let Some(summary) = &mut view.summary {
+        let all = |texts: &mut Vec<Redacted>| texts.iter_mut().for_each(|text| *text = data());
+        summary.headline = summary.headline.as_ref().map(|_| data());
+        summary.reason = summary.reason.as_ref().map(|_| data());
+        summary.model = summary.model.as_ref().map(|_| DATA.to_owned());
+        all(&mut summary.next_steps);
+        summary.claims.iter_mut().for_each(|claim| claim.text = data());
+        summary.causes.iter_mut().for_each(|cause| cause.text = data());
+    }
+    let steps = (view.runbook.as_ref(), view.evidence.as_ref(), view.summary.as_ref());
+    view.do_first = do_first(steps.0, steps.1, steps.2, &Redactor::default(), Language::Ja);
+    view
+}
+
+/// Every incident of the samples, and those that make a word appear that no other has.
+fn incidents() -> Vec<Incident> {
+    let mut all = vec![samples::first_look(), samples::with_evidence(), samples::with_summary()];
+    for state in [State::Looking, State::NoModel, State::OverBudget, State::Failed, State::NothingVerified] {
+        all.push(samples::without_summary(state, None));
+        all.push(samples::without_summary(state, Some(DATA)));
+    }
+    all.extend([samples::acknowledged(), samples::resolved()]);
+    for severity in [Severity::Warning, Severity::Info] {
+        all.push(Incident { severity, ..samples::with_summary() });
+    }
+    let nobody =
+        Incident { escalates_at: None, owner: None, acknowledged_at: None, ..samples::acknowledged() };
+    all.push(nobody);
+    let flags = ["stale", "flapping", "storm"].map(str::to_owned).to_vec();
+    let until = Some(start() + TimeDelta::hours(1));
+    all.push(Incident { flags, silenced_until: until, ..samples::first_look() });
+    let bare =
+        Incident { runbook: None, impact: None, evidence: None, occurrences: 3, ..samples::with_evidence() };
+    all.extend([Incident { summary: Some(samples::summary()), ..bare.clone() }, bare]);
+    all.extend(changes());
+    for kind in ["trigger", "retrigger", "acknowledge", "resolve"] {
+        let mut view = samples::with_summary();
+        let missed =
+            Notification { kind: kind.into(), state: "parked".into(), ..view.notifications[0].clone() };
+        view.notifications.push(missed);
+        view.alerts = vec![view.alerts[0].clone(); 5];
+        let evidence = view.evidence.as_mut().unwrap();
+        evidence.gaps = vec![evidence.gaps[0].clone(); 9];
+        let summary = view.summary.as_mut().unwrap();
+        summary.claims = vec![summary.claims[1].clone(); 400];
+        all.push(view);
+    }
+    all.into_iter().map(japanese).collect()
+}
+
+/// Evidence in which logs differ in each way, and in none.
+fn changes() -> Vec<Incident> {
+    use Change::{Common, Gone, New, Number, Rare, Severe, Surged, Value};
+    let mut all = Vec::new();
+    for change in [New, Rare, Gone, Surged, Severe, Value, Number, Common] {
+        for (normal, read) in [(Some(5.0), 1), (None, 1), (None, 0)] {
+            let mut view = samples::with_evidence();
+            let evidence = view.evidence.as_mut().unwrap();
+            evidence.sources_read = read;
+            for frequency in evidence.items.iter_mut().filter_map(|item| item.frequency.as_mut()) {
+                (frequency.change, frequency.normal) = (change, normal);
+            }
+            all.push(view.clone());
+            view.evidence.as_mut().unwrap().items.retain(|item| item.frequency.is_none());
+            all.push(view.clone());
+            view.evidence.as_mut().unwrap().gaps.clear();
+            all.push(view);
+        }
+    }
+    all
+}
+
+fn messages(view: &Incident) -> Vec<Value> {
+    let zone = Zone::utc();
+    let mut all = vec![
+        slack_post(view, &zone, ""),
+        slack_post_again(view, &zone, "", start()),
+        slack_update(view, &zone, "", ""),
+        incoming_webhook(view, &zone),
+        resolved_line(view, &zone, "", ""),
+        acknowledged_line(view, "", ""),
+        pagerduty_trigger(view, &zone, "", "", None),
+        pagerduty_without_store(view, &zone, "", "", start()),
+        json!({ "text": webhook_body(view, &zone, "level", "").unwrap()["text"] }),
+    ];
+    let now = start() + TimeDelta::hours(30);
+    let was = Severity::Warning;
+    for again in
+        [Again::Repeated { now }, Again::Raised { was }, Again::Reopened, Again::Joined, Again::Unpaged]
+    {
+        all.push(again_line(view, &zone, "", "", again));
+        all.push(pagerduty_trigger(view, &zone, "", "", Some(again)));
+    }
+    all
+}
+
+/// What people read of a message, key by key, and the keys of PagerDuty's details.
+fn read(value: &Value, into: &mut Vec<String>) {
+    let words = ["text", "fallback", "summary", "source", "component", "group", "class"];
+    for (key, inner) in value.as_object().into_iter().flatten() {
+        match (key.as_str(), inner) {
+            (key, Value::String(text)) if words.contains(&key) => into.push(text.clone()),
+            ("custom_details", details) => into
+                .extend(details.as_object().into_iter().flatten().map(|(key, text)| format!("{key} {text}"))),
+            ("metadata", _) => {}
+            _ => read(inner, into),
+        }
+    }
+    value.as_array().into_iter().flatten().for_each(|inner| read(inner, into));
+}
+
+#[test]
+fn every_message_about_every_incident_is_told_in_japanese_alone() {
+    let latin = Regex::new("[A-Za-z][A-Za-z.]+").unwrap();
+    let mut told = 0;
+    for view in incidents() {
+        for message in messages(&view) {
+            let mut all = Vec::new();
+            read(&message, &mut all);
+            told += all.len();
+            for text in all {
+                let text = NAMES.iter().fold(text.clone(), |rest, name| rest.replace(name, ""));
+                let foreign: Vec<&str> = latin.find_iter(&text).map(|found| found.as_str()).collect();
+                assert!(foreign.is_empty(), "{foreign:?} in {text}");
+                assert!(!text.contains(['(', ')', ',']) || text.contains("1,"), "marks of English in {text}");
+            }
+        }
+    }
+    assert!(told > 5_000, "{told} texts");
+}
+
+#[test]
+fn a_japanese_message_reads_as_the_design_does() {
+    let view = japanese(samples::with_summary());
+    let text = |body: &Value| body["text"].as_str().unwrap().to_owned();
+    let zone = Zone::utc();
+    assert_eq!(
+        text(&slack_post(&view, &zone, "")),
+        "重大：データ、24.9%、18:07 UTCから。担当者なし。まず：データ。#482"
+    );
+    let ended = japanese(samples::resolved());
+    assert_eq!(text(&slack_post(&ended, &zone, "")), "解決（34分）：データ、24.9%。#482");
+    let again = Again::Repeated { now: start() + TimeDelta::minutes(245) };
+    let line = text(&again_line(&view, &zone, "", "", again));
+    assert!(line.starts_with("重大のまま4時間5分："), "{line}");
+    let page = pagerduty_trigger(&view, &zone, "", "", None);
+    assert_eq!(
+        page["payload"]["summary"],
+        "データ：24.9%（しきい値5%、平常時0.2%）、#482。まず：データ。18:07 UTCから、データ、データ。"
+    );
+    let details = &page["payload"]["custom_details"];
+    assert_eq!(details["1 影響"], "24.9%（しきい値5%、平常時0.2%）");
+    assert_eq!(details["3 まずやること"], "データデータ（ランブックデータの手順1）");
+}
