@@ -209,5 +209,5 @@ fn a_japanese_message_reads_as_the_design_does() {
     );
     let details = &page["payload"]["custom_details"];
     assert_eq!(details["1 影響"], "24.9%（しきい値5%、平常時0.2%）");
-    assert_eq!(details["3 まずやること"], "データデータ（ランブックデータの手順1）");
+    assert_eq!(details["3 まずやること"], "データ データ（ランブックデータの手順1）");
 }

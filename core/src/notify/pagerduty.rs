@@ -217,7 +217,8 @@ fn alerts(view: &Incident) -> Option<String> {
     let firing: Vec<_> = view.alerts.iter().filter(|alert| alert.status == AlertStatus::Firing).collect();
     let name = |alert: &&&super::view::Alert| {
         let name = alert.labels.get("alertname").map_or("", |name| name.as_str());
-        format!("{name} ({})", alert.source)
+        let source = &alert.source;
+        view.language.pick(format!("{name} ({source})"), format!("{name}（{source}）"))
     };
     let named: Vec<_> = firing.iter().take(3).map(|alert| name(&alert)).collect();
     let more = facts::firing(view).saturating_sub(named.len());
