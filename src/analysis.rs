@@ -179,7 +179,12 @@ impl Analyze {
             Err(over) => {
                 metrics::count(Metric::ModelCalls, &[ModelOutcome::OverBudget.into()]);
                 let worked = work.worked();
-                return Ok(work.run.next(Event::OverBudget(over.to_string()), &work.offer, limits, worked));
+                return Ok(work.run.next(
+                    Event::OverBudget(over.told(self.words.language)),
+                    &work.offer,
+                    limits,
+                    worked,
+                ));
             }
         };
         // One answer takes no longer than a summary, its repair included, and never longer than is left.

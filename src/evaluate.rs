@@ -100,7 +100,7 @@ impl Examiner {
         let items = view.evidence.as_ref().map_or(&[][..], |evidence| &evidence.items);
         let timeout = self.summary.timeout;
         let pack = &collected.pack;
-        let job = Job { prompt, items, pack, redactor, language: &kept.language, timeout, now };
+        let job = Job { prompt, items, pack, redactor, language: view.language, timeout, now };
         let (summary, spent) = summarise(&self.models, job).await;
         self.store.settle(reserved, spent).await?;
         let recorded = recorded(&view, &kept);

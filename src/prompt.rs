@@ -82,7 +82,7 @@ fn facts<'a>(
         gaps: evidence.map_or(&[], |evidence| &evidence.gaps),
         pack,
         architecture: (!architecture.as_str().is_empty()).then_some(architecture),
-        language: "en",
+        language: view.language,
     }
 }
 

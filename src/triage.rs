@@ -112,7 +112,7 @@ impl Triage {
     async fn write(&self, claim: &Claim, view: &Incident, pack: &Redacted) -> Result<Summary, StoreError> {
         let now = clock::now();
         let outcome = |model| Written {
-            language: "en",
+            language: self.words.language,
             model,
             usage: Usage::default(),
             written_at: now,
@@ -134,7 +134,7 @@ impl Triage {
             items,
             pack,
             redactor: &self.words.redactor,
-            language: "en",
+            language: self.words.language,
             timeout: self.summary.timeout,
             now,
         };

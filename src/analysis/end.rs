@@ -4,6 +4,7 @@
 
 use firstlook_core::summary::analysis::run::End;
 use firstlook_core::summary::analysis::{Report, State};
+use firstlook_core::summary::outcome::nothing_verified;
 
 use super::{Analyze, Work};
 use crate::clock;
@@ -44,8 +45,10 @@ impl Analyze {
             }
         };
         let (items, redactor) = (work.items.clone(), self.words.redactor.clone());
+        let language = self.words.language;
         // Looking for everything in dozens of long items takes a core for a while.
-        let checked = tokio::task::spawn_blocking(move || Report::checked(&written, &items, &redactor));
+        let checked =
+            tokio::task::spawn_blocking(move || Report::checked(&written, &items, &redactor, language));
         let Ok((report, counts)) = checked.await else {
             return (State::Failed, Some("Checking the report failed unexpectedly.".to_owned()), None);
         };
@@ -59,10 +62,7 @@ impl Analyze {
         match report {
             Some(report) => (State::Ready, None, Some(report)),
             None => {
-                let reason = format!(
-                    "The model reported, and nothing of it could be verified ({} unchecked, {} refuted).",
-                    counts.unchecked, counts.refuted
-                );
+                let reason = nothing_verified(language, counts.unchecked, counts.refuted);
                 (State::NothingVerified, Some(reason), None)
             }
         }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Offset, Utc};
+use firstlook_core::Language;
 use firstlook_core::evidence::{Item, Redacted, Redactor};
 use firstlook_core::summary::Summary;
 use firstlook_core::summary::answer::{self, AnswerError};
@@ -28,8 +29,8 @@ pub struct Job<'a> {
     pub pack: &'a Redacted,
     /// For all that is told.
     pub redactor: &'a Redactor,
-    /// `en` or `ja`.
-    pub language: &'a str,
+    /// In which all that is told is told.
+    pub language: Language,
     /// For everything together: `summary.timeout`.
     pub timeout: Duration,
     /// When the hop began.
@@ -66,10 +67,10 @@ pub async fn summarise(models: &Models, job: Job<'_>) -> (Summary, Spent) {
     let outcome = Outcome { language: job.language, model, usage, written_at, redactor: job.redactor };
     let summary = match answered {
         Some((_, answer)) => {
-            let instead =
-                (!failed.is_empty()).then(|| format!("Another model was asked first. {}", told(&failed)));
+            let instead = (!failed.is_empty()).then(|| told(&failed));
             // Times are told in UTC alone yet.
-            let evidence = Evidence { items: job.items, pack: job.pack, zone: Utc.fix() };
+            let evidence =
+                Evidence { items: job.items, pack: job.pack, zone: Utc.fix(), language: job.language };
             outcome.answered(ground(&answer, &evidence, job.redactor), instead.as_deref())
         }
         None => outcome.failed(&told(&failed)),

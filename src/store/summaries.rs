@@ -1,6 +1,7 @@
 //! What was written about an incident, round by round, and what that cost.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::Language;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::summary::outcome::{Outcome, Usage};
 use firstlook_core::summary::{Cause, Claim as Sentence, Confidence, RuledOut, State, Summary, Verdict};
@@ -103,7 +104,8 @@ pub(super) async fn give_up(
     let now: DateTime<Utc> = sqlx::query_scalar("SELECT now()").fetch_one(&mut *tx).await?;
     let reason = format!("The look at this incident failed {attempts} times and was given up: {error}.");
     let (usage, redactor) = (Usage::default(), &Redactor::default());
-    let summary = Outcome { language: "en", model: None, usage, written_at: now, redactor }.failed(&reason);
+    let summary =
+        Outcome { language: Language::En, model: None, usage, written_at: now, redactor }.failed(&reason);
     sqlx::query(
         "INSERT INTO summary (incident, round, written_at, state, body, input_tokens, output_tokens)
          VALUES ($1, COALESCE((SELECT max(round) FROM evidence WHERE incident = $1), 0), $2, $3, $4, 0, 0)

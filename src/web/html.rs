@@ -5,6 +5,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get, post, web};
 use chrono::{DateTime, Utc};
 use firstlook_core::incident::{Deed, Status};
+use firstlook_core::{Word, word};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -17,6 +18,12 @@ use super::{App, api, deeds, origin};
 use crate::clock;
 use crate::store::DeliveryHead;
 
+/// Where no page can say it.
+const CANNOT_RENDER: Word = word(
+    "a fault in firstlook: this page cannot be rendered",
+    "firstlookの内部エラー：このページを表示できません",
+);
+
 /// Deliveries on one page.
 const DELIVERIES: i64 = 50;
 
@@ -26,8 +33,7 @@ pub(super) fn answer(app: &App, page: Result<Result<String, PageError>, Problem>
         Ok(Ok(page)) => return html(StatusCode::OK, page),
         Ok(Err(error)) => {
             tracing::error!(%error, "a page cannot be rendered");
-            return HttpResponse::InternalServerError()
-                .body("a fault in firstlook: this page cannot be rendered");
+            return HttpResponse::InternalServerError().body(CANNOT_RENDER.of(app.words.language));
         }
         Err(problem) => (problem.status(), problem_page(app, &problem)),
     };
@@ -38,13 +44,9 @@ pub(super) fn answer(app: &App, page: Result<Result<String, PageError>, Problem>
 }
 
 fn problem_page(app: &App, problem: &Problem) -> Result<String, PageError> {
-    let (title, detail) = problem.words();
-    let view = ErrorView {
-        status: problem.status().as_u16(),
-        title: title.to_owned(),
-        what: detail.to_owned(),
-        remedies: Vec::new(),
-    };
+    let (title, what) = problem.words(app.words.language);
+    let view =
+        ErrorView { status: problem.status().as_u16(), title: title.to_owned(), what, remedies: Vec::new() };
     app.pages.error(&view)
 }
 
@@ -194,6 +196,7 @@ fn row(app: &App, head: DeliveryHead) -> DeliveryRow {
 /// The runbooks that are loaded, and their faults.
 #[get("/runbooks")]
 pub async fn runbooks(app: web::Data<App>) -> HttpResponse {
+    let language = app.words.language;
     let snapshot = app.library.as_deref().map(|library| library.snapshot()).unwrap_or_default();
     let rows = snapshot.runbooks.iter().map(|runbook| RunbookRow {
         path: runbook.path.clone(),
@@ -205,13 +208,19 @@ pub async fn runbooks(app: web::Data<App>) -> HttpResponse {
             .faults
             .iter()
             .filter(|fault| fault.path == runbook.path)
-            .map(|fault| format!("line {}: {}; {}", fault.fault.line, fault.fault.what, fault.fault.remedy))
+            .map(|fault| {
+                let (line, what, remedy) = (fault.fault.line, &fault.fault.what, &fault.fault.remedy);
+                language
+                    .pick(format!("line {line}: {what}; {remedy}"), format!("{line}行目：{what}; {remedy}"))
+            })
             .collect(),
     });
     let origin = match (&app.library, &snapshot.commit) {
-        (None, _) => "no `runbooks.path` is configured".to_owned(),
-        (Some(_), Some(commit)) => format!("commit {commit}"),
-        (Some(_), None) => "a folder without git".to_owned(),
+        (None, _) => {
+            word("no `runbooks.path` is configured", "`runbooks.path`は未設定").of(language).to_owned()
+        }
+        (Some(_), Some(commit)) => language.pick(format!("commit {commit}"), format!("コミット{commit}")),
+        (Some(_), None) => word("a folder without git", "gitを使わないフォルダー").of(language).to_owned(),
     };
     let page = app.pages.runbooks(&RunbooksView { origin, runbooks: rows.collect() });
     answer(&app, Ok(page))

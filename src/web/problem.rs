@@ -5,6 +5,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpResponse, ResponseError};
+use firstlook_core::Language;
 use serde_json::json;
 
 use crate::config::Authorization;
@@ -99,10 +100,39 @@ impl Problem {
         self.status
     }
 
-    /// Title and detail, for the page that stands in for this answer.
-    pub fn words(&self) -> (&'static str, &str) {
-        (self.title, &self.detail)
+    /// Title and detail, for the page or the message that stands in for this answer. Programs get English.
+    pub fn words(&self, language: Language) -> (&'static str, String) {
+        match language {
+            Language::En => (self.title, self.detail.clone()),
+            Language::Ja => japanese(self.status.as_u16(), &self.detail),
+        }
     }
+}
+
+/// Title and detail of a status. Where what was sent is at fault, the detail names it, and stands as it is.
+fn japanese(status: u16, detail: &str) -> (&'static str, String) {
+    let (title, what) = match status {
+        403 => (
+            "ここからは操作できません",
+            "別のサイトのページからの要求です。このサイトのアドレスは`server.external_url`です",
+        ),
+        404 => ("見つかりません", "このアドレスに該当するものはありません"),
+        421 => (
+            "ホスト名が違います",
+            "要求のHostが、`server.external_url`のホスト名でも、この端末自身の名前でもありません",
+        ),
+        500 => (
+            "firstlookの内部エラー",
+            "保存されたデータに読み取れないものがあります。該当する行は、この時刻のログで確認できます",
+        ),
+        503 => (
+            "もう一度お試しください",
+            "今は処理できません。少し待って再試行してください。繰り返しても問題ありません",
+        ),
+        409 => return ("今は実行できません", format!("原文：{detail}")),
+        _ => return ("この内容は使えません", format!("原文：{detail}")),
+    };
+    (title, what.to_owned())
 }
 
 impl From<StoreError> for Problem {
@@ -164,6 +194,21 @@ mod tests {
         assert_eq!((response.status().as_u16(), problem.status().as_u16()), (503, 503));
         assert_eq!(response.headers().get("retry-after").unwrap(), RETRY_AFTER);
         assert!(!problem.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn each_problem_has_its_words_in_japanese() {
+        let latin = regex::Regex::new("[a-z]{3,}").unwrap();
+        for problem in
+            [Problem::foreign(), Problem::misdirected(), Problem::not_found("x"), Problem::unavailable("x")]
+        {
+            let (title, detail) = problem.words(Language::Ja);
+            let own = detail.replace("`server.external_url`", "");
+            assert!(!latin.is_match(title) && !latin.is_match(&own), "{title} {detail}");
+            assert_eq!(problem.words(Language::En).1, problem.detail);
+        }
+        let (title, detail) = Problem::bad_request("q=\"x\" is no number").words(Language::Ja);
+        assert_eq!((title, detail.as_str()), ("この内容は使えません", "原文：q=\"x\" is no number"));
     }
 
     #[test]

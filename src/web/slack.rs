@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use firstlook_core::incident::{Deed, Status};
 use firstlook_core::notify::{self, Buttons, Command, Press};
+use firstlook_core::word;
 use serde_json::Value;
 
 use super::App;
@@ -112,7 +113,7 @@ async fn follow(app: &App, press: &Press) -> Option<Value> {
     match (answer, deed) {
         (Answer::Done, _) if press.private => Some(notify::slack_dismiss()),
         (Answer::Done, Deed::Acknowledge | Deed::TakeOver | Deed::Resolve) => None,
-        (Answer::Done, _) => Some(notify::slack_done(deed, press.incident)),
+        (Answer::Done, _) => Some(notify::slack_done(app.words.language, deed, press.incident)),
         (Answer::Said(said), _) => Some(said),
     }
 }
@@ -127,34 +128,36 @@ async fn asked(
     let command = notify::command(field(&form, "text"));
     let answer = match tokio::time::timeout(WITHIN, told(&app, &actor, &command)).await {
         Ok(answer) => answer,
-        Err(_) => late(),
+        Err(_) => late(&app),
     };
     Ok(HttpResponse::Ok().json(answer))
 }
 
 async fn told(app: &App, actor: &str, command: &Command) -> Value {
     let answer = match command {
-        Command::Help => Ok(notify::slack_help(&app.external_url)),
+        Command::Help => Ok(notify::slack_help(app.words.language, &app.external_url)),
         Command::Open => {
             let status = vec![Status::Open, Status::Acknowledged];
             let filter = Filter { status, limit: LISTED, ..Filter::default() };
             let page = app.store.incidents(&filter, &app.words).await;
-            page.map(|page| notify::slack_open(&page.items, page.next.is_some(), &app.external_url))
+            page.map(|page| {
+                notify::slack_open(app.words.language, &page.items, page.next.is_some(), &app.external_url)
+            })
         }
         Command::Show(number) => {
             let found = app.store.incident(&number.to_string(), &app.words).await;
             let buttons = Buttons { presses: true, analysis: app.analysis.is_some() };
             found.map(|found| match found {
                 Some(view) => notify::slack_show(&view, &app.zone, buttons),
-                None => notify::slack_unknown(*number),
+                None => notify::slack_unknown(app.words.language, *number),
             })
         }
         Command::Do(deed, number, text) => match act(app, *number, *deed, actor, text).await {
-            Answer::Done => Ok(notify::slack_done(*deed, *number)),
+            Answer::Done => Ok(notify::slack_done(app.words.language, *deed, *number)),
             Answer::Said(said) => Ok(said),
         },
     };
-    answer.unwrap_or_else(|error| refused(&Problem::from(error)))
+    answer.unwrap_or_else(|error| refused(app, &Problem::from(error)))
 }
 
 /// How a deed ended, for the one who asked.
@@ -168,22 +171,26 @@ async fn act(app: &App, number: i64, deed: Deed, actor: &str, text: &str) -> Ans
     let work = async {
         match deeds::perform(app, &id, deed, actor, text).await {
             Ok(Acted::Done) => Answer::Done,
-            Ok(Acted::Unknown) => Answer::Said(notify::slack_unknown(number)),
+            Ok(Acted::Unknown) => Answer::Said(notify::slack_unknown(app.words.language, number)),
             Ok(Acted::Already) => Answer::Said(match app.store.incident(&id, &app.words).await {
                 Ok(Some(view)) => notify::slack_already(&view, deed, actor),
-                Ok(None) => notify::slack_unknown(number),
-                Err(error) => refused(&Problem::from(error)),
+                Ok(None) => notify::slack_unknown(app.words.language, number),
+                Err(error) => refused(app, &Problem::from(error)),
             }),
-            Err(problem) => Answer::Said(refused(&problem)),
+            Err(problem) => Answer::Said(refused(app, &problem)),
         }
     };
-    tokio::time::timeout(WITHIN, work).await.unwrap_or_else(|_| Answer::Said(late()))
+    tokio::time::timeout(WITHIN, work).await.unwrap_or_else(|_| Answer::Said(late(app)))
 }
 
-fn refused(problem: &Problem) -> Value {
-    notify::slack_not_done(problem.words().1)
+fn refused(app: &App, problem: &Problem) -> Value {
+    notify::slack_not_done(app.words.language, problem.words(app.words.language).1.as_str())
 }
 
-fn late() -> Value {
-    notify::slack_not_done("the database of firstlook does not answer; try again in a minute")
+fn late(app: &App) -> Value {
+    let why = word(
+        "the database of firstlook does not answer; try again in a minute",
+        "firstlookのデータベースが応答していません。1分後にもう一度試してください",
+    );
+    notify::slack_not_done(app.words.language, why.of(app.words.language))
 }

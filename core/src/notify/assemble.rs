@@ -9,6 +9,7 @@ use super::first::do_first;
 use super::view::{
     Alert, Block, Evidence, Feedback, Impact, Incident, Notification, Omitted, Runbook, Step, TimelineEntry,
 };
+use super::words::actor;
 use crate::Language;
 use crate::alert::{AlertId, AlertStatus, Labels, Severity};
 use crate::evidence::known::{self, Earlier};
@@ -126,6 +127,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
     items.append(&mut evidence.items);
     evidence.items = items;
     let words = |text: &str| redactor.redact(text);
+    let who = |text: &str| redactor.redact(&actor(language, text));
     let mut incident = Incident {
         language,
         id: parts.id,
@@ -141,7 +143,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
         started_at: parts.started_at,
         acknowledged_at: parts.acknowledged_at,
         resolved_at: parts.resolved_at,
-        owner: parts.owner.as_deref().map(words),
+        owner: parts.owner.as_deref().map(who),
         // Nobody is told later by itself yet, so no time is promised.
         escalates_at: None,
         silenced_until: None,
@@ -157,12 +159,12 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
         feedback: parts.feedback.map(|said| Feedback {
             right: said.right,
             cause: words(&said.cause),
-            actor: words(&said.actor),
+            actor: who(&said.actor),
             at: said.at,
         }),
-        analysis: parts.analysis,
+        analysis: parts.analysis.map(|one| Analysis { asked_by: who(one.asked_by.as_str()), ..one }),
         notifications: parts.told.into_iter().map(|told| notification(told, redactor)).collect(),
-        timeline: Some(parts.timeline.into_iter().map(|line| entry(line, redactor)).collect()),
+        timeline: Some(parts.timeline.into_iter().map(|line| entry(line, redactor, language)).collect()),
         url: url(parts.number),
         version: parts.version,
     };
@@ -172,10 +174,11 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
 }
 
 fn entry(
-    (at, kind, actor, text): (DateTime<Utc>, String, String, String),
+    (at, kind, by, text): (DateTime<Utc>, String, String, String),
     redactor: &Redactor,
+    language: Language,
 ) -> TimelineEntry {
-    TimelineEntry { at, kind, actor: redactor.redact(&actor), text: redactor.redact(&text) }
+    TimelineEntry { at, kind, actor: redactor.redact(&actor(language, &by)), text: redactor.redact(&text) }
 }
 
 fn omitted(members: &[(AlertId, Member)], (firing, resolved): (usize, usize)) -> Omitted {

@@ -10,13 +10,22 @@ use super::words::Again;
 use super::*;
 use crate::alert::Severity;
 use crate::evidence::{Change, Redacted, Redactor};
+use crate::incident::Deed;
 use crate::language::Language;
 use crate::summary::State;
 
 /// In the place of all that others wrote.
 const DATA: &str = "データ";
-/// What is called the same in every language: names, zones, keys of the configuration.
-const NAMES: [&str; 8] = [
+const HOME: &str = "https://firstlook.example.com";
+/// What is called the same in every language: names, zones, keys of the configuration, commands.
+const NAMES: [&str; 15] = [
+    "open",
+    "show",
+    "ack",
+    "take",
+    "resolve",
+    "analyse",
+    "help",
     "UTC",
     "Slack",
     "firstlook",
@@ -131,10 +140,12 @@ fn changes() -> Vec<Incident> {
 
 fn messages(view: &Incident) -> Vec<Value> {
     let zone = Zone::utc();
+    let buttons = Buttons { presses: true, analysis: true };
     let mut all = vec![
-        slack_post(view, &zone, ""),
-        slack_post_again(view, &zone, "", start()),
-        slack_update(view, &zone, "", ""),
+        slack_post(view, &zone, "", buttons),
+        slack_post_again(view, &zone, "", buttons, start()),
+        slack_update(view, &zone, "", "", Buttons::default()),
+        slack_show(view, &zone, buttons),
         incoming_webhook(view, &zone),
         resolved_line(view, &zone, "", ""),
         acknowledged_line(view, "", ""),
@@ -150,6 +161,24 @@ fn messages(view: &Incident) -> Vec<Value> {
         all.push(again_line(view, &zone, "", "", again));
         all.push(pagerduty_trigger(view, &zone, "", "", Some(again)));
     }
+    all.extend(answers(view));
+    all
+}
+
+/// What is said to the one who pressed.
+fn answers(view: &Incident) -> Vec<Value> {
+    let ja = Language::Ja;
+    let already = |deed| slack_already(view, deed, "aya in Slack");
+    let mut all: Vec<_> =
+        Deed::ALL.into_iter().flat_map(|deed| [slack_done(ja, deed, 7), already(deed)]).collect();
+    let (one, none) = (std::slice::from_ref(view), &[][..]);
+    all.extend([slack_open(ja, one, true, HOME), slack_open(ja, none, false, HOME)]);
+    all.extend([
+        slack_help(ja, HOME),
+        slack_unknown(ja, 7),
+        slack_nothing_to_judge(ja),
+        slack_not_done(ja, DATA),
+    ]);
     all
 }
 
@@ -161,7 +190,8 @@ fn read(value: &Value, into: &mut Vec<String>) {
             (key, Value::String(text)) if words.contains(&key) => into.push(text.clone()),
             ("custom_details", details) => into
                 .extend(details.as_object().into_iter().flatten().map(|(key, text)| format!("{key} {text}"))),
-            ("metadata", _) => {}
+            ("metadata" | "style", _) => {}
+            (_, Value::String(_)) => {}
             _ => read(inner, into),
         }
     }
@@ -194,11 +224,11 @@ fn a_japanese_message_reads_as_the_design_does() {
     let text = |body: &Value| body["text"].as_str().unwrap().to_owned();
     let zone = Zone::utc();
     assert_eq!(
-        text(&slack_post(&view, &zone, "")),
+        text(&slack_post(&view, &zone, "", Buttons::default())),
         "重大：データ、24.9%、18:07 UTCから。担当者なし。まず：データ。#482"
     );
     let ended = japanese(samples::resolved());
-    assert_eq!(text(&slack_post(&ended, &zone, "")), "解決（34分）：データ、24.9%。#482");
+    assert_eq!(text(&slack_post(&ended, &zone, "", Buttons::default())), "解決（34分）：データ、24.9%。#482");
     let again = Again::Repeated { now: start() + TimeDelta::minutes(245) };
     let line = text(&again_line(&view, &zone, "", "", again));
     assert!(line.starts_with("重大のまま4時間5分："), "{line}");

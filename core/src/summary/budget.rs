@@ -4,6 +4,7 @@
 //! of a call aside before it is made, so that calls which run at once see one another.
 
 use super::price;
+use crate::language::Language;
 
 /// Tokens, input and output together, and what they cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -120,6 +121,36 @@ pub enum OverBudget {
         /// What the call might take.
         needed: u64,
     },
+}
+
+impl OverBudget {
+    /// The same in a language.
+    pub fn told(&self, language: Language) -> String {
+        if language == Language::En {
+            return self.to_string();
+        }
+        let (what, key, [used, limit, needed], purpose, scope) = match *self {
+            Self::Tokens { purpose, scope, used, limit, needed } => {
+                ("トークンの予算", "tokens", [used, limit, needed].map(|n| n.to_string()), purpose, scope)
+            }
+            Self::Money { purpose, scope, used, limit, needed } => {
+                ("予算", "usd", [used, limit, needed].map(price::told), purpose, scope)
+            }
+        };
+        let (whose, anew) = match scope {
+            Scope::Incident => ("このインシデントの", ""),
+            Scope::Day => ("本日の", "00:00（UTC）に更新されます。"),
+        };
+        let call = match purpose {
+            Purpose::Summary => "サマリー1件",
+            Purpose::Analysis => "1ステップと報告",
+        };
+        let (purpose, scope) = (purpose.key(), scope.word());
+        format!(
+            "{whose}{what}を使い切りました（{limit}中{used}を使用、{call}に最大{needed}）。{anew}\
+             増やすには{purpose}.{key}_per_{scope}を変更してください。"
+        )
+    }
 }
 
 impl Scope {

@@ -8,6 +8,7 @@ use super::budget::OverBudget;
 use super::grounding::Grounded;
 use super::{State, Summary, price};
 use crate::evidence::Redactor;
+use crate::language::{Language, word};
 
 /// What asking took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,8 +26,8 @@ pub struct Usage {
 /// What every summary says of itself, whatever its end.
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome<'a> {
-    /// `en` or `ja`.
-    pub language: &'a str,
+    /// In which its reasons are told, and its sentences were asked for.
+    pub language: Language,
     /// The model's id, where one was asked.
     pub model: Option<&'a str>,
     /// What it took.
@@ -40,43 +41,49 @@ pub struct Outcome<'a> {
 impl Outcome<'_> {
     /// Evidence is being collected, or a model is being asked.
     pub fn looking(self) -> Summary {
-        self.without_text(State::Looking, "Evidence is being collected.")
+        let why = word("Evidence is being collected.", "根拠を収集しています。");
+        self.without_text(State::Looking, why.of(self.language))
     }
 
     /// No model is configured.
     pub fn no_model(self) -> Summary {
-        self.without_text(
-            State::NoModel,
+        let why = word(
             "No model is configured. Set summary.provider to have a summary written.",
-        )
+            "モデルが設定されていません。サマリーを作成するにはsummary.providerを設定してください。",
+        );
+        self.without_text(State::NoModel, why.of(self.language))
     }
 
     /// A budget is used up.
     pub fn over_budget(self, over: &OverBudget) -> Summary {
-        self.without_text(State::OverBudget, &over.to_string())
+        self.without_text(State::OverBudget, &over.told(self.language))
     }
 
-    /// The model failed, was too slow or answered garbage; `reason` is one sentence for people.
+    /// The model failed, was too slow or answered garbage; `reason` is one sentence for people, in the words of whoever
+    /// refused: these are not translated.
     pub fn failed(self, reason: &str) -> Summary {
-        self.without_text(State::Failed, reason)
+        let reason = self
+            .language
+            .pick(reason.to_owned(), format!("モデルから使える回答がありませんでした（原文：{reason}）。"));
+        self.without_text(State::Failed, &reason)
     }
 
     /// The model answered: ready where at least one of its sentences is verified, else nothing of it is told. `instead`
-    /// says why another than the first model was asked.
+    /// says why those did not answer that were asked before it.
     pub fn answered(self, grounded: Grounded, instead: Option<&str>) -> Summary {
         if !grounded.any_verified() {
             let counts = grounded.counts();
-            let reason = format!(
-                "The model answered, and nothing of it could be verified ({} unchecked, {} refuted).",
-                counts.unchecked, counts.refuted
-            );
-            let reason = words(instead, Some(&reason)).unwrap_or_default();
+            let (unchecked, refuted) = (counts.unchecked, counts.refuted);
+            let reason = nothing_verified(self.language, unchecked, refuted);
+            let reason = self.words(instead, Some(&reason)).unwrap_or_default();
             // The sentences stay, for the record and for the metric.
             let summary = self.without_text(State::NothingVerified, &reason);
             return Summary { claims: grounded.claims, ..summary };
         }
         Summary {
-            reason: words(instead, grounded.left_out.as_deref()).map(|reason| self.redactor.redact(&reason)),
+            reason: self
+                .words(instead, grounded.left_out.as_deref())
+                .map(|reason| self.redactor.redact(&reason)),
             headline: grounded.headline,
             claims: grounded.claims,
             causes: grounded.causes,
@@ -86,11 +93,22 @@ impl Outcome<'_> {
         }
     }
 
+    fn words(&self, instead: Option<&str>, more: Option<&str>) -> Option<String> {
+        let instead = instead.map(|why| {
+            self.language.pick(
+                format!("Another model was asked first. {why}"),
+                format!("先に別のモデルへ問い合わせました（原文：{why}）。"),
+            )
+        });
+        let said: Vec<&str> = instead.as_deref().into_iter().chain(more).collect();
+        (!said.is_empty()).then(|| said.join(self.language.pick(" ", "")))
+    }
+
     fn without_text(self, state: State, reason: &str) -> Summary {
         Summary {
             state,
             reason: (!reason.is_empty()).then(|| self.redactor.redact(reason)),
-            language: self.language.to_owned(),
+            language: self.language.as_str().to_owned(),
             headline: None,
             claims: Vec::new(),
             causes: Vec::new(),
@@ -106,9 +124,16 @@ impl Outcome<'_> {
     }
 }
 
-fn words(instead: Option<&str>, more: Option<&str>) -> Option<String> {
-    let said: Vec<&str> = instead.into_iter().chain(more).collect();
-    (!said.is_empty()).then(|| said.join(" "))
+/// A model answered, and nothing of it may be told.
+pub fn nothing_verified(language: Language, unchecked: usize, refuted: usize) -> String {
+    language.pick(
+        format!(
+            "The model answered, and nothing of it could be verified ({unchecked} unchecked, {refuted} refuted)."
+        ),
+        format!(
+            "モデルの回答に、裏付けの取れた文はありませんでした（照合できず{unchecked}件、根拠と合わず{refuted}件）。"
+        ),
+    )
 }
 
 #[cfg(test)]
@@ -119,7 +144,13 @@ mod tests {
 
     fn outcome(redactor: &Redactor) -> Outcome<'_> {
         let usage = Usage { input_tokens: 10, output_tokens: 2, micro_usd: Some(60), duration_ms: 7 };
-        Outcome { language: "ja", model: Some("m"), usage, written_at: DateTime::UNIX_EPOCH, redactor }
+        Outcome {
+            language: Language::En,
+            model: Some("m"),
+            usage,
+            written_at: DateTime::UNIX_EPOCH,
+            redactor,
+        }
     }
 
     fn claims(verdicts: &[Verdict]) -> Grounded {
@@ -147,7 +178,7 @@ mod tests {
             assert_eq!(summary.state, state);
             assert!(summary.reason.as_ref().unwrap().as_str().contains(says), "{summary:?}");
             assert_eq!((summary.input_tokens, summary.output_tokens, summary.duration_ms), (10, 2, 7));
-            assert_eq!((summary.model.as_deref(), summary.language.as_str()), (Some("m"), "ja"));
+            assert_eq!((summary.model.as_deref(), summary.language.as_str()), (Some("m"), "en"));
             assert_eq!(summary.cost_usd, Some(0.000_06));
         }
     }
@@ -164,7 +195,34 @@ mod tests {
         assert_eq!((fallen.state, fallen.headline), (State::NothingVerified, None));
         assert_eq!(fallen.claims.len(), 2, "kept for the record");
         let reason = fallen.reason.unwrap();
-        assert!(reason.as_str().starts_with("m was asked. The model answered"), "{reason}");
+        assert!(
+            reason.as_str().starts_with("Another model was asked first. m was asked. The model answered"),
+            "{reason}"
+        );
         assert!(reason.as_str().contains("1 unchecked, 1 refuted"), "{reason}");
+    }
+
+    #[test]
+    fn every_end_is_told_in_japanese_but_what_others_said() {
+        let redactor = Redactor::default();
+        let ja = || Outcome { language: Language::Ja, ..outcome(&redactor) };
+        let (scope, purpose) = (Scope::Day, Purpose::Analysis);
+        let tokens = OverBudget::Tokens { purpose, scope, used: 1, limit: 2_000, needed: 3 };
+        let money = OverBudget::Money { purpose, scope: Scope::Incident, used: 1, limit: 2, needed: 3 };
+        let bad = || claims(&[Verdict::Refuted, Verdict::Unchecked]);
+        for (summary, says) in [
+            (ja().looking(), "根拠を収集しています。"),
+            (ja().no_model(), "設定されていません。サマリーを作成するにはsummary.provider"),
+            (ja().over_budget(&tokens), "本日のトークンの予算を使い切りました（2000中1を使用"),
+            (ja().over_budget(&tokens), "00:00（UTC）に更新"),
+            (ja().over_budget(&money), "summary.analysis.budget.usd_per_incident"),
+            (ja().failed("No."), "ありませんでした（原文：No.）。"),
+            (ja().answered(bad(), None), "（照合できず1件、根拠と合わず1件）。"),
+            (ja().answered(bad(), Some("No.")), "先に別のモデルへ問い合わせました（原文：No.）。モデルの"),
+        ] {
+            let reason = summary.reason.unwrap();
+            assert!(reason.as_str().contains(says), "{reason}");
+            assert_eq!(summary.language, "ja");
+        }
     }
 }

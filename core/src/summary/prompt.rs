@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::AnswerError;
 use crate::alert::Severity;
 use crate::evidence::{Gap, Item, Redacted};
+use crate::language::Language;
 
 /// The most tokens that one answer may have; doors hand it to the provider.
 pub const ANSWER_TOKENS: u32 = 2_000;
@@ -88,8 +89,8 @@ pub struct Facts<'a> {
     pub pack: &'a Redacted,
     /// `summary.architecture` of the configuration.
     pub architecture: Option<&'a Redacted>,
-    /// `en` or `ja`: what the sentences are to be written in.
-    pub language: &'a str,
+    /// What the sentences are to be written in.
+    pub language: Language,
 }
 
 /// Who speaks.
@@ -173,8 +174,8 @@ impl Prompt {
     }
 }
 
-fn rules(language: &str, fence: &str, canary: &str) -> String {
-    let language = if language == "ja" { "Japanese" } else { "English" };
+fn rules(language: Language, fence: &str, canary: &str) -> String {
+    let language = language.pick("English", "Japanese");
     let mark = sections::mark(fence);
     format!(
         r#"You write the first-response summary of an incident for the engineer on call, who reads it on a phone at night. Code checks every sentence against the evidence, and drops what it cannot find there.

@@ -22,7 +22,7 @@ async fn asked(models: &Models, timeout: Duration) -> (Summary, Spent) {
         items: &items,
         pack: &pack,
         redactor: &redactor,
-        language: "en",
+        language: firstlook_core::Language::En,
         timeout,
         now,
     };

@@ -31,7 +31,7 @@ fn prompt() -> Prompt {
         gaps: &[],
         pack: &redact("L1 refused"),
         architecture: None,
-        language: "en",
+        language: firstlook_core::Language::En,
     };
     build(&facts, Nonce::parse("fence0123456789abcdef").unwrap(), Nonce::parse(CANARY).unwrap())
 }

@@ -15,7 +15,7 @@ async fn summary(replies: Vec<Reply>, timeout: Duration) -> (Summary, Vec<server
         items: &items,
         pack: &pack,
         redactor: &redactor,
-        language: "en",
+        language: firstlook_core::Language::En,
         timeout,
         now,
     };
@@ -103,7 +103,7 @@ async fn a_server_that_asks_for_an_endless_wait_is_not_asked_again() {
             items: &items,
             pack: &pack,
             redactor: &redactor,
-            language: "en",
+            language: firstlook_core::Language::En,
             timeout: TIMEOUT,
             now,
         };

@@ -214,7 +214,7 @@ fn instead(language: Language, analysis: &Analysis) -> Instead {
     let link = analysis.shared_with.as_ref();
     Instead {
         title,
-        text: reason.unwrap_or(text),
+        text: if analysis.state == State::Shared && !text.is_empty() { text } else { reason.unwrap_or(text) },
         busy: !analysis.state.is_over(),
         link: link
             .map(|to| Link { href: format!("/incidents/{}", to.number), text: format!("#{}", to.number) }),

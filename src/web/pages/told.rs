@@ -114,6 +114,8 @@ pub(super) fn firing(incident: &Incident) -> usize {
 pub(super) struct Line {
     class: &'static str,
     at: When,
+    /// What happened, where `text` is not in the page's language.
+    event: Option<&'static str>,
     text: String,
     actor: String,
 }
@@ -124,6 +126,7 @@ pub(super) fn timeline(incident: &Incident, now: DateTime<Utc>) -> (Vec<Line>, O
     let line = |e: &TimelineEntry| Line {
         class: class(&e.kind),
         at: times::moment(incident.language, e.at, now),
+        event: words::event(incident.language, &e.kind),
         text: e.text.to_string(),
         actor: e.actor.to_string(),
     };

@@ -10,6 +10,7 @@ use super::super::view::Incident;
 use super::super::{facts, words};
 use super::blocks::{Line, plain, rich};
 use crate::incident::{Deed, Status};
+use crate::language::{Language, Word};
 
 /// What the buttons below messages of this installation can do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,9 +34,9 @@ pub fn row(view: &Incident, buttons: Buttons) -> Option<Value> {
             Status::Acknowledged => {
                 let mut first = button(Deed::Resolve, words::RESOLVE, view);
                 first["confirm"] = confirm(
-                    &words::resolve_title(view.number),
-                    &words::resolve_asks(facts::firing(view)),
-                    words::RESOLVE,
+                    view.language,
+                    &words::resolve_title(view.language, view.number),
+                    &words::resolve_asks(view.language, facts::firing(view)),
                 );
                 row.push(first);
             }
@@ -46,7 +47,7 @@ pub fn row(view: &Incident, buttons: Buttons) -> Option<Value> {
         }
     }
     row.extend(address(&view.url).map(|url| {
-        let text = plain(&words::open_button(view.number), 30);
+        let text = plain(&words::open_button(view.language, view.number), 30);
         json!({ "type": "button", "action_id": OPEN, "text": text, "url": url })
     }));
     actions("act", row)
@@ -61,9 +62,12 @@ pub fn feedback(view: &Incident, buttons: Buttons) -> Vec<Value> {
     if !named || !buttons.presses {
         return Vec::new();
     }
-    let said = view.feedback.as_ref().map(|said| words::judged(said.actor.as_str(), said.right));
+    let said =
+        view.feedback.as_ref().map(|said| words::judged(view.language, said.actor.as_str(), said.right));
     let asks = said.is_none();
-    let line = Line::default().text(&said.unwrap_or_else(|| words::WAS_IT_RIGHT.to_owned())).section();
+    let line = Line::default()
+        .text(&said.unwrap_or_else(|| words::WAS_IT_RIGHT.of(view.language).to_owned()))
+        .section();
     let both = || {
         let pair = [(Deed::Right, words::RIGHT), (Deed::Wrong, words::WRONG)];
         pair.map(|(deed, text)| button(deed, text, view)).to_vec()
@@ -78,12 +82,13 @@ pub fn actions(block_id: &str, row: Vec<Value>) -> Option<Value> {
 }
 
 /// A button that does something to this incident.
-pub fn button(deed: Deed, text: &str, view: &Incident) -> Value {
+pub fn button(deed: Deed, text: Word, view: &Incident) -> Value {
     let value = view.number.to_string();
-    json!({ "type": "button", "action_id": deed.as_str(), "text": plain(text, 30), "value": value })
+    json!({ "type": "button", "action_id": deed.as_str(), "text": plain(text.of(view.language), 30), "value": value })
 }
 
-fn confirm(title: &str, text: &str, yes: &str) -> Value {
+fn confirm(language: Language, title: &str, text: &str) -> Value {
+    let (yes, no) = (words::RESOLVE.of(language), words::CANCEL.of(language));
     let plain = |text: &str| json!({ "type": "plain_text", "text": escape(text), "emoji": false });
-    json!({ "title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(words::CANCEL) })
+    json!({ "title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(no) })
 }

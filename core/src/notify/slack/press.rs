@@ -12,6 +12,7 @@ use super::blocks::{Line, list, rich, short};
 use super::buttons::{actions, button};
 use super::{Buttons, Kept, living};
 use crate::incident::{Deed, Status};
+use crate::language::{Language, Word};
 use crate::notify::Zone;
 
 /// Columns that a person's name may have.
@@ -103,7 +104,7 @@ pub fn press(payload: &str) -> Result<Option<Press>, String> {
 /// `aya in Slack`.
 pub fn in_slack(name: &str) -> String {
     let name = cut(&one_line(name), NAME, columns);
-    words::in_slack(if name.is_empty() { words::SOMEBODY } else { &name })
+    words::in_slack(if name.is_empty() { words::SOMEBODY.en } else { &name })
 }
 
 /// What `/firstlook` is asked for.
@@ -150,29 +151,29 @@ fn slack_says(text: &str) -> Value {
 }
 
 /// What is said of a deed that was done.
-pub fn slack_done(deed: Deed, number: i64) -> Value {
+pub fn slack_done(language: Language, deed: Deed, number: i64) -> Value {
     slack_says(&match deed {
-        Deed::Acknowledge | Deed::TakeOver => words::taken(number),
-        Deed::Resolve => words::resolved(number),
-        Deed::Analyze => words::analysis_begins(number),
-        Deed::Right => words::KEPT.to_owned(),
-        Deed::Wrong => words::WHAT_WAS_IT.to_owned(),
+        Deed::Acknowledge | Deed::TakeOver => words::taken(language, number),
+        Deed::Resolve => words::resolved(language, number),
+        Deed::Analyze => words::analysis_begins(language, number),
+        Deed::Right => words::KEPT.of(language).to_owned(),
+        Deed::Wrong => words::WHAT_WAS_IT.of(language).to_owned(),
     })
 }
 
 /// There is no incident of this number.
-pub fn slack_unknown(number: i64) -> Value {
-    slack_says(&words::no_incident(number))
+pub fn slack_unknown(language: Language, number: i64) -> Value {
+    slack_says(&words::no_incident(language, number))
 }
 
 /// The incident names no cause that could be right or wrong.
-pub fn slack_nothing_to_judge() -> Value {
-    slack_says(words::NOTHING_TO_JUDGE)
+pub fn slack_nothing_to_judge(language: Language) -> Value {
+    slack_says(words::NOTHING_TO_JUDGE.of(language))
 }
 
 /// Nothing was done. `why`: in words, without a stop at the end.
-pub fn slack_not_done(why: &str) -> Value {
-    slack_says(&words::not_done(why))
+pub fn slack_not_done(language: Language, why: &str) -> Value {
+    slack_says(&words::not_done(language, why))
 }
 
 /// Takes the private message away in which the button stood.
@@ -182,20 +183,22 @@ pub fn slack_dismiss() -> Value {
 
 /// What is said of a deed that changed nothing: who was first. Where somebody else has it, it can be taken over.
 pub fn slack_already(view: &Incident, deed: Deed, actor: &str) -> Value {
+    let language = view.language;
     let owner = view.owner.as_ref().map(|owner| short(owner.as_str(), 60));
+    let actor = short(&words::actor(language, actor), 60);
     let text = match (deed, view.status, owner) {
-        (Deed::Analyze, ..) => words::analysed_already(view.number),
-        (_, Status::Resolved, _) => words::resolved_already(view.number),
+        (Deed::Analyze, ..) => words::analysed_already(language, view.number),
+        (_, Status::Resolved, _) => words::resolved_already(language, view.number),
         (Deed::Acknowledge, _, Some(owner)) if owner != actor => {
-            let text = words::taken_already(&owner, view.number);
-            let line = Line::default().bold(&text).text(words::NOT_ITS_OWNER).section();
+            let text = words::taken_already(language, &owner, view.number);
+            let line = Line::default().bold(&text).text(words::NOT_ITS_OWNER.of(language)).section();
             let mut leave = button(Deed::TakeOver, words::LEAVE_IT, view);
             leave["action_id"] = json!(DISMISS);
             let row = actions("act", vec![button(Deed::TakeOver, words::TAKE_OVER, view), leave]);
             let blocks = rich("e", line.into_iter().collect()).into_iter().chain(row).collect();
             return private(&text, blocks);
         }
-        _ => words::yours_already(view.number),
+        _ => words::yours_already(language, view.number),
     };
     slack_says(&text)
 }
@@ -206,30 +209,35 @@ pub fn slack_show(view: &Incident, zone: &Zone, buttons: Buttons) -> Value {
 }
 
 /// What is open now, the newest first; `more` where there are others.
-pub fn slack_open(views: &[Incident], more: bool, home: &str) -> Value {
+pub fn slack_open(language: Language, views: &[Incident], more: bool, home: &str) -> Value {
     let line = |view: &Incident| {
         let owner = view.owner.as_ref().map(|owner| short(owner.as_str(), 40));
-        let state = words::state(view.status, view.severity, owner.as_deref());
-        let title = format!("  {}  {}", words::severity(view.severity), short(view.title.as_str(), 120));
+        let state = words::state(language, view.status, view.severity, owner.as_deref());
+        let title =
+            format!("  {}  {}", words::severity(language, view.severity), short(view.title.as_str(), 120));
         Line::default().link(&view.url, &format!("#{}", view.number)).text(&title).text(&format!("  {state}"))
     };
     let entries = views.iter().take(LISTED).filter_map(|view| line(view).section()).collect();
     let said = if views.is_empty() { words::NOTHING_OPEN } else { words::OPEN_NOW };
+    let said = said.of(language);
     let head = Line::default().bold(said).section();
     let more = more || views.len() > LISTED;
-    let all = Line::default().link(home, if more { words::MORE_INCIDENTS } else { words::ALL_INCIDENTS });
+    let all = if more { words::MORE_INCIDENTS } else { words::ALL_INCIDENTS };
+    let all = Line::default().link(home, all.of(language));
     let parts = head.into_iter().chain(list("bullet", entries)).chain(all.section()).collect();
     private(said, rich("open", parts).into_iter().collect())
 }
 
 /// What can be asked.
-pub fn slack_help(home: &str) -> Value {
-    let entry = |(form, what): &(&str, &str)| Line::default().code(form).text("  ").text(what).section();
+pub fn slack_help(language: Language, home: &str) -> Value {
+    let entry = |(form, what): &(Word, Word)| {
+        Line::default().code(form.of(language)).text("  ").text(what.of(language)).section()
+    };
     let entries = list("bullet", words::COMMANDS.iter().filter_map(entry).collect());
     let head = Line::default().bold("/firstlook").section();
-    let all = Line::default().link(home, words::ALL_INCIDENTS).section();
+    let all = Line::default().link(home, words::ALL_INCIDENTS.of(language)).section();
     let parts = head.into_iter().chain(entries).chain(all).collect();
-    private(words::HELP, rich("h", parts).into_iter().collect())
+    private(words::HELP.of(language), rich("h", parts).into_iter().collect())
 }
 
 #[cfg(test)]

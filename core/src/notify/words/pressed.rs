@@ -1,91 +1,139 @@
-//! Words of buttons and of what is said to the one who pressed.
+//! Words of buttons and of what is said to the one who pressed. English and Japanese on one line each.
 //!
 //! Knows the deeds' words. Must not know Slack's blocks.
 
-use super::count;
+use super::super::figures::count;
+use crate::language::{Language, Word, word};
 
-pub const ACKNOWLEDGE: &str = "Acknowledge";
-pub const RESOLVE: &str = "Resolve";
-pub const ANALYZE: &str = "Analyse";
-pub const TAKE_OVER: &str = "Take over";
-pub const LEAVE_IT: &str = "Leave it";
-pub const CANCEL: &str = "Cancel";
-pub const RIGHT: &str = "Right";
-pub const WRONG: &str = "Wrong";
-pub const WAS_IT_RIGHT: &str = "Was the first cause right?";
-pub const NOT_ITS_OWNER: &str = "You are not its owner.";
-pub const NOTHING_OPEN: &str = "Nothing is open.";
-pub const OPEN_NOW: &str = "Open now";
-pub const ALL_INCIDENTS: &str = "All incidents";
-pub const MORE_INCIDENTS: &str = "More on the page";
-pub const HELP: &str = "firstlook: open, show, ack, take, resolve, analyse, help";
-/// Forms of the command, and what each does.
-pub const COMMANDS: [(&str, &str); 6] = [
-    ("open", "what is open now"),
-    ("show 482", "its message, here, for you only"),
-    ("ack 482", "you have it"),
-    ("take 482", "you have it from now on, whoever had it"),
-    ("resolve 482 how it ended", "it is over"),
-    ("analyse 482", "a deeper look, as far as a model is configured"),
+pub const ACKNOWLEDGE: Word = word("Acknowledge", "対応を開始");
+pub const RESOLVE: Word = word("Resolve", "解決");
+pub const ANALYZE: Word = word("Analyse", "調査");
+pub const TAKE_OVER: Word = word("Take over", "引き継ぐ");
+pub const LEAVE_IT: Word = word("Leave it", "そのままにする");
+pub const CANCEL: Word = word("Cancel", "キャンセル");
+pub const RIGHT: Word = word("Right", "合っていた");
+pub const WRONG: Word = word("Wrong", "違っていた");
+pub const WAS_IT_RIGHT: Word = word("Was the first cause right?", "1つ目の原因は合っていましたか");
+pub const NOT_ITS_OWNER: Word = word("You are not its owner.", "あなたは担当者ではありません。");
+pub const NOTHING_OPEN: Word = word("Nothing is open.", "未解決のインシデントはありません。");
+pub const OPEN_NOW: Word = word("Open now", "未解決のインシデント");
+pub const ALL_INCIDENTS: Word = word("All incidents", "インシデントの一覧");
+pub const MORE_INCIDENTS: Word = word("More on the page", "続きはページへ");
+pub const HELP: Word = word(
+    "firstlook: open, show, ack, take, resolve, analyse, help",
+    "firstlook：open、show、ack、take、resolve、analyse、help",
+);
+/// Forms of the command, and what each does. What is typed is the same in every language.
+pub const COMMANDS: [(Word, Word); 6] = [
+    (word("open", "open"), word("what is open now", "未解決のインシデントの一覧")),
+    (
+        word("show 482", "show 482"),
+        word("its message, here, for you only", "そのメッセージを、ここに自分だけに表示"),
+    ),
+    (word("ack 482", "ack 482"), word("you have it", "自分が対応を開始")),
+    (
+        word("take 482", "take 482"),
+        word("you have it from now on, whoever had it", "誰が担当でも、自分が引き継ぐ"),
+    ),
+    (word("resolve 482 how it ended", "resolve 482 終わり方"), word("it is over", "解決にする")),
+    (
+        word("analyse 482", "analyse 482"),
+        word("a deeper look, as far as a model is configured", "詳しく調査する（モデルの設定が必要）"),
+    ),
 ];
+pub const KEPT: Word = word("Kept.", "記録しました。");
+pub const WHAT_WAS_IT: Word =
+    word("Kept. What was it? The page takes the cause.", "記録しました。実際の原因はページで入力できます。");
+pub const NOTHING_TO_JUDGE: Word = word(
+    "This incident has no summary that names a cause.",
+    "このインシデントには、原因を挙げたサマリーがありません。",
+);
 
-/// `aya in Slack`.
+/// `aya in Slack`, as it is stored.
 pub fn in_slack(name: &str) -> String {
     format!("{name} in Slack")
 }
 
-pub fn resolve_title(number: i64) -> String {
-    format!("Resolve #{number}?")
+/// Who did something, from what is stored: where they did it is ours to say.
+pub fn actor(language: Language, stored: &str) -> String {
+    if language == Language::En {
+        return stored.to_owned();
+    }
+    let place = [" in Slack", " in PagerDuty"];
+    let found = place.iter().find_map(|place| Some((stored.strip_suffix(place)?, place)));
+    match (found, stored) {
+        (Some(("Somebody" | "somebody", place)), _) => {
+            format!("{}の利用者", place.trim_start_matches(" in "))
+        }
+        (Some((name, place)), _) => format!("{name}（{}）", place.trim_start_matches(" in ")),
+        (None, "somebody on the page") => "ページの利用者".to_owned(),
+        (None, name) => name.to_owned(),
+    }
+}
+
+pub fn resolve_title(language: Language, number: i64) -> String {
+    language.pick(format!("Resolve #{number}?"), format!("#{number}を解決にしますか"))
 }
 
 /// What a resolve means while alerts fire.
-pub fn resolve_asks(firing: usize) -> String {
+pub fn resolve_asks(language: Language, firing: usize) -> String {
     let alerts = count(firing, "alert still fires", "alerts still fire");
-    format!("{alerts}. It stays resolved until the sender says so again, then it rings again.")
+    language.pick(
+        format!("{alerts}. It stays resolved until the sender says so again, then it rings again."),
+        format!(
+            "アラート{firing}件が発報中です。送信元から再び発報が届くまで解決のままで、届けば再び通知します。"
+        ),
+    )
 }
 
-pub fn judged(actor: &str, right: bool) -> String {
-    let word = if right { "right" } else { "wrong" };
-    format!("{actor} said that the first cause was {word}.")
+pub fn judged(language: Language, actor: &str, right: bool) -> String {
+    let (en, ja) = if right { ("right", "合っていた") } else { ("wrong", "違っていた") };
+    language.pick(
+        format!("{actor} said that the first cause was {en}."),
+        format!("{actor}の評価：1つ目の原因は{ja}。"),
+    )
 }
 
-pub fn taken_already(owner: &str, number: i64) -> String {
-    format!("{owner} has #{number}. ")
+pub fn taken_already(language: Language, owner: &str, number: i64) -> String {
+    language.pick(format!("{owner} has #{number}. "), format!("#{number}は{owner}が対応中です。"))
 }
 
-pub fn yours_already(number: i64) -> String {
-    format!("You have #{number} already.")
+pub fn yours_already(language: Language, number: i64) -> String {
+    language.pick(format!("You have #{number} already."), format!("#{number}はすでにあなたが対応中です。"))
 }
 
-pub fn resolved_already(number: i64) -> String {
-    format!("#{number} is resolved already.")
+pub fn resolved_already(language: Language, number: i64) -> String {
+    language.pick(format!("#{number} is resolved already."), format!("#{number}はすでに解決済みです。"))
 }
 
-pub fn analysed_already(number: i64) -> String {
-    format!("#{number} is being analysed already; its page shows how far it is.")
+pub fn analysed_already(language: Language, number: i64) -> String {
+    language.pick(
+        format!("#{number} is being analysed already; its page shows how far it is."),
+        format!("#{number}はすでに調査中です。進み具合はページで確認できます。"),
+    )
 }
 
-pub fn analysis_begins(number: i64) -> String {
-    format!("#{number} is being analysed; its page shows how far it is.")
+pub fn analysis_begins(language: Language, number: i64) -> String {
+    language.pick(
+        format!("#{number} is being analysed; its page shows how far it is."),
+        format!("#{number}の調査を始めました。進み具合はページで確認できます。"),
+    )
 }
 
-pub fn taken(number: i64) -> String {
-    format!("You have #{number}.")
+pub fn taken(language: Language, number: i64) -> String {
+    language.pick(format!("You have #{number}."), format!("#{number}の対応を開始しました。"))
 }
 
-pub fn resolved(number: i64) -> String {
-    format!("#{number} is resolved.")
+pub fn resolved(language: Language, number: i64) -> String {
+    language.pick(format!("#{number} is resolved."), format!("#{number}を解決にしました。"))
 }
 
-pub fn no_incident(number: i64) -> String {
-    format!("There is no incident #{number} here.")
+pub fn no_incident(language: Language, number: i64) -> String {
+    language
+        .pick(format!("There is no incident #{number} here."), format!("インシデント#{number}はありません。"))
 }
-
-pub const KEPT: &str = "Kept.";
-pub const WHAT_WAS_IT: &str = "Kept. What was it? The page takes the cause.";
-pub const NOTHING_TO_JUDGE: &str = "This incident has no summary that names a cause.";
 
 /// Nothing was done, and why.
-pub fn not_done(why: &str) -> String {
-    format!("Not done: {why}.")
+pub fn not_done(language: Language, why: &str) -> String {
+    language.pick(format!("Not done: {why}."), format!("実行していません：{why}。"))
 }

@@ -44,7 +44,7 @@ impl Guard {
 pub fn begin(facts: &Facts<'_>, offer: &Offer, steps: u32, guard: &Guard) -> Talk {
     let fence = guard.fence.as_str();
     let data = sections::data(facts, fence);
-    let language = if facts.language == "ja" { "Japanese" } else { "English" };
+    let language = facts.language.pick("English", "Japanese");
     let own = format!(
         "The data stands between <<<DATA {fence}>>> and <<<END {fence}>>>; each of its lines begins with `{mark}`. \
          Never write this mark: {canary}. Write in {language}. You may call tools in at most {steps} steps.",

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::parse::{Moment as WrittenMoment, Suspect, Written};
 use crate::alert::Severity;
 use crate::evidence::{Item, Redacted, Redactor};
+use crate::language::Language;
 use crate::summary::answer::{Answer, Sentence as WrittenSentence};
 use crate::summary::clean::clean;
+use crate::summary::grounding::reasons::{left, left_out};
 use crate::summary::grounding::{Counts, Evidence, Grounded, ground};
 use crate::summary::{Claim, Confidence, Verdict};
 
@@ -83,8 +85,13 @@ pub struct Advice<T> {
 impl Report<Redacted> {
     /// Checks what was `written` against `items`, those that tools brought among them. Beside it: how many sentences have
     /// each verdict. There is no report where none is verified.
-    pub fn checked(written: &Written, items: &[Item], redactor: &Redactor) -> (Option<Self>, Counts) {
-        let mut check = Check { items, redactor, counts: Counts::default(), advice: 0 };
+    pub fn checked(
+        written: &Written,
+        items: &[Item],
+        redactor: &Redactor,
+        language: Language,
+    ) -> (Option<Self>, Counts) {
+        let mut check = Check { items, redactor, language, counts: Counts::default(), advice: 0 };
         let mut report = Self {
             overview: written.overview.iter().filter_map(|one| check.sentence(one)).collect(),
             root_causes: written.root_causes.iter().filter_map(|one| check.cause(one)).collect(),
@@ -149,6 +156,7 @@ impl<T> Report<T> {
 }
 
 struct Check<'a> {
+    language: Language,
     items: &'a [Item],
     redactor: &'a Redactor,
     counts: Counts,
@@ -201,13 +209,13 @@ impl Check<'_> {
         let named = |item: &&Item| written.citations.contains(&item.id) || written.text.contains(&item.id);
         let items: Vec<Item> = self.items.iter().filter(named).cloned().collect();
         let answer = Answer { claims: vec![written.clone()], ..nothing() };
-        held(&answer, &items, self.redactor).claims.pop()
+        held(&answer, &items, self.redactor, self.language).claims.pop()
     }
 
     /// Advice is told without a verdict, and only where the runbook gives the commands in it.
     fn advice(&mut self, written: &WrittenSentence) -> Option<Advice<Redacted>> {
         let answer = Answer { next_steps: vec![written.text.clone()], ..nothing() };
-        let told = held(&answer, self.items, self.redactor).next_steps.pop();
+        let told = held(&answer, self.items, self.redactor, self.language).next_steps.pop();
         self.advice += usize::from(told.is_none());
         told.map(|text| Advice { text, citations: self.existing(&written.citations) })
     }
@@ -217,21 +225,22 @@ impl Check<'_> {
     }
 
     fn left_out(&self) -> Option<String> {
-        let count = |number: usize, one: &str, more: &str| match number {
-            0 => None,
-            1 => Some(format!("1 {one}")),
-            n => Some(format!("{n} {more}")),
-        };
+        let count = |number, one, more, ja| left(self.language, number, [one, more], ja);
         let parts = [
-            count(self.counts.refuted, "sentence that was refuted", "sentences that were refuted"),
+            count(
+                self.counts.refuted,
+                "sentence that was refuted",
+                "sentences that were refuted",
+                "根拠と合わない文",
+            ),
             count(
                 self.advice,
                 "piece of advice with a command that the runbook does not give",
                 "pieces of advice with commands that the runbook does not give",
+                "ランブックにないコマンドを含む助言",
             ),
         ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        (!parts.is_empty()).then(|| format!("Left out: {}.", parts.join("; ")))
+        left_out(self.language, parts)
     }
 }
 
@@ -245,7 +254,7 @@ fn nothing() -> Answer {
     }
 }
 /// An analysis reads whole items and no pack. Times are told in UTC alone yet.
-fn held(answer: &Answer, items: &[Item], redactor: &Redactor) -> Grounded {
-    let evidence = Evidence { items, pack: &Redacted::default(), zone: Utc.fix() };
+fn held(answer: &Answer, items: &[Item], redactor: &Redactor, language: Language) -> Grounded {
+    let evidence = Evidence { items, pack: &Redacted::default(), zone: Utc.fix(), language };
     ground(answer, &evidence, redactor)
 }

@@ -7,23 +7,18 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::derived;
-use super::lookup::{Looked, ROUNDED};
+use super::lookup::Looked;
 use super::moment::{Moment, Stage};
 use super::partners::{beside, counts, of_another_line, swapped};
 use super::quantity::{Fit, Near, Quantity, Role, is};
 use super::reading::Reading;
+use super::reasons;
 use super::roles::may_be;
 use super::shown::Shown;
 use super::spelling::compiled;
 use super::unit::Dim;
 use super::zones::Zone;
 use crate::evidence::Kind;
-
-const OF_ANOTHER: &str = "the cited items say this number of something else";
-const OTHER_FIGURE: &str =
-    "the cited items have it as another figure: what is normal, a limit, or what is now";
-const OTHER_TIME: &str = "the cited items say that it was so at another time";
-const OTHER_WAY: &str = "the cited items say that it went the other way";
 
 /// A number in `cited`, as it stands or computed.
 pub(super) fn quantity(claimed: &Quantity, reading: &Reading, cited: &[&Shown]) -> Looked {
@@ -47,7 +42,7 @@ pub(super) fn quantity(claimed: &Quantity, reading: &Reading, cited: &[&Shown]) 
     };
     match (computed, best) {
         (Fit::Yes, _) => Looked::Found,
-        (Fit::Coarse, Looked::Absent) => Looked::Doubt(ROUNDED),
+        (Fit::Coarse, Looked::Absent) => Looked::Doubt(reasons::ROUNDED),
         (_, best) => best,
     }
 }
@@ -65,17 +60,17 @@ fn one(claimed: &Quantity, own: &Quantity, reading: &Reading, shown: &Shown) -> 
     if compared {
         fit = Quantity { near: Near::Exact, ..claimed.clone() }.says(own);
         if fit == Fit::Yes && own.role == Role::Plain {
-            return Looked::Doubt("it compares with this number, which is what is now");
+            return Looked::Doubt(reasons::OF_NOW);
         }
     }
     match fit {
-        Fit::No if claimed.has_digits_of(own) => return Looked::Doubt(OF_ANOTHER),
+        Fit::No if claimed.has_digits_of(own) => return Looked::Doubt(reasons::OF_ANOTHER),
         Fit::No => return Looked::Absent,
-        Fit::Coarse => return Looked::Doubt(ROUNDED),
+        Fit::Coarse => return Looked::Doubt(reasons::ROUNDED),
         Fit::Yes => {}
     }
     if own.role == Role::Then && claimed.role != Role::From && !at_its_time(own, reading, shown) {
-        return Looked::Doubt(OTHER_TIME);
+        return Looked::Doubt(reasons::OTHER_TIME);
     }
     if !compared && !may_be(claimed.role, own.role) {
         let other = claimed.role == Role::From && own.role == Role::Plain;
@@ -84,21 +79,21 @@ fn one(claimed: &Quantity, own: &Quantity, reading: &Reading, shown: &Shown) -> 
             && !shown.reading.quantities.iter().any(|q| q.role != Role::Plain)
             && shown.counts.is_empty();
         if !free {
-            return Looked::Doubt(OTHER_FIGURE);
+            return Looked::Doubt(reasons::OTHER_FIGURE);
         }
     }
     let is_count = own.at == (0, 0);
     let stands = if is_count { counts(claimed, shown) } else { beside(claimed, own, shown) };
     if !stands || swapped(claimed, own, reading, shown) || of_another_line(claimed, own, reading, shown) {
-        return Looked::Doubt(OF_ANOTHER);
+        return Looked::Doubt(reasons::OF_ANOTHER);
     }
     if at_other_times(claimed, own, reading, shown) {
-        return Looked::Doubt(OTHER_TIME);
+        return Looked::Doubt(reasons::OTHER_TIME);
     }
     if is_no_length(claimed, own, reading, shown) {
-        return Looked::Doubt(OF_ANOTHER);
+        return Looked::Doubt(reasons::OF_ANOTHER);
     }
-    if turned(claimed, own, reading, shown) { Looked::Doubt(OTHER_WAY) } else { Looked::Found }
+    if turned(claimed, own, reading, shown) { Looked::Doubt(reasons::OTHER_WAY) } else { Looked::Found }
 }
 
 /// Whether the sentence names the time at which an item's number was so.

@@ -12,12 +12,14 @@ use super::names::Name;
 use super::quantity::{Fit, Near, Quantity, Role};
 use super::quotes::{Quote, taken};
 use super::reading::Reading;
+use super::reasons;
 use super::sense::{Turn, denies, derives, turns};
 use super::shown::Shown;
 use super::spelling::{blank, compiled, folded};
 use super::words::{is_grammar, words};
 use super::{derived, zones::Zone};
 use crate::evidence::Kind;
+use crate::language::{Language, Word as Reason};
 use crate::summary::Verdict;
 
 /// A sentence with more to look for is no sentence; it is never verified.
@@ -43,6 +45,8 @@ pub(super) struct Bench<'a> {
     pub ids: Vec<&'a str>,
     /// The zone of times that name none, beside UTC.
     pub local: Zone,
+    /// In which reasons are told.
+    pub language: Language,
 }
 
 /// What code says of a sentence, and why, where it is not verified.
@@ -94,12 +98,13 @@ impl Bench<'_> {
         let findings = self.look(sentence, ids);
         let nothing = findings.absent.is_empty() && findings.doubts.is_empty();
         let stands = nothing && sentence.facts() > 0 && sentence.facts() <= FACTS;
-        let refuted = (!findings.absent.is_empty())
-            .then(|| format!("Not found in {}: {}.", ids.join(", "), findings.absent.join(", ")));
+        let refuted =
+            (!findings.absent.is_empty()).then(|| reasons::absent(self.language, ids, &findings.absent));
+        let said = |why: Reason| why.of(self.language).to_owned();
         let doubted = findings.doubts.first().cloned();
         let reason = doubted
-            .or_else(|| self.beyond(sentence, &findings).map(str::to_owned))
-            .or_else(|| self.too_little(sentence).map(str::to_owned));
+            .or_else(|| self.beyond(sentence, &findings).map(said))
+            .or_else(|| self.too_little(sentence).map(said));
         let (verdict, reason) = match (refuted, reason) {
             (Some(reason), _) => (Verdict::Refuted, Some(reason)),
             (None, Some(reason)) => (Verdict::Unchecked, Some(reason)),
@@ -156,15 +161,15 @@ impl Bench<'_> {
     fn put(&self, findings: &mut Findings, told: String, soft: bool, look: &dyn Fn(&[&Shown]) -> Looked) {
         match look(&self.cited) {
             Looked::Found => {}
-            Looked::Doubt(why) => findings.doubts.push(format!("{told}: {why}.")),
+            Looked::Doubt(why) => findings.doubts.push(reasons::doubt(self.language, &told, why)),
             Looked::Absent if soft => {
-                findings.doubts.push(format!("{told}: it does not stand in the cited items."))
+                findings.doubts.push(reasons::doubt(self.language, &told, reasons::NOT_THERE))
             }
             Looked::Absent => {
                 let stands = |(_, shown): &&(&str, &Shown)| matches!(look(&[*shown]), Looked::Found);
                 let elsewhere = self.others.iter().find(stands);
                 findings.absent.push(match elsewhere {
-                    Some((id, _)) => format!("{told} (it stands in {id}, which is not cited)"),
+                    Some((id, _)) => reasons::elsewhere(self.language, &told, id),
                     None => told,
                 });
             }
@@ -179,9 +184,9 @@ impl Bench<'_> {
     }
 
     /// Why no search can confirm the sentence, whatever was found of it.
-    fn beyond(&self, sentence: &Sentence, findings: &Findings) -> Option<&'static str> {
+    fn beyond(&self, sentence: &Sentence, findings: &Findings) -> Option<Reason> {
         if sentence.facts() > FACTS || sentence.reading.names.len() > FACTS {
-            return Some("It holds more than can be looked for.");
+            return Some(reasons::TOO_MUCH);
         }
         let said =
             |text: &str| words(text).iter().any(|word| self.cited.iter().any(|shown| shown.says_word(word)));
@@ -198,7 +203,7 @@ impl Bench<'_> {
     }
 
     /// Whether it was done by somebody whom the cited items do not name; or a part is larger than its whole.
-    fn names_another(&self, sentence: &Sentence) -> Option<&'static str> {
+    fn names_another(&self, sentence: &Sentence) -> Option<Reason> {
         static BY: LazyLock<Regex> = LazyLock::new(|| {
             compiled(r"\b(?:[a-z]+ed|done|set|put|made|run|sent|taken) by ([a-z][a-z._-]{2,})\b")
         });
@@ -223,30 +228,28 @@ impl Bench<'_> {
                 && !speaks(&|stem| self.cited.iter().any(|shown| shown.stems.contains_key(stem)))
         });
         if of_another {
-            return Some("It speaks of a resource of which the cited items do not speak.");
+            return Some(reasons::OF_ANOTHER_RESOURCE);
         }
-        other
-            .then_some("The cited items do not name who did it.")
-            .or(larger.then_some("A part is larger than its whole."))
+        other.then_some(reasons::NOT_BY_WHOM).or(larger.then_some(reasons::PART_IS_LARGER))
     }
 
     /// Whether a word of the sentence stands in the cited items only where they say that it is not so.
-    fn says_what_is_denied(&self, sentence: &Sentence) -> Option<&'static str> {
+    fn says_what_is_denied(&self, sentence: &Sentence) -> Option<Reason> {
         let denied = |stem: &String| {
             self.cited.iter().any(|shown| shown.denied.contains(stem))
                 && !self.cited.iter().any(|shown| shown.says(stem))
         };
         let any = sentence.reading.words.iter().any(|word| denied(&word.stem));
-        any.then_some("It says what the cited items say is not so.")
+        any.then_some(reasons::DENIED_THERE)
     }
 
     /// Names say nothing by themselves, so that a sentence with nothing but names needs all its words in one item.
-    fn too_little(&self, sentence: &Sentence) -> Option<&'static str> {
+    fn too_little(&self, sentence: &Sentence) -> Option<Reason> {
         if sentence.facts() > 0 {
             return None;
         }
         if sentence.reading.names.iter().all(|one| self.is_id(&one.text)) {
-            return Some("It has no number, time or quotation to look for.");
+            return Some(reasons::NOTHING_TO_FIND);
         }
         let reading = &sentence.reading;
         let plain = reading.lower.chars().all(|c| c.is_ascii() || !c.is_alphabetic());
@@ -262,7 +265,7 @@ impl Bench<'_> {
             .collect();
         let all = |shown: &&Shown| content.iter().all(|stem| shown.says(stem));
         let said = plain && !content.is_empty() && self.cited.iter().any(all);
-        (!said).then_some("It has names alone, and what it says of them is not in one item's words.")
+        (!said).then_some(reasons::NAMES_ALONE)
     }
 }
 

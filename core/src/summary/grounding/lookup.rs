@@ -10,10 +10,12 @@ use super::moment::{Moment, Stage};
 use super::names::{Name, Sort};
 use super::quantity::Fit;
 use super::quotes::{Quote, Stands};
+use super::reasons;
 use super::shown::{Instant, Shown};
 use super::unit::Dim;
 use super::words::words;
 use super::zones::Zone;
+use crate::language::Word as Reason;
 
 /// What came of looking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,13 +23,10 @@ pub(super) enum Looked {
     /// It stands there.
     Found,
     /// Something like it stands there; why that is not enough.
-    Doubt(&'static str),
+    Doubt(Reason),
     /// Nothing like it does.
     Absent,
 }
-
-/// Where a number or a time is rounded too far.
-pub(super) const ROUNDED: &str = "it is rounded so far that it says something else";
 
 /// A moment in `cited`; what names no zone is UTC or `local`.
 pub(super) fn moment(claimed: &Moment, local: Zone, cited: &[&Shown]) -> Looked {
@@ -49,10 +48,10 @@ pub(super) fn moment(claimed: &Moment, local: Zone, cited: &[&Shown]) -> Looked 
                 {
                     return Looked::Found;
                 }
-                Fit::Yes => best = Looked::Doubt("the cited items say this time of something else"),
-                Fit::Coarse => best = Looked::Doubt(ROUNDED),
-                Fit::No if mistaken => best = Looked::Doubt("its zone is an hour off on that day"),
-                Fit::No if written => best = Looked::Doubt("the cited items say this time in another zone"),
+                Fit::Yes => best = Looked::Doubt(reasons::TIME_OF_ANOTHER),
+                Fit::Coarse => best = Looked::Doubt(reasons::ROUNDED),
+                Fit::No if mistaken => best = Looked::Doubt(reasons::HOUR_OFF),
+                Fit::No if written => best = Looked::Doubt(reasons::OTHER_ZONE),
                 Fit::No => {}
             }
         }
@@ -109,7 +108,7 @@ pub(super) fn name(claimed: &Name, cited: &[&Shown]) -> Looked {
         }) {
             Looked::Found
         } else if any(&|shown| shown.tokens.contains(key)) && any(&|shown| shown.tokens.contains(&value)) {
-            Looked::Doubt("the cited items have key and value apart")
+            Looked::Doubt(reasons::APART)
         } else {
             Looked::Absent
         };
@@ -127,10 +126,10 @@ pub(super) fn name(claimed: &Name, cited: &[&Shown]) -> Looked {
         cited.iter().filter_map(|shown| shown.hosts.get(&claimed.text)).flatten().collect();
     match (whole.len(), claimed.sort) {
         (1, _) => Looked::Found,
-        (2.., _) => Looked::Doubt("the cited items name more than one that is called so"),
+        (2.., _) => Looked::Doubt(reasons::AMBIGUOUS),
         _ if any(&|shown| is_beginning(&claimed.text, shown)) => Looked::Found,
         (_, Sort::Word) if any(&|shown| has_words(claimed, shown)) => Looked::Found,
-        (_, Sort::Word) => Looked::Doubt("it does not stand in the cited items"),
+        (_, Sort::Word) => Looked::Doubt(reasons::NOT_THERE),
         (_, Sort::Identifier) => Looked::Absent,
     }
 }
@@ -162,9 +161,9 @@ fn has_words(claimed: &Name, shown: &Shown) -> bool {
 pub(super) fn quote(claimed: &Quote, cited: &[&Shown]) -> Looked {
     match cited.iter().map(|shown| claimed.stands_in(&shown.lines)).max().unwrap_or(Stands::No) {
         Stands::Yes => Looked::Found,
-        Stands::Turned => Looked::Doubt("the cited items say before it that it is not so"),
+        Stands::Turned => Looked::Doubt(reasons::TURNED),
         Stands::No if cited.iter().all(|shown| claimed.is_foreign_to(&shown.lines)) && !cited.is_empty() => {
-            Looked::Doubt("the cited items are in another language")
+            Looked::Doubt(reasons::FOREIGN)
         }
         Stands::No => Looked::Absent,
     }

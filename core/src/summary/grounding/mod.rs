@@ -28,6 +28,7 @@ mod partners;
 mod quantity;
 mod quotes;
 mod reading;
+pub(super) mod reasons;
 mod roles;
 mod runs;
 mod sense;
@@ -48,6 +49,7 @@ use super::answer::{self, Answer, Suspect};
 use super::clean::clean;
 use super::{Cause, Claim, Confidence, RuledOut, Verdict};
 use crate::evidence::{Item, Redacted, Redactor};
+use crate::language::Language;
 use judge::{Bench, Judgement, Sentence};
 use shown::Shown;
 use spelling::plain;
@@ -63,6 +65,8 @@ pub struct Evidence<'a> {
     pub pack: &'a Redacted,
     /// The zone in which the incident's people live: a time that names no zone may be of it, or UTC.
     pub zone: FixedOffset,
+    /// In which reasons are told.
+    pub language: Language,
 }
 
 /// An answer after the check: what may be told, and all claims for the record.
@@ -118,7 +122,7 @@ pub fn ground(answer: &Answer, evidence: &Evidence<'_>, redactor: &Redactor) -> 
     };
     let shown = evidence.items.iter().map(|item| (item.id.as_str(), read(item))).collect();
     let local = zones::Zone::Fixed(evidence.zone.local_minus_utc() / 60);
-    let ground = Ground { shown, redactor, local };
+    let ground = Ground { shown, redactor, local, language: evidence.language };
     let headline = clean(&bracketed(&answer.headline).0, redactor);
     let steps = steps::steps(&answer.next_steps, evidence.items, &ground);
     let causes: Vec<Cause> = answer.causes.iter().filter_map(|cause| ground.cause(cause)).collect();
@@ -138,13 +142,14 @@ pub fn ground(answer: &Answer, evidence: &Evidence<'_>, redactor: &Redactor) -> 
         next_steps: steps,
         left_out: None,
     };
-    told::fit(grounded, dropped)
+    told::fit(grounded, dropped, evidence.language)
 }
 
 struct Ground<'a> {
     shown: BTreeMap<&'a str, Shown>,
     redactor: &'a Redactor,
     local: zones::Zone,
+    language: Language,
 }
 
 impl Ground<'_> {
@@ -167,12 +172,12 @@ impl Ground<'_> {
         let refuted =
             |reason: String| Judgement { verdict: Verdict::Refuted, reason: Some(reason), stands: false };
         if citations.is_empty() {
-            return refuted("It cites nothing.".to_owned());
+            return refuted(reasons::CITES_NOTHING.of(self.language).to_owned());
         }
         let unknown: Vec<&str> =
             citations.iter().map(String::as_str).filter(|id| !self.shown.contains_key(id)).collect();
         if !unknown.is_empty() {
-            return refuted(format!("There is no item {}.", unknown.join(", ")));
+            return refuted(reasons::no_items(self.language, &unknown));
         }
         self.bench(|id| citations.iter().any(|cited| cited == id)).judge(&Sentence::of(text), citations)
     }
@@ -181,7 +186,13 @@ impl Ground<'_> {
         let (cited, others): (Vec<_>, Vec<_>) =
             self.shown.iter().map(|(id, shown)| (*id, shown)).partition(|(id, _)| cites(id));
         let cited = cited.into_iter().map(|(_, shown)| shown).collect();
-        Bench { cited, others, ids: self.shown.keys().copied().collect(), local: self.local }
+        Bench {
+            cited,
+            others,
+            ids: self.shown.keys().copied().collect(),
+            local: self.local,
+            language: self.language,
+        }
     }
 
     /// A headline cites nothing: it is told where it would be verified if it cited all items, or says again what a
@@ -209,10 +220,10 @@ impl Ground<'_> {
         let reason = if cause.confidence != Confidence::Confirmed {
             None
         } else if citations.len() < cited.len() {
-            Some("The model was sure, and named the same item for it and against it.".to_owned())
+            Some(reasons::BOTH_WAYS.of(self.language).to_owned())
         } else if !judgement.stands {
             let why = judgement.reason.unwrap_or_default();
-            Some(format!("The model was sure, which could not be checked: {why}"))
+            Some(reasons::less_sure(self.language, &why))
         } else {
             None
         };

@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::reasons;
 use super::spelling::{compiled, tail};
 use super::words::{Word, is_grammar, words};
+use crate::language::Word as Reason;
 
 /// What is absent cannot be found.
 static DENIAL: LazyLock<Regex> = LazyLock::new(|| {
@@ -80,13 +82,13 @@ pub(super) enum Turn {
 
 impl Turn {
     /// Why no search can confirm it.
-    pub fn reason(self) -> &'static str {
+    pub fn reason(self) -> Reason {
         match self {
-            Self::Denies => "It says that something is not so, which cannot be looked for.",
-            Self::Ends => "It says that something is over or well, which the cited items do not say.",
-            Self::Guesses => "It says what may be, which cannot be looked for.",
-            Self::Reasons => "It says why, which cannot be looked for.",
-            Self::Compares => "It compares, which cannot be looked for.",
+            Self::Denies => reasons::DENIES,
+            Self::Ends => reasons::ENDS,
+            Self::Guesses => reasons::GUESSES,
+            Self::Reasons => reasons::REASONS,
+            Self::Compares => reasons::COMPARES,
         }
     }
 }

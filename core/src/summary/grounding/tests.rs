@@ -16,6 +16,7 @@ mod unseen;
 use super::answer::Sentence;
 use super::*;
 use crate::evidence::{Change, Frequency, Kind};
+use crate::language::Language;
 use crate::summary::Confidence;
 use chrono::{DateTime, Utc};
 
@@ -114,7 +115,11 @@ fn held(answer: &Answer, items: &[Item]) -> Grounded {
 }
 
 fn held_with(answer: &Answer, items: &[Item], pack: &Redacted) -> Grounded {
-    ground(answer, &Evidence { items, pack, zone: chrono::Offset::fix(&Utc) }, &Redactor::default())
+    ground(
+        answer,
+        &Evidence { items, pack, zone: chrono::Offset::fix(&Utc), language: Language::En },
+        &Redactor::default(),
+    )
 }
 
 fn grounded(answer: &Answer) -> Grounded {

@@ -3,7 +3,9 @@
 //! Knows lengths and verdicts. Must not know why a sentence has its verdict.
 
 use super::Grounded;
+use super::reasons::{left, left_out};
 use crate::evidence::Redacted;
+use crate::language::{Language, word};
 use crate::summary::Verdict;
 
 /// The most characters of a summary that are told, over all of its parts (DESIGN section 4).
@@ -20,7 +22,7 @@ pub(super) struct Dropped {
 
 /// What may be told, in the order of its worth: the headline; then by turns a verified sentence, a cause, a step and what
 /// is ruled out; unchecked sentences last. What does not fit is left out whole. Refuted claims stay for the record.
-pub(super) fn fit(mut grounded: Grounded, dropped: Dropped) -> Grounded {
+pub(super) fn fit(mut grounded: Grounded, dropped: Dropped, language: Language) -> Grounded {
     let mut room = Room(TOLD_CHARS);
     grounded.headline = grounded.headline.filter(|text| room.takes(text));
     let longest = grounded.claims.len().max(grounded.causes.len());
@@ -47,7 +49,7 @@ pub(super) fn fit(mut grounded: Grounded, dropped: Dropped) -> Grounded {
     keep(&mut grounded.causes, &fits.causes);
     keep(&mut grounded.next_steps, &fits.steps);
     keep(&mut grounded.ruled_out, &fits.ruled_out);
-    grounded.left_out = words(dropped, refuted, before - grounded.length());
+    grounded.left_out = words(language, dropped, refuted, before - grounded.length());
     grounded
 }
 
@@ -94,24 +96,31 @@ impl Grounded {
     }
 }
 
-fn words(dropped: Dropped, refuted: usize, over_length: usize) -> Option<String> {
-    let count = |number: usize, one: &str, more: &str| match number {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        n => Some(format!("{n} {more}")),
-    };
+fn words(language: Language, dropped: Dropped, refuted: usize, over_length: usize) -> Option<String> {
+    let headline = word("the headline, which no item bears out", "根拠のない見出し");
+    let count = |number, one, more, ja| left(language, number, [one, more], ja);
     let parts = [
-        dropped.headline.then(|| "the headline, which no item bears out".to_owned()),
-        count(refuted, "sentence that is refuted", "sentences that are refuted"),
-        count(dropped.causes, "cause without evidence", "causes without evidence"),
-        count(dropped.ruled_out, "exclusion without evidence", "exclusions without evidence"),
+        dropped.headline.then(|| headline.of(language).to_owned()),
+        count(refuted, "sentence that is refuted", "sentences that are refuted", "根拠と合わない文"),
+        count(dropped.causes, "cause without evidence", "causes without evidence", "根拠のない原因"),
+        count(
+            dropped.ruled_out,
+            "exclusion without evidence",
+            "exclusions without evidence",
+            "根拠のない否定",
+        ),
         count(
             dropped.steps,
             "step with a command that the runbook does not give, or with a name that no item has",
             "steps with commands that the runbook does not give, or with names that no item has",
+            "ランブックにないコマンドや、根拠にない名前を含む手順",
         ),
-        count(over_length, "sentence over 1,000 characters", "sentences over 1,000 characters"),
+        count(
+            over_length,
+            "sentence over 1,000 characters",
+            "sentences over 1,000 characters",
+            "1,000文字を超えた文",
+        ),
     ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| format!("Left out: {}.", parts.join("; ")))
+    left_out(language, parts)
 }

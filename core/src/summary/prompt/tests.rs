@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::evidence::{Kind, Redactor};
+use crate::language::Language;
 use proptest::prelude::*;
 
 pub(crate) const FENCE: &str = "fenceFENCE0123456789";
@@ -30,7 +31,7 @@ fn with(items: &[Item], gaps: &[Gap], pack: &str, label: &str) -> Prompt {
         gaps,
         pack: &pack,
         architecture: None,
-        language: "ja",
+        language: Language::Ja,
     };
     build(&facts, Nonce::parse(FENCE).unwrap(), Nonce::parse(CANARY).unwrap())
 }

@@ -70,7 +70,7 @@ fn fenced(items: &[Item], pack: &Redacted, now: DateTime<Utc>) -> bool {
         gaps: &[],
         pack,
         architecture: None,
-        language: "en",
+        language: Default::default(),
     };
     let (Some(fence), Some(canary)) = (Nonce::parse(FENCE), Nonce::parse("c4naryC4NARYc4nary")) else {
         return false;

@@ -131,6 +131,10 @@ pub(in crate::web::pages) fn no_analysis(
     };
     let text = match state {
         Analysis::Waiting => reloads.to_owned(),
+        // Its reason is kept in English.
+        Analysis::Shared => {
+            language.pick("", "似たインシデントが多数あるため、代表の調査を参照してください：").to_owned()
+        }
         Analysis::Running => language.pick(
             format!("Step {step} of at most {most}. {reloads}"),
             format!("最大{most}ステップ中{step}ステップ目。{reloads}"),
@@ -174,6 +178,10 @@ pub(in crate::web::pages) fn told(language: Language, integration: &str, kind: &
         "retrigger" => word("told again", "再通知"),
         "acknowledge" => word("acknowledgement", "対応開始"),
         "resolve" => word("resolve", "解決"),
+        "severity_raised" => word("severity_raised", "重大度の上昇"),
+        "joined" => word("joined", "アラートの追加"),
+        "repeat" => word("repeat", "再通知"),
+        "unpaged" => word("unpaged", "呼び出し未達の通知"),
         "level" => word("message kept up to date", "メッセージの更新"),
         "charts" => word("charts in its thread", "スレッドへのグラフ"),
         "storm" => word("storm message", "アラーム多発の通知"),
@@ -197,6 +205,35 @@ pub(in crate::web::pages) fn action(language: Language, action: &str) -> String 
         other => return other.to_owned(),
     };
     word.of(language).to_owned()
+}
+
+/// What a line of the timeline is about, before its stored text, which is English; `None` where that needs none.
+pub(in crate::web::pages) fn event(language: Language, kind: &str) -> Option<&'static str> {
+    let ja = match kind {
+        "opened" => "インシデント作成",
+        "joined" => "アラート追加",
+        "reopened" => "再発",
+        "duplicate" => "重複",
+        "alert_resolved" => "アラート終了",
+        "incident_resolved" | "resolved" => "解決",
+        "late" => "遅着",
+        "ignored" => "対象外",
+        "noted" => "記録",
+        "heard" => "受信",
+        "told" => "通知",
+        "repeated" => "再通知",
+        "not_told" | "parked" => "通知失敗",
+        "acknowledged" => "対応開始",
+        "reassigned" => "担当変更",
+        "evidence" => "根拠",
+        "summary" => "サマリー",
+        "analysis" => "調査",
+        "feedback" => "評価",
+        "stale" => "更新途絶",
+        "flapping" => "断続",
+        _ => return None,
+    };
+    (language == Language::Ja).then_some(ja)
 }
 
 pub(in crate::web::pages) fn verdict(language: Language, status: u16) -> &'static str {

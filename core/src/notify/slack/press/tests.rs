@@ -18,7 +18,7 @@ fn payload(fields: Value) -> String {
 #[test]
 fn every_deed_comes_back_from_its_button() {
     for deed in Deed::ALL {
-        let actions = json!({"actions": [button(deed, "x", &samples::first_look())]});
+        let actions = json!({"actions": [button(deed, words::RIGHT, &samples::first_look())]});
         let press = press(&payload(actions)).unwrap().unwrap();
         assert_eq!((press.deed, press.incident, press.private), (Some(deed), 482, false));
         assert_eq!(press.actor, "aya in Slack");
@@ -80,12 +80,12 @@ fn answers_are_for_one_person_and_within_slacks_limits() {
     let many = vec![view.clone(); 30];
     for answer in [
         slack_show(&view, &zone, buttons),
-        slack_open(&many, false, home),
-        slack_open(&[], false, home),
-        slack_help(home),
-        slack_unknown(482),
-        slack_nothing_to_judge(),
-        slack_not_done("the database does not answer"),
+        slack_open(Language::En, &many, false, home),
+        slack_open(Language::En, &[], false, home),
+        slack_help(Language::En, home),
+        slack_unknown(Language::En, 482),
+        slack_nothing_to_judge(Language::En),
+        slack_not_done(Language::En, "the database does not answer"),
         slack_already(&samples::resolved(), Deed::Resolve, "ken in Slack"),
         slack_already(&view, Deed::Analyze, "ken in Slack"),
     ] {
@@ -93,7 +93,7 @@ fn answers_are_for_one_person_and_within_slacks_limits() {
         assert_eq!(answer["response_type"], "ephemeral");
         assert_eq!(answer["replace_original"], false);
     }
-    let listed = slack_open(&many, false, home).to_string();
+    let listed = slack_open(Language::En, &many, false, home).to_string();
     assert_eq!(
         listed.matches("rich_text_section").count(),
         LISTED + 2,

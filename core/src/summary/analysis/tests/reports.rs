@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::evidence::Item;
+use crate::language::Language;
 
 fn item(id: &str, text: &str) -> Item {
     let redactor = Redactor::default();
@@ -38,7 +39,7 @@ fn checked(report: &Value) -> (Option<Report>, crate::summary::grounding::Counts
     let spoken = Spoken { model: "m".into(), blocks, stop: Stop::Complete };
     let action = run.next(Event::Said(spoken), &offer(), LIMITS, Duration::ZERO);
     assert_eq!(action, Action::End(End::Report));
-    Report::checked(&run.written().unwrap(), &items(), &Redactor::default())
+    Report::checked(&run.written().unwrap(), &items(), &Redactor::default(), Language::En)
 }
 
 fn whole() -> Value {

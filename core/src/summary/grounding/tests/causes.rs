@@ -57,7 +57,7 @@ fn a_time_without_a_zone_may_be_that_of_the_incidents_people() {
     let said = |zone: i32, text: &str| {
         let (pack, items) = (Redacted::default(), items());
         let zone = FixedOffset::east_opt(zone * 3_600).unwrap();
-        let evidence = Evidence { items: &items, pack: &pack, zone };
+        let evidence = Evidence { items: &items, pack: &pack, zone, language: Language::En };
         ground(&answer(&[(text, &["L1"])]), &evidence, &Redactor::default()).claims.remove(0).verdict
     };
     assert_eq!(said(9, "It began at 23:05."), Verdict::Verified);
