@@ -33,6 +33,7 @@ mod harness;
 mod heartbeats;
 mod hostile;
 mod kills;
+mod languages;
 mod lifecycle;
 mod outage;
 mod pages;

@@ -6,6 +6,7 @@ mod holdout;
 mod lies;
 mod properties;
 mod rates;
+mod reasons;
 mod scene;
 mod speed;
 mod tables;

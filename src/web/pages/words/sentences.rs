@@ -218,7 +218,7 @@ pub(in crate::web::pages) fn collected(language: Language, at: &str) -> String {
     language.pick(format!("Evidence collected {at} UTC."), format!("根拠の収集：{at}（UTC）。"))
 }
 pub(in crate::web::pages) fn hit_rate(language: Language, right: u64, all: u64) -> String {
-    language.pick(format!("right {right} of {all} times"), format!("的中{all}回中{right}回"))
+    language.pick(format!("right {right} of {all} times"), format!("過去{all}回中{right}回的中"))
 }
 pub(in crate::web::pages) fn judged(
     language: Language,

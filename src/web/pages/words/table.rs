@@ -11,6 +11,7 @@ use super::{COMMA, DELIVERIES, INCIDENTS, NOBODY_TOOK_IT, RUNBOOKS};
 const TABLE: &[(&str, &str, &str)] = &[
     ("comma", COMMA.en, COMMA.ja),
     ("colon", ": ", "："),
+    ("behind_day", ", ", ""),
     ("stop", ". ", "。"),
     ("open", "(", "（"),
     ("close", ")", "）"),
