@@ -1,5 +1,7 @@
 //! The commands over plain files, as people and measuring programs run them.
 
+mod forms;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -2,13 +2,17 @@
 //!
 //! Must not know what a line says.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use firstlook::app::StartError;
+use firstlook_core::evidence::lines::{Encoding, Parts, Taken};
 use firstlook_core::evidence::{Line, joined};
+
+use super::wide::Wide;
 
 /// The most bytes of one line that are held; the rest of a longer line is passed over.
 const LONGEST: u64 = 64 << 20;
@@ -18,14 +22,22 @@ const BLOCK: usize = 1 << 18;
 /// The file at `path`, `-` being standard input.
 pub fn open(path: &Path) -> Result<Box<dyn BufRead>, StartError> {
     if path == Path::new("-") {
-        return Ok(Box::new(BufReader::with_capacity(BLOCK, io::stdin())));
+        return Ok(utf8(BufReader::with_capacity(BLOCK, io::stdin()))?);
     }
     let fault = |error| StartError::from(format!("cannot read {}: {error}", path.display()));
     let file = File::open(path).map_err(fault)?;
     if file.metadata().map_err(fault)?.is_dir() {
         return Err(format!("cannot read {}: it is a folder; name one file of it", path.display()).into());
     }
-    Ok(Box::new(BufReader::with_capacity(BLOCK, file)))
+    utf8(BufReader::with_capacity(BLOCK, file)).map_err(fault)
+}
+
+/// What is read as UTF-8, whether it is UTF-16 or not: its first bytes tell.
+fn utf8<R: Read + 'static>(mut input: BufReader<R>) -> io::Result<Box<dyn BufRead>> {
+    Ok(match Encoding::of(input.fill_buf()?) {
+        Encoding::Utf8 => Box::new(input),
+        encoding => Box::new(BufReader::with_capacity(BLOCK, Wide::new(input, encoding))),
+    })
 }
 
 /// Reads the next line, without its line break, into `line`; false at the end. Of a line longer than 64 MB its first
@@ -44,6 +56,11 @@ pub fn next(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
         skip(input)?;
     }
     Ok(true)
+}
+
+/// The line as text. Most lines are valid, which is known faster than what is to be replaced in others.
+pub fn lossy(line: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed)
 }
 
 /// Passes over what is left of a line.
@@ -74,18 +91,24 @@ impl Logs {
             None => Box::new(io::empty()),
         };
         let name = path.map(Path::to_owned).unwrap_or_default();
-        let (fault, mut line) = (&mut self.fault, Vec::new());
-        let lines = std::iter::from_fn(move || match next(&mut *input, &mut line) {
-            // Most lines are valid text, which is known faster than what is to be replaced in others.
-            Ok(true) => Some(
-                std::str::from_utf8(&line)
-                    .map_or_else(|_| Line::read(&String::from_utf8_lossy(&line)), Line::read),
-            ),
-            Ok(false) => None,
-            Err(error) => {
-                *fault = Some(format!("cannot read {} to its end: {error}", name.display()).into());
-                None
+        let (fault, mut line, mut parts) = (&mut self.fault, Vec::new(), Parts::default());
+        let mut left = None;
+        let lines = std::iter::from_fn(move || {
+            while left.is_none() {
+                match next(&mut *input, &mut line) {
+                    Ok(true) => match parts.push(&lossy(&line)) {
+                        Taken::Whole(text) => return Some(Line::read(text)),
+                        Taken::Joined(_, text) => return Some(Line::read(&text)),
+                        Taken::Held(_) => continue,
+                    },
+                    Ok(false) => {}
+                    Err(error) => {
+                        *fault = Some(format!("cannot read {} to its end: {error}", name.display()).into());
+                    }
+                }
+                left = Some(parts.finish().collect::<Vec<_>>().into_iter());
             }
+            left.as_mut()?.next().map(|(_, text)| Line::read(&text))
         });
         Ok(joined(lines))
     }

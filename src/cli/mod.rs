@@ -15,6 +15,7 @@ mod replay;
 mod route;
 mod runbooks;
 mod serve;
+mod wide;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use firstlook::app::StartError;
-use firstlook_core::evidence::{Assigner, Listed, Redactor, list};
+use firstlook_core::evidence::lines::{Output, Parts, Taken};
+use firstlook_core::evidence::{Assigner, Assignment, Listed, Redactor, list};
 use serde_json::json;
 
 use super::Format;
@@ -16,15 +17,16 @@ use super::files::{self, Logs};
 /// confidential as the file.
 pub fn assign(file: &Path) -> Result<ExitCode, StartError> {
     let mut input = files::open(file)?;
-    let (mut assigner, mut line) = (Assigner::new(), Vec::new());
+    let (mut rows, mut line) = (Rows::new(), Vec::new());
     while files::next(&mut *input, &mut line)? {
-        assigner.add(&line);
+        rows.add(&line);
     }
-    let found = assigner.finish();
+    let (found, whose) = rows.finish();
     let row = |(id, template): (&u32, &String)| (*id, format!("{id}\t{}\n", one_line(template)));
     let rows: HashMap<u32, String> = found.templates.iter().map(row).collect();
     files::print(|out| {
-        for id in &found.ids {
+        for line in whose {
+            let id = found.ids.get(line as usize).unwrap_or(&0);
             match rows.get(id) {
                 Some(row) => out.write_all(row.as_bytes())?,
                 None => writeln!(out, "{id}\t")?,
@@ -32,6 +34,65 @@ pub fn assign(file: &Path) -> Result<ExitCode, StartError> {
         }
         Ok(())
     })
+}
+
+/// The lines of a file, of which some are parts of one: each part has the pattern of the whole.
+struct Rows {
+    assigner: Assigner,
+    parts: Parts,
+    /// For each line of the file, which of the lines that were assigned it is.
+    whose: Vec<u32>,
+    assigned: u32,
+    /// The parts that wait, by their place in the file.
+    standard: Vec<usize>,
+    error: Vec<usize>,
+}
+
+impl Rows {
+    fn new() -> Self {
+        let (parts, whose) = (Parts::default(), Vec::new());
+        Self { assigner: Assigner::new(), parts, whose, assigned: 0, standard: Vec::new(), error: Vec::new() }
+    }
+
+    fn add(&mut self, line: &[u8]) {
+        let text = files::lossy(line);
+        let here = self.whose.len();
+        self.whose.push(self.assigned);
+        match self.parts.push(&text) {
+            // The bytes themselves: what is no UTF-8 is replaced where it is mined.
+            Taken::Whole(_) => self.assign(line),
+            Taken::Held(output) => self.held(output).push(here),
+            Taken::Joined(output, text) => self.end(output, &text),
+        }
+    }
+
+    fn held(&mut self, output: Output) -> &mut Vec<usize> {
+        match output {
+            Output::Standard => &mut self.standard,
+            Output::Error => &mut self.error,
+        }
+    }
+
+    fn end(&mut self, output: Output, text: &str) {
+        for part in std::mem::take(self.held(output)) {
+            if let Some(row) = self.whose.get_mut(part) {
+                *row = self.assigned;
+            }
+        }
+        self.assign(text.as_bytes());
+    }
+
+    fn assign(&mut self, line: &[u8]) {
+        self.assigner.add(line);
+        self.assigned += 1;
+    }
+
+    fn finish(mut self) -> (Assignment, Vec<u32>) {
+        for (output, text) in self.parts.finish().collect::<Vec<_>>() {
+            self.end(output, &text);
+        }
+        (self.assigner.finish(), self.whose)
+    }
 }
 
 /// Prints a table of the patterns, the most frequent first, redacted.

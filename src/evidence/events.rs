@@ -1,11 +1,15 @@
-//! Lines that belong together: a stack trace and the line that it explains are one event.
+//! Lines that belong together: a stack trace and the line that it explains are one event, and so are the parts in which a
+//! container's runtime writes a long line.
 //!
 //! Knows bytes and beginnings of lines, and bounds them. Must not know files.
+
+mod wide;
 
 use std::io::{self, BufRead};
 
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::leading_time;
+use firstlook_core::evidence::lines::{Encoding, Parts, Taken, wrapped};
 
 /// Of a longer line, this many bytes of its beginning are kept …
 const HEAD: usize = 24 * 1024;
@@ -21,7 +25,10 @@ pub(super) struct RawLine {
 }
 
 /// Reads the next line, keeping at most `HEAD + TAIL` bytes of it in memory. `None` at the end.
-pub(super) fn read_line(reader: &mut impl BufRead) -> io::Result<Option<RawLine>> {
+pub(super) fn read_line(reader: &mut impl BufRead, encoding: Encoding) -> io::Result<Option<RawLine>> {
+    if encoding != Encoding::Utf8 {
+        return wide::read_line(reader, encoding);
+    }
     let (mut head, mut tail, mut taken) = (Vec::new(), Vec::new(), 0_u64);
     let mut length = 0_usize;
     loop {
@@ -64,10 +71,18 @@ fn text(head: &[u8], tail: &[u8], length: usize) -> String {
         bytes.extend_from_slice(format!(" … [{cut} bytes cut] … ").as_bytes());
     }
     bytes.extend_from_slice(tail.get(tail.len().saturating_sub(TAIL)..).unwrap_or_default());
-    if bytes.last() == Some(&b'\r') {
-        bytes.pop();
-    }
-    String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}")
+    plain(&String::from_utf8_lossy(&bytes))
+}
+
+/// Without the mark with which a file begins, and what is left of the line's end.
+fn plain(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.strip_suffix('\r').unwrap_or(text).replace('\0', "\u{fffd}")
+}
+
+/// The time that a line carries: its runtime's, else its own.
+pub(super) fn time_of(line: &str, near: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    wrapped(line).map(|wrapped| wrapped.at).or_else(|| leading_time(line, near))
 }
 
 /// Cuts the middle out of `text` as [`read_line`] does.
@@ -97,17 +112,30 @@ pub(super) struct Joiner {
     timed: bool,
     /// For times without a year.
     near: DateTime<Utc>,
+    parts: Parts,
     open: Option<Event>,
 }
 
 impl Joiner {
     pub(super) fn new(timed: bool, near: DateTime<Utc>) -> Self {
-        Self { timed, near, open: None }
+        Self { timed, near, parts: Parts::default(), open: None }
     }
 
-    /// Takes a line; gives the event before it when the line begins a new one.
+    /// Takes a line; gives the event before it when the line begins a new one. A part of a line waits for the rest.
     pub(super) fn push(&mut self, line: String) -> Option<Event> {
-        let at = leading_time(&line, self.near);
+        let joined = match self.parts.push(&line) {
+            Taken::Held(_) => return None,
+            Taken::Joined(_, whole) => Some(whole),
+            Taken::Whole(_) => None,
+        };
+        self.whole(joined.unwrap_or(line))
+    }
+
+    fn whole(&mut self, line: String) -> Option<Event> {
+        let (at, line) = match wrapped(&line) {
+            Some(inside) => (Some(inside.at), inside.text.into_owned()),
+            None => (leading_time(&line, self.near), line),
+        };
         if let Some(open) = &mut self.open
             && at.is_none()
             && (self.timed || is_continuation(&line))
@@ -123,9 +151,12 @@ impl Joiner {
         self.open.replace(Event { at, text: line, lines: 1 })
     }
 
-    /// The last event.
-    pub(super) fn finish(self) -> Option<Event> {
-        self.open
+    /// The last events.
+    pub(super) fn finish(mut self) -> Vec<Event> {
+        let left: Vec<_> = self.parts.finish().collect();
+        let mut events: Vec<_> = left.into_iter().filter_map(|(_, line)| self.whole(line)).collect();
+        events.extend(self.open);
+        events
     }
 }
 
@@ -170,30 +201,30 @@ mod tests {
     fn a_huge_line_keeps_its_beginning_and_end() {
         let huge = format!("begin{}end\nnext\n", "x".repeat(10_000_000));
         let mut reader = Cursor::new(huge);
-        let line = read_line(&mut reader).unwrap().unwrap();
+        let line = read_line(&mut reader, Encoding::Utf8).unwrap().unwrap();
         assert_eq!(line.taken, 10_000_009);
         assert!(line.text.starts_with("beginx") && line.text.ends_with("xend"));
         assert!(line.text.contains(&format!("[{} bytes cut]", 10_000_008 - HEAD - TAIL)));
         assert!(line.text.len() < HEAD + TAIL + 64);
-        assert_eq!(read_line(&mut reader).unwrap().unwrap().text, "next");
-        assert!(read_line(&mut reader).unwrap().is_none());
+        assert_eq!(read_line(&mut reader, Encoding::Utf8).unwrap().unwrap().text, "next");
+        assert!(read_line(&mut reader, Encoding::Utf8).unwrap().is_none());
     }
 
     #[test]
     fn cutting_a_text_agrees_with_cutting_a_line() {
         let text = format!("a{}é", "x".repeat(HEAD + TAIL));
-        let line = read_line(&mut Cursor::new(&text)).unwrap().unwrap();
+        let line = read_line(&mut Cursor::new(&text), Encoding::Utf8).unwrap().unwrap();
         assert_eq!(bounded(text), line.text);
         assert_eq!(bounded("short".to_owned()), "short");
         let exact = "y".repeat(HEAD + TAIL);
-        assert_eq!(read_line(&mut Cursor::new(&exact)).unwrap().unwrap().text, exact);
+        assert_eq!(read_line(&mut Cursor::new(&exact), Encoding::Utf8).unwrap().unwrap().text, exact);
     }
 
     #[test]
     fn odd_bytes_become_text() {
-        let line = read_line(&mut Cursor::new(b"a\xff\0b\r\n")).unwrap().unwrap();
+        let line = read_line(&mut Cursor::new(b"a\xff\0b\r\n"), Encoding::Utf8).unwrap().unwrap();
         assert_eq!((line.text.as_str(), line.taken), ("a\u{fffd}\u{fffd}b", 6));
-        assert_eq!(read_line(&mut Cursor::new(b"\n")).unwrap().unwrap().text, "");
+        assert_eq!(read_line(&mut Cursor::new(b"\n"), Encoding::Utf8).unwrap().unwrap().text, "");
     }
 
     #[test]
@@ -202,7 +233,7 @@ mod tests {
         for _ in 0..100_000 {
             assert!(joiner.push("  at recursion".to_owned()).is_none());
         }
-        let event = joiner.finish().unwrap();
+        let event = joiner.finish().pop().unwrap();
         assert_eq!(event.lines, 100_000);
         assert!(event.text.len() < HEAD + TAIL + 64);
     }

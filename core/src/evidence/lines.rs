@@ -2,16 +2,26 @@
 //!
 //! Knows JSON, plain text and the tab-separated form. Must not know what a line means: that is `record`'s.
 
+mod encoding;
+mod parts;
+mod wrapper;
+
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
 use super::timestamp;
 
+pub use encoding::{Decoder, Encoding};
+pub use parts::{Parts, Taken};
+pub use wrapper::{Output, Wrapped, wrapped};
+
 /// The most bytes of one line that are kept; a longer line loses its middle.
 pub const MAX_BYTES: usize = 32 * 1024;
 /// The share of [`MAX_BYTES`] that is kept from the end, where exceptions name their cause.
 const TAIL_BYTES: usize = 8 * 1024;
+/// What is kept from the beginning of such a line; between the two stands how much was cut.
+const HEAD_BYTES: usize = MAX_BYTES - TAIL_BYTES - 64;
 
 /// One line of a log, which may hold line breaks of its own (a stack trace). Not redacted.
 #[derive(Clone, PartialEq, Eq)]
@@ -113,48 +123,28 @@ fn unescaped(text: &str) -> String {
 /// What begins a file that says its encoding, and sometimes a line in the middle of one that was put together.
 const MARK: char = '\u{feff}';
 
-/// The line as the program wrote it: without `2025-11-20T09:10:11.123456789Z stderr F ` of the Container Runtime Interface, or
-/// the object with `log`, `stream` and `time` of Docker's files.
+/// The line as the program wrote it: without that mark, and without what a container's runtime wraps around it.
 pub(super) fn unwrapped(text: &str) -> Cow<'_, str> {
-    let text = text.trim_start_matches(MARK);
-    if text.starts_with("{\"log\":") {
-        return docker(text).map_or(Cow::Borrowed(text), Cow::Owned);
-    }
-    Cow::Borrowed(runtime_interface(text).unwrap_or(text))
+    wrapper::unwrapped(text.trim_start_matches(MARK))
 }
 
-fn runtime_interface(text: &str) -> Option<&str> {
-    // The time is of RFC 3339, with up to nine digits of a second, and a zone.
-    if !text.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let head = text.get(..text.floor_char_boundary(64))?;
-    let time = head.split(' ').next().filter(|time| (20..=35).contains(&time.len()) && time.contains('T'))?;
-    let rest = text.get(time.len() + 1..)?;
-    let rest = rest.strip_prefix("stderr ").or_else(|| rest.strip_prefix("stdout "))?;
-    let rest = rest.strip_prefix("F ").or_else(|| rest.strip_prefix("P "))?;
-    timestamp::leading(time).map(|_| rest)
-}
-
-fn docker(text: &str) -> Option<String> {
-    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
-    let wrapped = object.contains_key("stream") && object.contains_key("time") && object.len() <= 4;
-    let log = object.get("log")?.as_str()?;
-    wrapped.then(|| log.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-/// The text, without its middle if it is too long. The cuts lie at white space where there is some, so that no half
-/// of a secret is left that redaction would not know.
+/// The text, without its middle if it is too long.
 fn capped(text: &str) -> String {
     if text.len() <= MAX_BYTES {
         return text.to_owned();
     }
-    let head = text.get(..text.floor_char_boundary(MAX_BYTES - TAIL_BYTES - 64)).unwrap_or_default();
+    let head = text.get(..text.floor_char_boundary(HEAD_BYTES)).unwrap_or_default();
     let tail = text.get(text.ceil_char_boundary(text.len() - TAIL_BYTES)..).unwrap_or_default();
+    without_middle(head, tail, text.len() - head.len() - tail.len())
+}
+
+/// Beginning and end of a text that is `lost` bytes longer. The cuts lie at white space where there is some, so that no half
+/// of a secret is left that redaction would not know.
+fn without_middle(head: &str, tail: &str, lost: usize) -> String {
+    let all = head.len() + lost + tail.len();
     let head = head.rfind(char::is_whitespace).map_or(head, |end| head.get(..end).unwrap_or(head));
     let tail = tail.find(char::is_whitespace).map_or("", |start| tail.get(start..).unwrap_or(""));
-    let lost = text.len() - head.len() - tail.len();
-    format!("{head} …[{lost} bytes cut]…{tail}")
+    format!("{head} …[{} bytes cut]…{tail}", all - head.len() - tail.len())
 }
 
 #[cfg(test)]

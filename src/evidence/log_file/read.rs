@@ -4,16 +4,16 @@
 
 use std::collections::VecDeque;
 use std::fs::{File as Handle, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
 use std::os::unix::fs::OpenOptionsExt;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use firstlook_core::evidence::Line;
 use firstlook_core::evidence::Window;
-use firstlook_core::evidence::leading_time;
+use firstlook_core::evidence::lines::Encoding;
 
 use super::super::Caps;
-use super::super::events::{Event, Joiner, bounded, read_line};
+use super::super::events::{Event, Joiner, RawLine, bounded, read_line, time_of};
 use super::Stop;
 use super::find::File;
 
@@ -40,11 +40,52 @@ pub(super) struct Part {
     pub undatable: bool,
 }
 
+/// An open file, and how its bytes are text.
+struct Text {
+    handle: Handle,
+    encoding: Encoding,
+}
+
+/// The lines of a part of it.
+struct Lines<'a> {
+    reader: BufReader<Take<&'a mut Handle>>,
+    encoding: Encoding,
+}
+
+impl Text {
+    fn of(mut handle: Handle) -> io::Result<Self> {
+        let mut beginning = Vec::new();
+        (&mut handle).take(SAMPLE).read_to_end(&mut beginning)?;
+        Ok(Self { handle, encoding: Encoding::of(&beginning) })
+    }
+
+    fn lines(&mut self, from: u64, to: u64) -> io::Result<Lines<'_>> {
+        self.handle.seek(SeekFrom::Start(from))?;
+        let reader = BufReader::new((&mut self.handle).take(to - from));
+        Ok(Lines { reader, encoding: self.encoding })
+    }
+
+    /// The unit in which the offset lies.
+    fn aligned(&self, offset: u64) -> u64 {
+        offset - offset % self.unit()
+    }
+
+    fn unit(&self) -> u64 {
+        self.encoding.unit() as u64
+    }
+}
+
+impl Lines<'_> {
+    fn next(&mut self) -> io::Result<Option<RawLine>> {
+        read_line(&mut self.reader, self.encoding)
+    }
+}
+
 /// The events of `window` in `file`. Reads at most `caps.bytes` beyond what bisecting looks at.
 pub(super) fn read(file: &File, window: Window, caps: Caps, stop: &Stop) -> io::Result<Part> {
     // The path is free of links by now; one put there since is refused, and a pipe does not block.
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
-    let mut handle = OpenOptions::new().read(true).custom_flags(flags).open(&file.path)?;
+    let handle = OpenOptions::new().read(true).custom_flags(flags).open(&file.path)?;
     let metadata = handle.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::other("not a regular file"));
@@ -53,11 +94,12 @@ pub(super) fn read(file: &File, window: Window, caps: Caps, stop: &Stop) -> io::
     if length == 0 {
         return Ok(Part::default());
     }
-    let timed = has_times(&mut handle, 0, window.end)?
-        || has_times(&mut handle, length.saturating_sub(SAMPLE), window.end)?;
+    let mut text = Text::of(handle)?;
+    let timed = has_times(&mut text, 0, window.end)?
+        || has_times(&mut text, length.saturating_sub(SAMPLE), window.end)?;
     let (from, to) = if timed {
-        let from = first_at(&mut handle, length, window.start - DISORDER, window.end, stop)?;
-        (from, last_before(&mut handle, from, length, window.end + DISORDER, stop)?)
+        let from = first_at(&mut text, length, window.start - DISORDER, window.end, stop)?;
+        (from, last_before(&mut text, from, length, window.end + DISORDER, stop)?)
     } else {
         let modified = DateTime::<Utc>::from(file.modified);
         if modified < window.start || modified >= window.end + UNTIMED_GRACE {
@@ -65,9 +107,9 @@ pub(super) fn read(file: &File, window: Window, caps: Caps, stop: &Stop) -> io::
         }
         (length.saturating_sub(UNTIMED), length)
     };
-    let start = from.max(to.saturating_sub(caps.bytes as u64));
+    let start = text.aligned(from.max(to.saturating_sub(caps.bytes as u64)));
     let mut newest = Newest { caps, ..Newest::default() };
-    take(&mut handle, &mut newest, &file.stream, (start, to), timed, window, stop)?;
+    take(&mut text, &mut newest, &file.stream, (start, to), timed, window, stop)?;
     let mut part = newest.part(&file.stream, start > from);
     if !timed && start > 0 && part.truncated.is_none() {
         part.truncated =
@@ -77,20 +119,20 @@ pub(super) fn read(file: &File, window: Window, caps: Caps, stop: &Stop) -> io::
 }
 
 /// Whether lines in the sample at `offset` carry times: one in ten is enough (stack traces), a lone banner is not.
-fn has_times(handle: &mut Handle, offset: u64, near: DateTime<Utc>) -> io::Result<bool> {
-    handle.seek(SeekFrom::Start(offset))?;
-    let mut reader = BufReader::new(handle.take(SAMPLE));
+fn has_times(text: &mut Text, offset: u64, near: DateTime<Utc>) -> io::Result<bool> {
+    let offset = text.aligned(offset);
+    let mut lines = text.lines(offset, offset + SAMPLE)?;
     let (mut timed, mut all) = (0, 0);
-    while let Some(line) = read_line(&mut reader)? {
+    while let Some(line) = lines.next()? {
         all += 1;
-        timed += usize::from(leading_time(&line.text, near).is_some());
+        timed += usize::from(time_of(&line.text, near).is_some());
     }
     Ok(timed > 0 && timed * 10 >= all)
 }
 
 /// An offset before which no line is as late as `time`: the start of a line, or 0.
 fn first_at(
-    handle: &mut Handle,
+    text: &mut Text,
     length: u64,
     time: DateTime<Utc>,
     near: DateTime<Utc>,
@@ -98,8 +140,8 @@ fn first_at(
 ) -> io::Result<u64> {
     let (mut low, mut high) = (0, length);
     while high - low > PIECE && !stop.is_set() {
-        let middle = low + (high - low) / 2;
-        match timed_line(handle, middle, high, near, stop)? {
+        let middle = text.aligned(low + (high - low) / 2);
+        match timed_line(text, middle, high, near, stop)? {
             Some((start, at)) if at < time => low = start,
             // Late, or nothing with a time up to `high`: then the beginning lies before the middle, or reading
             // on from `low` comes by it.
@@ -110,17 +152,11 @@ fn first_at(
 }
 
 /// An offset after which no line is earlier than `time`: at most one piece too far.
-fn last_before(
-    handle: &mut Handle,
-    from: u64,
-    length: u64,
-    time: DateTime<Utc>,
-    stop: &Stop,
-) -> io::Result<u64> {
+fn last_before(text: &mut Text, from: u64, length: u64, time: DateTime<Utc>, stop: &Stop) -> io::Result<u64> {
     let (mut low, mut high) = (from, length);
     while high - low > PIECE && !stop.is_set() {
-        let middle = low + (high - low) / 2;
-        match timed_line(handle, middle, high, time, stop)? {
+        let middle = text.aligned(low + (high - low) / 2);
+        match timed_line(text, middle, high, time, stop)? {
             Some((start, at)) if at >= time => high = start.min(middle + PIECE).max(middle),
             Some((start, _)) => low = start,
             None => low = middle,
@@ -131,21 +167,20 @@ fn last_before(
 
 /// Start and time of the first line after `from` (and before `to`) that carries one.
 fn timed_line(
-    handle: &mut Handle,
+    text: &mut Text,
     from: u64,
     to: u64,
     near: DateTime<Utc>,
     stop: &Stop,
 ) -> io::Result<Option<(u64, DateTime<Utc>)>> {
-    handle.seek(SeekFrom::Start(from))?;
-    let mut reader = BufReader::new(handle.take(to - from));
+    let mut lines = text.lines(from, to)?;
     let mut offset = from;
     // What stands here is the rest of a line.
-    if let Some(rest) = read_line(&mut reader)? {
+    if let Some(rest) = lines.next()? {
         offset += rest.taken;
     }
-    while let Some(line) = read_line(&mut reader)? {
-        if let Some(at) = leading_time(&line.text, near) {
+    while let Some(line) = lines.next()? {
+        if let Some(at) = time_of(&line.text, near) {
             return Ok(Some((offset, at)));
         }
         if stop.is_set() {
@@ -158,7 +193,7 @@ fn timed_line(
 
 /// Adds the events between two offsets that lie in the window.
 fn take(
-    handle: &mut Handle,
+    text: &mut Text,
     newest: &mut Newest,
     stream: &str,
     (start, to): (u64, u64),
@@ -166,12 +201,10 @@ fn take(
     window: Window,
     stop: &Stop,
 ) -> io::Result<()> {
-    let before = start.saturating_sub(1);
-    handle.seek(SeekFrom::Start(before))?;
-    let mut reader = BufReader::new(handle.take(to - before));
+    let mut lines = text.lines(start.saturating_sub(text.unit()), to)?;
     if start > 0 {
-        // From the byte before `start` to the end of its line: nothing when `start` begins a line.
-        read_line(&mut reader)?;
+        // From the character before `start` to the end of its line: nothing when `start` begins a line.
+        lines.next()?;
     }
     let mut joiner = Joiner::new(timed, window.end);
     let mut add = |event: Event| {
@@ -181,7 +214,7 @@ fn take(
             newest.add(event, stream);
         }
     };
-    while let Some(line) = read_line(&mut reader)? {
+    while let Some(line) = lines.next()? {
         if let Some(event) = joiner.push(line.text) {
             add(event);
         }

@@ -1,5 +1,7 @@
 //! Rotated, hostile and long log files, as they lie in real folders.
 
+mod forms;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::symlink;
