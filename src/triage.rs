@@ -4,6 +4,7 @@
 //! how a source or a model is reached, nor tell anybody: a new version of the incident has its messages refreshed.
 
 mod alike;
+mod late;
 mod look;
 mod steps;
 
@@ -70,6 +71,10 @@ impl Triage {
         let stored = self.store.collected(claim.incident, &self.words.redactor).await?;
         let (round, pack) = match stored {
             Some(unfinished) if !unfinished.summarised => (unfinished.round, unfinished.pack),
+            finished if claim.late => match self.late(&claim, finished).await? {
+                Some(decisive) => decisive,
+                None => return Ok(Outcome::Done),
+            },
             finished => {
                 let round = finished.map_or(1, |last| last.round + 1);
                 let found = self.look(&claim, onset, window).await?;
@@ -92,21 +97,33 @@ impl Triage {
         let analyze = chosen.then_some(analysis.limits.max_steps);
         self.store.keep_summary(&claim, round, &summary, &note, analyze).await?;
         self.wake.all();
-        let again = self.again(&labels, onset, covered).filter(|_| !claim.second);
-        let wait = |at: DateTime<Utc>| Outcome::Later((at - clock::now()).to_std().unwrap_or_default());
-        Ok(again.map_or(Outcome::Done, wait))
+        Ok(self.next(&claim, &labels, onset, (covered, now)))
     }
 
     async fn view(&self, claim: &Claim) -> Result<Option<Incident>, StoreError> {
         self.store.told_incident(claim.incident, &self.words).await
     }
 
-    /// When to look again: once, after the window has closed, where it was still open.
-    fn again(&self, labels: &Labels, onset: Onset, covered: Window) -> Option<DateTime<Utc>> {
+    /// What is left: once a look after the window has closed, where it was still open; then once one for what comes late.
+    fn next(
+        &self,
+        claim: &Claim,
+        labels: &Labels,
+        onset: Onset,
+        (covered, looked): (Window, DateTime<Utc>),
+    ) -> Outcome {
+        let wait = |at: DateTime<Utc>| (at - clock::now()).to_std().unwrap_or_default();
         // Where the sender's clock runs ahead, it fired when it was looked at.
         let closes = onset.fired_at.min(covered.end) + self.evidence.after;
         let sources = self.sources.iter().any(|(matchers, _)| matchers.matches(labels));
-        (sources && covered.end < closes).then(|| closes + SETTLE)
+        if claim.late {
+            return Outcome::Done;
+        }
+        if sources && covered.end < closes && !claim.second {
+            return Outcome::Later(wait(closes + SETTLE));
+        }
+        let known = self.known_at(labels, closes, looked);
+        known.map_or(Outcome::Done, |at| Outcome::Late(wait(at)))
     }
 
     async fn write(&self, claim: &Claim, view: &Incident, pack: &Redacted) -> Result<Summary, StoreError> {

@@ -1,5 +1,7 @@
 //! CloudTrail as evidence: who changed what before an alarm, in what order, and what is said to be missing.
 
+mod late;
+
 use std::time::Duration;
 
 use aws_sdk_cloudtrail::config::{Credentials, SharedCredentialsProvider};

@@ -209,8 +209,8 @@ impl Firstlook {
     /// Waits until the queue is empty but for what is parked.
     pub async fn idle(&self) {
         eventually(PATIENCE, "no job is left", async || {
-            let left: i64 =
-                self.sql("SELECT count(*) FROM job WHERE state <> 'parked' AND kind <> 'upkeep'").await;
+            let jobs = "SELECT count(*) FROM job WHERE state <> 'parked' AND kind <> 'upkeep' AND NOT late";
+            let left: i64 = self.sql(jobs).await;
             (left == 0).then_some(())
         })
         .await;

@@ -14,6 +14,10 @@ use super::jobs::{self, Claim};
 use super::row::At;
 use super::{Store, StoreError, incidents, told};
 
+mod late;
+
+pub use late::{NewLate, Shown};
+
 /// One collection, to be kept.
 #[derive(Debug, Clone)]
 pub struct NewEvidence {
@@ -42,6 +46,8 @@ pub struct NewEvidence {
 pub struct Collected {
     /// Counts the collections from 1.
     pub round: i32,
+    /// When it was collected.
+    pub collected_at: DateTime<Utc>,
     /// Whether a summary was written from it.
     pub summarised: bool,
     /// The text that a model reads.
@@ -110,6 +116,7 @@ struct AskedRow {
 
 #[derive(sqlx::FromRow)]
 struct EvidenceRow {
+    round: i32,
     items: Value,
     gaps: Value,
     queries: Value,
@@ -143,7 +150,7 @@ fn evidence(incident: Uuid, row: EvidenceRow, redactor: &Redactor) -> Result<Evi
 /// first one found; else the newest that has a summary; else the newest. Sentences and the items that they cite are
 /// always of one round. What was written before a reopening is about another time, and does not come first.
 const SHOWN: &str =
-    "SELECT e.items, e.gaps, e.queries, e.collected_at, e.window_start, e.window_end, e.sources_read, e.scanned
+    "SELECT e.round, e.items, e.gaps, e.queries, e.collected_at, e.window_start, e.window_end, e.sources_read, e.scanned
     FROM evidence e LEFT JOIN summary s ON s.incident = e.incident AND s.round = e.round
     WHERE e.incident = $1
     ORDER BY COALESCE(s.state = 'ready' AND s.written_at >= COALESCE((SELECT max(at) FROM decision
@@ -173,7 +180,7 @@ impl Store {
         redactor: &Redactor,
     ) -> Result<Evidence, StoreError> {
         let row: EvidenceRow = sqlx::query_as(
-            "SELECT items, gaps, queries, collected_at, window_start, window_end, sources_read, scanned
+            "SELECT round, items, gaps, queries, collected_at, window_start, window_end, sources_read, scanned
              FROM evidence WHERE incident = $1 AND round = $2",
         )
         .bind(incident)
@@ -205,15 +212,21 @@ impl Store {
         incident: Uuid,
         redactor: &Redactor,
     ) -> Result<Option<Collected>, StoreError> {
-        let row: Option<(i32, bool, String)> = sqlx::query_as(
-            "SELECT e.round, s.round IS NOT NULL, e.pack
+        let row: Option<(i32, DateTime<Utc>, bool, String)> = sqlx::query_as(
+            "SELECT e.round, e.collected_at, s.round IS NOT NULL, e.pack
              FROM evidence e LEFT JOIN summary s ON s.incident = e.incident AND s.round = e.round
              WHERE e.incident = $1 ORDER BY e.round DESC LIMIT 1",
         )
         .bind(incident)
         .fetch_optional(&self.pool)
         .await?;
-        Ok(row.map(|(round, summarised, pack)| Collected { round, summarised, pack: redactor.redact(&pack) }))
+        let read = |(round, collected_at, summarised, pack): (_, _, _, String)| Collected {
+            round,
+            collected_at,
+            summarised,
+            pack: redactor.redact(&pack),
+        };
+        Ok(row.map(read))
     }
 
     /// Keeps a collection as the incident's newest, and has its messages show it.

@@ -99,6 +99,8 @@ pub struct Claim {
     pub created_at: DateTime<Utc>,
     /// Whether this is the later look that the first one asked for.
     pub second: bool,
+    /// Whether this is the last look, for what comes late.
+    pub late: bool,
     /// Its place among the jobs that wait for the same receiver, where it has waited.
     pub urgency: i16,
     /// Since when it could have been done.
@@ -138,6 +140,8 @@ pub enum Outcome {
     /// Nothing is left to do now; look again after this time, by the clock of the database, or at once where more came
     /// while it ran.
     Later(Duration),
+    /// As `Later`, and what is left is to ask for what comes late.
+    Late(Duration),
     /// It has not been tried: its turn has not come.
     Wait(Duration),
     /// It has not been tried: its receiver's bucket is closed.
@@ -196,6 +200,7 @@ pub(super) async fn enqueue(tx: &mut PgConnection, jobs: &[NewJob]) -> Result<()
          ON CONFLICT (kind, key) WHERE state <> 'parked' DO UPDATE SET
              again = job.again OR job.state = 'running',
              second = job.second AND job.state = 'running',
+             late = job.late AND job.state = 'running',
              payload = excluded.payload,
              run_at = CASE WHEN job.state = 'running' THEN job.run_at
                            WHEN job.attempts > 0 THEN job.run_at

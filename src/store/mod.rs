@@ -43,7 +43,7 @@ use crate::fail::{self, Step};
 pub use actions::{Acted, Paged};
 pub use analyses::{Kept, Open, ToDo, Took};
 pub use deliveries::{DeliveryDecision, DeliveryHead, DeliveryState, NewDelivery};
-pub use evidence::{Collected, NewEvidence};
+pub use evidence::{Collected, NewEvidence, NewLate, Shown};
 pub use feedback::{Judged, Which};
 pub use heartbeats::Heartbeat;
 pub use incidents::{Filter, PageOf};

@@ -93,7 +93,7 @@ impl Triage {
 }
 
 /// How long each source took.
-fn count(kinds: Vec<EvidenceKind>, sources: &[SourceResult]) {
+pub(super) fn count(kinds: Vec<EvidenceKind>, sources: &[SourceResult]) {
     for (kind, result) in kinds.into_iter().zip(sources) {
         metrics::observe(Metric::EvidenceFetch, result.took, &[kind.into(), outcome(result).into()]);
     }
@@ -101,16 +101,16 @@ fn count(kinds: Vec<EvidenceKind>, sources: &[SourceResult]) {
 
 /// What all sources brought, each with the name of its source.
 #[derive(Default)]
-struct Answers {
+pub(super) struct Answers {
     logs: Vec<(String, SourceLines)>,
     measured: Vec<(String, Measured)>,
-    changed: Vec<ChangeEvent>,
+    pub changed: Vec<ChangeEvent>,
     traces: Vec<(String, Traces)>,
     access: Vec<(String, Access)>,
 }
 
 impl Answers {
-    fn of(brought: Vec<SourceResult>) -> Self {
+    pub fn of(brought: Vec<SourceResult>) -> Self {
         let mut answers = Self::default();
         for SourceResult { source, brought, .. } in brought {
             match brought {
@@ -211,7 +211,7 @@ fn out_of_reach(reason: &str, redactor: &Redactor) -> Gap {
 }
 
 /// What a source did not bring: faults, and what a cap cut away.
-fn gaps(result: &SourceResult, redactor: &Redactor) -> Vec<Gap> {
+pub(super) fn gaps(result: &SourceResult, redactor: &Redactor) -> Vec<Gap> {
     let gap = |reason: &str, remedy: &str| Gap {
         source: result.source.clone(),
         reason: redactor.redact(reason),
@@ -252,7 +252,7 @@ fn noted(
     )
 }
 
-fn kind(source: &Source) -> EvidenceKind {
+pub(super) fn kind(source: &Source) -> EvidenceKind {
     match source.door {
         Door::LogFile(_) => EvidenceKind::LogFile,
         Door::Loki(_) => EvidenceKind::Loki,

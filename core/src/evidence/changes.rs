@@ -4,6 +4,7 @@
 //! when it was, and whether it names what the alarm names.
 
 mod kinship;
+mod late;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,8 @@ use super::{Item, Kind, Redacted, Redactor};
 use crate::alert::Labels;
 use kinship::Kinship;
 use runs::Run;
+
+pub use late::{Late, late};
 
 /// Changes that name what the alarm names, at most so many …
 const MOST_NAMED: usize = 10;
@@ -67,6 +70,12 @@ pub fn items(
     began: DateTime<Utc>,
     redactor: &Redactor,
 ) -> Vec<Item> {
+    let all = ranked(events, labels, began);
+    all.iter().enumerate().map(|(i, (kinship, run))| item(i, run, *kinship, began, redactor)).collect()
+}
+
+/// What is told of `events`, in that order.
+fn ranked<'a>(events: &'a [ChangeEvent], labels: &Labels, began: DateTime<Utc>) -> Vec<(Kinship, Run<'a>)> {
     let mut all: Vec<(Kinship, Run<'_>)> = Vec::new();
     for run in runs::of(events, began) {
         all.push((Kinship::of(&run, labels), run));
@@ -82,7 +91,7 @@ pub fn items(
         *count += 1;
         *count <= most
     });
-    all.iter().enumerate().map(|(i, (kinship, run))| item(i, run, *kinship, began, redactor)).collect()
+    all
 }
 
 fn item(i: usize, run: &Run<'_>, kinship: Kinship, began: DateTime<Utc>, redactor: &Redactor) -> Item {

@@ -38,7 +38,7 @@ pub use items::items;
 pub use join::joined;
 pub use leading_time::leading_time;
 pub use lines::Line;
-pub use pack::{Pack, TOKEN, pack};
+pub use pack::{Pack, TOKEN, amended, pack};
 pub use redact::{CustomRule, Redacted, RedactionError, Redactor};
 pub use window::{Onset, Window};
 

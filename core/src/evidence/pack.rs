@@ -10,7 +10,10 @@ use super::items::id;
 use super::redact::{Redacted, Redactor};
 use super::{Change, Item, Kind};
 
+mod late;
 mod others;
+
+pub use late::amended;
 
 /// Characters that count as one token.
 pub const TOKEN: usize = 4;

@@ -19,6 +19,7 @@ struct ClaimRow {
     attempts: i32,
     created_at: DateTime<Utc>,
     second: bool,
+    late: bool,
     urgency: i16,
     run_at: DateTime<Utc>,
     lost: i32,
@@ -64,7 +65,7 @@ const CLAIM: &str = "WITH alone AS MATERIALIZED (
     UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, again = false,
         lost = lost + (state = 'running')::integer, lease_until = now() + $3::interval
     FROM due WHERE job.id = due.id
-    RETURNING job.id, key, incident, payload, attempts, created_at, second, urgency, run_at, lost, fence,
+    RETURNING job.id, key, incident, payload, attempts, created_at, second, late, urgency, run_at, lost, fence,
         (SELECT name FROM paid WHERE name = job.bucket) AS paid";
 
 impl Store {
@@ -90,6 +91,7 @@ impl Store {
             attempts: row.attempts,
             created_at: row.created_at,
             second: row.second,
+            late: row.late,
             urgency: row.urgency,
             run_at: row.run_at,
             lost: row.lost,

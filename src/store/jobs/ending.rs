@@ -29,7 +29,8 @@ impl Store {
         hold(&mut tx, &claim).await?;
         match outcome {
             Outcome::Done => done(&mut tx, claim.id).await?,
-            Outcome::Later(after) => later(&mut tx, claim.id, *after).await?,
+            Outcome::Later(after) => later(&mut tx, claim.id, *after, false).await?,
+            Outcome::Late(after) => later(&mut tx, claim.id, *after, true).await?,
             Outcome::Wait(after) => wait(&mut tx, claim.id, *after).await?,
             Outcome::Throttled { bucket, urgency } => throttled(&mut tx, claim.id, bucket, *urgency).await?,
             Outcome::Retry { after, error } => retry(&mut tx, claim.id, *after, error, 0).await?,
@@ -104,7 +105,7 @@ async fn done(tx: &mut PgConnection, id: i64) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM job WHERE id = $1 AND NOT again").bind(id).execute(&mut *tx).await?;
     sqlx::query(
         "UPDATE job SET state = 'ready', run_at = now(), attempts = 0, lease_until = NULL, error = NULL,
-             second = false, created_at = now(), bucket = '', urgency = 9, lost = 0
+             second = false, late = false, created_at = now(), bucket = '', urgency = 9, lost = 0
          WHERE id = $1",
     )
     .bind(id)
@@ -113,14 +114,15 @@ async fn done(tx: &mut PgConnection, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn later(tx: &mut PgConnection, id: i64, after: Duration) -> Result<(), StoreError> {
+async fn later(tx: &mut PgConnection, id: i64, after: Duration, late: bool) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE job SET state = 'ready', run_at = CASE WHEN again THEN now() ELSE now() + make_interval(secs => $2) END, attempts = 0,
-             second = NOT again, lease_until = NULL, error = NULL, created_at = now(), lost = 0
+             second = NOT again, late = $3 AND NOT again, lease_until = NULL, error = NULL, created_at = now(), lost = 0
          WHERE id = $1",
     )
     .bind(id)
     .bind(after.as_secs_f64())
+    .bind(late)
     .execute(tx)
     .await?;
     Ok(())
