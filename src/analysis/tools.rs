@@ -171,7 +171,7 @@ impl Analyze {
             }
             Brought::Table(table) => asked::Brought::Table { table, truncated: reply.shown.truncated },
             // What knows changes, traces or access logs takes no queries (`ask::language`).
-            Brought::Changed(_) | Brought::Traces(_) | Brought::Access(_) => {
+            Brought::Changed(_) | Brought::Traces(_) | Brought::Counted { .. } => {
                 asked::Brought::Measured(Vec::new())
             }
             Brought::Lines(lines) => {

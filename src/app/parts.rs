@@ -167,6 +167,9 @@ pub(super) async fn sources(config: &Config, store: &Store) -> Result<Vec<(Match
                 let meter = Meter::new(store.clone(), &one.name, said.scan_budget);
                 Door::CloudWatchLogs(logs.metered(meter))
             }
+            (Door::Athena(athena), EvidenceKind::Athena(said)) => {
+                Door::Athena(athena.metered(Meter::new(store.clone(), &one.name, said.scan_budget)))
+            }
             (other, _) => other,
         };
         sources.push((one.matchers.clone(), Source { name: one.name.clone(), door }));
@@ -191,7 +194,7 @@ async fn door(kind: &EvidenceKind, evidence: &config::Evidence) -> Result<Door, 
         EvidenceKind::CloudTrail(trail) => {
             Door::CloudTrail(cloudtrail(trail, evidence.changes_before, timeout).await)
         }
-        EvidenceKind::Athena(one) => Door::Athena(athena(one, timeout).await),
+        EvidenceKind::Athena(one) => Door::Athena(athena(one, timeout).await?),
         EvidenceKind::Xray(one) => Door::Xray(xray(one, timeout).await?),
         EvidenceKind::CloudWatchLogs(logs) => Door::CloudWatchLogs(cloudwatch_logs(logs, timeout).await?),
     })
@@ -228,9 +231,9 @@ pub async fn xray(one: &config::Xray, timeout: Duration) -> Result<Xray, Fault> 
 }
 
 /// A source of access logs in Athena; also for `check`.
-pub async fn athena(one: &config::Athena, timeout: Duration) -> Athena {
+pub async fn athena(one: &config::Athena, timeout: Duration) -> Result<Athena, Fault> {
     let sdk = aws::config(one.region.as_deref(), one.endpoint_url.as_deref()).await;
-    Athena::new(&sdk, one.region.is_some(), one.table.clone(), timeout)
+    Athena::new(&sdk, one.region.is_some(), one.table.clone(), &one.queries, timeout)
 }
 
 /// Who writes summaries.

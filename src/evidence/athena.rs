@@ -2,9 +2,11 @@
 //!
 //! Knows whom it asks, and until when. Must not know what stands out.
 
+mod asked;
 mod read;
 mod run;
 mod statement;
+mod tabled;
 
 use std::time::Duration;
 
@@ -13,23 +15,32 @@ use aws_sdk_athena::Client;
 use firstlook_core::evidence::Window;
 use firstlook_core::evidence::access::{Access, By};
 use firstlook_core::evidence::cloudwatch::console;
+use futures_util::future::join;
 use tokio::time::Instant;
 
 use super::quoted::shell;
-use super::{Fault, Moment};
+use super::{Fault, Moment, once};
 use crate::aws::capped::Capped;
+use crate::store::Meter;
+use asked::Asked;
 use run::Run;
+
+pub use asked::Query;
+pub use tabled::Tabled;
 
 /// A longer answer breaks off.
 const RESPONSE_BYTES: usize = 8 * 1024 * 1024;
+/// What to do where Athena fails the statement that counts requests.
+const REMEDY: &str = "correct `database`, `table` and `partition` of this source: the table must have the columns that AWS documents for ALB logs";
 
 /// Where the access logs are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// The database in Athena's data catalogue.
     pub database: String,
-    /// The table, with the columns that AWS documents for access logs of Application Load Balancers.
-    pub table: String,
+    /// The table of access logs, with the columns that AWS documents for Application Load Balancers; without one nothing is
+    /// counted.
+    pub table: Option<String>,
     /// Its partition by day, `2026/03/01`.
     pub partition: String,
     /// Who pays, and where results lie; `primary` where none is given.
@@ -45,14 +56,18 @@ pub struct Athena {
     /// Whether the region is configured: it is the alarm's own otherwise.
     fixed: bool,
     table: Table,
+    asked: Vec<Asked>,
     timeout: Duration,
+    meter: Option<Meter>,
 }
 
 /// What was counted, and what is missing.
 #[derive(Debug, Default, PartialEq)]
 pub struct Counted {
-    /// The requests.
-    pub access: Access,
+    /// The requests, where the source has a table of them.
+    pub access: Option<Access>,
+    /// What people's own statements gave.
+    pub tables: Vec<Tabled>,
     /// Bytes that Athena read for them.
     pub scanned: u64,
     /// Parts that could not be had.
@@ -60,18 +75,34 @@ pub struct Counted {
 }
 
 impl Athena {
-    /// A source that counts the requests in `table`. `sdk` is [`crate::aws::config`]'s; `fixed` says whether its region is the
-    /// configured one. A query that has not ended shortly before `timeout` is stopped.
-    pub fn new(sdk: &SdkConfig, fixed: bool, table: Table, timeout: Duration) -> Self {
+    /// A source that counts the requests in `table`, and runs `queries`. `sdk` is [`crate::aws::config`]'s; `fixed` says
+    /// whether its region is the configured one. A query that has not ended shortly before `timeout` is stopped.
+    ///
+    /// # Errors
+    /// When a query cannot be run safely.
+    pub fn new(
+        sdk: &SdkConfig,
+        fixed: bool,
+        table: Table,
+        queries: &[Query],
+        timeout: Duration,
+    ) -> Result<Self, Fault> {
         let config = aws_sdk_athena::config::Builder::from(sdk).interceptor(Capped(RESPONSE_BYTES)).build();
-        Self { client: Client::from_conf(config), fixed, table, timeout }
+        let asked = queries.iter().map(Asked::parse).collect::<Result<_, _>>()?;
+        Ok(Self { client: Client::from_conf(config), fixed, table, asked, timeout, meter: None })
+    }
+
+    /// The same source, of which a day's queries read no more than the meter lets them.
+    #[must_use]
+    pub fn metered(self, meter: Meter) -> Self {
+        Self { meter: Some(meter), ..self }
     }
 
     /// The requests of the moment and of normal times, counted by one query, so that each partition is read once. Where the
-    /// alarm names a load balancer, its requests alone.
+    /// alarm names a load balancer, its requests alone. Beside them what people's own queries give.
     ///
     /// # Errors
-    /// When the query cannot be run, or does not end in time.
+    /// When nothing could be had.
     pub async fn count(&self, moment: &Moment) -> Result<Counted, Fault> {
         let until = Instant::now() + self.timeout - (self.timeout / 10).min(Duration::from_secs(1));
         let client = match moment.region().filter(|_| !self.fixed) {
@@ -81,34 +112,51 @@ impl Athena {
             }
         };
         let region = client.config().region().map(ToString::to_string).unwrap_or_default();
+        let run = |remedy| {
+            let (client, meter) = (client.clone(), self.meter.as_ref());
+            Run { client, table: &self.table, until, meter, remedy }
+        };
+        let (counting, asking) = (run(REMEDY), run(tabled::REMEDY));
+        let (requests, mut all) =
+            join(self.requests(&counting, &region, moment), self.tables(&asking, &region, moment)).await;
+        match requests {
+            Some(Ok(requests)) => {
+                all.access = requests.access;
+                all.scanned += requests.scanned;
+                all.faults.extend(requests.faults);
+            }
+            Some(Err(fault)) => once(&mut all.faults, fault),
+            None => {}
+        }
+        match all.faults.first() {
+            Some(fault) if all.access.is_none() && all.tables.is_empty() => Err(fault.clone()),
+            _ => Ok(all),
+        }
+    }
+
+    async fn requests(&self, run: &Run<'_>, region: &str, moment: &Moment) -> Option<Result<Counted, Fault>> {
+        let logs = self.table.table.as_ref()?;
+        Some(self.counted(run, logs, region, moment).await)
+    }
+
+    async fn counted(
+        &self,
+        run: &Run<'_>,
+        logs: &str,
+        region: &str,
+        moment: &Moment,
+    ) -> Result<Counted, Fault> {
         let balancer = Some(moment.labels.get("dimension.LoadBalancer")).filter(|name| !name.is_empty());
-        let statement = statement::of(&self.table, balancer, moment.window, &moment.baselines);
-        let run = Run { client, table: &self.table, until };
+        let statement = statement::of(&self.table, logs, balancer, moment.window, &moment.baselines);
         let answer = run.answer(&statement).await?;
         let access = Access {
             rows: read::rows(&answer.rows),
             times: moment.baselines.len(),
-            query: self.command(&region, &statement),
-            link: console::athena(&region, &answer.id),
+            query: self.command(region, &statement),
+            link: console::athena(region, &answer.id),
         };
-        let faults = self.missing(&access, answer.cut).into_iter().collect();
-        Ok(Counted { access, scanned: answer.scanned, faults })
-    }
-
-    fn missing(&self, access: &Access, cut: bool) -> Option<Fault> {
-        let seen = access.rows.iter().find(|row| row.by == By::All).map_or(0, |row| row.now.requests);
-        if seen == 0 {
-            return Some(Fault::unavailable(
-                format!("{} has no request of this window", self.table.table),
-                "load balancers write their logs every five minutes: look again later, or correct `table` and `partition` of this source",
-            ));
-        }
-        cut.then(|| {
-            Fault::unavailable(
-                "there are more different paths, targets or clients than were read",
-                "open the query in Athena: the link of this source's items leads there",
-            )
-        })
+        let faults = missing(logs, &access, answer.cut).into_iter().collect();
+        Ok(Counted { access: Some(access), tables: Vec::new(), scanned: answer.scanned, faults })
     }
 
     /// The command that starts the same query, for a shell.
@@ -132,11 +180,29 @@ impl Athena {
     /// When one of them is refused.
     pub async fn probe(&self, timeout: Duration) -> Result<String, Fault> {
         let until = Instant::now() + timeout - timeout / 10;
-        let run = Run { client: self.client.clone(), table: &self.table, until };
+        let (client, meter) = (self.client.clone(), None);
+        let run = Run { client, table: &self.table, until, meter, remedy: REMEDY };
         run.answer("SELECT 1").await?;
         run.stopped("SELECT 1").await?;
         Ok("answers, and lets queries be started and stopped".into())
     }
+}
+
+/// What of the requests could not be counted.
+fn missing(logs: &str, access: &Access, cut: bool) -> Option<Fault> {
+    let seen = access.rows.iter().find(|row| row.by == By::All).map_or(0, |row| row.now.requests);
+    if seen == 0 {
+        return Some(Fault::unavailable(
+            format!("{logs} has no request of this window"),
+            "load balancers write their logs every five minutes: look again later, or correct `table` and `partition` of this source",
+        ));
+    }
+    cut.then(|| {
+        Fault::unavailable(
+            "there are more different paths, targets or clients than were read",
+            "open the query in Athena: the link of this source's items leads there",
+        )
+    })
 }
 
 /// All windows, the moment's first.

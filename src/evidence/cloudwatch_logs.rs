@@ -12,7 +12,6 @@ mod pieces;
 mod query;
 pub(super) mod refused;
 mod rows;
-mod scanned;
 
 use std::time::Duration;
 
@@ -20,6 +19,7 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudwatchlogs::Client;
 use tokio::time::Instant;
 
+use super::scanned::Sum;
 use super::template::Template;
 use super::{Fault, Moment};
 use crate::aws::capped::Capped;
@@ -28,7 +28,6 @@ pub use asked::Asked;
 use filter::Filter;
 use insights::{Insights, Wrote};
 pub use query::{Counted, Question};
-use scanned::Sum;
 
 /// What one query gives.
 const ROWS: usize = 10_000;

@@ -18,7 +18,7 @@ use futures_util::future::{join, join_all};
 use tokio::time::Instant;
 
 use super::cloudtrail::Changed;
-use super::{Caps, Door, Fault, FaultKind, Fetched, Measurements, Moment, Source};
+use super::{Caps, Door, Fault, FaultKind, Fetched, Measurements, Moment, Source, Tabled};
 
 /// What all sources brought, in the order in which they were given.
 #[derive(Debug)]
@@ -57,8 +57,13 @@ pub enum Brought {
     Changed(Vec<ChangeEvent>),
     /// Of a source of traces.
     Traces(Traces),
-    /// Of a source of access logs.
-    Access(Access),
+    /// Of a source of access logs, and of tables that people ask.
+    Counted {
+        /// The requests, where they are counted.
+        access: Option<Access>,
+        /// What was asked for.
+        tables: Vec<Tabled>,
+    },
 }
 
 /// The lines of one source.
@@ -130,7 +135,7 @@ async fn one(source: &Source, moment: &Moment, deadline: Duration, caps: Caps) -
         Door::Athena(door) => match guarded(name, deadline, Box::pin(door.count(moment))).await {
             Ok(found) => {
                 scanned = found.scanned;
-                (Ok(Brought::Access(found.access)), found.faults)
+                (Ok(Brought::Counted { access: found.access, tables: found.tables }), found.faults)
             }
             Err(fault) => (Err(fault), Vec::new()),
         },

@@ -17,11 +17,12 @@ pub mod log_file;
 pub mod loki;
 pub mod prometheus;
 mod quoted;
+mod scanned;
 mod series;
 mod template;
 pub mod xray;
 
-pub use athena::{Athena, Counted};
+pub use athena::{Athena, Counted, Tabled};
 pub use cloudtrail::CloudTrail;
 pub use cloudwatch_logs::CloudWatchLogs;
 pub use cloudwatch_metrics::CloudWatchMetrics;

@@ -4,7 +4,7 @@
 
 use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::evidence::access::{self, Access};
-use firstlook_core::evidence::asked::Before;
+use firstlook_core::evidence::asked::{self, Before};
 use firstlook_core::evidence::changes::{self, ChangeEvent};
 use firstlook_core::evidence::metric::{self, Measured};
 use firstlook_core::evidence::traces::{self, Traces};
@@ -18,7 +18,7 @@ use futures_util::future::join;
 use super::Triage;
 use super::steps::{Answered, Steps};
 use crate::evidence::{
-    Brought, Caps, Door, Fault, FaultKind, Source, SourceLines, SourceResult, ask, collect,
+    Brought, Caps, Door, Fault, FaultKind, Source, SourceLines, SourceResult, Tabled, ask, collect,
 };
 use crate::moment;
 use crate::store::{Claim, NewEvidence, StoreError};
@@ -62,7 +62,7 @@ impl Triage {
             gaps.extend(
                 onset.out_of_reach().filter(|_| asked > 0).map(|reason| out_of_reach(&reason, &redactor)),
             );
-            let Answers { logs, measured, changed, traces, access } = Answers::of(collected.sources);
+            let Answers { logs, measured, changed, traces, access, tables } = Answers::of(collected.sources);
             events.extend(changed);
             let sources_read = logs.len();
             let (comparison, origins) = compared(logs, window);
@@ -71,12 +71,13 @@ impl Triage {
             let traces = traces::items(&traces, &redactor);
             let changes = changes::items(&events, &labels, began, &redactor);
             // More findings than these are never told: their ids are free.
-            let before = Before { metrics: metrics.len(), logs: comparison.findings.len().min(9_000) };
+            let mut before = Before { metrics: metrics.len(), logs: comparison.findings.len().min(9_000) };
+            let tables = asked::tables(&tables, &mut before, window, &redactor);
             let of_steps = answered.found(before, window, &redactor);
             gaps.extend(of_steps.gaps);
             let impact = metrics.iter().find_map(impact);
             let counted = ([metrics.len(), traces.len(), changes.len(), steps_run], scanned);
-            let others = metrics.into_iter().chain(traces).chain(of_steps.items).chain(changes);
+            let others = metrics.into_iter().chain(tables).chain(traces).chain(of_steps.items).chain(changes);
             let others: Vec<Item> = others.collect();
             let pack = evidence::pack(&others, &comparison, tokens, &redactor);
             let note = noted(&comparison, asked, counted, gaps.len(), took);
@@ -107,6 +108,13 @@ pub(super) struct Answers {
     pub changed: Vec<ChangeEvent>,
     traces: Vec<(String, Traces)>,
     access: Vec<(String, Access)>,
+    tables: Vec<asked::Reply>,
+}
+
+/// A query that is no step's.
+fn tabled(source: &str, Tabled { title, table, query, link, truncated }: Tabled) -> asked::Reply {
+    let (step, brought) = (String::new(), asked::Brought::Table { table, truncated });
+    asked::Reply { step, name: title, source: source.to_owned(), query, link, brought }
 }
 
 impl Answers {
@@ -123,7 +131,10 @@ impl Answers {
                     answers.changed.extend(all.into_iter().map(of));
                 }
                 Ok(Brought::Traces(traces)) => answers.traces.push((source, traces)),
-                Ok(Brought::Access(access)) => answers.access.push((source, access)),
+                Ok(Brought::Counted { access, tables }) => {
+                    answers.access.extend(access.map(|access| (source.clone(), access)));
+                    answers.tables.extend(tables.into_iter().map(|one| tabled(&source, one)));
+                }
                 // No source brings rows by itself.
                 Ok(Brought::Table(_)) | Err(_) => {}
             }

@@ -162,7 +162,7 @@ fn reply_of(
     let mut link = shown.link;
     let brought = match brought {
         // No language asks for these.
-        Brought::Traces(_) | Brought::Access(_) => asked::Brought::Measured(Vec::new()),
+        Brought::Traces(_) | Brought::Counted { .. } => asked::Brought::Measured(Vec::new()),
         Brought::Measured(all) => {
             asked::Brought::Measured(all.into_iter().filter(|one| !one.window.is_empty()).collect())
         }

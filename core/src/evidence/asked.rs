@@ -154,6 +154,17 @@ pub fn of_reply(reply: &Reply, before: Before, window: Window, redactor: &Redact
     items
 }
 
+/// The items of tables that are no step's: quantities, whose ids follow those `before`.
+pub fn tables(replies: &[Reply], before: &mut Before, window: Window, redactor: &Redactor) -> Vec<Item> {
+    let items = replies.iter().flat_map(|reply| of_reply(reply, *before, window, redactor));
+    let mut all: Vec<Item> = items.map(|item| Item { kind: Kind::Metric, ..item }).collect();
+    for item in &mut all {
+        item.id = id(Kind::Metric, before.metrics).to_string();
+        before.metrics += 1;
+    }
+    all
+}
+
 fn item(reply: &Reply, kind: Kind, before: usize, redactor: &Redactor) -> Item {
     Item {
         id: id(kind, before).to_string(),

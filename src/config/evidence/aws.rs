@@ -2,7 +2,9 @@
 
 use super::super::Error;
 use super::super::section::Section;
-use crate::evidence::athena::Table;
+use super::super::size::size;
+use super::super::yaml::Node;
+use crate::evidence::athena::{Query, Table};
 
 /// What a source of type `xray` is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,26 +37,59 @@ pub struct Athena {
     pub endpoint_url: Option<String>,
     /// Where the access logs are.
     pub table: Table,
+    /// What is asked for beside the requests.
+    pub queries: Vec<Query>,
+    /// Bytes that Athena may read for it on a day (UTC), over all replicas.
+    pub scan_budget: u64,
 }
 
 /// Its keys.
-pub(super) const ATHENA: [&str; 7] =
-    ["region", "endpoint_url", "database", "table", "partition", "workgroup", "output_location"];
+pub(super) const ATHENA: [&str; 9] = [
+    "region",
+    "endpoint_url",
+    "database",
+    "table",
+    "partition",
+    "workgroup",
+    "output_location",
+    "queries",
+    "scan_budget",
+];
+/// About 0.50 USD a day where a TB costs 5 USD.
+const SCAN_BUDGET: u64 = 100 << 30;
 
 pub(super) fn athena(item: &Section<'_>) -> Result<Athena, Error> {
     let output_location = item.text("output_location")?;
     if output_location.as_ref().is_some_and(|place| !place.starts_with("s3://")) {
         return Err(item.error("output_location", "must be a place in S3: s3://BUCKET/FOLDER/"));
     }
+    let queries = item.list("queries")?.into_iter().map(|(path, node)| query(item, &path, node));
+    let queries = queries.collect::<Result<Vec<_>, _>>()?;
+    let table = item.text("table")?;
+    if table.is_none() && queries.is_empty() {
+        let text = "is missing: name the table of the load balancer's access logs, or write `queries`";
+        return Err(item.error("table", text));
+    }
     Ok(Athena {
         region: item.text("region")?,
         endpoint_url: item.url("endpoint_url")?,
         table: Table {
             database: item.required("database", "name the database of Athena that has the table")?,
-            table: item.required("table", "name the table of the load balancer's access logs")?,
+            table,
             partition: item.text("partition")?.unwrap_or_else(|| "day".into()),
             workgroup: item.text("workgroup")?,
             output_location,
         },
+        queries,
+        scan_budget: size(item, "scan_budget", SCAN_BUDGET)?,
+    })
+}
+
+fn query(item: &Section<'_>, path: &str, node: &Node) -> Result<Query, Error> {
+    let one = Section::open(item.context, node, path, &["title", "query", "by"], &[])?;
+    Ok(Query {
+        title: one.required("title", "pages and messages call the result by it")?,
+        query: one.required("query", "write a SELECT with `at >= {{start}} AND at < {{end}}`")?,
+        by: one.texts("by")?.unwrap_or_default().into_iter().map(|(name, _)| name).collect(),
     })
 }

@@ -186,6 +186,16 @@ const FAULTS: &[(&str, usize, &str)] = &[
         "`evidence.sources[0].database` is missing: name the database of Athena that has the table",
     ),
     (
+        "evidence: { sources: [{ name: a, type: athena, database: d }] }",
+        3,
+        "`evidence.sources[0].table` is missing: name the table of the load balancer's access logs, or write `queries`",
+    ),
+    (
+        "evidence: { sources: [{ name: a, type: athena, database: d, queries: [{ title: x }] }] }",
+        3,
+        "`evidence.sources[0].queries[0].query` is missing: write a SELECT with `at >= {{start}} AND at < {{end}}`",
+    ),
+    (
         "evidence: { sources: [{ name: a, type: athena, database: d, table: alb, output_location: /tmp }] }",
         3,
         "`evidence.sources[0].output_location` must be a place in S3: s3://BUCKET/FOLDER/",

@@ -2,14 +2,13 @@
 //!
 //! Knows the columns that the statement gives. Must not know whom it asks.
 
-use std::collections::BTreeMap;
-
 use firstlook_core::evidence::access::{By, Counts, Row};
+use firstlook_core::evidence::asked::table;
 
 use super::statement::BY;
 
-/// A row: columns and their values; what is null is not there.
-pub(super) type Named = BTreeMap<String, String>;
+/// A row: columns and their values, in their order; what is null is not there.
+pub(super) type Named = table::Row;
 
 /// What the statement counted.
 pub(super) fn rows(rows: &[Named]) -> Vec<Row> {
@@ -17,7 +16,7 @@ pub(super) fn rows(rows: &[Named]) -> Vec<Row> {
 }
 
 fn row(row: &Named) -> Option<Row> {
-    let text = |name: &str| row.get(name).map(String::as_str);
+    let text = |name: &str| row.iter().find(|(column, _)| column == name).map(|(_, value)| value.as_str());
     let number = |name: String| text(&name).and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
     let seconds = |name: String| {
         let value = text(&name)?.parse::<f64>().ok()?;

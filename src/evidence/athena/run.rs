@@ -14,11 +14,12 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use super::super::Fault;
 use super::super::api::one_line;
 use super::super::cloudwatch_logs::refused;
+use super::super::scanned::{ATHENA, Scanned, Sum};
 use super::Table;
 use super::read::Named;
 use super::statement::MOST_ROWS;
 use crate::aws::refusal::Refusal;
-use crate::telemetry::metrics::{self, Metric};
+use crate::store::Meter;
 
 /// Queries of this process at once, over all incidents: an account's places are shared with everybody.
 static PLACES: Semaphore = Semaphore::const_new(3);
@@ -38,6 +39,9 @@ pub(super) struct Run<'a> {
     pub client: Client,
     pub table: &'a Table,
     pub until: Instant,
+    pub meter: Option<&'a Meter>,
+    /// What to do where Athena fails the statement.
+    pub remedy: &'static str,
 }
 
 /// What a query gave.
@@ -88,10 +92,15 @@ impl Run<'_> {
         let late =
             || Fault::timeout("too many queries of firstlook run in Athena at once for another one to begin");
         let Ok(Ok(_place)) = timeout_at(self.until, PLACES.acquire()).await else { return Err(late()) };
+        let sum = Sum::default();
+        let mut scanned = Scanned::new(&ATHENA, self.meter.cloned(), sum.clone());
+        if let Ok(Err(used_up)) = timeout_at(self.until, scanned.now(0)).await {
+            return Err(used_up);
+        }
         let mut running = self.start(statement).await?;
-        let scanned = self.ended(&mut running).await?;
+        self.ended(&mut running, scanned).await?;
         let (rows, cut) = self.rows(&running.id).await?;
-        Ok(Answer { id: std::mem::take(&mut running.id), rows, scanned, cut })
+        Ok(Answer { id: std::mem::take(&mut running.id), rows, scanned: sum.get(), cut })
     }
 
     /// Starts a statement and stops it at once, for `check`.
@@ -118,8 +127,8 @@ impl Run<'_> {
         Ok(Running { client: self.client.clone(), id, ended: false })
     }
 
-    /// Waits for the end; how many bytes were read.
-    async fn ended(&self, running: &mut Running) -> Result<u64, Fault> {
+    /// Waits for the end, or until the budget of the day is used up.
+    async fn ended(&self, running: &mut Running, mut scanned: Scanned) -> Result<(), Fault> {
         let begun = Instant::now();
         let late = || {
             let waited = begun.elapsed().as_secs_f64();
@@ -127,7 +136,7 @@ impl Run<'_> {
                 "Athena had not finished the query after {waited:.1} s, and it was stopped"
             ))
         };
-        let (mut pause, mut scanned) = (PAUSES.0, 0);
+        let mut pause = PAUSES.0;
         loop {
             if timeout_at(self.until, sleep(pause)).await.is_err() {
                 return Err(late());
@@ -138,19 +147,17 @@ impl Run<'_> {
             let output = self.asked(state, STATE).await?;
             let Some(query) = output.query_execution else { continue };
             let read = query.statistics.and_then(|all| all.data_scanned_in_bytes);
-            let read = read.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0).max(scanned);
-            metrics::count_by(Metric::LogsScanned, read - scanned, &[]);
-            scanned = read;
+            let read = scanned.now(read.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0)).await;
             let status = query.status;
             let words = status.as_ref().and_then(|status| status.state_change_reason()).unwrap_or_default();
             match status.as_ref().and_then(|status| status.state()) {
                 Some(QueryExecutionState::Succeeded) => {
                     running.ended = true;
-                    return Ok(scanned);
+                    return Ok(());
                 }
                 Some(QueryExecutionState::Failed) => {
                     running.ended = true;
-                    return Err(failed(words));
+                    return Err(failed(words, self.remedy));
                 }
                 Some(QueryExecutionState::Cancelled) => {
                     running.ended = true;
@@ -160,7 +167,7 @@ impl Run<'_> {
                     ));
                 }
                 // Queued, running, or unknown for now.
-                _ => {}
+                _ => read?,
             }
         }
     }
@@ -234,13 +241,13 @@ fn cells(row: &Row) -> impl Iterator<Item = Option<&str>> {
 }
 
 /// A query that Athena ended with these words.
-fn failed(words: &str) -> Fault {
+fn failed(words: &str, otherwise: &str) -> Fault {
     let reason = format!("Athena failed to run the query: {}", one_line(words));
     let lower = words.to_lowercase();
     let remedy = if ["permission", "denied", "not authorized"].iter().any(|word| lower.contains(word)) {
         "allow the role of firstlook to read the table in Glue and its files in S3, and to write Athena's results there"
     } else {
-        "correct `database`, `table` and `partition` of this source: the table must have the columns that AWS documents for ALB logs"
+        otherwise
     };
     Fault::configuration(reason, remedy)
 }

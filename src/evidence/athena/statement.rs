@@ -17,7 +17,13 @@ pub(super) const MOST_ROWS: usize = 2_000;
 pub(super) const BY: [&str; 5] = ["target", "path", "target_status", "status", "client"];
 
 /// Counts the requests of `window` beside those of `baselines`, all together and by each of [`BY`].
-pub(super) fn of(table: &Table, balancer: Option<&str>, window: Window, baselines: &[Window]) -> String {
+pub(super) fn of(
+    table: &Table,
+    logs: &str,
+    balancer: Option<&str>,
+    window: Window,
+    baselines: &[Window],
+) -> String {
     let within =
         |window: Window| format!("time >= '{}' AND time < '{}'", second(window.start), second(window.end));
     let days: BTreeSet<String> = all(window, baselines).flat_map(days).collect();
@@ -50,7 +56,7 @@ ORDER BY now_failed DESC, greatest(now_requests, normal_requests) DESC, by_what,
 LIMIT {MOST_ROWS}",
         now = within(window),
         database = name(&table.database),
-        name = name(&table.table),
+        name = name(logs),
         partition = name(&table.partition),
         days = days.join(", "),
         times = times.join(" OR "),
@@ -78,7 +84,12 @@ fn days(window: Window) -> Vec<String> {
 
 /// As a string of SQL: a quote is doubled, and nothing else is special in there.
 fn text(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
+    format!("'{}'", escaped(value))
+}
+
+/// As it stands within a string of SQL.
+pub(super) fn escaped(value: &str) -> String {
+    value.replace('\'', "''")
 }
 
 /// As a name of SQL.
@@ -98,7 +109,7 @@ mod tests {
         let (workgroup, output_location) = (None, None);
         Table {
             database: "logs".into(),
-            table: "alb".into(),
+            table: Some("alb".into()),
             partition: "day".into(),
             workgroup,
             output_location,
@@ -109,7 +120,7 @@ mod tests {
     fn times_and_partitions_are_bounded() {
         let now = window("2026-03-01T23:45:00Z", "2026-03-01T23:58:30.5Z");
         let before = window("2026-02-28T23:45:00Z", "2026-02-28T23:58:30Z");
-        let sql = of(&table(), None, now, &[before]);
+        let sql = of(&table(), "alb", None, now, &[before]);
         for part in [
             "SELECT time >= '2026-03-01T23:45:00' AND time < '2026-03-01T23:58:30' AS now,",
             "FROM \"logs\".\"alb\"\n",
@@ -132,11 +143,10 @@ mod tests {
             ("x' OR 1 = 1 --", "elb = 'x'' OR 1 = 1 --'\n)"),
             ("\\' ; DROP TABLE alb", "elb = '\\'' ; DROP TABLE alb'\n)"),
         ] {
-            let sql = of(&table(), Some(value), now, &[]);
+            let sql = of(&table(), "alb", Some(value), now, &[]);
             assert!(sql.contains(written), "{sql}");
             assert_eq!(sql.matches('\'').count() % 2, 0, "{sql}");
         }
-        let odd = Table { table: "a\".\"b".into(), ..table() };
-        assert!(of(&odd, None, now, &[]).contains("FROM \"logs\".\"a\"\".\"\"b\"\n"));
+        assert!(of(&table(), "a\".\"b", None, now, &[]).contains("FROM \"logs\".\"a\"\".\"\"b\"\n"));
     }
 }

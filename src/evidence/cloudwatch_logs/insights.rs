@@ -12,10 +12,10 @@ use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::super::Fault;
+use super::super::scanned::{INSIGHTS, Scanned, Sum};
 use super::pieces::Piece;
 use super::refused::{self, Failed};
 use super::rows::FromRow;
-use super::scanned::{Scanned, Sum};
 use crate::aws::refusal::Refusal;
 use crate::store::Meter;
 
@@ -123,7 +123,7 @@ impl Insights {
             return Err(Failed::NoQuery(Fault::timeout(reason)));
         };
         let place = place.map_err(|_| Failed::NoQuery(Fault::timeout("queries have ended")))?;
-        let mut scanned = Scanned::new(self.meter.clone(), self.scanned.clone());
+        let mut scanned = Scanned::new(&INSIGHTS, self.meter.clone(), self.scanned.clone());
         // Behind the wait: what ran meanwhile counts.
         if let Ok(Err(used_up)) = timeout_at(self.deadline, scanned.now(0)).await {
             return Err(Failed::NoQuery(used_up));

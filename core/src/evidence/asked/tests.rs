@@ -128,3 +128,16 @@ fn series_are_compared_and_only_the_farthest_are_told() {
     assert_eq!((none.len(), none[0].id.as_str()), (1, "M3"));
     assert_eq!(none[0].title.as_str(), "R4 What do the errors say: no value in this window");
 }
+
+#[test]
+fn tables_that_are_no_step_s_are_quantities_one_after_the_other() {
+    let table =
+        || Brought::Table { table: Table::default(), truncated: Some("the first 2000 were read".into()) };
+    let replies = [(), ()].map(|()| Reply { step: String::new(), name: "denied".into(), ..reply(table()) });
+    let mut before = Before { metrics: 4, logs: 7 };
+    let items = tables(&replies, &mut before, window(), &Redactor::default());
+    let told: Vec<_> = items.iter().map(|item| (item.id.as_str(), item.kind, item.title.as_str())).collect();
+    assert_eq!(told, [("M5", Kind::Metric, "denied: no rows"), ("M6", Kind::Metric, "denied: no rows")]);
+    assert!(items[0].text.as_str().contains("the first 2000 were read"), "{}", items[0].text);
+    assert_eq!((before.metrics, before.logs), (6, 7));
+}

@@ -8,13 +8,32 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::super::Fault;
+use super::Fault;
 use crate::clock;
 use crate::store::Meter;
 use crate::telemetry::metrics::{self, Metric};
 
 /// How long the database may take to say what is left of a day.
 const WAIT: Duration = Duration::from_secs(1);
+
+/// Whose budget it is, for people.
+#[derive(Debug)]
+pub(super) struct Reader {
+    name: &'static str,
+    /// How it reads less.
+    less: &'static str,
+}
+
+/// Logs Insights.
+pub(super) const INSIGHTS: Reader = Reader {
+    name: "Logs Insights",
+    less: "fewer `log_groups`, fewer blocks in runbooks, a shorter `evidence.window`",
+};
+/// Athena.
+pub(super) const ATHENA: Reader = Reader {
+    name: "Athena",
+    less: "partitions in the `queries`, fewer of them, a shorter `evidence.window`",
+};
 
 /// Bytes of all queries that belong together.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +48,7 @@ impl Sum {
 /// What one query has read so far.
 #[derive(Debug, Clone)]
 pub(super) struct Scanned {
+    reader: &'static Reader,
     meter: Option<Meter>,
     sum: Sum,
     bytes: u64,
@@ -38,8 +58,8 @@ pub(super) struct Scanned {
 
 impl Scanned {
     /// Of a query that has read nothing yet, and belongs to `sum`.
-    pub fn new(meter: Option<Meter>, sum: Sum) -> Self {
-        Self { meter, sum, bytes: 0, metered: 0 }
+    pub fn new(reader: &'static Reader, meter: Option<Meter>, sum: Sum) -> Self {
+        Self { reader, meter, sum, bytes: 0, metered: 0 }
     }
 
     /// The query has read `bytes` in all.
@@ -56,7 +76,7 @@ impl Scanned {
         let spent = timeout(WAIT, meter.spend(self.bytes - self.metered, clock::now())).await;
         if let Ok(Ok(used)) = spent {
             self.metered = self.bytes;
-            return if used { Err(used_up(meter.budget())) } else { Ok(()) };
+            return if used { Err(used_up(self.reader, meter.budget())) } else { Ok(()) };
         }
         // The evidence of an alarm is worth more than one query costs.
         tracing::warn!(
@@ -66,13 +86,13 @@ impl Scanned {
     }
 }
 
-fn used_up(budget: u64) -> Fault {
+fn used_up(reader: &Reader, budget: u64) -> Fault {
     let budget = match budget {
         whole if whole % (1 << 30) == 0 => format!("{} GiB", whole >> 30),
         other => format!("{other} bytes"),
     };
     Fault::configuration(
-        format!("what Logs Insights may read for this source in a day (UTC), {budget}, is used up"),
-        "raise `scan_budget` of this source, or have it read less: fewer `log_groups`, fewer blocks in runbooks, a shorter `evidence.window`",
+        format!("what {} may read for this source in a day (UTC), {budget}, is used up", reader.name),
+        format!("raise `scan_budget` of this source, or have it read less: {}", reader.less),
     )
 }
