@@ -1,5 +1,7 @@
 //! CloudWatch's metrics as evidence: what an alarm of SNS watches, compared with normal, on the page.
 
+mod composite;
+
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::config::{Credentials, SharedCredentialsProvider};

@@ -3,6 +3,7 @@
 //!
 //! Knows its calls and pages. Must not know what a value means.
 
+mod alarms;
 mod series;
 mod shown;
 mod wanted;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::types::{AlarmType, Dimension, Metric, MetricDataQuery, ScanBy};
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, ScanBy};
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::Labels;
 use firstlook_core::evidence::Window;
@@ -26,18 +27,16 @@ use super::collect::without_normal;
 use super::template::{Part, Template, value};
 use super::{Fault, Measurements, Moment, once};
 use crate::aws::capped::Capped;
+use alarms::DESCRIBE;
 use series::Series;
 use wanted::Wanted;
 
 /// A longer answer breaks off.
 const RESPONSE_BYTES: usize = 8 * 1024 * 1024;
-/// Alarms of an incident that are looked at.
-const MOST_ALARMS: usize = 10;
 /// Series of one alarm that are looked at.
 const MOST_SERIES: usize = 50;
 /// Pages of one answer.
 const MOST_PAGES: usize = 20;
-const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
 const DATA: &str = "cloudwatch:GetMetricData";
 
 /// A configured metric.
@@ -98,7 +97,7 @@ impl CloudWatchMetrics {
         let mut wanted: Vec<(Client, Wanted)> = Vec::new();
         let regions = self.regions(moment);
         for (client, alerts) in &regions {
-            match in_time(until, alarms(client, alerts)).await {
+            match in_time(until, alarms::watched(client, alerts)).await {
                 Ok(all) => wanted.extend(all.into_iter().map(|one| (client.clone(), one))),
                 Err(fault) => once(&mut found.faults, fault),
             }
@@ -162,23 +161,6 @@ impl CloudWatchMetrics {
         data(&self.client, one.queries, window).await?;
         Ok("answers, and gives alarms and values".into())
     }
-}
-
-/// What the alarms of these alerts watch.
-async fn alarms(client: &Client, alerts: &[Labels]) -> Result<Vec<Wanted>, Fault> {
-    let mut names: Vec<String> = alerts.iter().map(|alert| alert.get("alertname").to_owned()).collect();
-    names.dedup();
-    names.truncate(MOST_ALARMS);
-    let call = client.describe_alarms().set_alarm_names(Some(names.clone())).max_records(100);
-    let output = call.alarm_types(AlarmType::MetricAlarm).send().await;
-    let output = output.map_err(|error| refused::fault(&error, DESCRIBE))?;
-    // Another account's alarm of that name is another alarm.
-    let ours = |arn: &str| {
-        let account = arn.split(':').nth(4).unwrap_or_default();
-        alerts.iter().any(|alert| ["", account].contains(&alert.get("account")))
-    };
-    let all = output.metric_alarms().iter().filter(|alarm| alarm.alarm_arn().is_some_and(ours));
-    Ok(all.filter_map(Wanted::of_alarm).collect())
 }
 
 fn configured(query: &Query, dimensions: &[(String, Template)], labels: &Labels) -> Result<Wanted, Fault> {

@@ -17,6 +17,7 @@ use data::Measured;
 /// Whose alarms these are.
 pub const ACCOUNT: &str = "123456789012";
 const SERVICE: &str = "/service/GraniteServiceVersion20100801/operation/";
+const INVALID: Refused = (400, "ValidationError", "1 validation error detected");
 const TYPES: [&str; 3] = ["MetricAlarm", "CompositeAlarm", "LogAlarm"];
 
 /// A running CloudWatch.
@@ -225,8 +226,34 @@ impl World {
         }
     }
 
+    /// The alarms that a composite's rule names: of each, what this call gives.
+    fn children(&self, region: &str, parent: &str, input: &Value) -> Result<Value, Refused> {
+        let beside = input.as_object().unwrap().keys();
+        if beside
+            .into_iter()
+            .any(|key| !["ChildrenOfAlarmName", "MaxRecords", "NextToken"].contains(&key.as_str()))
+        {
+            return Err(INVALID);
+        }
+        let here = |arn: &str| arn.split(':').nth(3) == Some(region);
+        let rule = self.alarms.iter().find(|(arn, (_, alarm))| here(arn) && alarm["AlarmName"] == parent);
+        let rule = rule.and_then(|(_, (_, alarm))| alarm["AlarmRule"].as_str()).ok_or(INVALID)?;
+        let of = |kind: &str| -> Vec<Value> {
+            let all = self.alarms.iter().filter(|(arn, (is, alarm))| {
+                here(arn) && is == kind && rule.contains(&format!("({})", alarm["AlarmName"]))
+            });
+            let members = ["AlarmName", "AlarmArn", "StateValue", "StateUpdatedTimestamp"];
+            all.map(|(_, (_, alarm))| members.map(|member| (member.to_owned(), alarm[member].clone())))
+                .map(|members| Value::Object(members.into_iter().collect()))
+                .collect()
+        };
+        Ok(json!({"MetricAlarms": of(TYPES[0]), "CompositeAlarms": of(TYPES[1])}))
+    }
+
     fn describe(&self, region: &str, input: &Value) -> Result<Value, Refused> {
-        const INVALID: Refused = (400, "ValidationError", "1 validation error detected");
+        if let Some(parent) = input["ChildrenOfAlarmName"].as_str() {
+            return self.children(region, parent, input);
+        }
         let list = |key: &str| {
             let texts = |all: &Vec<Value>| all.iter().map(|one| one.as_str().unwrap().to_owned()).collect();
             input[key].as_array().map(texts).unwrap_or_default()
