@@ -15,7 +15,7 @@ use firstlook_core::evidence::{Item, Onset, Redacted, Window};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::runbook::Pinned;
 use firstlook_core::summary::analysis::run::{Action, Event, Run};
-use firstlook_core::summary::analysis::tools::Offer;
+use firstlook_core::summary::analysis::tools::{Offer, Queried};
 use tokio::time::Instant;
 
 use crate::clock;
@@ -140,7 +140,12 @@ impl Analyze {
             if tools::has_lines(source) {
                 offer.logs.push(source.name.clone());
             }
-            offer.queries.extend(ask::language(source).map(|language| (source.name.clone(), language)));
+            let reach = ask::reach(source).max(moment.window.length().to_std().unwrap_or_default());
+            offer.queries.extend(ask::language(source).map(|language| Queried {
+                source: source.name.clone(),
+                language,
+                reach,
+            }));
         }
         offer.steps = runbook.iter().flat_map(|runbook| &runbook.steps).map(|step| step.id.clone()).collect();
         offer

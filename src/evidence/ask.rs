@@ -21,6 +21,9 @@ const CAPS: Caps = Caps { lines: 10_000, bytes: 4 * 1024 * 1024 };
 /// that a source that hangs is told in the same words for all of them.
 const SHARE: f64 = 0.95;
 
+/// Burn rates of the last hour, and the longest range that dashboards have by themselves.
+const LEAST_REACH: Duration = Duration::from_secs(60 * 60);
+
 /// A query for one source.
 #[derive(Debug, Clone)]
 pub struct Question<'a> {
@@ -72,6 +75,13 @@ pub fn language(source: &Source) -> Option<Language> {
         | Door::Xray(_)
         | Door::Athena(_) => None,
     }
+}
+
+/// How far back a query of a model may read with its ranges, beside the window's length: an hour, or what the queries that
+/// are configured for this source read.
+pub fn reach(source: &Source) -> Duration {
+    let configured = if let Door::Prometheus(door) = &source.door { door.reach() } else { Duration::ZERO };
+    configured.max(LEAST_REACH)
 }
 
 /// Asks all, in the order in which replies are given. Every request has ended when `deadline` is over.

@@ -13,6 +13,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use firstlook_core::alert::Labels;
 use firstlook_core::evidence::Window;
 use firstlook_core::evidence::metric::{Limit, Measured, promql};
+use firstlook_core::evidence::reach;
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -21,7 +22,7 @@ use super::api::{Answer, Api, Refusal};
 use super::collect::without_normal;
 use super::quoted::{self, shell};
 use super::series::{self, Series, points, step};
-use super::template::Template;
+use super::template::{Part, Template};
 use super::{Fault, FaultKind, Measurements, Moment, once};
 use crate::config::Authorization;
 
@@ -89,6 +90,16 @@ impl Prometheus {
             Ok::<_, Fault>((one.title.clone(), template, one.unit.clone()))
         };
         Ok(Self { api, timeout, places, queries: queries.iter().map(parsed).collect::<Result<_, _>>()? })
+    }
+
+    /// How far back the configured queries read with their ranges.
+    pub fn reach(&self) -> Duration {
+        let text = |template: &Template| -> String {
+            let part = |part: &Part| if let Part::Text(text) = part { text.clone() } else { "x".to_owned() };
+            template.parts().iter().map(part).collect()
+        };
+        let all = self.queries.iter().filter_map(|(_, template, _)| reach::reach(&text(template)).ok());
+        all.max().unwrap_or_default()
     }
 
     /// What the moment's alerts watch, and the configured queries.

@@ -19,6 +19,7 @@ pub mod lines;
 pub mod metric;
 mod pack;
 pub mod patterns;
+pub mod reach;
 pub mod redact;
 pub mod related;
 mod shares;

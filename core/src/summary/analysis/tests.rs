@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::prompt::Guard;
 use super::run::{Action, End, Event, Limits, Run};
 use super::talk::{Block, Call, Spoken, Stop, Talk, Turn};
-use super::tools::{Offer, Request};
+use super::tools::{Offer, Queried, Request};
 use super::*;
 use crate::evidence::Redactor;
+use crate::runbook::Language;
 use crate::summary::Verdict;
 use crate::summary::prompt::Nonce;
 
@@ -23,11 +24,16 @@ fn offer() -> Offer {
     Offer {
         logs: vec!["api".into()],
         queries: vec![
-            ("prom".into(), crate::runbook::Language::PromQl),
-            ("cw".into(), crate::runbook::Language::LogsInsights),
+            queried("prom", Language::PromQl),
+            queried("loki", Language::LogQl),
+            queried("cw", Language::LogsInsights),
         ],
         steps: vec!["R1".into()],
     }
+}
+
+fn queried(source: &str, language: Language) -> Queried {
+    Queried { source: source.into(), language, reach: Duration::from_secs(3_600) }
 }
 
 fn guard() -> Guard {

@@ -3,13 +3,15 @@
 //! Knows names, inputs and what is wrong with one. Must not know how anything is brought: no tool changes anything, and
 //! none takes a time, since the window is the incident's.
 
+use std::time::Duration;
+
 use super::talk::Call;
 use crate::runbook::Language;
 
 mod input;
 mod specs;
 
-use input::{Input, times};
+use input::{Input, bounded};
 
 /// The longest query, in characters.
 const QUERY_CHARS: usize = 2_000;
@@ -21,10 +23,21 @@ pub const LEVELS: [&str; 3] = ["info", "warn", "error"];
 pub struct Offer {
     /// Sources of logs.
     pub logs: Vec<String>,
-    /// Sources that take queries, and their languages.
-    pub queries: Vec<(String, Language)>,
+    /// Sources that take queries.
+    pub queries: Vec<Queried>,
     /// The ids of the runbook's steps.
     pub steps: Vec<String>,
+}
+
+/// A source that takes queries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queried {
+    /// Its name.
+    pub source: String,
+    /// What it speaks.
+    pub language: Language,
+    /// How far back the ranges in a query may read together; Logs Insights has none.
+    pub reach: Duration,
 }
 
 /// What a call asks for.
@@ -73,10 +86,6 @@ pub enum Request {
 }
 
 impl Offer {
-    fn language(&self, source: &str) -> Option<Language> {
-        self.queries.iter().find(|(name, _)| name == source).map(|(_, language)| *language)
-    }
-
     /// What `call` asks for.
     ///
     /// # Errors
@@ -105,9 +114,10 @@ impl Offer {
             }),
             "query" => {
                 let (source, query) = (input.choice("source")?, input.text("query", QUERY_CHARS)?);
+                let asked = self.queries.iter().find(|one| one.source == source);
                 // In Logs Insights names begin with @, and no query can name another time.
-                if self.language(&source) != Some(Language::LogsInsights) {
-                    times(&query)?;
+                if let Some(asked) = asked.filter(|one| one.language != Language::LogsInsights) {
+                    bounded(&query, asked.reach)?;
                 }
                 Ok(Request::Query { source, query })
             }

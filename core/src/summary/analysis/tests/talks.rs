@@ -62,6 +62,12 @@ fn what_is_wrong_with_a_call_is_named_and_nothing_is_run() {
         ("query", json!({"source": "prom", "query": long}), "more than 2000 characters"),
         ("query", json!({"source": "prom", "query": "up offset 1w"}), "The times are the incident's"),
         ("query", json!({"source": "prom", "query": "up @ 0"}), "The times are the incident's"),
+        ("query", json!({"source": "prom", "query": "# '\nup @ 0 # '"}), "The times are the incident's"),
+        ("query", json!({"source": "prom", "query": "rate(x[30d])"}), "may come to at most 1h (`[1h]`)"),
+        ("query", json!({"source": "prom", "query": "max_over_time(rate(x[5m])[1h:1m])"}), "too far back"),
+        ("query", json!({"source": "loki", "query": "rate({a=\"b\"}[ 1y2d ])"}), "too far back"),
+        ("query", json!({"source": "loki", "query": "rate({a=\"b\"}[1e9])"}), "too far back"),
+        ("query", json!({"source": "loki", "query": "rate({a=\"b\"}[x])"}), "cannot be read"),
         ("history", json!({"words": []}), "at least one word"),
         ("runbook", json!({"step": "R9"}), "one of: R1."),
     ] {

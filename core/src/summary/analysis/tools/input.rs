@@ -2,9 +2,12 @@
 //!
 //! Knows schemas of the few forms that the tools have. Must not know what a tool does.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use super::super::talk::Spec;
+use crate::evidence::reach;
 
 /// Words of one list, and the longest of them in characters.
 pub(super) const WORDS: usize = 8;
@@ -97,25 +100,22 @@ impl Input<'_> {
     }
 }
 
-/// Both languages have two ways to look at another time than the one that was set.
-pub(super) fn times(query: &str) -> Result<(), String> {
-    let mut quote = None;
-    let mut plain = String::new();
-    let mut chars = query.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some('"' | '\''), '\\') => drop(chars.next()),
-            (Some(open), c) if open == c => quote = None,
-            (None, '"' | '\'' | '`') => quote = Some(c),
-            (None, c) => plain.push(c),
-            (Some(_), _) => {}
-        }
-    }
+/// PromQL and LogQL have three ways to look at another time than the one that was set: two are refused, and the third, a
+/// range, may come to `most`.
+pub(super) fn bounded(query: &str, most: Duration) -> Result<(), String> {
+    let plain = reach::plain(query).map_err(|unread| unread.to_string())?;
     let word = |word: &str| {
         plain.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w.eq_ignore_ascii_case(word))
     };
-    match word("offset") || plain.contains('@') {
-        true => Err("The times are the incident's: leave out `offset` and `@`.".to_owned()),
-        false => Ok(()),
+    if word("offset") || plain.contains('@') {
+        return Err("The times are the incident's: leave out `offset` and `@`.".to_owned());
+    }
+    match reach::reach(query).map_err(|unread| unread.to_string())? {
+        reach if reach > most => Err(format!(
+            "The query reads too far back: its ranges, those within each other added up, may come to at most {most} \
+             (`[{most}]`). It is run for the incident's window and for normal times already.",
+            most = reach::written(most)
+        )),
+        _ => Ok(()),
     }
 }

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::talk::Spec;
 use super::input::WORDS;
-use super::{LEVELS, Offer};
+use super::{LEVELS, Offer, Queried};
+use crate::evidence::reach;
+use crate::runbook::Language;
 
 impl Offer {
     /// What a model is told of the tools.
@@ -34,12 +36,8 @@ impl Offer {
             ));
         }
         if !self.queries.is_empty() {
-            let names: Vec<&str> = self.queries.iter().map(|(name, _)| name.as_str()).collect();
-            let speaks: Vec<String> = self
-                .queries
-                .iter()
-                .map(|(name, language)| format!("{name} takes {}", language.name()))
-                .collect();
+            let names: Vec<&str> = self.queries.iter().map(|one| one.source.as_str()).collect();
+            let speaks: Vec<String> = self.queries.iter().map(spoken).collect();
             let about = format!(
                 "Runs a query of your own for the incident's window and for normal times: {}. Without `offset` and `@` of times: the \
                  times are set.",
@@ -59,6 +57,17 @@ impl Offer {
             specs.push(spec("runbook", "A step of the runbook, whole.", &[("step", step)], &[]));
         }
         specs
+    }
+}
+
+/// What a source takes.
+fn spoken(one: &Queried) -> String {
+    let language = one.language.name();
+    match one.language {
+        Language::LogsInsights => format!("{} takes {language}", one.source),
+        Language::PromQl | Language::LogQl => {
+            format!("{} takes {language} with ranges of at most {}", one.source, reach::written(one.reach))
+        }
     }
 }
 
