@@ -3,8 +3,10 @@
 //! Knows the order of the steps, the budget and what is kept. Must not know how a model or a source is reached, nor when
 //! enough was asked: core's run says that. It is a hop of its own and tells nobody.
 
+mod changed;
 mod end;
 mod lines;
+mod looks;
 mod tools;
 
 use std::sync::Arc;
@@ -20,7 +22,7 @@ use tokio::time::Instant;
 
 use crate::clock;
 use crate::config;
-use crate::evidence::{Moment, Source, ask};
+use crate::evidence::{Door, Moment, Source, ask};
 use crate::fail::{self, Step};
 use crate::models::Models;
 use crate::moment;
@@ -139,6 +141,12 @@ impl Analyze {
         for source in self.sources(moment) {
             if tools::has_lines(source) {
                 offer.logs.push(source.name.clone());
+            }
+            match source.door {
+                Door::CloudWatchMetrics(_) => offer.metrics.push(source.name.clone()),
+                Door::Xray(_) => offer.traces.push(source.name.clone()),
+                Door::Athena(_) => offer.access.push(source.name.clone()),
+                _ => offer.trail |= changed::has_trail(source),
             }
             let reach = ask::reach(source).max(moment.window.length().to_std().unwrap_or_default());
             offer.queries.extend(ask::language(source).map(|language| Queried {

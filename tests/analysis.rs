@@ -2,11 +2,12 @@
 
 mod ends;
 mod kept;
+mod sources;
 mod storm;
 
 use std::path::Path;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::harness::{Firstlook, Setup, alert, body};

@@ -20,7 +20,7 @@ use crate::support::wait::eventually;
 const BALANCER: &str = "app/web/123";
 
 /// A request a second in the last 40 minutes and yesterday; one of two targets fails in the last two minutes.
-fn traffic(athena: &Athena, now: DateTime<Utc>) {
+pub fn traffic(athena: &Athena, now: DateTime<Utc>) {
     for day in [0, 1] {
         for n in 1..2_400_i64 {
             let at = now - TimeDelta::days(day) - TimeDelta::seconds(n);

@@ -32,7 +32,7 @@ const THROWN: (&str, &str) =
     ("java.sql.SQLTransientConnectionException", "no connection within 5000 ms for bob@example.com");
 
 /// A request every 5 s in the last 40 minutes and yesterday; the database fails in the last five minutes.
-fn traffic(xray: &Xray, now: DateTime<Utc>) {
+pub fn traffic(xray: &Xray, now: DateTime<Utc>) {
     for day in [0, 1] {
         for n in 1..480 {
             let at = now - TimeDelta::days(day) - TimeDelta::seconds(5 * n);

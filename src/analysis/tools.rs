@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 
 use firstlook_core::evidence::asked::{self, Before};
-use firstlook_core::evidence::changes::{self, ChangeEvent};
 use firstlook_core::evidence::{Item, Kind, Redacted};
 use firstlook_core::summary::analysis::highest;
 use firstlook_core::summary::analysis::logs::{self, Filter};
@@ -40,21 +39,21 @@ pub(super) fn has_lines(source: &Source) -> bool {
 }
 
 /// What a tool brought: items, old or new, or why it brought none.
-enum Answer {
-    Items { known: Vec<String>, new: Vec<Item> },
+pub(super) enum Answer {
+    Items { known: Vec<String>, new: Vec<Item>, missing: Vec<String> },
     Failed(String),
 }
 
 impl Answer {
-    fn known(id: &str) -> Self {
-        Self::Items { known: vec![id.to_owned()], new: Vec::new() }
+    pub(super) fn known(id: &str) -> Self {
+        Self::Items { known: vec![id.to_owned()], new: Vec::new(), missing: Vec::new() }
     }
 
-    fn new(item: Item) -> Self {
-        Self::Items { known: Vec::new(), new: vec![item] }
+    pub(super) fn new(item: Item) -> Self {
+        Self::Items { known: Vec::new(), new: vec![item], missing: Vec::new() }
     }
 
-    fn fault(fault: &Fault) -> Self {
+    pub(super) fn fault(fault: &Fault) -> Self {
         Self::Failed(format!("{}; {}", fault.reason, fault.remedy))
     }
 }
@@ -68,12 +67,12 @@ impl Analyze {
         metrics::count(Metric::ToolCalls, &[label(request).into(), outcome.into()]);
         let (text, ids, new, ok) = match answer {
             Answer::Failed(why) => (self.words.redactor.redact(&why), Vec::new(), Vec::new(), false),
-            Answer::Items { known, new } => {
+            Answer::Items { known, new, missing } => {
                 let ids: Vec<String> =
                     known.into_iter().chain(new.iter().map(|item| item.id.clone())).collect();
                 work.items.extend(new.iter().cloned());
                 let items = work.items.iter().filter(|item| ids.contains(&item.id));
-                (told(items), ids, new, true)
+                (self.told(items, &missing), ids, new, true)
             }
         };
         let (limits, worked) = (self.summary.analysis.limits, work.worked());
@@ -94,9 +93,29 @@ impl Analyze {
             }
             Request::Logs { source, .. } => self.logs(work, source, request).await,
             Request::Query { source, query } => self.query(work, source, query).await,
+            Request::Metric { .. } | Request::Traces { .. } | Request::Access { .. } => {
+                self.looked(work, request).await
+            }
             Request::Changes { words } => self.changed(work, words).await?,
             Request::History { words } => self.earlier(work, words).await?,
         })
+    }
+
+    /// Items as a model reads them, the title and the text below; and what is missing beside.
+    fn told<'a>(&self, items: impl Iterator<Item = &'a Item>, missing: &[String]) -> Redacted {
+        let mut told = Redacted::default();
+        for item in items {
+            told.push(&item.title);
+            told.push_fixed("\n");
+            told.push(&item.text);
+            told.push_fixed("\n");
+        }
+        for reason in missing {
+            told.push_fixed("not all: ");
+            told.push(&self.words.redactor.redact_line(reason));
+            told.push_fixed("\n");
+        }
+        told
     }
 
     /// A step of the runbook, where the evidence does not hold it.
@@ -107,7 +126,7 @@ impl Analyze {
             .find(|item| item.id == id)
     }
 
-    fn named(&self, work: &Work<'_>, name: &str) -> Option<&Source> {
+    pub(super) fn named(&self, work: &Work<'_>, name: &str) -> Option<&Source> {
         self.sources(&work.moment).find(|source| source.name == name)
     }
 
@@ -187,9 +206,8 @@ impl Analyze {
                 return Answer::new(Item { query: Some(redactor.redact(&query)), link, at, ..item });
             }
         };
-        let highest = highest(&work.items);
-        let before = |kind| highest.get(&kind).copied().unwrap_or(0);
-        let before = Before { metrics: before(Kind::Metric), logs: before(Kind::Log) };
+        let before = before(work);
+        let missing = reply.faults.iter().map(|fault| fault.reason.clone()).collect();
         let reply = asked::Reply {
             step: String::new(),
             name: question.name,
@@ -198,39 +216,7 @@ impl Analyze {
             link: reply.shown.link,
             brought,
         };
-        Answer::Items { known: Vec::new(), new: asked::of_reply(&reply, before, window, redactor) }
-    }
-
-    async fn changed(&self, work: &Work<'_>, words: &[String]) -> Result<Answer, StoreError> {
-        let window = work.moment.window;
-        let events = self.store.changes(window.start - self.evidence.changes_before, window.end).await?;
-        let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-        let fits = |event: &ChangeEvent| {
-            let text = format!("{} {} {:?}", event.summary, event.origin, event.details).to_lowercase();
-            words.is_empty() || words.iter().any(|word| text.contains(word))
-        };
-        let events: Vec<ChangeEvent> = events.into_iter().filter(fits).collect();
-        let began = window.start + self.evidence.before;
-        let found = changes::items(&events, &work.moment.labels, began, &self.words.redactor);
-        let (mut known, mut new) = (Vec::new(), Vec::new());
-        for item in found {
-            match work
-                .items
-                .iter()
-                .find(|one| one.kind == Kind::Change && one.title == item.title && one.text == item.text)
-            {
-                Some(same) => known.push(same.id.clone()),
-                None => new.push(item),
-            }
-        }
-        let highest = highest(&work.items).get(&Kind::Change).copied().unwrap_or(0);
-        for (item, number) in new.iter_mut().zip(highest + 1..) {
-            item.id = format!("{}{number}", Kind::Change.letter());
-        }
-        if known.is_empty() && new.is_empty() {
-            return Ok(Answer::Failed("No such change is known around the window.".to_owned()));
-        }
-        Ok(Answer::Items { known, new })
+        Answer::Items { known: Vec::new(), new: asked::of_reply(&reply, before, window, redactor), missing }
     }
 
     async fn earlier(&self, work: &Work<'_>, words: &[String]) -> Result<Answer, StoreError> {
@@ -266,8 +252,15 @@ impl Analyze {
     }
 }
 
+/// How many items there are already.
+pub(super) fn before(work: &Work<'_>) -> Before {
+    let highest = highest(&work.items);
+    let before = |kind| highest.get(&kind).copied().unwrap_or(0);
+    Before { metrics: before(Kind::Metric), logs: before(Kind::Log) }
+}
+
 /// The next item of a kind.
-fn item(work: &Work<'_>, kind: Kind, source: &str, title: Redacted, text: Redacted) -> Item {
+pub(super) fn item(work: &Work<'_>, kind: Kind, source: &str, title: Redacted, text: Redacted) -> Item {
     let number = highest(&work.items).get(&kind).copied().unwrap_or(0) + 1;
     let end = text.as_str().char_indices().nth(TEXT).map(|(end, _)| end);
     Item {
@@ -284,23 +277,14 @@ fn item(work: &Work<'_>, kind: Kind, source: &str, title: Redacted, text: Redact
     }
 }
 
-/// Items as a model reads them: id and title, and the text below.
-fn told<'a>(items: impl Iterator<Item = &'a Item>) -> Redacted {
-    let mut told = Redacted::default();
-    for item in items {
-        told.push(&item.title);
-        told.push_fixed("\n");
-        told.push(&item.text);
-        told.push_fixed("\n");
-    }
-    told
-}
-
 fn label(request: &Request) -> Tool {
     match request {
         Request::Item { .. } => Tool::Item,
         Request::Logs { .. } => Tool::Logs,
         Request::Query { .. } => Tool::Query,
+        Request::Metric { .. } => Tool::Metric,
+        Request::Traces { .. } => Tool::Traces,
+        Request::Access { .. } => Tool::AccessLogs,
         Request::Changes { .. } => Tool::Changes,
         Request::History { .. } => Tool::History,
         Request::Runbook { .. } => Tool::Runbook,

@@ -3,6 +3,7 @@
 //! Knows whom it asks, and until when. Must not know what stands out.
 
 mod asked;
+mod look;
 mod read;
 mod run;
 mod statement;
@@ -26,6 +27,7 @@ use asked::Asked;
 use run::Run;
 
 pub use asked::Query;
+pub use look::Groups;
 pub use tabled::Tabled;
 
 /// A longer answer breaks off.
@@ -104,18 +106,8 @@ impl Athena {
     /// # Errors
     /// When nothing could be had.
     pub async fn count(&self, moment: &Moment) -> Result<Counted, Fault> {
-        let until = Instant::now() + self.timeout - (self.timeout / 10).min(Duration::from_secs(1));
-        let client = match moment.region().filter(|_| !self.fixed) {
-            None => self.client.clone(),
-            Some(region) => {
-                Client::from_conf(self.client.config().to_builder().region(Region::new(region)).build())
-            }
-        };
-        let region = client.config().region().map(ToString::to_string).unwrap_or_default();
-        let run = |remedy| {
-            let (client, meter) = (client.clone(), self.meter.as_ref());
-            Run { client, table: &self.table, until, meter, remedy }
-        };
+        let (until, client, region) = self.whom(moment);
+        let run = |remedy| self.run(client.clone(), until, remedy);
         let (counting, asking) = (run(REMEDY), run(tabled::REMEDY));
         let (requests, mut all) =
             join(self.requests(&counting, &region, moment), self.tables(&asking, &region, moment)).await;
@@ -146,8 +138,7 @@ impl Athena {
         region: &str,
         moment: &Moment,
     ) -> Result<Counted, Fault> {
-        let balancer = Some(moment.labels.get("dimension.LoadBalancer")).filter(|name| !name.is_empty());
-        let statement = statement::of(&self.table, logs, balancer, moment.window, &moment.baselines);
+        let statement = statement::of(&self.table, logs, balancer(moment), moment.window, &moment.baselines);
         let answer = run.answer(&statement).await?;
         let access = Access {
             rows: read::rows(&answer.rows),
@@ -157,6 +148,23 @@ impl Athena {
         };
         let faults = missing(logs, &access, answer.cut).into_iter().collect();
         Ok(Counted { access: Some(access), tables: Vec::new(), scanned: answer.scanned, faults })
+    }
+
+    /// Until when to ask, whom, and in which region.
+    fn whom(&self, moment: &Moment) -> (Instant, Client, String) {
+        let until = Instant::now() + self.timeout - (self.timeout / 10).min(Duration::from_secs(1));
+        let client = match moment.region().filter(|_| !self.fixed) {
+            None => self.client.clone(),
+            Some(region) => {
+                Client::from_conf(self.client.config().to_builder().region(Region::new(region)).build())
+            }
+        };
+        let region = client.config().region().map(ToString::to_string).unwrap_or_default();
+        (until, client, region)
+    }
+
+    fn run(&self, client: Client, until: Instant, remedy: &'static str) -> Run<'_> {
+        Run { client, table: &self.table, until, meter: self.meter.as_ref(), remedy }
     }
 
     /// The command that starts the same query, for a shell.
@@ -203,6 +211,11 @@ fn missing(logs: &str, access: &Access, cut: bool) -> Option<Fault> {
             "open the query in Athena: the link of this source's items leads there",
         )
     })
+}
+
+/// The load balancer that the alarm names.
+fn balancer(moment: &Moment) -> Option<&str> {
+    Some(moment.labels.get("dimension.LoadBalancer")).filter(|name| !name.is_empty())
 }
 
 /// All windows, the moment's first.

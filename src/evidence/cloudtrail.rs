@@ -2,6 +2,7 @@
 //!
 //! Knows its call, its pages and its pace. Must not know which changes have to do with an alarm.
 
+mod look;
 mod pace;
 mod pages;
 mod shown;

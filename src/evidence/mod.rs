@@ -15,6 +15,7 @@ mod events;
 mod fake_api;
 pub mod log_file;
 pub mod loki;
+pub mod look;
 pub mod prometheus;
 mod quoted;
 mod scanned;

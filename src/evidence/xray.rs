@@ -4,6 +4,7 @@
 
 mod ask;
 mod filter;
+mod look;
 mod read;
 mod shown;
 
@@ -62,9 +63,14 @@ impl Xray {
     /// # Errors
     /// When nothing at all could be had.
     pub async fn trace(&self, moment: &Moment) -> Result<Traced, Fault> {
+        self.found(moment, &self.filter, &[]).await
+    }
+
+    /// The same of the requests that `filter` finds and that say one of `words`, if there are any.
+    async fn found(&self, moment: &Moment, filter: &Filter, words: &[String]) -> Result<Traced, Fault> {
         let until = Instant::now() + self.timeout - (self.timeout / 10).min(Duration::from_secs(1));
         let ask = Ask { client: self.client(moment), until };
-        let service = self.filter.service(moment)?;
+        let service = filter.service(moment)?;
         let mut faults = Vec::new();
         let times: Vec<Window> =
             [moment.window].into_iter().chain(moment.baselines.iter().copied()).collect();
@@ -73,15 +79,16 @@ impl Xray {
         // What is slow, normal times say; so this comes after them.
         let slow =
             normal.as_ref().zip(service.as_deref()).and_then(|(graph, name)| graph.to(name).time(0.99));
-        let filter = self.filter.fill(moment, service.as_deref(), slow)?;
-        let found = join_all(times.iter().map(|window| ask.summaries(*window, &filter))).await;
+        let filter = filter.fill(moment, service.as_deref(), slow)?;
+        let mut found = join_all(times.iter().map(|window| ask.summaries(*window, &filter))).await;
+        found.iter_mut().flatten().for_each(|found| look::keep(found, words));
         let (found, before) = summaries_of(found, &moment.baselines, &mut faults);
         let (now, found) = match (now, found) {
             (Err(fault), Err(_)) => return Err(fault),
             (now, found) => (kept(now, &mut faults), kept(found, &mut faults)),
         };
         if let (Some(graph), Some(found)) = (&now, &found) {
-            faults.extend(nothing(graph, found, service.as_deref()));
+            faults.extend(nothing(graph, found, service.as_deref()).filter(|_| words.is_empty()));
         }
         let region = ask.client.config().region().map(ToString::to_string).unwrap_or_default();
         let place = shown::Place { region, window: moment.window, filter };

@@ -146,7 +146,8 @@ label! {
 label! {
     /// A tool of an analysis.
     Tool as "tool" {
-        Item = "item", Logs = "logs", Query = "query", Changes = "changes", History = "history", Runbook = "runbook",
+        Item = "item", Logs = "logs", Query = "query", Metric = "metric", Traces = "traces", AccessLogs = "access_logs",
+        Changes = "changes", History = "history", Runbook = "runbook",
     }
 }
 label! {

@@ -11,6 +11,11 @@ use serde_json::{Value, json};
 use super::server::{Answer, Protocol, Request, Server};
 use super::sns::is_signed;
 
+mod grouped;
+
+/// The columns of what is counted.
+const COUNTED: &str = "now_requests now_failed now_p95 normal_requests normal_failed normal_p95";
+
 /// A running Athena.
 pub struct Athena {
     server: Server,
@@ -200,39 +205,52 @@ fn counted(logged: &[Logged], sql: &str) -> Result<Vec<Vec<Option<String>>>, Ref
     let elb = Regex::new(r"AND elb = '((?:[^']|'')*)'").unwrap().captures(sql);
     let elb = elb.map(|found| found[1].replace("''", "'"));
     let is_within = |at: &str, (start, end): &(String, String)| start.as_str() <= at && at < end.as_str();
-    let mut groups: BTreeMap<(u32, String), [Vec<&Logged>; 2]> = BTreeMap::new();
+    let mut found = Vec::new();
     for one in logged {
         let at = one.at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
         let day = one.at.format("'%Y/%m/%d'").to_string();
         let inside = ranges.iter().any(|range| is_within(&at, range)) && days[1].contains(&day);
-        if !inside || elb.as_ref().is_some_and(|name| name != one.elb) {
-            continue;
+        if inside && elb.as_ref().is_none_or(|name| name == one.elb) {
+            found.push((usize::from(!is_within(&at, now)), one));
         }
-        let side = usize::from(!is_within(&at, now));
+    }
+    Ok(grouped::of_choice(&found, sql).unwrap_or_else(|| by_each(&found)))
+}
+
+/// Counted by each column alone.
+fn by_each(found: &[(usize, &Logged)]) -> Vec<Vec<Option<String>>> {
+    let mut groups: BTreeMap<(u32, String), [Vec<&Logged>; 2]> = BTreeMap::new();
+    for (side, one) in found {
         let status = one.status.to_string();
         for (by, value) in
             [(31, ""), (15, one.target), (23, &one.path), (27, &status), (29, &status), (30, &one.client)]
         {
-            groups.entry((by, value.to_owned())).or_default()[side].push(one);
+            groups.entry((by, value.to_owned())).or_default()[*side].push(one);
         }
     }
-    let names = "by_what value now_requests now_failed now_p95 normal_requests normal_failed normal_p95";
+    let names = format!("by_what value {COUNTED}");
     let mut rows = vec![names.split(' ').map(|name| Some(name.to_owned())).collect()];
     // Of nothing there is still one row that counts all together.
     groups.entry((31, String::new())).or_default();
     for ((by, value), sides) in groups {
         let mut row = vec![Some(by.to_string()), Some(value).filter(|_| by != 31)];
-        for side in sides {
-            let mut seconds: Vec<f64> =
-                side.iter().map(|one| one.seconds).filter(|time| *time >= 0.0).collect();
-            seconds.sort_by(f64::total_cmp);
-            let p95 = seconds.get(seconds.len() * 95 / 100).map(ToString::to_string);
-            let failed = side.iter().filter(|one| one.status >= 500).count();
-            row.extend([Some(side.len().to_string()), Some(failed.to_string()), p95]);
-        }
+        row.extend(figures(&sides));
         rows.push(row);
     }
-    Ok(rows)
+    rows
+}
+
+/// What is counted of a group, in the window and in normal times.
+fn figures(sides: &[Vec<&Logged>; 2]) -> Vec<Option<String>> {
+    let mut cells = Vec::new();
+    for side in sides {
+        let mut seconds: Vec<f64> = side.iter().map(|one| one.seconds).filter(|time| *time >= 0.0).collect();
+        seconds.sort_by(f64::total_cmp);
+        let p95 = seconds.get(seconds.len() * 95 / 100).map(ToString::to_string);
+        let failed = side.iter().filter(|one| one.status >= 500).count();
+        cells.extend([Some(side.len().to_string()), Some(failed.to_string()), p95]);
+    }
+    cells
 }
 
 impl Athena {

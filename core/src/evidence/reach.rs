@@ -156,7 +156,8 @@ fn duration(text: &str) -> Option<Duration> {
     }
     let (mut rest, mut all) = (text, Duration::ZERO);
     loop {
-        let (number, behind) = rest.split_at_checked(rest.find(|c: char| c.is_ascii_lowercase() || c == 'µ')?)?;
+        let (number, behind) =
+            rest.split_at_checked(rest.find(|c: char| c.is_ascii_lowercase() || c == 'µ')?)?;
         let end = behind.find(|c: char| !c.is_ascii_lowercase() && c != 'µ').unwrap_or(behind.len());
         let (unit, behind) = behind.split_at_checked(end)?;
         let digits = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');

@@ -16,20 +16,32 @@ pub(super) fn rows(rows: &[Named]) -> Vec<Row> {
 }
 
 fn row(row: &Named) -> Option<Row> {
-    let text = |name: &str| row.iter().find(|(column, _)| column == name).map(|(_, value)| value.as_str());
+    let text = |name: &str| text(row, name);
+    let by = by(text("by_what")?.parse().ok()?)?;
+    let value = if by == By::All { "" } else { text("value")? };
+    let (now, normal) = counts(row);
+    Some(Row { by, value: value.to_owned(), now, normal })
+}
+
+/// The value of a column.
+pub(super) fn text<'a>(row: &'a Named, name: &str) -> Option<&'a str> {
+    row.iter().find(|(column, _)| column == name).map(|(_, value)| value.as_str())
+}
+
+/// What was counted in the window, and in normal times.
+pub(super) fn counts(row: &Named) -> (Counts, Counts) {
+    let text = |name: &str| text(row, name);
     let number = |name: String| text(&name).and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
     let seconds = |name: String| {
         let value = text(&name)?.parse::<f64>().ok()?;
         (value.is_finite() && value >= 0.0).then_some(value)
     };
-    let counts = |side: &str| Counts {
+    let of = |side: &str| Counts {
         requests: number(format!("{side}_requests")),
         failed: number(format!("{side}_failed")),
         p95: seconds(format!("{side}_p95")),
     };
-    let by = by(text("by_what")?.parse().ok()?)?;
-    let value = if by == By::All { "" } else { text("value")? };
-    Some(Row { by, value: value.to_owned(), now: counts("now"), normal: counts("normal") })
+    (of("now"), of("normal"))
 }
 
 /// `grouping` has a bit for each column, 0 where the row is counted by it.

@@ -13,11 +13,39 @@ use super::{Table, all};
 /// Rows of the answer: those with failures first.
 pub(super) const MOST_ROWS: usize = 2_000;
 
+/// What is counted of a group.
+pub(super) const COUNTS: &str = "  count_if(now) AS now_requests, count_if(now AND failed) AS now_failed,
+  approx_percentile(CASE WHEN now THEN seconds END, 0.95) AS now_p95,
+  count_if(NOT now) AS normal_requests, count_if(NOT now AND failed) AS normal_failed,
+  approx_percentile(CASE WHEN NOT now THEN seconds END, 0.95) AS normal_p95";
+
 /// By what is counted, in the order in which `grouping` numbers them: the last is bit 0.
 pub(super) const BY: [&str; 5] = ["target", "path", "target_status", "status", "client"];
 
 /// Counts the requests of `window` beside those of `baselines`, all together and by each of [`BY`].
 pub(super) fn of(
+    table: &Table,
+    logs: &str,
+    balancer: Option<&str>,
+    window: Window,
+    baselines: &[Window],
+) -> String {
+    format!(
+        "{requests}
+SELECT grouping({by}) AS by_what, coalesce({by}) AS value,
+{COUNTS}
+FROM requests
+GROUP BY GROUPING SETS ((), {sets})
+ORDER BY now_failed DESC, greatest(now_requests, normal_requests) DESC, by_what, value
+LIMIT {MOST_ROWS}",
+        requests = requests(table, logs, balancer, window, baselines),
+        by = BY.join(", "),
+        sets = BY.map(|column| format!("({column})")).join(", "),
+    )
+}
+
+/// The requests of all windows with the columns [`BY`].
+pub(super) fn requests(
     table: &Table,
     logs: &str,
     balancer: Option<&str>,
@@ -44,24 +72,13 @@ pub(super) fn of(
   FROM {database}.{name}
   WHERE {partition} IN ({days})
     AND ({times}){balancer}
-)
-SELECT grouping({by}) AS by_what, coalesce({by}) AS value,
-  count_if(now) AS now_requests, count_if(now AND failed) AS now_failed,
-  approx_percentile(CASE WHEN now THEN seconds END, 0.95) AS now_p95,
-  count_if(NOT now) AS normal_requests, count_if(NOT now AND failed) AS normal_failed,
-  approx_percentile(CASE WHEN NOT now THEN seconds END, 0.95) AS normal_p95
-FROM requests
-GROUP BY GROUPING SETS ((), {sets})
-ORDER BY now_failed DESC, greatest(now_requests, normal_requests) DESC, by_what, value
-LIMIT {MOST_ROWS}",
+)",
         now = within(window),
         database = name(&table.database),
         name = name(logs),
         partition = name(&table.partition),
         days = days.join(", "),
         times = times.join(" OR "),
-        by = BY.join(", "),
-        sets = BY.map(|column| format!("({column})")).join(", "),
     )
 }
 
@@ -83,7 +100,7 @@ fn days(window: Window) -> Vec<String> {
 }
 
 /// As a string of SQL: a quote is doubled, and nothing else is special in there.
-fn text(value: &str) -> String {
+pub(super) fn text(value: &str) -> String {
     format!("'{}'", escaped(value))
 }
 

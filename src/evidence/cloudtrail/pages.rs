@@ -31,6 +31,8 @@ pub(super) enum Attribute<'a> {
     Resource(&'a str),
     /// Calls of that name.
     Name(&'a str),
+    /// What somebody of that name did.
+    User(&'a str),
 }
 
 impl Attribute<'_> {
@@ -40,6 +42,7 @@ impl Attribute<'_> {
             Self::Writes => (LookupAttributeKey::ReadOnly, "false"),
             Self::Resource(name) => (LookupAttributeKey::ResourceName, name),
             Self::Name(name) => (LookupAttributeKey::EventName, name),
+            Self::User(name) => (LookupAttributeKey::Username, name),
         }
     }
 }

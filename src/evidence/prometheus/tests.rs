@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::fake_api::{Asked, HANGS, serve};
 use super::*;
-use crate::evidence::{Alert, FaultKind};
+use crate::evidence::{Alert, Door, FaultKind, Source, ask};
 
 fn moment(alerts: &[&[(&str, &str)]]) -> Moment {
     let start: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
@@ -29,6 +29,20 @@ fn prometheus(url: &str, queries: &[Query]) -> Prometheus {
 
 fn query(title: &str, query: &str) -> Query {
     Query { title: title.into(), query: query.into(), unit: "%".into() }
+}
+
+#[test]
+fn the_configured_queries_say_how_far_back_another_may_read() {
+    let hours = |queries: &[Query]| prometheus("http://127.0.0.1", queries).reach().as_secs_f64() / 3_600.0;
+    let (short, long) = (
+        query("a", "rate(x[5m])"),
+        query("b", r#"max_over_time(rate(x{a="{{labels.service}}"}[6h])[1h:5m])"#),
+    );
+    assert_eq!(hours(&[short.clone(), long]), 7.0);
+    assert_eq!(hours(&[query("c", "rate(x[$range])")]), 0.0, "what cannot be read allows nothing");
+    let door = Door::Prometheus(prometheus("http://127.0.0.1", &[short]));
+    let source = Source { name: "prom".into(), door };
+    assert_eq!(ask::reach(&source), Duration::from_secs(3_600), "an hour at least");
 }
 
 fn rules(all: &[Value]) -> String {

@@ -59,13 +59,13 @@ impl Words {
     }
 
     /// `5xx 310 of 812 (38.2 %)`
-    fn failed(self, counts: &Counts) -> Self {
+    pub(super) fn failed(self, counts: &Counts) -> Self {
         let share = counts.failed as f64 / counts.requests.max(1) as f64;
         let words = self.fixed("5xx ").count(counts.failed).fixed(" of ").count(counts.requests);
         words.fixed(" (").percent(share).fixed(")")
     }
 
-    fn p95(self, counts: &Counts) -> Self {
+    pub(super) fn p95(self, counts: &Counts) -> Self {
         match counts.p95 {
             Some(seconds) => self.fixed("p95 ").seconds(seconds),
             None => self.fixed("p95 unknown"),
@@ -73,7 +73,7 @@ impl Words {
     }
 }
 
-fn share(some: u64, all: u64) -> f64 {
+pub(super) fn share(some: u64, all: u64) -> f64 {
     some as f64 / all.max(1) as f64
 }
 

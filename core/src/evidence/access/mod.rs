@@ -3,12 +3,14 @@
 //! Knows counts. Must not know who counted. Values are verbatim, and a client chooses some of them; what leaves is redacted
 //! by [`items`].
 
+mod grouped;
 mod items;
 #[cfg(test)]
 mod tests;
 
 use super::delta::stats::g2;
 use super::shares::{SIGNIFICANT, TIMES, rises};
+pub use grouped::{DIMENSIONS, Group, Grouped};
 pub use items::items;
 
 /// Rows that are told beside the whole.

@@ -57,11 +57,18 @@ fn hostile_spelling_is_read_as_long_as_it_is_or_refused() {
     }
     assert_eq!(reach("rate(x[99999999999999y])"), Ok(Duration::MAX));
     assert_eq!(reach("a(b(x[99999999999999y:1m])[99999999999999y:1m])"), Ok(Duration::MAX));
-    for range in ["", " ", "1h 30m", "5m*2", "-1h", "+1h", "5M", "$__range", "d", "5", "1h1", "inf", "NaN", "0x99999", "1_000",
-        "5i", "\"5m\"", "1h:1m:1s", ":1m", "1e", "１h", "1..5h", "(5m)", "1µ"] {
+    for range in [
+        "", " ", "1h 30m", "5m*2", "-1h", "+1h", "5M", "$__range", "d", "5", "1h1", "inf", "NaN", "0x99999",
+        "1_000", "5i", "\"5m\"", "1h:1m:1s", ":1m", "1e", "１h", "1..5h", "(5m)", "1µ",
+    ] {
         let query = format!("rate(x[{range}])");
         let bare_seconds = range == "5";
-        assert_eq!(matches!(reach(&query), Err(Unread::Range(_))), !bare_seconds, "{query}: {:?}", reach(&query));
+        assert_eq!(
+            matches!(reach(&query), Err(Unread::Range(_))),
+            !bare_seconds,
+            "{query}: {:?}",
+            reach(&query)
+        );
     }
     for (query, why) in [
         ("max_over_time(x[1h:1ms])", Unread::Step("1h:1ms".into())),
@@ -102,7 +109,11 @@ fn a_duration_is_written_as_it_is_read() {
 /// An expression and how far it reads.
 fn expression() -> impl Strategy<Value = (String, u64)> {
     let noise = prop_oneof![Just(""), Just(" "), Just("\n"), Just(" # don't [9y] \"\n")];
-    let leaf = (1..7_200_u64, noise.clone(), prop_oneof![Just("x"), Just(r#"{a="[9y]", b!='\''}"#), Just("x{c=~`[9y]`}")]);
+    let leaf = (
+        1..7_200_u64,
+        noise.clone(),
+        prop_oneof![Just("x"), Just(r#"{a="[9y]", b!='\''}"#), Just("x{c=~`[9y]`}")],
+    );
     let leaf = leaf.prop_map(|(range, noise, name)| (format!("rate({name}[{noise}{range}s{noise}])"), range));
     leaf.prop_recursive(4, 24, 3, move |inner| {
         let between = prop_oneof![Just("+"), Just(" and "), Just(","), Just(" > on (a) "), Just(" unless\n")];

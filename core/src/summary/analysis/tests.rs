@@ -15,6 +15,7 @@ use crate::summary::Verdict;
 use crate::summary::prompt::Nonce;
 
 mod reports;
+mod sources;
 mod talks;
 
 const CANARY: &str = "canaryCANARY0123456789";
@@ -28,6 +29,10 @@ fn offer() -> Offer {
             queried("loki", Language::LogQl),
             queried("cw", Language::LogsInsights),
         ],
+        metrics: vec!["cwm".into()],
+        traces: vec!["xray".into()],
+        access: vec!["alb".into()],
+        trail: true,
         steps: vec!["R1".into()],
     }
 }

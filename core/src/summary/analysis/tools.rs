@@ -9,6 +9,7 @@ use super::talk::Call;
 use crate::runbook::Language;
 
 mod input;
+mod sources;
 mod specs;
 
 use input::{Input, bounded};
@@ -18,6 +19,10 @@ const QUERY_CHARS: usize = 2_000;
 /// Levels of log lines, from the least.
 pub const LEVELS: [&str; 3] = ["info", "warn", "error"];
 
+/// What CloudWatch makes of the values of a period.
+pub const STATS: [&str; 9] =
+    ["Average", "Sum", "Minimum", "Maximum", "SampleCount", "p50", "p90", "p95", "p99"];
+
 /// What there is to ask, for one incident. A kind of source with a tool of its own adds a list here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Offer {
@@ -25,6 +30,14 @@ pub struct Offer {
     pub logs: Vec<String>,
     /// Sources that take queries.
     pub queries: Vec<Queried>,
+    /// Sources of metrics that are asked for by name.
+    pub metrics: Vec<String>,
+    /// Sources of traces.
+    pub traces: Vec<String>,
+    /// Sources of access logs.
+    pub access: Vec<String>,
+    /// Whether a source knows changes by the names of what was changed, and of who did it.
+    pub trail: bool,
     /// The ids of the runbook's steps.
     pub steps: Vec<String>,
 }
@@ -67,6 +80,37 @@ pub enum Request {
         source: String,
         /// In the source's language.
         query: String,
+    },
+    /// A metric of CloudWatch, in the window and in normal times.
+    Metric {
+        /// The source's name.
+        source: String,
+        /// Such as `AWS/Lambda`.
+        namespace: String,
+        /// Its name.
+        metric: String,
+        /// All of its dimensions: names and values.
+        dimensions: Vec<(String, String)>,
+        /// One of [`STATS`].
+        stat: String,
+    },
+    /// Calls that fail or are slow against normal, and requests that show it.
+    Traces {
+        /// The source's name.
+        source: String,
+        /// Of this service alone.
+        service: Option<String>,
+        /// Requests that say at least one of these, in any case of letters; none takes all.
+        words: Vec<String>,
+    },
+    /// Requests to a load balancer, counted in groups.
+    Access {
+        /// The source's name.
+        source: String,
+        /// Of [`DIMENSIONS`](crate::evidence::access::DIMENSIONS), at least one.
+        by: Vec<String>,
+        /// Requests alone that have these values.
+        only: Vec<(String, String)>,
     },
     /// What was changed around the window.
     Changes {
@@ -121,6 +165,9 @@ impl Offer {
                 }
                 Ok(Request::Query { source, query })
             }
+            "metric" => input.metric(),
+            "traces" => input.traces(),
+            "access_logs" => input.access(),
             "changes" => Ok(Request::Changes { words: input.words("words")? }),
             "history" => match input.words("words")? {
                 words if words.is_empty() => Err("`words` needs at least one word.".to_owned()),
@@ -153,10 +200,32 @@ impl Request {
                 said
             }
             Self::Query { source, query } => format!("{source}: {query}"),
+            Self::Metric { source, namespace, metric, dimensions, stat } => {
+                format!("{source}: {namespace} {metric}{} ({stat})", pairs(dimensions))
+            }
+            Self::Traces { source, service, words: about } => {
+                let mut said = format!("traces of {source}");
+                if let Some(service) = service {
+                    said.push_str(&format!(", service {service:?}"));
+                }
+                if !about.is_empty() {
+                    said.push_str(&format!(" with {}", words(about)));
+                }
+                said
+            }
+            Self::Access { source, by, only } => {
+                format!("requests of {source} by {}{}", by.join(", "), pairs(only))
+            }
             Self::Changes { words: about } if about.is_empty() => "all changes".to_owned(),
             Self::Changes { words: about } => format!("changes with {}", words(about)),
             Self::History { words: about } => format!("earlier incidents with {}", words(about)),
             Self::Runbook { step } => format!("step {step} of the runbook"),
         }
     }
+}
+
+/// ` {FunctionName="pay"}`, or nothing.
+fn pairs(all: &[(String, String)]) -> String {
+    let pairs: Vec<String> = all.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    if pairs.is_empty() { String::new() } else { format!(" {{{}}}", pairs.join(", ")) }
 }

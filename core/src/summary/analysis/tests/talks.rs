@@ -46,7 +46,7 @@ fn what_is_wrong_with_a_call_is_named_and_nothing_is_run() {
         (
             "rm",
             json!({}),
-            "There is no such tool. The tools are: item, logs, query, changes, history, runbook.",
+            "There is no such tool. The tools are: item, logs, query, metric, traces, access_logs, changes, history, runbook.",
         ),
         ("logs", json!({"source": "web"}), "`source` is \"web\", and has to be one of: api."),
         (

@@ -12,6 +12,10 @@ use crate::evidence::reach;
 /// Words of one list, and the longest of them in characters.
 pub(super) const WORDS: usize = 8;
 const WORD_CHARS: usize = 120;
+/// The longest value that something is compared with, in characters.
+const VALUE_CHARS: usize = 500;
+/// What CloudWatch takes as dimensions of one metric.
+const PAIRS: usize = 30;
 
 /// The input of one call, and what its tool takes.
 pub(super) struct Input<'a> {
@@ -82,6 +86,30 @@ impl Input<'_> {
             .ok_or_else(|| format!("`{key}` has to be a whole number from 0."))
     }
 
+    /// A value that something is compared with.
+    pub fn value(&self, key: &str) -> Result<String, String> {
+        let text = self.get(key).and_then(plain).filter(|text| text.chars().count() <= VALUE_CHARS);
+        text.filter(|text| !text.is_empty())
+            .ok_or_else(|| format!("`{key}` has to be a string of at most {VALUE_CHARS} characters."))
+    }
+
+    /// An object of strings.
+    pub fn pairs(&self, key: &str) -> Result<Vec<(String, String)>, String> {
+        let wrong = || {
+            format!(
+                "`{key}` has to be an object of at most {PAIRS} strings, such as {{\"FunctionName\": \"pay\"}}."
+            )
+        };
+        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
+        let object = value.as_object().filter(|object| object.len() <= PAIRS).ok_or_else(wrong)?;
+        let fits = |text: &String| !text.is_empty() && text.chars().count() <= VALUE_CHARS;
+        let pair = |(name, value): (&String, &Value)| {
+            let value = plain(value).filter(|value| fits(value) && fits(name));
+            value.map(|value| (name.clone(), value)).ok_or_else(wrong)
+        };
+        object.iter().map(pair).collect()
+    }
+
     /// Where one word is meant, models write it without its list.
     pub fn words(&self, key: &str) -> Result<Vec<String>, String> {
         let values = match self.get(key) {
@@ -97,6 +125,15 @@ impl Input<'_> {
         };
         let words: Vec<String> = values.iter().map(word).collect::<Result<_, _>>()?;
         Ok(words.into_iter().filter(|word| !word.is_empty()).collect())
+    }
+}
+
+/// As a string; models write 502 as a number.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().replace('\0', "")),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

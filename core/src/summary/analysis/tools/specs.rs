@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::talk::Spec;
 use super::input::WORDS;
-use super::{LEVELS, Offer, Queried};
+use super::{LEVELS, Offer, Queried, STATS};
+use crate::evidence::access::DIMENSIONS;
 use crate::evidence::reach;
 use crate::runbook::Language;
 
@@ -47,8 +48,8 @@ impl Offer {
             let source = json!({"type": "string", "enum": names});
             specs.push(spec("query", &about, &[("source", source), ("query", query)], &[]));
         }
-        let about = list("Any of these words; leave it out for all changes");
-        specs.push(spec("changes", "Deploys and other changes around the window.", &[], &[("words", about)]));
+        specs.extend(self.of_sources());
+        specs.push(self.changes());
         let words = list("Words of a title, a service or a log line");
         let about = "Earlier incidents that share words, and how each ended.";
         specs.push(spec("history", about, &[("words", words)], &[]));
@@ -57,6 +58,67 @@ impl Offer {
             specs.push(spec("runbook", "A step of the runbook, whole.", &[("step", step)], &[]));
         }
         specs
+    }
+}
+
+impl Offer {
+    /// The tools that ask one kind of source.
+    fn of_sources(&self) -> Vec<Spec> {
+        let source = |names: &[String]| json!({"type": "string", "enum": names});
+        let text = |about: &str| json!({"type": "string", "description": about});
+        let mut specs = Vec::new();
+        if !self.metrics.is_empty() {
+            let dimensions = json!({"type": "object", "additionalProperties": {"type": "string"},
+                "description": "All of its dimensions, such as {\"FunctionName\": \"pay\"}: CloudWatch knows a metric by all of them"});
+            let stat = json!({"type": "string", "enum": STATS});
+            let (namespace, metric) = (text("Such as AWS/Lambda"), text("Such as Errors"));
+            specs.push(spec(
+                "metric",
+                "A metric of CloudWatch, minute by minute in the incident's window and in normal times.",
+                &[
+                    ("source", source(&self.metrics)),
+                    ("namespace", namespace),
+                    ("metric", metric),
+                    ("stat", stat),
+                ],
+                &[("dimensions", dimensions)],
+            ));
+        }
+        if !self.traces.is_empty() {
+            specs.push(spec(
+                "traces",
+                "Calls between services that fail or are slow against normal times, and requests that show why.",
+                &[("source", source(&self.traces))],
+                &[
+                    ("service", text("A service by its name in the traces; all are looked at without it")),
+                    ("words", list("Requests alone with any of these in their address, services or exceptions")),
+                ],
+            ));
+        }
+        if !self.access.is_empty() {
+            let by = json!({"type": "array", "items": {"type": "string", "enum": DIMENSIONS}, "maxItems": 3,
+                "description": "What requests are grouped by"});
+            let only = DIMENSIONS.map(|name| (name, text("Requests alone with exactly this value")));
+            specs.push(spec(
+                "access_logs",
+                "Requests to the load balancer, counted in groups in the window and in normal times. `path` is the verb and the \
+                 path with ids as *, such as \"GET /items/*\".",
+                &[("source", source(&self.access)), ("by", by)],
+                &only,
+            ));
+        }
+        specs
+    }
+
+    fn changes(&self) -> Spec {
+        let about = match self.trail {
+            false => "Any of these words; leave it out for all changes",
+            true => {
+                "Any of these words; leave it out for all changes. CloudTrail is asked for those that are the whole name of a \
+                 resource, a user or an API call"
+            }
+        };
+        spec("changes", "Deploys and other changes around the window.", &[], &[("words", list(about))])
     }
 }
 
