@@ -142,10 +142,10 @@ impl Analyze {
             if tools::has_lines(source) {
                 offer.logs.push(source.name.clone());
             }
-            match source.door {
+            match &source.door {
                 Door::CloudWatchMetrics(_) => offer.metrics.push(source.name.clone()),
                 Door::Xray(_) => offer.traces.push(source.name.clone()),
-                Door::Athena(_) => offer.access.push(source.name.clone()),
+                Door::Athena(door) if door.counts() => offer.access.push(source.name.clone()),
                 _ => offer.trail |= changed::has_trail(source),
             }
             let reach = ask::reach(source).max(moment.window.length().to_std().unwrap_or_default());
@@ -206,8 +206,8 @@ impl Analyze {
         let heard = self.models.converse(&work.run.talk, deadline).await;
         let outcome = if heard.spoken.is_ok() { ModelOutcome::Ok } else { ModelOutcome::Failed };
         metrics::count(Metric::ModelCalls, &[outcome.into()]);
-        metrics::count_by(Metric::ModelTokens, heard.input_tokens, &[TokenDirection::Input.into()]);
-        metrics::count_by(Metric::ModelTokens, heard.output_tokens, &[TokenDirection::Output.into()]);
+        metrics::count_by(Metric::ModelTokens, heard.tokens.input, &[TokenDirection::Input.into()]);
+        metrics::count_by(Metric::ModelTokens, heard.tokens.output, &[TokenDirection::Output.into()]);
         metrics::count_by(Metric::ModelCost, heard.spent.micro_usd, &[]);
         fail::pass(Step::BeforeKept);
         let model = heard.spoken.as_ref().ok().map(|spoken| spoken.model.clone());
@@ -219,8 +219,7 @@ impl Analyze {
         let action = work.run.next(event, &work.offer, limits, worked);
         let took = Took {
             model,
-            input_tokens: heard.input_tokens,
-            output_tokens: heard.output_tokens,
+            tokens: heard.tokens,
             settle: (reserved, heard.spent),
             priced: self.models.priced(),
         };

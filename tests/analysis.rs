@@ -55,8 +55,8 @@ fn bedrock(model: &Model, more: &str) -> String {
     )
 }
 
-const BY_ITSELF: &str =
-    "prices: { input: 3, output: 15 }, analysis: { matchers: ['severity=\"critical\"'], max_steps: 4 }";
+const BY_ITSELF: &str = "prices: { input: 3, output: 15, cached_input: 0.3, cache_write: 3.75 }, \
+    analysis: { matchers: ['severity=\"critical\"'], max_steps: 4 }";
 
 /// What a first-response summary says.
 fn summary(_: &str) -> String {
@@ -117,7 +117,7 @@ fn talks(model: &Model) -> Vec<String> {
     model.prompts().into_iter().filter(|prompt| prompt.contains("You investigate an incident")).collect()
 }
 
-async fn analysed(form: fn(&Model, &str) -> String) {
+async fn analysed(form: fn(&Model, &str) -> String, counts_kept: bool) {
     let folder = tempfile::tempdir().unwrap();
     write_log(folder.path());
     let model = Model::start(summary);
@@ -141,9 +141,11 @@ async fn analysed(form: fn(&Model, &str) -> String) {
     );
 
     told(analysis);
-    let (input, output) =
-        (analysis["input_tokens"].as_f64().unwrap(), analysis["output_tokens"].as_f64().unwrap());
-    let cost = (3.0 * input + 15.0 * output) / 1e6;
+    let count = |key: &str| analysis[key].as_f64().unwrap();
+    let (read, kept) = (count("cached_input_tokens"), count("cache_write_tokens"));
+    assert!(read > 0.0 && (kept > 0.0) == counts_kept, "{read} {kept}");
+    let plain = count("input_tokens") - read - kept;
+    let cost = (3.0 * plain + 0.3 * read + 3.75 * kept + 15.0 * count("output_tokens")) / 1e6;
     assert!((analysis["cost_usd"].as_f64().unwrap() - cost).abs() < 1e-5, "{analysis:#}");
     shown(&firstlook, &incident).await;
     let notes: Vec<&Value> =
@@ -239,10 +241,10 @@ async fn shown(firstlook: &Firstlook, incident: &Value) {
 
 #[tokio::test]
 async fn an_incident_is_analysed_through_converse() {
-    analysed(bedrock).await;
+    analysed(bedrock, true).await;
 }
 
 #[tokio::test]
 async fn an_incident_is_analysed_through_chat_completions() {
-    analysed(openai).await;
+    analysed(openai, false).await;
 }

@@ -213,12 +213,21 @@ fn guardrail(section: &Section<'_>) -> Result<Option<Guardrail>, Error> {
 }
 
 fn prices(section: &Section<'_>) -> Result<Option<Prices>, Error> {
-    let Some(section) = section.section("prices", &["input", "output"], &[])? else { return Ok(None) };
+    let Some(section) =
+        section.section("prices", &["input", "output", "cached_input", "cache_write"], &[])?
+    else {
+        return Ok(None);
+    };
     let price = |key| {
         let remedy = "is missing: write US dollars per million tokens";
         number(&section, key)?.ok_or_else(|| section.error(key, remedy))
     };
-    Ok(Some(Prices { input: price("input")?, output: price("output")? }))
+    Ok(Some(Prices {
+        input: price("input")?,
+        output: price("output")?,
+        cached_input: number(&section, "cached_input")?,
+        cache_write: number(&section, "cache_write")?,
+    }))
 }
 
 /// A number that is not negative.

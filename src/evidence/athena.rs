@@ -100,6 +100,11 @@ impl Athena {
         Self { meter: Some(meter), ..self }
     }
 
+    /// Whether it has a table of requests, and not people's own queries alone.
+    pub fn counts(&self) -> bool {
+        self.table.table.is_some()
+    }
+
     /// The requests of the moment and of normal times, counted by one query, so that each partition is read once. Where the
     /// alarm names a load balancer, its requests alone. Beside them what people's own queries give.
     ///

@@ -11,9 +11,10 @@ use aws_sdk_bedrockruntime::operation::converse::{ConverseError, ConverseOutput}
 use aws_sdk_bedrockruntime::types::{
     ContentBlock, ConversationRole, ConverseOutput as Said, GuardrailConfiguration, InferenceConfiguration,
     JsonSchemaDefinition, Message, OutputConfig, OutputFormat, OutputFormatStructure, OutputFormatType,
-    StopReason, SystemContentBlock,
+    StopReason, SystemContentBlock, TokenUsage,
 };
 use firstlook_core::summary::answer::{SCHEMA_NAME, schema};
+use firstlook_core::summary::price::Tokens;
 use firstlook_core::summary::prompt::{ANSWER_TOKENS, Prompt, Role, Turn};
 
 use super::extras::{Extras, Taken, is_too_long};
@@ -186,6 +187,13 @@ fn count(tokens: i32) -> u64 {
     u64::try_from(tokens).unwrap_or(0)
 }
 
+/// What is read from the cache and what is written into it stand beside the rest of what went in (FACTS F).
+fn tokens(usage: &TokenUsage) -> Tokens {
+    let read = usage.cache_read_input_tokens().map_or(0, count);
+    let written = usage.cache_write_input_tokens().map_or(0, count);
+    Tokens::within(count(usage.input_tokens()) + read + written, count(usage.output_tokens()), read, written)
+}
+
 fn answer(output: &ConverseOutput, prompt: &Prompt) -> Answer {
     let blocks = match output.output() {
         Some(Said::Message(message)) => message.content(),
@@ -195,8 +203,7 @@ fn answer(output: &ConverseOutput, prompt: &Prompt) -> Answer {
     let text: String = blocks.iter().filter_map(|block| block.as_text().ok()).map(String::as_str).collect();
     let usage = output.usage();
     Answer {
-        input_tokens: usage.map_or_else(|| prompt.tokens(), |u| count(u.input_tokens())),
-        output_tokens: usage.map_or_else(|| estimated_tokens(&text), |u| count(u.output_tokens())),
+        tokens: usage.map_or_else(|| Tokens::plain(prompt.tokens(), estimated_tokens(&text)), tokens),
         stop: match output.stop_reason() {
             StopReason::MaxTokens => Stop::Truncated,
             StopReason::ContentFiltered | StopReason::GuardrailIntervened => Stop::Filtered,

@@ -4,6 +4,7 @@
 
 use firstlook_core::summary::analysis::talk::{Spoken, Talk};
 use firstlook_core::summary::budget::Spent;
+use firstlook_core::summary::price::Tokens;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Asked, Class, Models, NO_TIME, Said, told};
@@ -13,10 +14,8 @@ use super::{Asked, Class, Models, NO_TIME, Said, told};
 pub struct Heard {
     /// What the first model that answered said; else why none did.
     pub spoken: Result<Spoken, String>,
-    /// Tokens that went in, whoever was asked.
-    pub input_tokens: u64,
-    /// Tokens that came out.
-    pub output_tokens: u64,
+    /// What went in and came out, whoever was asked.
+    pub tokens: Tokens,
     /// Both, and what they cost where prices are known.
     pub spent: Spent,
 }
@@ -25,7 +24,7 @@ impl Models {
     /// What comes next in `talk`, until `deadline`.
     pub async fn converse(&self, talk: &Talk, deadline: Instant) -> Heard {
         let nobody = Err("No model is configured. Set summary.provider.".to_owned());
-        let mut heard = Heard { spoken: nobody, input_tokens: 0, output_tokens: 0, spent: Spent::default() };
+        let mut heard = Heard { spoken: nobody, tokens: Tokens::default(), spent: Spent::default() };
         let mut failed: Vec<(&str, String)> = Vec::new();
         for (place, asked) in self.0.iter().enumerate() {
             let spoken = match self.turn(place, deadline) {
@@ -56,16 +55,16 @@ impl Asked {
         let mut tries = 0;
         loop {
             let error = match self.model.talk(talk, deadline).await {
-                Ok(Said { spoken, input_tokens, output_tokens }) => {
+                Ok(Said { spoken, tokens }) => {
                     self.breaker.answered();
-                    self.charge(heard, input_tokens, output_tokens);
+                    self.charge(heard, tokens);
                     return Ok(spoken);
                 }
                 Err(error) => error,
             };
             if error.class == Class::Deadline {
                 // It may be writing still, and will be paid for.
-                self.charge(heard, talk.tokens(), 0);
+                self.charge(heard, Tokens::plain(talk.tokens(), 0));
             }
             let Some(again) = error.again(tries, deadline) else {
                 let reason = error.reason.trim();
@@ -77,11 +76,10 @@ impl Asked {
         }
     }
 
-    fn charge(&self, heard: &mut Heard, input: u64, output: u64) {
-        heard.input_tokens += input;
-        heard.output_tokens += output;
-        heard.spent.tokens += input + output;
-        let cost = self.prices.map_or(0, |prices| prices.of(input, output));
+    fn charge(&self, heard: &mut Heard, tokens: Tokens) {
+        heard.tokens += tokens;
+        heard.spent.tokens = heard.spent.tokens.saturating_add(tokens.all());
+        let cost = self.prices.map_or(0, |prices| prices.of(tokens));
         heard.spent.micro_usd = heard.spent.micro_usd.saturating_add(cost);
     }
 }

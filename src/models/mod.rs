@@ -16,7 +16,7 @@ use std::time::Duration;
 use breaker::Breaker;
 use firstlook_core::summary::analysis::talk::{Spoken, Talk};
 use firstlook_core::summary::budget::Spent;
-use firstlook_core::summary::price::Prices;
+use firstlook_core::summary::price::{Prices, Tokens};
 use firstlook_core::summary::prompt::Prompt;
 use rand::Rng;
 use tokio::time::{Instant, timeout_at};
@@ -67,10 +67,8 @@ struct Asked {
 pub struct Answer {
     /// Its words; may be empty.
     pub text: String,
-    /// Tokens of the prompt; estimated where the server does not say.
-    pub input_tokens: u64,
-    /// Tokens of the answer; estimated where the server does not say.
-    pub output_tokens: u64,
+    /// What it took; estimated where the server does not say.
+    pub tokens: Tokens,
     /// Why it ended.
     pub stop: Stop,
 }
@@ -185,7 +183,7 @@ impl Models {
             tokens: spent.tokens + input + output,
             micro_usd: spent
                 .micro_usd
-                .saturating_add(asked.prices.map_or(0, |prices| prices.of(input, output))),
+                .saturating_add(asked.prices.map_or(0, |prices| prices.worst(input, output))),
         })
     }
 }
@@ -204,8 +202,7 @@ type Asking<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T, ModelError>
 /// What a model said in a talk, and the tokens that it took.
 struct Said {
     spoken: Spoken,
-    input_tokens: u64,
-    output_tokens: u64,
+    tokens: Tokens,
 }
 
 fn late() -> ModelError {

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use firstlook_core::summary::answer::{SCHEMA_NAME, schema};
+use firstlook_core::summary::price::Tokens;
 use firstlook_core::summary::prompt::{ANSWER_TOKENS, Prompt, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -62,10 +63,27 @@ struct Message {
     tool_calls: Value,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Usage {
     prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
+    /// Null of servers that keep nothing.
+    prompt_tokens_details: Option<Details>,
+}
+
+#[derive(Deserialize)]
+struct Details {
+    /// Part of `prompt_tokens`; what is kept is not counted apart.
+    cached_tokens: Option<u64>,
+}
+
+impl Usage {
+    /// What was read and written, where the server does not say it so many.
+    fn tokens(&self, read: u64, written: u64) -> Tokens {
+        let cached = self.prompt_tokens_details.as_ref().and_then(|details| details.cached_tokens);
+        let input = self.prompt_tokens.unwrap_or(read);
+        Tokens::within(input, self.completion_tokens.unwrap_or(written), cached.unwrap_or(0), 0)
+    }
 }
 
 impl OpenAi {
@@ -204,11 +222,7 @@ fn answer(completion: Completion, prompt: &Prompt) -> Result<Answer, ModelError>
     let choice = choice.ok_or_else(|| ModelError::passing("The model server answered without a choice."))?;
     let text = text(&choice.message.content);
     Ok(Answer {
-        input_tokens: usage.as_ref().and_then(|u| u.prompt_tokens).unwrap_or_else(|| prompt.tokens()),
-        output_tokens: usage
-            .as_ref()
-            .and_then(|u| u.completion_tokens)
-            .unwrap_or_else(|| estimated_tokens(&text)),
+        tokens: usage.unwrap_or_default().tokens(prompt.tokens(), estimated_tokens(&text)),
         stop: match choice.finish_reason.as_deref() {
             Some("length") => Stop::Truncated,
             Some("content_filter") => Stop::Filtered,

@@ -13,6 +13,7 @@ use firstlook_core::summary::answer::{self, AnswerError};
 use firstlook_core::summary::budget::Spent;
 use firstlook_core::summary::grounding::{Evidence, ground};
 use firstlook_core::summary::outcome::{Outcome, Usage};
+use firstlook_core::summary::price::Tokens;
 use firstlook_core::summary::prompt::Prompt;
 use tokio::time::{Instant, sleep_until};
 
@@ -62,8 +63,7 @@ pub async fn summarise(models: &Models, job: Job<'_>) -> (Summary, Spent) {
     usage.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let model = answered.as_ref().map_or(models.first(), |(id, _)| Some(id));
     let written_at = job.now + took;
-    let tokens = usage.input_tokens + usage.output_tokens;
-    let spent = Spent { tokens, micro_usd: usage.micro_usd.unwrap_or(0) };
+    let spent = Spent { tokens: usage.tokens.all(), micro_usd: usage.micro_usd.unwrap_or(0) };
     let outcome = Outcome { language: job.language, model, usage, written_at, redactor: job.redactor };
     let summary = match answered {
         Some((_, answer)) => {
@@ -89,10 +89,8 @@ async fn ask(
     let timeout = deadline.saturating_duration_since(Instant::now());
     let mut talk = Talk { asked, deadline, tokens: Tokens::default(), tries: 0 };
     let answered = talk.answer(prompt).await;
-    let Tokens { input, output } = talk.tokens;
-    usage.input_tokens += input;
-    usage.output_tokens += output;
-    let cost = asked.prices.map(|prices| prices.of(input, output));
+    usage.tokens += talk.tokens;
+    let cost = asked.prices.map(|prices| prices.of(talk.tokens));
     usage.micro_usd = usage.micro_usd.zip(cost).map(|(all, cost)| all.saturating_add(cost));
     match answered {
         Err(Failure::Unreached(reason)) => {
@@ -124,12 +122,6 @@ enum Failure {
     Unreached(String),
     /// It answered, and that is of no use.
     Useless(String),
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Tokens {
-    input: u64,
-    output: u64,
 }
 
 struct Talk<'a> {
@@ -177,8 +169,7 @@ impl Talk<'_> {
         loop {
             let error = match self.asked.model.ask(prompt, self.deadline).await {
                 Ok(said) => {
-                    self.tokens.input += said.input_tokens;
-                    self.tokens.output += said.output_tokens;
+                    self.tokens += said.tokens;
                     return Ok(said);
                 }
                 Err(error) => error,
@@ -193,7 +184,7 @@ impl Talk<'_> {
     fn again(&mut self, error: &ModelError, prompt: &Prompt) -> Result<Instant, Failure> {
         if error.class == Class::Deadline {
             // It may be writing still, and will be paid for.
-            self.tokens.input += prompt.tokens();
+            self.tokens += Tokens::plain(prompt.tokens(), 0);
             return Err(Failure::Late);
         }
         error

@@ -5,6 +5,7 @@ use firstlook_core::evidence::{Item, Redactor};
 use firstlook_core::summary::analysis::run::Run;
 use firstlook_core::summary::analysis::{Report, State};
 use firstlook_core::summary::budget::Spent;
+use firstlook_core::summary::price::Tokens;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -64,10 +65,8 @@ pub struct Kept<'a> {
 pub struct Took {
     /// Who answered.
     pub model: Option<String>,
-    /// Tokens that went in.
-    pub input_tokens: u64,
-    /// Tokens that came out.
-    pub output_tokens: u64,
+    /// What went in and came out.
+    pub tokens: Tokens,
     /// What was set aside for it, and what was used of that.
     pub settle: (Reserved, Spent),
     /// Whether prices are known.
@@ -244,18 +243,22 @@ impl Store {
         .bind(i64::try_from(run.worked_ms).unwrap_or(i64::MAX))
         .execute(&mut *tx)
         .await?;
-        if let Some(Took { model, input_tokens, output_tokens, settle: (reserved, spent), priced }) = asked {
+        if let Some(Took { model, tokens, settle: (reserved, spent), priced }) = asked {
             spending::settle(&mut tx, reserved, spent).await?;
             sqlx::query(
                 "UPDATE analysis SET model = COALESCE($2, model), input_tokens = input_tokens + $3,
-                     output_tokens = output_tokens + $4, micro_usd = micro_usd + $5, priced = $6 WHERE id = $1",
+                     output_tokens = output_tokens + $4, micro_usd = micro_usd + $5, priced = $6,
+                     cached_input_tokens = cached_input_tokens + $7, cache_write_tokens = cache_write_tokens + $8
+                 WHERE id = $1",
             )
             .bind(id)
             .bind(model)
-            .bind(spending::stored(input_tokens))
-            .bind(spending::stored(output_tokens))
+            .bind(spending::stored(tokens.input))
+            .bind(spending::stored(tokens.output))
             .bind(spending::stored(spent.micro_usd))
             .bind(priced)
+            .bind(spending::stored(tokens.cached.read))
+            .bind(spending::stored(tokens.cached.written))
             .execute(&mut *tx)
             .await?;
         }

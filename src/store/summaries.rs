@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use firstlook_core::Language;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::summary::outcome::{Outcome, Usage};
+use firstlook_core::summary::price::Cached;
 use firstlook_core::summary::{Cause, Claim as Sentence, Confidence, RuledOut, State, Summary, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,6 +27,9 @@ struct SummaryRow {
     next_steps: Vec<String>,
     model: Option<String>,
     input_tokens: u64,
+    /// Not of summaries that an older version wrote.
+    #[serde(flatten)]
+    cached: Cached,
     output_tokens: u64,
     cost_usd: Option<f64>,
     duration_ms: u64,
@@ -86,6 +90,7 @@ pub(super) fn read(at: At<'_>, body: Value, redactor: &Redactor) -> Result<Summa
         next_steps: row.next_steps.into_iter().map(words).collect(),
         model: row.model,
         input_tokens: row.input_tokens,
+        cached: row.cached,
         output_tokens: row.output_tokens,
         cost_usd: row.cost_usd,
         duration_ms: row.duration_ms,

@@ -255,13 +255,19 @@ impl Desk {
         let body = request.json();
         tools::converse(&body)?;
         let (said, input, output) = self.said(&body, converse_prompt(&body)?);
+        // Where a point is set, what stands before it is kept: of the first turn new, of later ones from before.
+        let kept = if body.to_string().contains("cachePoint") { input / 2 } else { 0 };
+        let (kept, new) = if body["messages"][1].is_null() { (0, kept) } else { (kept, 0) };
         let (content, stop) = said.converse();
         Ok(Answer::json(
             200,
             &json!({
                 "output": {"message": {"role": "assistant", "content": content}},
                 "stopReason": stop,
-                "usage": {"inputTokens": input, "outputTokens": output, "totalTokens": input + output},
+                "usage": {
+                    "inputTokens": input - kept - new, "outputTokens": output, "totalTokens": input + output,
+                    "cacheReadInputTokens": kept, "cacheWriteInputTokens": new,
+                },
                 "metrics": {"latencyMs": 1},
             }),
         ))
@@ -280,7 +286,10 @@ impl Desk {
             &json!({
                 "id": "chatcmpl-test", "object": "chat.completion", "created": 0, "model": body["model"],
                 "choices": [{"index": 0, "message": message, "finish_reason": stop}],
-                "usage": {"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output},
+                "usage": {
+                    "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
+                    "prompt_tokens_details": {"cached_tokens": if body["tools"].is_null() { 0 } else { input / 2 }},
+                },
             }),
         ))
     }

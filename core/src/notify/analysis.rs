@@ -192,6 +192,7 @@ mod tests {
             items: vec![item],
             model: Some("m".into()),
             input_tokens: 9_000,
+            cached: Default::default(),
             output_tokens: 800,
             cost_usd: Some(0.0123),
             duration_ms: 7_500,

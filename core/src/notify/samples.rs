@@ -223,6 +223,7 @@ pub fn summary() -> Summary {
         next_steps: vec![safe("Roll back to v2.40.3 [C1].")],
         model: Some("claude-sonnet-4-6".into()),
         input_tokens: 3_900,
+        cached: Default::default(),
         output_tokens: 400,
         cost_usd: None,
         duration_ms: 11_000,

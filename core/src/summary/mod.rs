@@ -18,6 +18,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Redacted;
+use price::Cached;
 
 /// Where the summary of an incident stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -125,8 +126,11 @@ pub struct Summary {
     pub next_steps: Vec<Redacted>,
     /// The model's id, where one was asked.
     pub model: Option<String>,
-    /// Tokens that went in and out, over all calls.
+    /// Tokens that went in, over all calls.
     pub input_tokens: u64,
+    /// Of them, those that the provider counts apart.
+    #[serde(flatten)]
+    pub cached: Cached,
     /// Tokens that came out.
     pub output_tokens: u64,
     /// What they cost, in US dollars; absent where prices are not configured.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::budget::OverBudget;
 use super::grounding::Grounded;
+use super::price::Tokens;
 use super::{State, Summary, price};
 use crate::evidence::Redactor;
 use crate::language::{Language, word};
@@ -13,10 +14,8 @@ use crate::language::{Language, word};
 /// What asking took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
-    /// Tokens that went in, over all calls.
-    pub input_tokens: u64,
-    /// Tokens that came out, over all calls.
-    pub output_tokens: u64,
+    /// Over all calls.
+    pub tokens: Tokens,
     /// What they cost, in millionths of a US dollar; `None` where a model was asked whose prices are not configured.
     pub micro_usd: Option<u64>,
     /// From the first request to the last answer, in milliseconds.
@@ -115,8 +114,9 @@ impl Outcome<'_> {
             ruled_out: Vec::new(),
             next_steps: Vec::new(),
             model: self.model.map(str::to_owned),
-            input_tokens: self.usage.input_tokens,
-            output_tokens: self.usage.output_tokens,
+            input_tokens: self.usage.tokens.input,
+            cached: self.usage.tokens.cached,
+            output_tokens: self.usage.tokens.output,
             cost_usd: self.usage.micro_usd.map(price::dollars),
             duration_ms: self.usage.duration_ms,
             written_at: self.written_at,
@@ -143,7 +143,7 @@ mod tests {
     use crate::summary::{Claim, Verdict};
 
     fn outcome(redactor: &Redactor) -> Outcome<'_> {
-        let usage = Usage { input_tokens: 10, output_tokens: 2, micro_usd: Some(60), duration_ms: 7 };
+        let usage = Usage { tokens: Tokens::plain(10, 2), micro_usd: Some(60), duration_ms: 7 };
         Outcome {
             language: Language::En,
             model: Some("m"),

@@ -18,8 +18,10 @@ use firstlook_core::summary::analysis::talk::{
     ANSWER_TOKENS, Block, Call, Spec, Spoken, Stop, Talk, ToolResult, Turn,
 };
 
+use firstlook_core::summary::price::Tokens;
+
 use super::document::{document, value};
-use super::{Bedrock, count, guardrail, unbuilt};
+use super::{Bedrock, guardrail, tokens as taken, unbuilt};
 use crate::models::extras::Extras;
 use crate::models::{ModelError, Said, TOO_LONG, estimated_tokens};
 
@@ -48,7 +50,7 @@ impl Bedrock {
             }
             // It is for the talk to become shorter.
             let spoken = Spoken { model: self.id().to_owned(), blocks: Vec::new(), stop: Stop::Overflow };
-            return Ok(Said { spoken, input_tokens: 0, output_tokens: 0 });
+            return Ok(Said { spoken, tokens: Tokens::default() });
         }
     }
 
@@ -120,15 +122,9 @@ impl Bedrock {
             StopReason::MalformedToolUse | StopReason::MalformedModelOutput => Stop::Malformed,
             _ => Stop::Complete,
         };
-        // What was read from the provider's cache was read as well: it counts against budgets.
-        let read = output.usage().map(|usage| {
-            let cached = [usage.cache_read_input_tokens(), usage.cache_write_input_tokens()];
-            count(usage.input_tokens()) + cached.into_iter().flatten().map(count).sum::<u64>()
-        });
-        let written = output.usage().map(|usage| count(usage.output_tokens()));
+        let estimated = || Tokens::plain(talk.tokens(), estimated_tokens(&format!("{blocks:?}")));
         Said {
-            input_tokens: read.unwrap_or_else(|| talk.tokens()),
-            output_tokens: written.unwrap_or_else(|| estimated_tokens(&format!("{blocks:?}"))),
+            tokens: output.usage().map_or_else(estimated, taken),
             spoken: Spoken { model: self.id().to_owned(), blocks, stop },
         }
     }

@@ -6,6 +6,7 @@ use firstlook_core::summary::analysis::spelled;
 use firstlook_core::summary::analysis::talk::{
     ANSWER_TOKENS, Block, Call, Spec, Spoken, Stop, Talk, ToolResult, Turn,
 };
+use firstlook_core::summary::price::Tokens;
 use serde_json::{Value, json};
 
 use super::{Completion, OpenAi, text};
@@ -19,7 +20,7 @@ impl OpenAi {
             Ok(completion) => self.said(completion, talk),
             Err(error) if error.reason.starts_with(TOO_LONG) => {
                 let spoken = Spoken { model: self.id().to_owned(), blocks: Vec::new(), stop: Stop::Overflow };
-                Ok(Said { spoken, input_tokens: 0, output_tokens: 0 })
+                Ok(Said { spoken, tokens: Tokens::default() })
             }
             Err(error) => Err(error),
         }
@@ -65,8 +66,7 @@ impl OpenAi {
         blocks.extend(calls.iter().map(call));
         Ok(Said {
             spoken: Spoken { model: self.id().to_owned(), blocks, stop },
-            input_tokens: usage.as_ref().and_then(|u| u.prompt_tokens).unwrap_or_else(|| talk.tokens()),
-            output_tokens: usage.as_ref().and_then(|u| u.completion_tokens).unwrap_or(written),
+            tokens: usage.unwrap_or_default().tokens(talk.tokens(), written),
         })
     }
 }

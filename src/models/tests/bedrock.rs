@@ -43,7 +43,7 @@ async fn a_question_is_signed_and_its_answer_read() {
     let server = Server::start(vec![said(GOOD, "end_turn")]).await;
     let answer = model(&server.url).await.ask(&prompt(), soon()).await.unwrap();
     assert_eq!((answer.text.as_str(), answer.stop), (GOOD, Stop::Complete));
-    assert_eq!((answer.input_tokens, answer.output_tokens), (900, 80));
+    assert_eq!((answer.tokens.input, answer.tokens.output), (900, 80));
 
     let asked = &server.asked()[0];
     assert!(

@@ -7,11 +7,14 @@ use firstlook_core::summary::budget::Spent;
 use firstlook_core::summary::price::Prices;
 use firstlook_core::summary::{State, Summary};
 
-const PRICES: Prices = Prices { input: 3.0, output: 15.0 };
+const PRICES: Prices = Prices { input: 3.0, output: 15.0, cached_input: None, cache_write: None };
 
 async fn pair(first: &Server, second: &Server) -> Models {
     let second = openai::model(&second.url);
-    Models::new([(model(&first.url).await, Some(PRICES)), (second, Some(Prices { input: 1.0, output: 2.0 }))])
+    Models::new([
+        (model(&first.url).await, Some(PRICES)),
+        (second, Some(Prices { input: 1.0, output: 2.0, ..PRICES })),
+    ])
 }
 
 async fn asked(models: &Models, timeout: Duration) -> (Summary, Spent) {

@@ -36,7 +36,7 @@ async fn a_question_has_its_form_and_each_dialect_is_read() {
         let server = Server::start(vec![said(content, "stop")]).await;
         let answer = model(&server.url).ask(&prompt(), soon()).await.unwrap();
         assert_eq!((answer.text.as_str(), answer.stop), (text, Stop::Complete));
-        assert_eq!((answer.input_tokens, answer.output_tokens), (900, 80));
+        assert_eq!((answer.tokens.input, answer.tokens.output), (900, 80));
         let asked = &server.asked()[0];
         assert!(asked.head.starts_with("POST /v1/chat/completions HTTP/1.1"), "{}", asked.head);
         assert!(asked.head.contains(&format!("authorization: Bearer {KEY}")), "{}", asked.head);
@@ -58,7 +58,7 @@ async fn tokens_are_estimated_where_the_server_is_silent() {
     let body = json!({"choices": [{"message": {"content": "12345678"}, "finish_reason": "length"}]});
     let server = Server::start(vec![Reply::new(200, body.to_string())]).await;
     let answer = model(&server.url).ask(&prompt(), soon()).await.unwrap();
-    assert_eq!((answer.input_tokens, answer.output_tokens), (prompt().tokens(), 2));
+    assert_eq!((answer.tokens.input, answer.tokens.output), (prompt().tokens(), 2));
     assert_eq!(answer.stop, Stop::Truncated);
 }
 

@@ -5,6 +5,8 @@ use super::openai::model as openai;
 use super::*;
 use crate::models::{Model, Models};
 use firstlook_core::summary::analysis::talk::{Block, Call, Spec, Stop, Talk, ToolResult, Turn};
+use firstlook_core::summary::budget::Spent;
+use firstlook_core::summary::price::{Cached, Prices, Tokens};
 use serde_json::{Value, json};
 
 const BEDROCK: &str = "global.anthropic.claude:0/x";
@@ -38,7 +40,7 @@ fn talk() -> Talk {
 
 async fn said(model: Model, talk: &Talk) -> (Result<(Vec<Block>, Stop), String>, u64, u64) {
     let heard = Models::new([(model, None)]).converse(talk, soon()).await;
-    (heard.spoken.map(|spoken| (spoken.blocks, spoken.stop)), heard.input_tokens, heard.output_tokens)
+    (heard.spoken.map(|spoken| (spoken.blocks, spoken.stop)), heard.tokens.input, heard.tokens.output)
 }
 
 fn converse(content: &Value, stop: &str) -> Reply {
@@ -95,6 +97,41 @@ async fn converse_is_given_every_block_and_what_it_says_is_read() {
     );
     let result = json!({"toolUseId": "a", "content": [{"text": "12 lines"}], "status": "error"});
     assert_eq!(messages[3]["content"], json!([{"toolResult": result}, {"text": "go on"}, point]));
+}
+
+#[tokio::test]
+async fn what_a_cache_gave_or_kept_is_counted_apart_at_its_own_price() {
+    let full = Prices { input: 3.0, output: 15.0, cached_input: None, cache_write: None };
+    let own = Prices { cached_input: Some(0.3), cache_write: Some(3.75), ..full };
+    let usage = json!({"prompt_tokens": 117, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 100}});
+    let chat = |usage: Value| {
+        let choice = json!({"message": {"content": "{}"}, "finish_reason": "stop"});
+        Reply::new(200, json!({"choices": [choice], "usage": usage}).to_string())
+    };
+    let kept = Cached { read: 100, written: 7 };
+    let read = Cached { read: 100, written: 0 };
+    let none = json!({"prompt_tokens": 117, "completion_tokens": 5, "prompt_tokens_details": null});
+    let odd = json!({"prompt_tokens": 117, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": u64::MAX}});
+    let says = || converse(&json!([{"text": "{}"}]), "end_turn");
+    for (reply, prices, cached, micro_usd) in [
+        (says(), full, kept, 351 + 75),
+        (says(), own, kept, 30 + 30 + 27 + 75),
+        (chat(usage.clone()), full, read, 351 + 75),
+        (chat(usage), own, read, 51 + 30 + 75),
+        (chat(none), own, Cached::default(), 351 + 75),
+        (chat(odd), own, Cached { read: 117, written: 0 }, 36 + 75),
+    ] {
+        let server = Server::start(vec![reply.clone()]).await;
+        let model = if cached.written > 0 { bedrock(&server.url).await } else { openai(&server.url) };
+        let models = Models::new([(model, Some(prices))]);
+        let heard = models.converse(&talk(), soon()).await;
+        assert!(heard.spoken.is_ok(), "{heard:?}");
+        assert_eq!(heard.tokens, Tokens { input: 117, cached, output: 5 }, "{reply:?}");
+        assert_eq!(heard.spent, Spent { tokens: 122, micro_usd }, "{prices:?}");
+        let worst = Models::new([(openai(&server.url), Some(prices))]).worst_case_of(&talk());
+        let (input, _) = talk().worst_case_tokens();
+        assert!(worst.micro_usd >= prices.cache_write.map_or(3, |_| 4) * input - input / 4, "{worst:?}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use firstlook_core::summary::analysis::{Analysis, Asked, Report, Shared, State, reproduce};
-use firstlook_core::summary::price::dollars;
+use firstlook_core::summary::price::{Cached, dollars};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -25,6 +25,8 @@ struct Row {
     report: Option<Value>,
     model: Option<String>,
     input_tokens: i64,
+    cached_input_tokens: i64,
+    cache_write_tokens: i64,
     output_tokens: i64,
     micro_usd: i64,
     priced: bool,
@@ -49,6 +51,7 @@ impl Store {
         let row: Option<Row> = sqlx::query_as(
             "SELECT a.id, a.state, a.reason, a.asked_by, a.asked_at, a.begun_at, a.ended_at, a.progress, a.items, a.given,
                  a.report, a.model, a.input_tokens, a.output_tokens, a.micro_usd, a.priced, a.duration_ms,
+                 a.cached_input_tokens, a.cache_write_tokens,
                  (SELECT number FROM incident l WHERE l.id = a.shared_with) AS shared_with
              FROM analysis a WHERE a.incident = $1 ORDER BY a.id DESC LIMIT 1",
         )
@@ -91,6 +94,7 @@ fn told(row: Row, words: &Words) -> Result<Analysis, StoreError> {
         items,
         model: row.model,
         input_tokens: count(row.input_tokens),
+        cached: Cached { read: count(row.cached_input_tokens), written: count(row.cache_write_tokens) },
         output_tokens: count(row.output_tokens),
         cost_usd: (row.priced && asked_a_model).then(|| dollars(count(row.micro_usd))),
         duration_ms: count(row.duration_ms),

@@ -20,6 +20,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::clean::clean;
+use super::price::Cached;
 use crate::evidence::{Item, Kind, Redacted, Redactor};
 
 pub use parse::Written;
@@ -84,6 +85,9 @@ pub struct Analysis {
     pub model: Option<String>,
     /// Tokens that went in, over all calls.
     pub input_tokens: u64,
+    /// Of them, those that the provider counts apart.
+    #[serde(flatten)]
+    pub cached: Cached,
     /// Tokens that came out.
     pub output_tokens: u64,
     /// What they cost, in US dollars; absent where prices are not configured.

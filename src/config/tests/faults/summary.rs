@@ -50,6 +50,11 @@ pub(super) const FAULTS: &[(&str, usize, &str)] = &[
         "`summary.prices.input` \"-3\" is not a number such as 0.25 or 3",
     ),
     (
+        "summary: { provider: bedrock, model: m, prices: { input: 3, output: 1, cached_input: cheap } }",
+        3,
+        "`summary.prices.cached_input` \"cheap\" is not a number such as 0.25 or 3",
+    ),
+    (
         "summary: { provider: bedrock, model: m, prices: { input: 3, output: 15 }, budget: { usd_per_day: 5 }, \
          fallback: { provider: bedrock, model: n } }",
         3,

@@ -210,6 +210,7 @@ pub(super) fn summary() -> Summary {
         next_steps: vec![red("Roll back to v2.40.3."), red("Watch whether L1 stops.")],
         model: Some("claude-sonnet-4-6".to_owned()),
         input_tokens: 10_410,
+        cached: Default::default(),
         output_tokens: 890,
         cost_usd: None,
         duration_ms: 11_600,
