@@ -11,6 +11,7 @@ mod inputs;
 mod measure;
 mod quality;
 mod speed;
+mod tokens;
 mod volume;
 
 use std::path::PathBuf;
@@ -38,8 +39,13 @@ fn main() {
     }
     let loghub = arguments.first().map(PathBuf::from);
     println!("{:<58}{:>26}   goal", "measure", "reached");
-    let all: [&dyn Fn() -> Vec<Row>; 4] =
-        [&|| quality::grouping(loghub.as_deref()), &quality::corpora, &speed::rows, &volume::rows];
+    let all: [&dyn Fn() -> Vec<Row>; 5] = [
+        &|| quality::grouping(loghub.as_deref()),
+        &quality::corpora,
+        &tokens::rows,
+        &speed::rows,
+        &volume::rows,
+    ];
     for rows in all {
         rows().iter().for_each(|row| println!("{:<58}{:>26}   {}", row.what, row.reached, row.goal));
     }

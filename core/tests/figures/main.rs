@@ -8,4 +8,5 @@ mod grouping;
 mod hostile;
 mod incidents;
 mod measure;
+mod prompts;
 mod redaction;

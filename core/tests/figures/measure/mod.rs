@@ -6,6 +6,7 @@ pub mod corpora;
 pub mod grouping;
 pub mod hostile;
 pub mod incidents;
+pub mod prompts;
 pub mod redaction;
 pub mod systems;
 pub mod values;

@@ -39,6 +39,7 @@ pub(super) fn ready(text: &str) -> Analysis {
         items: vec![item],
         model: Some(text.to_owned()),
         input_tokens: 9_000,
+        cached: firstlook_core::summary::price::Cached::default(),
         output_tokens: 800,
         cost_usd: Some(0.0123),
         duration_ms: 7_500,
