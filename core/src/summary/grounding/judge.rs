@@ -17,7 +17,7 @@ use super::sense::{Turn, denies, derives, turns};
 use super::shown::Shown;
 use super::spelling::{blank, compiled, folded};
 use super::words::{is_grammar, words};
-use super::{derived, zones::Zone};
+use super::{deeds, derived, zones::Zone};
 use crate::evidence::Kind;
 use crate::language::{Language, Word as Reason};
 use crate::summary::Verdict;
@@ -199,7 +199,9 @@ impl Bench<'_> {
             Turn::Compares => !holds(sentence, findings, &self.cited),
         };
         let turn = sentence.turns.iter().find(stays).map(|(turn, _)| turn.reason());
-        turn.or_else(|| self.says_what_is_denied(sentence)).or_else(|| self.names_another(sentence))
+        turn.or_else(|| self.says_what_is_denied(sentence))
+            .or_else(|| self.names_another(sentence))
+            .or_else(|| deeds::beyond(&sentence.reading, &self.cited))
     }
 
     /// Whether it was done by somebody whom the cited items do not name; or a part is larger than its whole.

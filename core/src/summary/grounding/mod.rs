@@ -7,12 +7,16 @@
 //! two of an item's times are computed. What is normal is not taken for what is now, nor what counts one thing for what
 //! counts another, as far as the words beside a number tell.
 //!
-//! What is not checked: reasoning, who did what to whom, names that look like plain words, and adjectives. A sentence that
+//! Of who did what it is checked that the deed is one of which the items speak, and that its line names who is said to have
+//! done it.
+//!
+//! What is not checked: reasoning, what was done to whom, names that look like plain words, and adjectives. A sentence that
 //! denies, guesses, gives a reason or compares beyond its own figures is never verified, since none of these can be found.
 //! `tests/unseen.rs` keeps a list of false sentences that pass.
 //!
 //! `judge` alone says what a verdict is, and `lookup` when two things of a kind are the same; all others read.
 
+mod deeds;
 mod derived;
 mod figures;
 mod hedges;

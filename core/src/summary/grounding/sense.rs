@@ -47,6 +47,13 @@ static REASON: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// That something had something else do it: `a deploy made orders-db refuse`, and no `made 412 requests`.
+static CAUSATIVE: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"\b(?:made|makes|making|forced|forces|forcing)\b (?:the [a-z]+|[a-z][a-z0-9]*[-._][a-z0-9._-]*[a-z0-9]) (?:to )?[a-z]{3,}\b",
+    )
+});
+
 static COMPARISON: LazyLock<Regex> = LazyLock::new(|| {
     compiled(concat!(
         r"\b(?:more|less|fewer|greater|higher|lower|larger|smaller|longer|faster|slower|worse|better) than\b",
@@ -107,7 +114,8 @@ pub(super) fn turns(lower: &str) -> Vec<(Turn, String)> {
     let found = all
         .into_iter()
         .flat_map(|(turn, form)| form.find_iter(lower).map(move |found| (turn, found.as_str().to_owned())));
-    found.filter(|(turn, text)| *turn != Turn::Ends || !how(text)).collect()
+    let causative = CAUSATIVE.is_match(lower).then(|| (Turn::Reasons, "made".to_owned()));
+    found.chain(causative).filter(|(turn, text)| *turn != Turn::Ends || !how(text)).collect()
 }
 
 /// Whether `text` denies something.

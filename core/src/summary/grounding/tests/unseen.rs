@@ -6,11 +6,6 @@ use super::*;
 
 /// Over the items of `tables`.
 const OF_ORDERS: &[&str] = &[
-    // Who does what to whom.
-    "cache-7 refused connection 412 times.",
-    "A deploy made orders-db refuse 412 times.",
-    // What is counted, where it is called by a word for lines.
-    "orders-db deleted 412 messages.",
     // A name that looks like a plain word and begins the sentence.
     "Redis answered 503.",
     "Redis has a pool of 12/40.",
@@ -18,9 +13,8 @@ const OF_ORDERS: &[&str] = &[
 
 /// Over the incident of `scene`.
 const OF_SCENE: &[(&str, &str)] = &[
-    // Adjectives and deeds.
+    // Adjectives.
     ("The important deployment of v2.40.1 at 14:01 was urgent.", "C1"),
-    ("Alice deleted checkout 2.40.1 at 14:01.", "C1"),
     // What a number measures, where it is no resource of a machine.
     ("The satisfaction with db-0 is at 96 %.", "M3"),
     // Who is meant.
