@@ -4,7 +4,7 @@
 
 use crate::Row;
 use crate::measure::incidents::{CASES, found};
-use crate::measure::prompts::{last_lines, summary, tokens_with};
+use crate::measure::prompts::{analysis, last_lines, summary, tokens_with};
 
 /// One incident: tokens and whether the root cause is there, of the prompt and of the lines.
 struct Case {
@@ -41,6 +41,10 @@ pub fn rows() -> Vec<Row> {
     let what = format!("prompt tokens with the pack, median / max of {}", CASES.len());
     rows.push(Row::new(what, format!("{} / {}", pack.0, pack.1), "≤ 8,000"));
     rows.push(Row::new("the same with the last 100 lines instead", format!("{} / {}", lines.0, lines.1), ""));
+    let mut talks: Vec<u64> = CASES.iter().map(|name| analysis(name, "en").tokens()).collect();
+    talks.sort_unstable();
+    let begun = format!("{} / {}", talks[talks.len() / 2], talks[talks.len() - 1]);
+    rows.push(Row::new("an analysis at its beginning, all tools included", begun, "≤ 12,000"));
     let ratio = pack.0 as f64 / lines.0.max(1) as f64;
     rows.push(Row::new("pack to last 100 lines, by the medians", format!("{ratio:.2}"), "≤ 1"));
     rows.push(Row::new(
