@@ -2,6 +2,8 @@
 //!
 //! Knows tokens by the rule of four characters. Must not know how a prompt is made.
 
+use firstlook_core::Language;
+
 use crate::Row;
 use crate::measure::incidents::{CASES, found};
 use crate::measure::prompts::{analysis, last_lines, summary, tokens_with};
@@ -17,7 +19,7 @@ pub fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
     let mut cases = Vec::new();
     for name in CASES {
-        let (prompt, lines) = (summary(name, "en"), last_lines(name));
+        let (prompt, lines) = (summary(name, Language::En), last_lines(name));
         let case = Case {
             prompt: (prompt.tokens(), found(name, &prompt.turns()[0].text)[0]),
             lines: (tokens_with(name, &lines), found(name, &lines)[0]),
@@ -41,7 +43,7 @@ pub fn rows() -> Vec<Row> {
     let what = format!("prompt tokens with the pack, median / max of {}", CASES.len());
     rows.push(Row::new(what, format!("{} / {}", pack.0, pack.1), "≤ 8,000"));
     rows.push(Row::new("the same with the last 100 lines instead", format!("{} / {}", lines.0, lines.1), ""));
-    let mut talks: Vec<u64> = CASES.iter().map(|name| analysis(name, "en").tokens()).collect();
+    let mut talks: Vec<u64> = CASES.iter().map(|name| analysis(name, Language::En).tokens()).collect();
     talks.sort_unstable();
     let begun = format!("{} / {}", talks[talks.len() / 2], talks[talks.len() - 1]);
     rows.push(Row::new("an analysis at its beginning, all tools included", begun, "≤ 12,000"));

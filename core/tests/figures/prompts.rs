@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use firstlook_core::Language;
 use firstlook_core::summary::analysis::talk::{Talk, Turn};
 use firstlook_core::summary::answer::schema;
 use firstlook_core::summary::prompt::Prompt;
@@ -36,7 +37,7 @@ fn of_analysis(talk: &Talk) -> String {
 
 /// Names of files and what stands in them.
 fn all() -> Vec<(String, String)> {
-    let language = |case: &str| if case == "n5b-verifycode-return" { "ja" } else { "en" };
+    let language = |case: &str| if case == "n5b-verifycode-return" { Language::Ja } else { Language::En };
     let summaries =
         CASES.iter().map(|case| (format!("{case}.summary.txt"), of_summary(&summary(case, language(case)))));
     let analyses = ["h52-login", "n5b-verifycode-return"];
@@ -90,7 +91,7 @@ fn a_machine_of_ci_writes_no_snapshot() {
 fn a_prompt_holds_the_root_cause_where_the_last_lines_do_not() {
     let mut without = 0;
     for case in CASES {
-        let prompt = summary(case, "en");
+        let prompt = summary(case, Language::En);
         assert!(found(case, &prompt.turns()[0].text)[0], "{case}");
         assert!(prompt.tokens() < 8_000, "{case}: {}", prompt.tokens());
         let lines = last_lines(case);

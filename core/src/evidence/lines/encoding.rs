@@ -117,7 +117,7 @@ mod tests {
         ] {
             for encoding in WIDE {
                 assert_eq!(Encoding::of(&bytes(text, encoding)), encoding, "{text}");
-                assert_eq!(Encoding::of(&bytes(&format!("\u{feff}接続"), encoding)), encoding);
+                assert_eq!(Encoding::of(&bytes("\u{feff}接続", encoding)), encoding);
             }
             assert_eq!(Encoding::of(text.as_bytes()), Encoding::Utf8);
         }

@@ -9,9 +9,11 @@ use regex::Regex;
 
 use super::names::Sort;
 use super::reading::Reading;
+use super::reasons;
 use super::shown::Shown;
 use super::spelling::compiled;
 use super::words::{is_grammar, words};
+use crate::language::Word;
 
 /// Deeds that change something, each with what items may call them; one of a group has to stand there. What things do by
 /// themselves is none: to log, to answer, to drop.
@@ -56,13 +58,13 @@ static DID: LazyLock<Regex> =
     LazyLock::new(|| compiled(r"^ (?:also |then |has |have |had )?([a-z]{3,}ed) ([a-z]+)?"));
 
 /// Why who did what cannot be confirmed by the cited items.
-pub(super) fn beyond(reading: &Reading, cited: &[&Shown]) -> Option<&'static str> {
+pub(super) fn beyond(reading: &Reading, cited: &[&Shown]) -> Option<Word> {
     let unknown = |(said, called): &(Regex, &[&str])| {
         let spoken = |shown: &&Shown| called.iter().any(|root| shown.reading.lower.contains(root));
         said.is_match(&reading.lower) && !cited.iter().any(spoken)
     };
     if DEEDS.iter().any(unknown) {
-        return Some("It tells of a deed of which the cited items do not speak.");
+        return Some(reasons::UNTOLD_DEED);
     }
     let identifiers = reading.names.iter().filter(|name| name.sort == Sort::Identifier && name.key.is_none());
     let mut did = identifiers.filter_map(|name| {
@@ -72,8 +74,7 @@ pub(super) fn beyond(reading: &Reading, cited: &[&Shown]) -> Option<&'static str
         let deed = words(behind.get(1)?.as_str()).into_iter().next()?;
         (!passive).then_some((name.text.as_str(), deed.stem))
     });
-    did.any(|(name, deed)| another_did(name, &deed, cited))
-        .then_some("The cited items tell that deed where they do not name who is said to have done it.")
+    did.any(|(name, deed)| another_did(name, &deed, cited)).then_some(reasons::DEED_OF_ANOTHER)
 }
 
 /// Whether the items have a deed, and on none of the lines that have it a name, which stands on others of the same item.

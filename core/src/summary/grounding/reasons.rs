@@ -55,6 +55,14 @@ pub const OF_ANOTHER_RESOURCE: Word = word(
 );
 pub const NOT_BY_WHOM: Word =
     word("The cited items do not name who did it.", "誰が行ったかは、引用した根拠にありません。");
+pub const UNTOLD_DEED: Word = word(
+    "It tells of a deed of which the cited items do not speak.",
+    "引用した根拠にない操作について述べています。",
+);
+pub const DEED_OF_ANOTHER: Word = word(
+    "The cited items tell that deed where they do not name who is said to have done it.",
+    "引用した根拠では、その操作の箇所に、行ったとされる名前がありません。",
+);
 pub const PART_IS_LARGER: Word =
     word("A part is larger than its whole.", "部分が全体より大きくなっています。");
 pub const DENIED_THERE: Word =

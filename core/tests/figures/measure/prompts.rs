@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use firstlook_core::alert::Severity;
 use firstlook_core::evidence::{Gap, Item, Kind, Redacted, Redactor, items, pack};
-use firstlook_core::runbook::Language;
 use firstlook_core::summary::analysis::prompt::{Guard, begin};
 use firstlook_core::summary::analysis::talk::Talk;
 use firstlook_core::summary::analysis::tools::{Offer, Queried};
 use firstlook_core::summary::prompt::{Facts, Nonce, Prompt, build};
+use firstlook_core::{Language, runbook};
 
 use super::corpora;
 use super::incidents::compared;
@@ -78,7 +78,7 @@ impl Kept {
         }
     }
 
-    fn facts<'a>(&'a self, language: &'a str) -> Facts<'a> {
+    fn facts(&self, language: Language) -> Facts<'_> {
         Facts {
             title: &self.title,
             severity: Severity::Critical,
@@ -95,15 +95,15 @@ impl Kept {
 }
 
 /// The prompt of the summary.
-pub fn summary(case: &str, language: &str) -> Prompt {
+pub fn summary(case: &str, speaks: Language) -> Prompt {
     let (fence, canary) = nonces();
-    build(&Kept::of(case, &Redactor::default()).facts(language), fence, canary)
+    build(&Kept::of(case, &Redactor::default()).facts(speaks), fence, canary)
 }
 
 /// The talk with which an analysis begins, where every kind of source is configured.
-pub fn analysis(case: &str, language: &str) -> Talk {
+pub fn analysis(case: &str, speaks: Language) -> Talk {
     let (fence, canary) = nonces();
-    let queried = |source: &str, language| Queried {
+    let queried = |source: &str, language: runbook::Language| Queried {
         source: source.to_owned(),
         language,
         reach: Duration::from_secs(3_600),
@@ -112,9 +112,9 @@ pub fn analysis(case: &str, language: &str) -> Talk {
     let offer = Offer {
         logs: vec!["files".to_owned(), "k8s".to_owned()],
         queries: vec![
-            queried("k8s", Language::LogQl),
-            queried("prom", Language::PromQl),
-            queried("aws", Language::LogsInsights),
+            queried("k8s", runbook::Language::LogQl),
+            queried("prom", runbook::Language::PromQl),
+            queried("aws", runbook::Language::LogsInsights),
         ],
         metrics: one("cw"),
         traces: one("xray"),
@@ -122,7 +122,7 @@ pub fn analysis(case: &str, language: &str) -> Talk {
         trail: true,
         steps: vec!["R1".to_owned(), "R2".to_owned()],
     };
-    begin(&Kept::of(case, &Redactor::default()).facts(language), &offer, 8, &Guard::new(fence, canary))
+    begin(&Kept::of(case, &Redactor::default()).facts(speaks), &offer, 8, &Guard::new(fence, canary))
 }
 
 /// The last lines of the incident's window, redacted, as somebody would paste them.
@@ -141,5 +141,5 @@ pub fn tokens_with(case: &str, lines: &str) -> u64 {
     let (fence, canary) = nonces();
     let known = |item: &Item| item.kind != Kind::Log;
     kept.items.retain(known);
-    build(&kept.facts("en"), fence, canary).tokens() + (lines.chars().count() as u64).div_ceil(4)
+    build(&kept.facts(Language::En), fence, canary).tokens() + (lines.chars().count() as u64).div_ceil(4)
 }
