@@ -29,6 +29,8 @@ use send::{counted, sends, shows};
 
 /// How soon a page looks again whether what stands before it has been told.
 const BEHIND: Duration = Duration::from_millis(250);
+/// How soon a message looks again whether the digest has been told that it follows: nobody is woken by it.
+const BEHIND_DIGEST: Duration = Duration::from_secs(2);
 
 /// Everything that hop 3 needs.
 #[derive(Debug)]
@@ -106,6 +108,10 @@ impl Deliver {
             let urgency = urgency(target.edges.first().map(|edge| edge.kind), target.severity);
             return Ok(throttled(&claim, way, urgency));
         };
+        // What follows a digest follows it there, too.
+        if target.folded {
+            return Ok(Outcome::Wait(BEHIND_DIGEST));
+        }
         if claim.kind == JobKind::Page {
             let before = self.store.before(&target, &way.bucket.name, &self.beside(way)).await?;
             if before.waits {
@@ -146,7 +152,13 @@ impl Deliver {
         }
         self.store.sending(claim, target, edge, &way.bucket.name).await?;
         fail::pass(Step::BeforeSend);
-        let answer = self.send(integration, view, target, edge).await;
+        let answer = match edge.digest {
+            None => self.send(integration, view, target, edge).await,
+            Some(digest) => {
+                let lines = self.store.digest(digest, &self.words).await?;
+                self.send_digest(integration, &lines, target, edge).await
+            }
+        };
         fail::pass(Step::Sent);
         if let Err(error) = answer {
             let follows = self.failed(claim, target, edge, integration, &error).await?;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use firstlook_core::alert::Labels;
 
 use crate::clock;
 use crate::config::Heartbeat;
@@ -90,6 +91,7 @@ impl Upkeep {
     }
 
     async fn sweep(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let rules = &self.ingest.desk().rules;
         let mut changed = self.store.end_flaps(now).await?;
         let cutoff = |one: &StaleAfter| Cutoff {
             source: one.source.clone(),
@@ -99,14 +101,19 @@ impl Upkeep {
         let cutoffs: Vec<_> = self.stale_after.iter().map(cutoff).collect();
         changed += self.store.mark_stale(&cutoffs, now).await?;
         if self.repeat_interval > TimeDelta::zero() {
-            changed += self.store.repeat(self.repeat_interval, now).await?;
+            let route = |labels: &Labels, severity, when| rules.told(labels, severity, when);
+            changed += self.store.repeat(self.repeat_interval, now, &route).await?;
         }
+        changed += self.store.release(now, &|waiting| rules.hold(waiting)).await?;
         self.ingest.settle(now).await?;
         self.listen(now).await?;
         self.store.forget_seen(now - SEEN_FOR).await?;
         self.store.forget_scans(now - SCANS_FOR).await?;
         if changed > 0 {
-            tracing::info!(incidents = changed, "time has changed incidents: told again, stale, or steady");
+            tracing::info!(
+                incidents = changed,
+                "time has changed incidents: told again or at last, stale, or steady"
+            );
             self.wake.all();
         }
         Ok(())

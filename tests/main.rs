@@ -44,6 +44,7 @@ mod rates;
 mod receivers;
 mod related;
 mod resync;
+mod routing;
 mod schedules;
 mod schema;
 mod secrets;

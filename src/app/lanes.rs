@@ -119,6 +119,7 @@ impl Lanes {
     async fn prepare(&self) -> Result<(), StoreError> {
         self.store.migrate().await?;
         self.store.stand(&[self.upkeep.standing(), self.resync.standing()].concat()).await?;
+        self.store.look_again().await?;
         self.deliver.prepare().await?;
         self.resync.ingest.desk().tags.refresh(&self.store).await?;
         self.resync.begin().await

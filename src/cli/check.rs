@@ -4,6 +4,7 @@
 
 mod cloudwatch;
 mod evidence;
+mod routes;
 mod subscriptions;
 
 use std::collections::BTreeSet;
@@ -92,6 +93,7 @@ pub fn run(path: &Path, online: bool) -> Result<ExitCode, StartError> {
 
 fn offline(config: &Config, online: bool, table: &mut Table) {
     sns(config, online, table);
+    routes::routes(config, clock::now(), table);
     table.result(
         "pages",
         Pages::new(config.language)

@@ -87,14 +87,12 @@ pub(super) fn tell(rules: &Rules, runbooks: &Snapshot, touched: &Touched) {
         println!("  nobody would be told");
         return;
     }
-    for route in rules.routes(incident, &incident.labels) {
-        println!(
-            "  {} to {} ({}), because {}",
-            edges.join(", "),
-            route.receiver,
-            route.integration,
-            route.reason
-        );
+    for route in rules.routes(incident, &incident.labels, incident.opened_at) {
+        let (told, to, way) = (edges.join(", "), route.receiver, route.integration);
+        println!("  {told} to {to} ({way}), because {}", route.reason);
+        for timing in route.hold.map(|hold| hold.reason).into_iter().chain(route.waived) {
+            println!("    {timing}");
+        }
     }
 }
 

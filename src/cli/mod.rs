@@ -112,6 +112,9 @@ enum RouteCommand {
         /// `name=value,name=value`; a value that holds a comma in double quotes.
         #[arg(long)]
         labels: String,
+        /// When, as in 2026-01-31T22:00:00+09:00; now where absent.
+        #[arg(long)]
+        at: Option<String>,
     },
 }
 
@@ -164,8 +167,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Evaluate(what) => {
             configured(&arguments.config).and_then(|config| evaluate::run(&config, &what))
         }
-        Command::Route { command: RouteCommand::Test { labels } } => {
-            configured(&arguments.config).and_then(|config| route::test(&config, &labels))
+        Command::Route { command: RouteCommand::Test { labels, at } } => {
+            configured(&arguments.config).and_then(|config| route::test(&config, &labels, at.as_deref()))
         }
         Command::Runbooks { command } => on_runbooks(command, &arguments.config),
         Command::Patterns { file, assign: true, .. } => patterns::assign(&file),

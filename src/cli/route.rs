@@ -1,17 +1,26 @@
-//! `route test`: who would be told of an alert with these labels, and why.
+//! `route test`: who would be told of an alert with these labels, when, and why.
 
 use std::process::ExitCode;
 
 use firstlook::app::StartError;
+use firstlook::clock;
 use firstlook::config::Config;
-use firstlook_core::alert::Labels;
+use firstlook_core::alert::{Labels, Severity};
+use firstlook_core::route::{Told, When};
 
 use super::files;
 
-/// Prints the receivers with the path through the tree. The labels are those after `labels:`; `severity` becomes the
-/// word of the configuration's map, as it does in the service.
-pub fn test(config: &Config, labels: &str) -> Result<ExitCode, StartError> {
+/// Prints the receivers with the path through the tree, as it would be at that time, now where none is given. The labels
+/// are those after `labels:`; `severity` becomes the word of the configuration's map, as it does in the service.
+pub fn test(config: &Config, labels: &str, at: Option<&str>) -> Result<ExitCode, StartError> {
     let mut labels = parse(labels)?;
+    let now = match at {
+        None => clock::now(),
+        Some(text) => text.parse().map_err(|_| -> StartError {
+            format!("`--at`: {text:?} is not a time; write 2026-01-31T22:00:00Z or 2026-01-31T22:00:00+09:00")
+                .into()
+        })?,
+    };
     let (severity, unknown) = config.severity.judge(&labels);
     let word = labels.get(&config.severity.label).to_owned();
     labels.set("severity", severity.as_str());
@@ -22,7 +31,9 @@ pub fn test(config: &Config, labels: &str) -> Result<ExitCode, StartError> {
             _ => format!("{} is {word:?}", config.severity.label),
         };
         writeln!(out, "severity  {} ({because})", severity.as_str())?;
-        for decision in config.route.receivers(&labels) {
+        let when = When { now, since: now, critical: severity == Severity::Critical };
+        for told in config.route.told(&labels, when) {
+            let Told { decision, hold, waived } = told;
             let integrations = config
                 .receiver(&decision.receiver)
                 .map_or(0, |one| one.pagerduty.len() + one.slack.len() + one.webhook.len());
@@ -32,6 +43,11 @@ pub fn test(config: &Config, labels: &str) -> Result<ExitCode, StartError> {
                 "{}{nobody}\n  path    {}\n  because {}",
                 decision.receiver, decision.path, decision.reason
             )?;
+            if !decision.timing.is_always() {
+                let when =
+                    hold.map(|hold| hold.reason).or(waived).unwrap_or_else(|| "told at once".to_owned());
+                writeln!(out, "  when    {when}")?;
+            }
         }
         Ok(())
     })

@@ -7,6 +7,7 @@ mod alerts;
 mod changes;
 mod evidence;
 mod heartbeats;
+mod intervals;
 mod load;
 mod receivers;
 mod route;
@@ -71,7 +72,7 @@ pub struct Config {
     pub heartbeats: Vec<Heartbeat>,
     /// `ping:`.
     pub ping: Option<Ping>,
-    /// `route:`; each receiver that it names exists.
+    /// `route:` with `time_intervals:`; whatever it names exists.
     pub route: Tree,
     /// `receivers:`, names unique.
     pub receivers: Vec<Receiver>,
@@ -135,7 +136,7 @@ pub struct Warning {
 /// What sends alarms, and what tells of changes.
 const SOURCES: [&str; 3] = ["alertmanager", "sns", "changes"];
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "server",
     "database",
     "data_dir",
@@ -147,6 +148,7 @@ const KEYS: [&str; 17] = [
     "incidents",
     "heartbeats",
     "ping",
+    "time_intervals",
     "route",
     "receivers",
     "slack",
@@ -168,7 +170,7 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         let braces = text.lines().nth(line.saturating_sub(1)).is_some_and(|line| line.contains(": ${"));
         context.error(line, if braces { format!("{fault}; write \"${{VAR}}\" with quotes") } else { fault })
     })?;
-    let top = Section::open(&context, &root, "", &KEYS, &["storm", "time_intervals", "briefings"])?;
+    let top = Section::open(&context, &root, "", &KEYS, &["storm", "briefings"])?;
     let language = language(&top)?;
     only(&top, "time_zone", "UTC")?;
     let server = server::read(&top)?;

@@ -3,17 +3,25 @@
 //! What a tree means is [`firstlook_core::route`]'s business; here its faults get their lines.
 
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::route::{Route, Tree};
+use firstlook_core::route::{Intervals, Route, Tree};
 
 use super::section::Section;
-use super::{Error, Receiver};
+use super::{Error, Receiver, intervals};
 
-const KNOWN: [&str; 4] = ["receiver", "matchers", "continue", "routes"];
-const LATER: [&str; 2] = ["active_time_intervals", "mute_time_intervals"];
+const KNOWN: [&str; 7] = ["receiver", "matchers", "continue", ACTIVE, MUTE, "delay", "routes"];
+const ACTIVE: &str = "active_time_intervals";
+const MUTE: &str = "mute_time_intervals";
 
-/// Reads `route:`; every receiver that it names must be one of `receivers`.
+/// What a tree may name.
+struct Names<'a> {
+    receivers: &'a [Receiver],
+    intervals: &'a Intervals,
+}
+
+/// Reads `time_intervals:` and `route:`; every receiver that this names must be one of `receivers`.
 pub fn read(top: &Section<'_>, receivers: &[Receiver]) -> Result<Tree, Error> {
-    let root = top.section("route", &KNOWN, &LATER)?.ok_or_else(|| {
+    let intervals = intervals::read(top)?;
+    let root = top.section("route", &KNOWN, &[])?.ok_or_else(|| {
         top.error("route", "is missing: write `route: { receiver: NAME }` with the name of a receiver")
     })?;
     for key in ["matchers", "continue"] {
@@ -22,8 +30,17 @@ pub fn read(top: &Section<'_>, receivers: &[Receiver]) -> Result<Tree, Error> {
             return Err(root.error(key, text));
         }
     }
+    for key in [ACTIVE, MUTE] {
+        if root.node(key).is_some() {
+            let text = "has no place in the root, which must always tell: name it in one of `routes`";
+            return Err(root.error(key, text));
+        }
+    }
     let name = root.required("receiver", "the root tells one when no other route matches")?;
-    Ok(Tree { receiver: known(&root, name, receivers)?, routes: routes(&root, receivers)? })
+    let names = Names { receivers, intervals: &intervals };
+    let receiver = known(&root, name, receivers)?;
+    let (delay, routes) = (intervals::delay(&root)?, routes(&root, &names)?);
+    Ok(Tree { receiver, routes, delay, intervals })
 }
 
 fn known(section: &Section<'_>, name: String, receivers: &[Receiver]) -> Result<String, Error> {
@@ -39,19 +56,41 @@ fn known(section: &Section<'_>, name: String, receivers: &[Receiver]) -> Result<
     Err(section.error("receiver", format!("{name:?} is not one of `receivers`: {there}")))
 }
 
-fn routes(section: &Section<'_>, receivers: &[Receiver]) -> Result<Vec<Route>, Error> {
+fn routes(section: &Section<'_>, names: &Names<'_>) -> Result<Vec<Route>, Error> {
     let mut routes = Vec::new();
     for (path, node) in section.list("routes")? {
-        let child = Section::open(section.context, node, &path, &KNOWN, &LATER)?;
+        let child = Section::open(section.context, node, &path, &KNOWN, &[])?;
         let receiver = child.text("receiver")?;
         routes.push(Route {
-            receiver: receiver.map(|name| known(&child, name, receivers)).transpose()?,
+            receiver: receiver.map(|name| known(&child, name, names.receivers)).transpose()?,
             matchers: matchers(&child)?,
             continue_matching: child.boolean("continue", false)?,
-            routes: self::routes(&child, receivers)?,
+            active_time_intervals: times(&child, ACTIVE, names.intervals)?,
+            mute_time_intervals: times(&child, MUTE, names.intervals)?,
+            delay: intervals::delay(&child)?,
+            routes: self::routes(&child, names)?,
         });
     }
     Ok(routes)
+}
+
+/// Names of intervals; each must be there.
+fn times(section: &Section<'_>, key: &str, known: &Intervals) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    for (name, line) in section.texts(key)?.unwrap_or_default() {
+        if !known.contains_key(&name) {
+            let there: Vec<&str> = known.keys().map(String::as_str).collect();
+            let there = if there.is_empty() {
+                "there are none".to_owned()
+            } else {
+                format!("there are {}", there.join(", "))
+            };
+            let text = format!("`{}`: {name:?} is not one of `time_intervals`: {there}", section.name(key));
+            return Err(section.context.error(line, text));
+        }
+        names.push(name);
+    }
+    Ok(names)
 }
 
 /// Reads `matchers:`; one that cannot be used is named with its line.

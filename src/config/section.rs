@@ -289,7 +289,7 @@ impl<'a> Section<'a> {
 }
 
 /// Seconds and their kin, each unit at most once and from large to small, as Prometheus writes durations.
-fn duration(text: &str) -> Option<Duration> {
+pub fn duration(text: &str) -> Option<Duration> {
     const UNITS: [(&str, u64); 6] =
         [("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
     let mut rest = text.trim();

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use super::*;
 
 mod faults;
+mod intervals;
 mod sns;
 
 /// Three variables and one file.
@@ -137,22 +138,13 @@ sources:
 evidence: { sources: [{ name: x, type: knowledge, anything: goes }, { name: l, type: log_file, path: l }] }
 summary: { provider: none }
 briefings: []
-time_intervals: []
 runbooks: { git: { url: x } }
-route: { receiver: r, routes: [{ matchers: [a=b], active_time_intervals: [d], mute_time_intervals: [n] }] }
+route: { receiver: r, routes: [{ matchers: [a=b] }] }
 receivers: [{ name: r, pagerduty_configs: [{ routing_key: k }] }]
 "#;
     let config = read(text).unwrap();
     let warned: Vec<_> = config.warnings.iter().map(|w| (w.line, w.key.as_str())).collect();
-    let expected = [
-        (1, "storm"),
-        (5, "evidence.sources[0].type"),
-        (7, "briefings"),
-        (8, "time_intervals"),
-        (9, "runbooks.git"),
-        (10, "route.routes[0].active_time_intervals"),
-        (10, "route.routes[0].mute_time_intervals"),
-    ];
+    let expected = [(1, "storm"), (5, "evidence.sources[0].type"), (7, "briefings"), (8, "runbooks.git")];
     assert_eq!(warned, expected);
     assert_eq!(config.warnings[0].text, "in this version `storm` has no effect");
     assert_eq!(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use firstlook_core::incident::EdgeKind;
 use firstlook_core::notify::view::Incident;
-use firstlook_core::notify::{self, Again};
+use firstlook_core::notify::{self, Again, DigestLine};
 use tokio::sync::Semaphore;
 
 use super::Deliver;
@@ -107,6 +107,12 @@ impl Deliver {
         target: &mut Target,
         edge: &Edge,
     ) -> Result<(), SendError> {
+        if let (None, Some(at)) = (&target.address, &target.digest)
+            && !edge.kind.rings()
+        {
+            let line = notify::digest_line(view, &self.zone, &at.channel, &at.ts);
+            return api.post(&line).await.map(drop);
+        }
         let body = match (&target.address, edge.kind) {
             (Some(at), EdgeKind::Resolve) => notify::resolved_line(view, &self.zone, &at.channel, &at.ts),
             (Some(at), EdgeKind::Acknowledge) => notify::acknowledged_line(view, &at.channel, &at.ts),
@@ -125,6 +131,35 @@ impl Deliver {
             target.address = Some(Address { channel: receipt.channel, ts: receipt.ts });
         }
         Ok(())
+    }
+}
+
+impl Deliver {
+    /// Many incidents in one message; where it stands is noted in `target`, which has no message of its own by that.
+    pub(super) async fn send_digest(
+        &self,
+        integration: &Integration,
+        lines: &[DigestLine],
+        target: &mut Target,
+        edge: &Edge,
+    ) -> Result<(), SendError> {
+        let url = format!("{}/", self.words.external_url);
+        let first_try = edge.doubt.then_some(edge.created_at);
+        match integration {
+            Integration::Slack { api, channel } => {
+                let body = notify::slack_digest(self.words.language, lines, &url, &self.zone, channel, first_try);
+                let receipt = api.post(&body).await?;
+                target.digest = Some(Address { channel: receipt.channel, ts: receipt.ts });
+                Ok(())
+            }
+            Integration::SlackWebhook(hook) => {
+                hook.post(&notify::incoming_digest(self.words.language, lines, &url, &self.zone, first_try)).await
+            }
+            Integration::PagerDuty(_) | Integration::Webhook(_) => {
+                let reason = "it takes no digest; this is a fault of firstlook: please report it".to_owned();
+                Err(SendError { class: Class::Fail, reason })
+            }
+        }
     }
 }
 

@@ -140,7 +140,7 @@ impl Desk {
         let runbooks = self.library.as_deref().map(Library::snapshot).unwrap_or_default();
         let judge = Judge {
             decide: &move |slot, bodies| decide(slot, bodies, lifecycle),
-            route: &|touched, labels| self.rules.routes(&touched.incident, labels),
+            route: &|touched, labels, now| self.rules.routes(&touched.incident, labels, now),
             runbook: &|touched, labels| {
                 runbooks.pin(labels, &annotations(&touched.incident), self.edit_url.as_deref())
             },

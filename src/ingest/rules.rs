@@ -4,17 +4,18 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::alert::{
     AlertMessage, AlertStatus, LabelRule, Labels, Severity, SeverityRule, map_labels,
 };
 use firstlook_core::evidence::changes::ChangeEvent;
 use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle};
-use firstlook_core::route::Tree;
+use firstlook_core::route::{Hold, Tree, When};
 
 use crate::config::Heartbeat;
 use crate::sources::changes::{MOST_DETAILS, Reported};
-use crate::store::{Group, Route};
+use crate::store::{Group, Route, Waiting};
 
 /// Labels that a change's summary and origin tell already.
 const TOLD: [&str; 2] = ["alertname", "event_source"];
@@ -104,21 +105,35 @@ impl Rules {
     }
 
     /// Who is told of an incident: each integration of each receiver that the tree names for its labels, its
-    /// severity by its normalised word.
-    pub fn routes(&self, incident: &Current, labels: &Labels) -> Vec<Route> {
-        let mut labels = labels.clone();
+    /// severity by its normalised word; at once, or later.
+    pub fn routes(&self, incident: &Current, labels: &Labels, now: DateTime<Utc>) -> Vec<Route> {
         // The highest that was ever to be told: what a body that was committed with the next one brought must be told too.
-        labels.set("severity", incident.told_severity.as_str());
-        let decisions = self.route.receivers(&labels);
-        let routes = decisions.into_iter().flat_map(|decision| {
-            let integrations = self.integrations.get(&decision.receiver).cloned().unwrap_or_default();
+        let severity = incident.told_severity;
+        let critical = severity == Severity::Critical;
+        self.told(labels, severity, When::of(incident.opened_at, incident.started_at, critical, now))
+    }
+
+    /// The same for an incident that has these labels.
+    pub fn told(&self, labels: &Labels, severity: Severity, when: When) -> Vec<Route> {
+        let mut labels = labels.clone();
+        labels.set("severity", severity.as_str());
+        let routes = self.route.told(&labels, when).into_iter().flat_map(|told| {
+            let integrations = self.integrations.get(&told.decision.receiver).cloned().unwrap_or_default();
             integrations.into_iter().map(move |integration| Route {
-                receiver: decision.receiver.clone(),
+                receiver: told.decision.receiver.clone(),
                 integration,
-                reason: decision.reason.clone(),
+                reason: told.decision.reason.clone(),
+                hold: told.hold.clone(),
+                waived: told.waived.clone(),
             })
         });
         routes.collect()
+    }
+
+    /// Why somebody who waits has to wait on. Whom the tree names no more waits for nothing: it was to be told.
+    pub fn hold(&self, waiting: &Waiting) -> Option<Hold> {
+        let routes = self.told(&waiting.labels, waiting.severity, waiting.when);
+        routes.into_iter().find(|route| route.receiver == waiting.receiver)?.hold
     }
 }
 

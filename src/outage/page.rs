@@ -67,8 +67,9 @@ impl Voice {
     ) -> Page {
         let labels = incident.members.values().map(|member| member.labels.clone());
         let labels = labels.reduce(|one, two| one.common(&two)).unwrap_or_default();
-        let mut routes = desk.rules.routes(&incident, &labels);
-        routes.retain(|route| route.integration.starts_with("pagerduty/"));
+        let mut routes = desk.rules.routes(&incident, &labels, incident.opened_at);
+        // Who is not to be told now is told by hop 1, once the store is back.
+        routes.retain(|route| route.integration.starts_with("pagerduty/") && route.hold.is_none());
         let to = routes.iter().map(|route| (route.receiver.clone(), route.integration.clone())).collect();
         let slot: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let key = notify::dedup_key(&self.name, &slot);

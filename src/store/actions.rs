@@ -63,7 +63,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         incidents::note(&mut tx, held.id, now, "acknowledged", actor, "took it").await?;
-        told::append(&mut tx, held.id, EdgeKind::Acknowledge, now).await?;
+        told::append(&mut tx, held.id, EdgeKind::Acknowledge, &[], now).await?;
         tx.commit().await?;
         Ok(Acted::Done)
     }
@@ -156,7 +156,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         incidents::note(&mut tx, held.id, now, "resolved", actor, how).await?;
-        told::append(&mut tx, held.id, EdgeKind::Resolve, now).await?;
+        told::append(&mut tx, held.id, EdgeKind::Resolve, &[], now).await?;
         tx.commit().await?;
         Ok(Acted::Done)
     }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::incidents::Entry;
 use super::jobs::{self, JobKind, NewJob};
+use super::routing::Router;
 use super::slots::{self, Homes, Wanted};
 use super::{
     NewDelivery, Store, StoreError, alerts, changes, deliveries, heartbeats, incidents, noted, seen, told,
@@ -53,23 +54,12 @@ pub struct Group {
     pub incoming: Vec<Incoming>,
 }
 
-/// Somebody to be told of an incident, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
-    /// The receiver's name.
-    pub receiver: String,
-    /// The kind and its place in the receiver: `pagerduty/0`.
-    pub integration: String,
-    /// The path through the tree.
-    pub reason: String,
-}
-
 /// Pure functions of the configuration, called while the slots are locked.
 pub struct Judge<'a> {
     /// What the messages change.
     pub decide: &'a (dyn Fn(&SlotState, &[Said<'_>]) -> Decided + Sync),
-    /// Who must be told, where something must be.
-    pub route: &'a (dyn Fn(&Touched, &Labels) -> Vec<Route> + Sync),
+    /// Who must be told, where something must be, at a time.
+    pub route: Router<'a>,
     /// The runbook of a new incident.
     pub runbook: &'a (dyn Fn(&Touched, &Labels) -> Option<Pinned> + Sync),
 }

@@ -19,6 +19,7 @@ mod noted;
 pub mod private;
 mod rates;
 mod rehearsal;
+mod routing;
 mod row;
 mod scans;
 mod seen;
@@ -47,16 +48,17 @@ pub use evidence::{Collected, NewEvidence, NewLate, Shown};
 pub use feedback::{Judged, Which};
 pub use heartbeats::Heartbeat;
 pub use incidents::{Filter, PageOf};
-pub use ingest::{Batch, Group, Judge, Route, Written};
+pub use ingest::{Batch, Group, Judge, Written};
 pub use jobs::{Claim, JobCounts, JobKind, MOST_LOST, Outcome, Ticket};
 pub use rates::Bucket;
 pub use rehearsal::Rehearsed;
+pub use routing::Route;
 pub use scans::Meter;
 pub use spending::Reserved;
 pub use standing::{RESYNC, Standing};
 pub use sweep::Cutoff;
 pub use tags::{LEARN, Learned};
-pub use told::{Address, Charts, Edge, Target};
+pub use told::{Address, Charts, Edge, Target, Waiting};
 pub use view::Words;
 
 /// Longest wait for a free connection: a request has 10 s in all (DESIGN section 4).

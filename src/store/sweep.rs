@@ -4,12 +4,15 @@
 //! message or a person may have come in between.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use firstlook_core::alert::{Labels, Severity};
 use firstlook_core::incident::EdgeKind;
+use firstlook_core::route::{When, length};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Store, StoreError, actions, incidents, told};
+use super::row::At;
+use super::{Route, Store, StoreError, actions, incidents, told};
 
 /// Incidents changed by one sweep, of each kind; the next sweep takes the rest.
 const MOST: i64 = 200;
@@ -59,25 +62,38 @@ impl Store {
         Ok(())
     }
 
-    /// Tells again what nobody has taken for `interval`. Returns how many incidents.
+    /// Tells again what nobody has taken for `interval`, each to those whom `route` names. Returns how many incidents.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn repeat(&self, interval: TimeDelta, now: DateTime<Utc>) -> Result<usize, StoreError> {
-        let reason = format!("nobody has taken it; told again every {}", words(interval));
+    pub async fn repeat(
+        &self,
+        interval: TimeDelta,
+        now: DateTime<Utc>,
+        route: &(dyn Fn(&Labels, Severity, When) -> Vec<Route> + Sync),
+    ) -> Result<usize, StoreError> {
+        let reason = format!("nobody has taken it; told again every {}", length(interval));
         let mut told = 0;
         for id in self.due(UNTAKEN, now - interval).await? {
             let mut tx = self.pool.begin().await?;
             actions::hold(&mut tx, &id.to_string()).await?;
-            let query =
-                sqlx::AssertSqlSafe(format!("UPDATE incident SET told_at = $2 WHERE {UNTAKEN} AND id = $3"));
-            let due = sqlx::query(query).bind(now - interval).bind(now).bind(id).execute(&mut *tx).await?;
-            if due.rows_affected() == 1 {
+            let query = sqlx::AssertSqlSafe(format!(
+                "UPDATE incident SET told_at = $2 WHERE {UNTAKEN} AND id = $3
+                     RETURNING labels, told_severity, opened_at, started_at"
+            ));
+            let due = sqlx::query_as(query).bind(now - interval).bind(now).bind(id);
+            let due: Option<(Value, String, DateTime<Utc>, DateTime<Utc>)> =
+                due.fetch_optional(&mut *tx).await?;
+            let Some((labels, severity, opened_at, started_at)) = due else { continue };
+            let at = At { table: "incident", row: &id };
+            let severity = at.severity("told_severity", &severity)?;
+            let when = When::of(opened_at, started_at, severity == Severity::Critical, now);
+            let routes = route(&at.labels("labels", labels)?, severity, when);
+            if told::append(&mut tx, id, EdgeKind::Repeat, &routes, now).await? {
                 incidents::note(&mut tx, id, now, "repeated", "firstlook", &reason).await?;
-                told::append(&mut tx, id, EdgeKind::Repeat, now).await?;
-                tx.commit().await?;
                 told += 1;
             }
+            tx.commit().await?;
         }
         Ok(told)
     }
@@ -182,23 +198,4 @@ async fn show(
 ) -> Result<(), StoreError> {
     incidents::note(tx, incident, now, kind, "firstlook", reason).await?;
     told::refresh(tx, incident).await
-}
-
-/// `4h`, `1h30m`, `45s`.
-fn words(interval: TimeDelta) -> String {
-    let (hours, minutes, seconds) =
-        (interval.num_hours(), interval.num_minutes() % 60, interval.num_seconds() % 60);
-    let parts = [(hours, "h"), (minutes, "m"), (seconds, "s")];
-    parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn intervals_as_they_are_configured() {
-        let said = [14_400, 5_400, 45, 86_400].map(|seconds| words(TimeDelta::seconds(seconds)));
-        assert_eq!(said, ["4h", "1h30m", "45s", "24h"]);
-    }
 }

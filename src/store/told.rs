@@ -1,9 +1,12 @@
 //! Targets and edges: who is told of an incident, what they must be told, and what they have been.
 
 mod charts;
+mod digest;
 mod giving_up;
 mod plan;
 mod reading;
+mod release;
+mod writing;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::Severity;
@@ -18,7 +21,8 @@ use super::{Store, StoreError};
 
 pub(super) use charts::give_up_charts;
 pub(super) use giving_up::give_up;
-pub(super) use plan::tell;
+pub(super) use plan::{append, tell};
+pub use release::Waiting;
 
 /// Where a message stands at its receiver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +46,10 @@ pub struct Target {
     pub integration: String,
     /// Where its message stands, once there is one.
     pub address: Option<Address>,
+    /// Where the digest stands that told of it, where one did.
+    pub digest: Option<Address>,
+    /// It is part of a digest that another target's job has yet to tell.
+    pub folded: bool,
     /// The version of the incident that it shows.
     pub sent_version: i64,
     /// The hash of the incident's group key, in hex: pagers fold by it.
@@ -85,6 +93,8 @@ pub struct Edge {
     pub doubt: bool,
     /// When it had to be told.
     pub created_at: DateTime<Utc>,
+    /// The digest that it is told in, with others.
+    pub digest: Option<Uuid>,
 }
 
 /// Has every chat message of an incident shown anew.
@@ -101,34 +111,6 @@ pub(super) async fn refresh(tx: &mut PgConnection, incident: Uuid) -> Result<(),
         .map(|(id, kind)| NewJob::now(kind, id.to_string(), incident))
         .collect();
     jobs::enqueue(tx, &jobs).await
-}
-
-/// Appends one edge for each target of an incident, and enqueues its telling.
-pub(super) async fn append(
-    tx: &mut PgConnection,
-    incident: Uuid,
-    kind: EdgeKind,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let targets: Vec<(Uuid, String)> = sqlx::query_as(
-        "WITH told AS (
-             INSERT INTO edge (target, seq, kind, state, created_at)
-             SELECT t.id, COALESCE((SELECT max(seq) FROM edge WHERE target = t.id), 0) + 1, $2, 'pending', $3
-             FROM target t WHERE t.incident = $1 RETURNING target)
-         SELECT t.id, t.integration FROM target t JOIN told ON told.target = t.id",
-    )
-    .bind(incident)
-    .bind(kind.as_str())
-    .bind(now)
-    .fetch_all(&mut *tx)
-    .await?;
-    let jobs: Vec<NewJob> = targets
-        .into_iter()
-        .map(|(id, integration)| NewJob::now(JobKind::of_integration(&integration), id.to_string(), incident))
-        .collect();
-    jobs::enqueue(tx, &jobs).await?;
-    let news: Vec<String> = jobs.into_iter().map(|job| job.key).collect();
-    jobs::hurry(tx, &news).await
 }
 
 impl Store {
@@ -174,14 +156,19 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         jobs::hold(&mut tx, claim).await?;
         sqlx::query(
-            "UPDATE edge SET state = 'sent', sent_at = $3, error = NULL WHERE target = $1 AND seq = $2",
+            "UPDATE edge SET state = 'sent', sent_at = $3, error = NULL
+             WHERE (target = $1 AND seq = $2) OR (state = 'folded' AND digest = $4)",
         )
         .bind(target.id)
         .bind(edge.seq)
         .bind(now)
+        .bind(edge.digest)
         .execute(&mut *tx)
         .await?;
-        set_address(&mut tx, target, version).await?;
+        match edge.digest {
+            None => set_address(&mut tx, target, version).await?,
+            Some(digest) => set_digest(&mut tx, digest, target.digest.as_ref()).await?,
+        }
         Ok(tx.commit().await?)
     }
 
@@ -290,14 +277,31 @@ async fn not_sent(
     doubt: bool,
     error: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE edge SET state = $3, doubt = $4, error = $5 WHERE target = $1 AND seq = $2")
-        .bind(target.id)
-        .bind(edge.seq)
-        .bind(state)
-        .bind(doubt || edge.doubt)
-        .bind(error)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "WITH others AS (UPDATE edge SET state = $3, error = $5
+                         WHERE state = 'folded' AND digest = $6 AND $3 = 'parked')
+         UPDATE edge SET state = $3, doubt = $4, error = $5 WHERE target = $1 AND seq = $2",
+    )
+    .bind(target.id)
+    .bind(edge.seq)
+    .bind(state)
+    .bind(doubt || edge.doubt)
+    .bind(error)
+    .bind(edge.digest)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Where a digest stands: what follows of those that it told goes there.
+async fn set_digest(tx: &mut PgConnection, digest: Uuid, place: Option<&Address>) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE target SET digest = $2 WHERE address IS NULL AND id IN (SELECT target FROM edge WHERE digest = $1)",
+    )
+    .bind(digest)
+    .bind(place.map(|place| json!(place)))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -217,8 +217,11 @@ impl Store {
 
     async fn told(&self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Told>>, StoreError> {
         let rows: Vec<ToldRow> = sqlx::query_as(
-            "SELECT t.incident, t.receiver, t.integration, t.reason AS target_reason, e.kind, e.state, e.attempts,
-                    e.sent_at, e.error, e.created_at, e.seq
+            "SELECT t.incident, t.receiver, t.integration, t.reason AS target_reason, e.kind,
+                    CASE e.state WHEN 'folded' THEN 'pending' ELSE e.state END AS state, e.attempts, e.sent_at,
+                    CASE WHEN e.state = 'held' THEN t.held_reason
+                        WHEN e.digest IS NOT NULL AND e.error IS NULL THEN 'in a digest' ELSE e.error END AS error,
+                    e.created_at, e.seq
              FROM target t JOIN edge e ON e.target = t.id WHERE t.incident = ANY ($1)
              UNION ALL
              SELECT incident, receiver, integration, reason, 'level',

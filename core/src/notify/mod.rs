@@ -32,10 +32,10 @@ pub use pagerduty::{
     dedup_key, pagerduty_acknowledge, pagerduty_resolve, pagerduty_trigger, pagerduty_without_store,
 };
 pub use slack::{
-    Buttons, Command, Press, acknowledged_line, again_line, command, in_slack, incoming_webhook, press,
-    resolved_line, slack_already, slack_dismiss, slack_done, slack_help, slack_not_done,
-    slack_nothing_to_judge, slack_open, slack_post, slack_post_again, slack_show, slack_unknown,
-    slack_update,
+    Buttons, Command, DigestLine, Press, acknowledged_line, again_line, command, digest_line, in_slack,
+    incoming_digest, incoming_webhook, press, resolved_line, slack_already, slack_digest, slack_dismiss,
+    slack_done, slack_help, slack_not_done, slack_nothing_to_judge, slack_open, slack_post, slack_post_again,
+    slack_show, slack_unknown, slack_update,
 };
 pub use webhook::webhook_body;
 pub use words::Again;

@@ -12,6 +12,7 @@ use crate::summary::{Confidence, State};
 pub mod charts;
 mod compared;
 mod counted;
+pub mod digest;
 mod fixed;
 mod pressed;
 pub mod report;

@@ -176,3 +176,78 @@ fn what_alertmanager_refuses_is_refused() {
         assert!(serde_saphyr::from_str::<Tree>(yaml).is_err(), "{yaml}");
     }
 }
+
+#[test]
+fn intervals_are_the_nodes_own_and_a_delay_is_inherited() {
+    let mut tree = tree(
+        "{receiver: a, routes: [{matchers: [x=1], active_time_intervals: [day], mute_time_intervals: [lunch],
+          routes: [{matchers: [y=1]}, {matchers: [y=2], mute_time_intervals: [night]}]}]}",
+    );
+    tree.routes[0].delay = Some(Delay::For(chrono::TimeDelta::minutes(5)));
+    let timing = |labels: &[(&str, &str)]| tree.receivers(&labels.iter().copied().collect()).remove(0).timing;
+    let own = timing(&[("x", "1")]);
+    assert_eq!((own.active.len(), own.mute.len(), own.delay), (1, 1, tree.routes[0].delay));
+    let child = timing(&[("x", "1"), ("y", "1")]);
+    assert_eq!((child.active.len(), child.mute.len(), child.delay), (0, 0, tree.routes[0].delay));
+    assert_eq!(timing(&[("x", "1"), ("y", "2")]).mute, ["night"]);
+    assert!(timing(&[]).is_always());
+}
+
+#[test]
+fn a_receiver_of_several_nodes_is_told_for_the_one_that_may_first() {
+    use super::interval::{Interval, Span, times};
+    let mut tree = tree(
+        "{receiver: root, routes: [{receiver: a, active_time_intervals: [late], continue: true},
+          {receiver: a, active_time_intervals: [early], continue: true}, {receiver: b}]}",
+    );
+    for (name, start, end) in [("late", "20:00", "22:00"), ("early", "06:00", "12:00")] {
+        let span = Span { times: vec![times(start, end).unwrap()], ..Span::default() };
+        tree.intervals.insert(name.to_owned(), Interval { spans: vec![span] });
+    }
+    for (now, path, waits) in [
+        ("2026-11-26T21:00:00Z", "route.routes[0]", false),
+        ("2026-11-26T07:00:00Z", "route.routes[1]", false),
+        ("2026-11-26T01:00:00Z", "route.routes[1]", true),
+        ("2026-11-26T15:00:00Z", "route.routes[0]", true),
+    ] {
+        let now = now.parse().unwrap();
+        let told = tree.told(&Labels::default(), When { now, since: now, critical: false });
+        assert_eq!((told[0].decision.path.as_str(), told[0].hold.is_some()), (path, waits), "{now}");
+        assert_eq!((told.len(), told[1].decision.receiver.as_str(), &told[1].hold), (2, "b", &None));
+    }
+}
+
+#[test]
+fn where_something_critical_may_wait_is_known_beforehand() {
+    for (yaml, paths) in [
+        ("{receiver: a, routes: [{matchers: [severity=critical]}, {active_time_intervals: [d]}]}", &[][..]),
+        (
+            "{receiver: a, routes: [{matchers: [severity=critical], continue: true}, {active_time_intervals: [d]}]}",
+            &["route.routes[1]"],
+        ),
+        (
+            "{receiver: a, routes: [{matchers: [severity=critical, team=db]}, {mute_time_intervals: [d]}]}",
+            &["route.routes[1]"],
+        ),
+        ("{receiver: a, routes: [{matchers: [severity=info], active_time_intervals: [d]}]}", &[]),
+        (
+            "{receiver: a, routes: [{matchers: ['severity!=info'], active_time_intervals: [d]}]}",
+            &["route.routes[0]"],
+        ),
+        (
+            "{receiver: a, routes: [{active_time_intervals: [d], routes: [{matchers: ['severity=~\"c.*\"']}]}]}",
+            &[],
+        ),
+        (
+            "{receiver: a, routes: [{active_time_intervals: [d], routes: [{matchers: [team=db]}]}]}",
+            &["route.routes[0]"],
+        ),
+        (
+            "{receiver: a, routes: [{routes: [{matchers: [team=db], active_time_intervals: [d]}]}]}",
+            &["route.routes[0].routes[0]"],
+        ),
+    ] {
+        let found = tree(yaml).critical_may_wait().into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+        assert_eq!(found, paths, "{yaml}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use firstlook_core::incident::EdgeKind;
+use firstlook_core::route::telling::WITH_LATER;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -45,7 +46,9 @@ pub(in crate::store) async fn give_up(
         "WITH said AS (
              UPDATE target SET edit_error = $2, edit_fails_since = NULL WHERE id = $1 AND integration LIKE 'slack/%')
          UPDATE edge SET state = 'parked', doubt = doubt OR state = 'sending', error = $2
-         WHERE target = $1 AND state IN ('pending', 'sending') RETURNING kind",
+         WHERE (target = $1 AND state IN ('pending', 'sending')) OR (state = 'folded' AND digest IN (
+             SELECT digest FROM edge WHERE target = $1 AND state IN ('pending', 'sending')))
+         RETURNING kind",
     )
     .bind(target)
     .bind(error)
@@ -78,6 +81,19 @@ async fn say(
     let others: Vec<Uuid> =
         targets.iter().filter(|(id, _, way)| *id != target && is_message(way)).map(|(id, ..)| *id).collect();
     if unpaged {
+        // Whoever waits for his hours waits no more: somebody has to know.
+        sqlx::query(
+            "WITH open AS (SELECT FROM incident WHERE id = $2 AND status <> 'resolved'),
+             over AS (UPDATE edge SET state = 'untold', error = $3
+                      WHERE target = ANY ($1) AND state = 'held' AND EXISTS (SELECT FROM open))
+             UPDATE target SET held_until = NULL, held_by = NULL, held_reason = NULL
+             WHERE id = ANY ($1) AND EXISTS (SELECT FROM open)",
+        )
+        .bind(&others)
+        .bind(incident)
+        .bind(WITH_LATER)
+        .execute(&mut *tx)
+        .await?;
         sqlx::query(
             "INSERT INTO edge (target, seq, kind, state, created_at)
              SELECT t, COALESCE((SELECT max(seq) FROM edge WHERE target = t), 0) + 1, $3, 'pending', $4

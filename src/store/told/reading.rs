@@ -16,6 +16,8 @@ struct TargetRow {
     receiver: String,
     integration: String,
     address: Option<Value>,
+    digest: Option<Value>,
+    folded: bool,
     sent_version: i64,
     slot: String,
     severity: String,
@@ -41,6 +43,25 @@ struct EdgeRow {
     attempts: i32,
     doubt: bool,
     created_at: DateTime<Utc>,
+    digest: Option<Uuid>,
+}
+
+impl EdgeRow {
+    fn read(self, target: Uuid) -> Result<Edge, StoreError> {
+        let at = At { table: "edge", row: &target };
+        let kind = EdgeKind::parse(&self.kind)
+            .ok_or_else(|| at.corrupt("kind", format!("{:?} is no kind of edge", self.kind)))?;
+        Ok(Edge {
+            seq: self.seq,
+            kind,
+            was: self.was.map(|word| at.severity("was", &word)).transpose()?,
+            attempts: self.attempts,
+            // Still `sending`: whoever tried it died before the answer, so it may have arrived.
+            doubt: self.doubt || self.state == "sending",
+            created_at: self.created_at,
+            digest: self.digest,
+        })
+    }
 }
 
 impl Store {
@@ -52,7 +73,8 @@ impl Store {
         let at = At { table: "job", row: &claim.id };
         let id: Uuid = claim.key.parse().map_err(|error| at.corrupt("key", error))?;
         let row: TargetRow = sqlx::query_as(
-            "SELECT t.id, t.incident, t.receiver, t.integration, t.address, t.sent_version, t.charts,
+            "SELECT t.id, t.incident, t.receiver, t.integration, t.address, t.digest, t.sent_version, t.charts,
+                    EXISTS (SELECT FROM edge WHERE target = t.id AND state = 'folded') AS folded,
                     encode(i.slot, 'hex') AS slot, i.severity,
                     COALESCE((SELECT kind = 'acknowledge' FROM edge
                               WHERE target = t.id AND state = 'sent' ORDER BY seq DESC LIMIT 1), false) AS acknowledged
@@ -63,38 +85,24 @@ impl Store {
         .await?
         .ok_or_else(|| at.corrupt("key", "there is no such target"))?;
         let edges: Vec<EdgeRow> = sqlx::query_as(
-            "SELECT seq, kind, was, state, attempts, doubt, created_at FROM edge
+            "SELECT seq, kind, was, state, attempts, doubt, created_at, digest FROM edge
              WHERE target = $1 AND state IN ('pending', 'sending') ORDER BY seq",
         )
         .bind(id)
         .fetch_all(&self.pool)
         .await?;
-        let at = At { table: "edge", row: &row.id };
-        let edges = edges
-            .into_iter()
-            .map(|edge| {
-                let kind = EdgeKind::parse(&edge.kind)
-                    .ok_or_else(|| at.corrupt("kind", format!("{:?} is no kind of edge", edge.kind)))?;
-                // Still `sending`: whoever tried it died before the answer, so it may have arrived.
-                let doubt = edge.doubt || edge.state == "sending";
-                let was = edge.was.map(|word| at.severity("was", &word)).transpose()?;
-                Ok(Edge {
-                    seq: edge.seq,
-                    kind,
-                    was,
-                    attempts: edge.attempts,
-                    doubt,
-                    created_at: edge.created_at,
-                })
-            })
-            .collect::<Result<_, StoreError>>()?;
-        let address = row.address.map(|value| At { table: "target", row: &row.id }.json("address", value));
+        let edges = edges.into_iter().map(|edge| edge.read(row.id)).collect::<Result<_, _>>()?;
+        let place = |column, value: Option<Value>| {
+            value.map(|value| At { table: "target", row: &row.id }.json(column, value)).transpose()
+        };
         Ok(Target {
             id: row.id,
             incident: row.incident,
             receiver: row.receiver,
             integration: row.integration,
-            address: address.transpose()?,
+            address: place("address", row.address)?,
+            digest: place("digest", row.digest)?,
+            folded: row.folded,
             sent_version: row.sent_version,
             slot: row.slot,
             severity: At { table: "incident", row: &row.incident }.severity("severity", &row.severity)?,
@@ -137,7 +145,8 @@ impl Store {
                      AND key IN (SELECT id::text FROM left_over)),
              newest AS (
                  SELECT DISTINCT ON (id) kind = 'resolve' AND state = 'sent' AS over
-                 FROM earlier JOIN edge ON target = id WHERE number = (SELECT max(number) FROM earlier)
+                 FROM earlier JOIN edge ON target = id AND edge.state NOT IN ('held', 'untold')
+                 WHERE number = (SELECT max(number) FROM earlier)
                  ORDER BY id, seq DESC)
              SELECT EXISTS (SELECT 1 FROM left_over) AS waits,
                  EXISTS (SELECT 1 FROM newest WHERE NOT over)

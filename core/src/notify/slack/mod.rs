@@ -6,6 +6,7 @@
 mod blocks;
 mod body;
 mod buttons;
+mod digest;
 mod press;
 mod summary;
 mod thread;
@@ -28,6 +29,7 @@ use super::words;
 use super::zone::Zone;
 
 pub use buttons::Buttons;
+pub use digest::{DigestLine, digest_line, incoming_digest, slack_digest};
 pub use press::{
     Command, Press, command, in_slack, press, slack_already, slack_dismiss, slack_done, slack_help,
     slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_unknown,

@@ -69,6 +69,8 @@ pub(in crate::web::pages) fn notification(
         ("parked", _) => {
             ("failed", "i-x", "Not sent, given up".to_owned(), "送信なし（再試行を終了）".to_owned())
         }
+        ("held", _) => ("skipped", "i-q", "Sent later".to_owned(), "後で送信".to_owned()),
+        ("untold", _) => ("skipped", "i-gone", "Never sent".to_owned(), "送信なし".to_owned()),
         (other, _) => ("skipped", "i-gone", other.to_owned(), other.to_owned()),
     };
     (class, icon, language.pick(en, ja))

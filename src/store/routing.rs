@@ -1,0 +1,26 @@
+//! What the tree says of an incident, as the store is told it: who is told, why, and whether at once.
+//!
+//! Types alone. The tree is the configuration's.
+
+use chrono::{DateTime, Utc};
+use firstlook_core::alert::Labels;
+use firstlook_core::incident::Touched;
+use firstlook_core::route::Hold;
+
+/// Somebody to be told of an incident, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The receiver's name.
+    pub receiver: String,
+    /// The kind and its place in the receiver: `pagerduty/0`.
+    pub integration: String,
+    /// The path through the tree.
+    pub reason: String,
+    /// Why it is told later.
+    pub hold: Option<Hold>,
+    /// What of its timing does not hold for this incident, for people.
+    pub waived: Option<String>,
+}
+
+/// Who must be told of what these messages changed, at a time.
+pub type Router<'a> = &'a (dyn Fn(&Touched, &Labels, DateTime<Utc>) -> Vec<Route> + Sync);
