@@ -8,10 +8,14 @@ pub const SPACE: u8 = 1;
 pub const DELIMITER: u8 = 2;
 /// 0 to 9.
 pub const DIGIT: u8 = 4;
-/// A letter; every byte beyond ASCII counts as one.
-pub const LETTER: u8 = 8;
+/// a to f, A to F.
+const HEX_LETTER: u8 = 8;
+/// A letter that is no hexadecimal digit; every byte beyond ASCII counts as one.
+pub const BEYOND_HEX: u8 = 16;
+/// A letter.
+pub const LETTER: u8 = HEX_LETTER | BEYOND_HEX;
 /// 0 to 9, a to f, A to F.
-pub const HEX: u8 = 16;
+pub const HEX: u8 = DIGIT | HEX_LETTER;
 /// Separates the parts of one word: `- _ . ~ @ / $ # \ : + * % &`.
 pub const SEPARATOR: u8 = 32;
 /// The colon, which is a delimiter in some places only.
@@ -27,11 +31,11 @@ const fn classes() -> [u8; 256] {
     while i < 256 {
         table[i] = match i as u8 {
             b' ' | b'\t' | b'\r' | b'\n' => SPACE,
-            b'0'..=b'9' => DIGIT | HEX,
-            b'a'..=b'f' => LETTER | HEX,
-            b'A'..=b'F' => LETTER | HEX | UPPER,
-            b'G'..=b'Z' => LETTER | UPPER,
-            b'g'..=b'z' | 0x80.. => LETTER,
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'f' => HEX_LETTER,
+            b'A'..=b'F' => HEX_LETTER | UPPER,
+            b'G'..=b'Z' => BEYOND_HEX | UPPER,
+            b'g'..=b'z' | 0x80.. => BEYOND_HEX,
             b'=' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' | b'|' | b'<'
             | b'>' => DELIMITER,
             b':' => SEPARATOR | COLON,
@@ -140,13 +144,13 @@ mod tests {
     #[test]
     fn each_byte_has_its_classes() {
         for (byte, expected) in [
-            (b'7', DIGIT | HEX),
-            (b'c', LETTER | HEX),
-            (b'C', LETTER | HEX | UPPER),
-            (b'Z', LETTER | UPPER),
+            (b'7', DIGIT & HEX),
+            (b'c', LETTER & HEX),
+            (b'C', LETTER & HEX | UPPER),
+            (b'Z', BEYOND_HEX | UPPER),
             (b':', SEPARATOR | COLON),
             (b'=', DELIMITER),
-            (0xe9, LETTER),
+            (0xe9, LETTER & !HEX),
             (b'!', 0),
             (0, 0),
         ] {

@@ -204,8 +204,7 @@ impl Pass<'_> {
 
     /// Takes one byte as a token of its own.
     fn punctuation(&mut self) {
-        let text = cut(self.line, self.i, self.i + 1);
-        self.push(Kind::Punctuation, self.i, self.i + 1, hash(text));
+        self.push(Kind::Punctuation, self.i, self.i + 1, hash(&[at(self.line, self.i)]));
         self.i += 1;
     }
 

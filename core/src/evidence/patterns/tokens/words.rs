@@ -3,7 +3,7 @@
 //! Knows times, addresses, paths and URLs by their form. Must not know keys: `pairs` does.
 
 use super::super::bytes::{
-    COLON, DELIMITER, DIGIT, HEX, LETTER, SEPARATOR, SPACE, UPPER, at, class, cut, hash, is,
+    BEYOND_HEX, COLON, DELIMITER, DIGIT, HEX, LETTER, SEPARATOR, SPACE, UPPER, at, class, cut, hash, is,
 };
 use super::super::mask;
 use super::super::vocabulary::{Unit, is_boolean, is_month_or_weekday, is_source_extension, is_zone, unit};
@@ -12,44 +12,34 @@ use super::{Kind, Pass, Pending, Token, VARIABLE, colon_hexadecimal};
 /// What was seen on the way through a word.
 struct Shape {
     start: usize,
-    /// Classes of all bytes together.
+    /// Classes of all bytes together, and of the one behind.
     classes: u8,
     slashes: usize,
-    /// Holds a separator: only then it has to be looked for.
-    separated: bool,
     url: bool,
     backslash: bool,
     /// Starts like a number: a colon inside belongs to it (`10:20`).
     numeric: bool,
-    /// No letter beyond `f` so far.
-    hexadecimal: bool,
 }
 
-/// The bytes up to the next blank, delimiter or separator: most of any line. What is counted stays in registers.
-struct Run {
-    length: usize,
-    /// Of all bytes together.
-    classes: u8,
-    /// A letter from `g` on.
-    beyond_hexadecimal: bool,
-}
-
-impl Run {
+impl Shape {
+    /// Whether it has bytes of one of the classes.
     #[inline(always)]
-    fn of(text: &[u8]) -> Self {
-        let (mut length, mut seen, mut beyond) = (0, 0, 0);
-        for byte in text {
-            let classes = class(*byte);
-            if classes & (SPACE | DELIMITER | SEPARATOR) != 0 {
-                break;
-            }
-            seen |= classes;
-            // The letter's bit, unless the hexadecimal one beside it is set.
-            beyond |= classes & !((classes & HEX) / (HEX / LETTER)) & LETTER;
-            length += 1;
-        }
-        Self { length, classes: seen, beyond_hexadecimal: beyond != 0 }
+    fn has(&self, classes: u8) -> bool {
+        self.classes & classes != 0
     }
+}
+
+/// The bytes up to the next blank, delimiter or separator, which are most of any line: how many, and the classes of all of
+/// them and of the one behind.
+#[inline(always)]
+fn run(text: &[u8]) -> (usize, u8) {
+    let mut seen = 0;
+    let end = text.iter().position(|byte| {
+        let classes = class(*byte);
+        seen |= classes;
+        classes & (SPACE | DELIMITER | SEPARATOR) != 0
+    });
+    (end.unwrap_or(text.len()), seen)
 }
 
 enum Step {
@@ -104,27 +94,16 @@ impl Pass<'_> {
         let first = at(self.line, start);
         let signed = is(at(self.line, start + 1), DIGIT) && matches!(first, b'-' | b'+' | b'/' | b'@' | b'#');
         let numeric = is(first, DIGIT) || signed;
-        let mut shape = Shape {
-            start,
-            classes: 0,
-            slashes: 0,
-            separated: false,
-            url: false,
-            backslash: false,
-            numeric,
-            hexadecimal: true,
-        };
+        let mut shape = Shape { start, classes: 0, slashes: 0, url: false, backslash: false, numeric };
         while self.i < self.line.len() {
-            let run = Run::of(cut(self.line, self.i, self.line.len()));
-            shape.hexadecimal &= !run.beyond_hexadecimal;
-            shape.classes |= run.classes & (DIGIT | LETTER | UPPER);
-            self.i += run.length;
+            let (length, seen) = run(cut(self.line, self.i, self.line.len()));
+            shape.classes |= seen;
+            self.i += length;
             let byte = at(self.line, self.i);
             let classes = class(byte);
             if classes & SPACE != 0 || self.i >= self.line.len() {
                 break;
             }
-            shape.separated |= classes & SEPARATOR != 0;
             if classes & (DELIMITER | COLON) != 0 {
                 let step = if classes & COLON != 0 {
                     self.colon(&mut shape)
@@ -186,12 +165,12 @@ impl Pass<'_> {
             return Step::Take(1);
         }
         let number =
-            (shape.numeric || (shape.hexadecimal && shape.classes & DIGIT != 0)) && is(next, DIGIT | HEX);
+            (shape.numeric || (!shape.has(BEYOND_HEX) && shape.has(DIGIT))) && is(next, DIGIT | HEX);
         // The first colon of a MAC address that starts with letters.
         let third = at(self.line, self.i + 3);
-        let address = shape.hexadecimal
+        let address = !shape.has(BEYOND_HEX)
             && length == 2
-            && shape.classes & LETTER != 0
+            && shape.has(LETTER)
             && is(next, HEX)
             && is(after, HEX | COLON)
             && (self.i + 3 >= self.line.len() || is(third, COLON | DELIMITER | SPACE | HEX));
@@ -203,7 +182,7 @@ impl Pass<'_> {
         let colon = self.i;
         let fits = at(self.line, colon) == b':'
             && is(at(self.line, colon + 1), DIGIT)
-            && shape.classes & LETTER != 0
+            && shape.has(LETTER)
             && !shape.url
             && shape.slashes == 0;
         if !fits {
@@ -245,8 +224,8 @@ impl Pass<'_> {
     fn classify(&mut self, shape: &Shape, word: &[u8]) -> Token {
         let (start, end) = (shape.start as u32, self.i as u32);
         let variable = Token { kind: Kind::Variable, start, end, pooled: false, hash: VARIABLE };
-        let digits = shape.classes & DIGIT != 0;
-        if is_path(shape, word, digits) || (digits && shape.hexadecimal && shape.classes & LETTER == 0) {
+        let digits = shape.has(DIGIT);
+        if is_path(shape, word, digits) || (digits && !shape.has(LETTER)) {
             return variable;
         }
         if digits {
@@ -267,7 +246,7 @@ impl Pass<'_> {
         if self.pending == Pending::No && is_boolean(word) {
             return Token { kind: Kind::Boolean, hash: hash(word), ..variable };
         }
-        if word.contains(&b'@') && word.contains(&b'.') && at(word, 0) != b'@' {
+        if shape.has(SEPARATOR) && word.contains(&b'@') && word.contains(&b'.') && at(word, 0) != b'@' {
             return variable;
         }
         let kind = if is_name(word, shape) { Kind::Identifier } else { Kind::Word };
@@ -338,6 +317,6 @@ fn is_path(shape: &Shape, word: &[u8], digits: bool) -> bool {
 /// An inner separator other than `-`, or a camelCase step.
 fn is_name(word: &[u8], shape: &Shape) -> bool {
     let step = |pair: &[u8]| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase());
-    (shape.separated && word.iter().any(|byte| is(*byte, SEPARATOR) && *byte != b'-'))
-        || (shape.classes & UPPER != 0 && word.windows(2).any(step))
+    (shape.has(SEPARATOR) && word.iter().any(|byte| is(*byte, SEPARATOR) && *byte != b'-'))
+        || (shape.has(UPPER) && word.windows(2).any(step))
 }
