@@ -78,6 +78,18 @@ pub fn all(text: &[u8], classes: u8) -> bool {
     !text.is_empty() && text.iter().all(|byte| is(*byte, classes))
 }
 
+/// One in each of eight bytes.
+pub const EACH: u64 = 0x0101_0101_0101_0101;
+/// The top bit of each of eight bytes.
+pub const TOP: u64 = 0x80 * EACH;
+
+/// The top bit of each of the eight bytes that is at most `most`, which is of ASCII.
+#[inline(always)]
+pub fn up_to(eight: u64, most: u8) -> u64 {
+    // What is above it reaches the top bit; nothing carries into the next byte.
+    !(((eight & !TOP) + u64::from(0x7f - most) * EACH) | eight) & TOP
+}
+
 /// Folds a number into a hash: one 128-bit multiplication, both halves combined. The same everywhere and always,
 /// because ids and orders rest on it.
 #[inline(always)]
@@ -155,6 +167,15 @@ mod tests {
             (0, 0),
         ] {
             assert_eq!(class(byte), expected, "{byte}");
+        }
+    }
+
+    #[test]
+    fn eight_bytes_are_compared_at_once() {
+        for (byte, most) in (0..=u8::MAX).flat_map(|byte| [0, 9, b' ', 0x7f].map(|most| (byte, most))) {
+            let told = up_to(u64::from_le_bytes([0xff, byte, 0, byte, 0x80, 0x7f, byte, 0xff]), most);
+            let [low, full] = [byte <= most, most == 0x7f].map(|is| if is { 0x80 } else { 0 });
+            assert_eq!(told.to_le_bytes(), [0, low, 0x80, low, 0, full, low, 0], "{byte} {most}");
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Knows one chunk at a time. Must not know the order in which headers put them.
 
-use super::bytes::{DIGIT, SPACE, all, at, cut, is};
+use super::bytes::{DIGIT, LETTER, SPACE, all, at, cut, is, up_to};
 use super::level::Level;
 use super::vocabulary::is_month_or_weekday;
 
@@ -15,28 +15,27 @@ const MAX_BYTES: usize = 260;
 #[derive(Debug)]
 pub struct Chunks<'a> {
     line: &'a [u8],
-    spans: [(usize, usize); MAX_CHUNKS],
+    texts: [&'a [u8]; MAX_CHUNKS],
+    starts: [usize; MAX_CHUNKS],
     count: usize,
 }
 
 impl<'a> Chunks<'a> {
     /// Splits at blanks and tabs.
     pub fn of(line: &'a [u8]) -> Self {
-        let mut chunks = Self { line, spans: [(0, 0); MAX_CHUNKS], count: 0 };
-        let limit = line.len().min(MAX_BYTES);
+        let mut chunks = Self { line, texts: [b""; MAX_CHUNKS], starts: [0; MAX_CHUNKS], count: 0 };
+        let limited = cut(line, 0, line.len().min(MAX_BYTES));
         let mut i = 0;
-        for span in &mut chunks.spans {
-            while i < limit && is(at(line, i), SPACE) {
+        for (text, start) in chunks.texts.iter_mut().zip(&mut chunks.starts) {
+            while is(at(limited, i), SPACE) {
                 i += 1;
             }
-            if i >= limit {
+            if i >= limited.len() {
                 break;
             }
-            let start = i;
-            while i < limit && !is(at(line, i), SPACE) {
-                i += 1;
-            }
-            *span = (start, i);
+            *start = i;
+            i = blank(limited, i);
+            *text = cut(line, *start, i);
             chunks.count += 1;
         }
         chunks
@@ -48,20 +47,45 @@ impl<'a> Chunks<'a> {
     }
 
     /// The `i`-th.
+    #[inline(always)]
     pub fn get(&self, i: usize) -> &'a [u8] {
-        let (start, end) = self.span(i);
-        cut(self.line, start, end)
+        self.texts.get(i).copied().unwrap_or_default()
     }
 
     /// Where the `i`-th stands; an empty place at the line's end if there is none.
     pub fn span(&self, i: usize) -> (usize, usize) {
-        let end = (self.line.len(), self.line.len());
-        self.spans.get(i).filter(|_| i < self.count).copied().unwrap_or(end)
+        let start = self.starts.get(i).filter(|_| i < self.count).copied().unwrap_or(self.line.len());
+        (start, start + self.get(i).len())
     }
+}
+
+/// Where the next white space stands from `i` on, or the end.
+fn blank(text: &[u8], mut i: usize) -> usize {
+    // Few other bytes are below it.
+    while let Some(eight) = text.get(i..).and_then(<[u8]>::first_chunk) {
+        let low = up_to(u64::from_le_bytes(*eight), b' ');
+        if low == 0 {
+            i += 8;
+            continue;
+        }
+        i += low.trailing_zeros() as usize / 8;
+        if is(at(text, i), SPACE) {
+            return i;
+        }
+        i += 1;
+    }
+    while i < text.len() && !is(at(text, i), SPACE) {
+        i += 1;
+    }
+    i
 }
 
 /// Without the brackets, quotes and separators around it.
 pub fn strip(chunk: &[u8]) -> &[u8] {
+    // Most chunks are words.
+    if is(at(chunk, 0), LETTER | DIGIT) && chunk.last().is_some_and(|last| is(*last, LETTER | DIGIT)) {
+        return chunk;
+    }
     let mut inner = chunk;
     while let [b'[' | b'(' | b'<' | b'|' | b'"', rest @ ..] = inner {
         inner = rest;
@@ -126,7 +150,7 @@ pub fn is_date_word(chunk: &[u8]) -> bool {
 
 /// A date, a time, both, or an epoch: the recipe's section 2.
 pub fn is_timestamp(chunk: &[u8]) -> bool {
-    // Most chunks are words; brackets before a time are one or two.
+    // Brackets before a time are one or two.
     if chunk.len() < 5 || !chunk.iter().take(3).any(u8::is_ascii_digit) {
         return false;
     }
@@ -181,22 +205,41 @@ struct Counts {
     dots: usize,
 }
 
-impl Counts {
-    /// `None` where a byte is of no timestamp.
-    fn of(text: &[u8]) -> Option<Self> {
-        let mut counts = Self { digits: 0, colons: 0, slashes: 0, dashes: 0, dots: 0 };
-        for byte in text {
-            match byte {
-                b'0'..=b'9' => counts.digits += 1,
-                b':' => counts.colons += 1,
-                b'/' => counts.slashes += 1,
-                b'-' => counts.dashes += 1,
-                b'.' | b',' => counts.dots += 1,
-                b'T' | b'Z' | b'+' | b'_' => {}
-                _ => return None,
-            }
+/// What each byte adds to [`Counts`]: a count in each byte of the sum, so that no byte needs a branch.
+static COUNTED: [u64; 256] = counted();
+/// The sum of a byte that is of no timestamp.
+const OTHER: u64 = 1 << 40;
+
+const fn counted() -> [u64; 256] {
+    let mut table = [OTHER; 256];
+    let mut i = 0;
+    while i < 256 {
+        match i as u8 {
+            b'0'..=b'9' => table[i] = 1,
+            b':' => table[i] = 1 << 8,
+            b'/' => table[i] = 1 << 16,
+            b'-' => table[i] = 1 << 24,
+            b'.' | b',' => table[i] = 1 << 32,
+            b'T' | b'Z' | b'+' | b'_' => table[i] = 0,
+            _ => {}
         }
-        Some(counts)
+        i += 1;
+    }
+    table
+}
+
+impl Counts {
+    /// Of at most 255 bytes; `None` where a byte is of no timestamp.
+    fn of(text: &[u8]) -> Option<Self> {
+        let sum: u64 = text.iter().map(|byte| COUNTED[*byte as usize]).sum();
+        let count = |place: u32| (sum >> (8 * place)) as usize & 0xff;
+        (sum < OTHER).then(|| Self {
+            digits: count(0),
+            colons: count(1),
+            slashes: count(2),
+            dashes: count(3),
+            dots: count(4),
+        })
     }
 }
 
