@@ -74,10 +74,9 @@ impl Assigner {
     fn mine(&mut self, text: &[u8]) {
         let row = if at(text, 0) == b'{' {
             let text = String::from_utf8_lossy(text);
-            let record = Record::read(&text);
-            self.miner.add(&record.text, record.start)
+            Record::read(&text, &mut self.miner).row
         } else {
-            self.miner.add(text, header::read(text, self.column).start)
+            self.miner.add(text, self.column).1
         };
         self.rows.push(row as u32);
     }

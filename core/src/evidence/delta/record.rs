@@ -9,6 +9,7 @@ use super::severity::{http_status, level_in};
 use crate::evidence::patterns::bytes::{at, cut, fold, hash};
 use crate::evidence::patterns::header;
 use crate::evidence::patterns::level::Level;
+use crate::evidence::patterns::miner::Miner;
 
 /// Lines of a stack trace that are looked through for exceptions.
 const TRACE_LINES: usize = 60;
@@ -21,6 +22,8 @@ pub(in crate::evidence) struct Record<'a> {
     /// The text with its header; the content starts at `start`.
     pub text: Cow<'a, [u8]>,
     pub start: usize,
+    /// Of the text in the miner's table.
+    pub row: usize,
     /// Of the status and the exceptions, which are a part of the pattern.
     pub distinct: u64,
     /// The HTTP status, or 0.
@@ -28,24 +31,33 @@ pub(in crate::evidence) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    pub fn read(text: &'a str) -> Self {
+    /// Reads a line, and counts its text in the miner.
+    pub fn read(text: &'a str, miner: &mut Miner) -> Self {
         let bytes = text.as_bytes();
-        json::read(bytes).map_or_else(|| plain(text), |fields| structured(bytes, &fields))
+        match json::read(bytes) {
+            Some(fields) => structured(bytes, &fields, miner),
+            None => plain(text, miner),
+        }
+    }
+
+    /// The text without its header.
+    pub fn content(&self) -> &[u8] {
+        cut(&self.text, self.start, self.text.len())
     }
 }
 
-fn plain(text: &str) -> Record<'_> {
+fn plain<'a>(text: &'a str, miner: &mut Miner) -> Record<'a> {
     let (bytes, end) = (text.as_bytes(), text.find('\n').unwrap_or(text.len()));
     let first = cut(bytes, 0, end);
-    let header = header::read(first, None);
+    let (header, row) = miner.add(first, None);
     let level = if header.level.is_known() { header.level } else { level_in(first) };
     let status = http_status(text.get(..end).unwrap_or_default());
     let distinct = fold(exceptions(cut(bytes, end, bytes.len())), u64::from(status));
     let logger = cut(first, header.logger.start, header.logger.end);
-    Record { level, logger, text: Cow::Borrowed(first), start: header.start, distinct, status }
+    Record { level, logger, text: Cow::Borrowed(first), start: header.start, row, distinct, status }
 }
 
-fn structured<'a>(bytes: &'a [u8], fields: &Fields) -> Record<'a> {
+fn structured<'a>(bytes: &'a [u8], fields: &Fields, miner: &mut Miner) -> Record<'a> {
     let mut text = cut(bytes, fields.message.start, fields.message.end).to_vec();
     if !fields.error.is_empty() {
         text.extend_from_slice(b" error: ");
@@ -60,7 +72,7 @@ fn structured<'a>(bytes: &'a [u8], fields: &Fields) -> Record<'a> {
             text.extend_from_slice(part);
         }
     }
-    let header = header::read(&text, None);
+    let (header, row) = miner.add(&text, None);
     let named = [fields.level, header.level].into_iter().find(|level| level.is_known());
     let status = cut(bytes, fields.status.start, fields.status.end);
     let code = std::str::from_utf8(status).ok().and_then(|status| status.parse().ok()).unwrap_or(0);
@@ -68,6 +80,7 @@ fn structured<'a>(bytes: &'a [u8], fields: &Fields) -> Record<'a> {
         level: named.unwrap_or_else(|| level_in(&text)),
         logger: cut(bytes, fields.logger.start, fields.logger.end),
         start: header.start,
+        row,
         text: Cow::Owned(text),
         distinct: if status.is_empty() { 0 } else { hash(status) },
         status: code,
@@ -180,13 +193,14 @@ mod tests {
 
     #[test]
     fn json_and_text_give_level_logger_and_text() {
-        let json =
-            Record::read(r#"{"level":"error","logger":"a.B","msg":"boom","error":"no db","n":3,"s":"x"}"#);
+        let line = r#"{"level":"error","logger":"a.B","msg":"boom","error":"no db","n":3,"s":"x"}"#;
+        let json = Record::read(line, &mut Miner::default());
         assert_eq!(
             (json.level, json.logger, &*json.text),
             (Level::Error, &b"a.B"[..], &b"boom error: no db n=3 s=\"x\""[..])
         );
-        let text = Record::read("2025-11-20T09:10:11Z WARN a.B: slow\nCaused by: x.YException: z");
+        let line = "2025-11-20T09:10:11Z WARN a.B: slow\nCaused by: x.YException: z";
+        let text = Record::read(line, &mut Miner::default());
         assert_eq!((text.level, text.logger), (Level::Warn, &b"a.B"[..]));
         assert_eq!(body("2025-11-20T09:10:11Z WARN a.B: slow"), "slow");
         assert_eq!(body(r#"{"msg":"m","status":500}"#), r#"m status=500 {"msg":"m","status":500}"#);
@@ -194,7 +208,7 @@ mod tests {
 
     #[test]
     fn exceptions_and_statuses_tell_lines_apart() {
-        let distinct = |text: &str| Record::read(text).distinct;
+        let distinct = |text: &str| Record::read(text, &mut Miner::default()).distinct;
         assert_ne!(distinct("failed\n a.AException: x"), distinct("failed\n b.BException: x"));
         assert_eq!(distinct("failed\n a.AException: x"), distinct("failed\n a.AException: y"));
         assert_ne!(distinct("GET / status=200"), distinct("GET / status=500"));

@@ -97,19 +97,18 @@ impl Table {
         }
         let slice = self.slice(line.at, side);
         let stream = self.stream(&line.stream);
-        let record = Record::read(&line.text);
         let factor = if side == Side::Window { 2 } else { 1 };
         self.miner.set_limit(factor * PATTERNS);
-        let pattern = self.miner.add(&record.text, record.start);
-        let place = self.group(pattern, stream, &record, &line.text, factor * GROUPS);
+        let record = Record::read(&line.text, &mut self.miner);
+        let place = self.group(stream, &record, &line.text, factor * GROUPS);
         let tokens = self.miner.tokens();
         let Some(group) = self.groups.get_mut(place) else { return };
         let seen = if side == Side::Window { &mut group.window } else { &mut group.baseline };
         seen.add(line.at, slice, &line.text);
         let variables = tokens.list.iter().filter(|token| token.kind == Kind::Variable);
-        seen.numbers.add(seen.count, variables.clone().map(|token| tokens.value(&record.text, token)));
+        seen.numbers.add(seen.count, variables.clone().map(|token| tokens.value(record.content(), token)));
         let alone = self.baseline.lines == 0;
-        let values = variables.filter_map(|token| tokens.value(&record.text, token));
+        let values = variables.filter_map(|token| tokens.value(record.content(), token));
         for (i, value) in values.take(SLOTS).enumerate() {
             if group.slots.len() <= i {
                 group.slots.push(Slot::default());
@@ -153,15 +152,8 @@ impl Table {
         id
     }
 
-    fn group(
-        &mut self,
-        pattern: usize,
-        stream: usize,
-        record: &Record<'_>,
-        text: &str,
-        limit: usize,
-    ) -> usize {
-        let content = self.miner.patterns().get(pattern).map_or(0, |pattern| pattern.hash);
+    fn group(&mut self, stream: usize, record: &Record<'_>, text: &str, limit: usize) -> usize {
+        let content = self.miner.patterns().get(record.row).map_or(0, |pattern| pattern.hash);
         let logger = logger_key(record.logger);
         let coarse = mix(content, (stream as u64) << 8 | record.level as u64);
         let full = self.groups.len() >= limit;
@@ -175,7 +167,7 @@ impl Table {
             _ => 0,
         };
         self.groups.push(Group {
-            pattern,
+            pattern: record.row,
             stream,
             level: record.level,
             logger: String::from_utf8_lossy(record.logger).into_owned(),

@@ -2,7 +2,9 @@
 //!
 //! Knows tokens and counts. Must not know which patterns belong together: `merge` decides that, over the table alone.
 
-use super::bytes::{HashedMap, fold};
+use super::bytes::{HashedMap, cut, fold};
+use super::header::{self, Header};
+use super::memo::{self, Memo};
 use super::tokens::{Kind, Token, Tokens, VARIABLE};
 
 /// How many patterns are told apart before keys become coarse.
@@ -37,30 +39,41 @@ pub struct PatternToken {
 pub struct Miner {
     rows: HashedMap<u32>,
     patterns: Vec<Pattern>,
-    tokens: Tokens,
+    memo: Memo,
     limit: usize,
 }
 
 impl Default for Miner {
     fn default() -> Self {
-        Self { rows: HashedMap::default(), patterns: Vec::new(), tokens: Tokens::default(), limit: PATTERNS }
+        Self { rows: HashedMap::default(), patterns: Vec::new(), memo: Memo::default(), limit: PATTERNS }
     }
 }
 
 impl Miner {
-    /// The row of the line's content, `line[from..]`. Never fails: with a full table rows become coarse.
-    pub fn add(&mut self, line: &[u8], from: usize) -> usize {
-        self.tokens.read(line, from);
-        let hash = sequence(0x51ed_270b_9f3c_1d27, &self.tokens.list);
-        if let Some(row) = self.count(hash) {
-            return row;
+    /// Counts a line, whose header is read as [`header::read`] does; its header and row. Never fails: with a full table
+    /// rows become coarse.
+    pub fn add(&mut self, line: &[u8], column: Option<usize>) -> (Header, usize) {
+        let key = memo::key(line, column);
+        if let Some((header, row)) = self.memo.find(key)
+            && let Some(pattern) = self.patterns.get_mut(row)
+        {
+            pattern.count += 1;
+            return (header, row);
         }
-        if self.patterns.len() < self.limit {
-            return self.insert(hash, line);
+        let header = header::read(line, column);
+        let content = cut(line, header.start, line.len());
+        self.memo.read(content);
+        let hash = sequence(0x51ed_270b_9f3c_1d27, self.tokens());
+        let counted = self.count(hash);
+        if counted.is_some() || self.patterns.len() < self.limit {
+            let row = counted.unwrap_or_else(|| self.insert(hash, content));
+            self.memo.keep(key, &header, row);
+            return (header, row);
         }
         self.coarsen();
-        let hash = sequence(0x0f0f, &self.tokens.list);
-        self.count(hash).unwrap_or_else(|| self.insert(hash, line))
+        let hash = sequence(0x0f0f, self.tokens());
+        let row = self.count(hash).unwrap_or_else(|| self.insert(hash, content));
+        (header, row)
     }
 
     /// Allows so many patterns before keys become coarse.
@@ -73,9 +86,9 @@ impl Miner {
         &self.patterns
     }
 
-    /// The tokens of the line that was added last.
+    /// The tokens of the content of the line that was added last.
     pub fn tokens(&self) -> &Tokens {
-        &self.tokens
+        self.memo.tokens()
     }
 
     fn count(&mut self, hash: u64) -> Option<usize> {
@@ -84,14 +97,14 @@ impl Miner {
         Some(row)
     }
 
-    fn insert(&mut self, hash: u64, line: &[u8]) -> usize {
-        let row = self.patterns.len();
+    fn insert(&mut self, hash: u64, content: &[u8]) -> usize {
+        let (row, tokens) = (self.patterns.len(), self.tokens());
         let keep = |token: &Token| PatternToken {
             kind: token.kind,
             hash: token.hash,
-            text: self.tokens.text(line, token).into(),
+            text: tokens.text(content, token).into(),
         };
-        let tokens = self.tokens.list.iter().map(keep).collect();
+        let tokens = tokens.list.iter().map(keep).collect();
         self.patterns.push(Pattern { hash, count: 1, tokens });
         self.rows.insert(hash, row as u32);
         row
@@ -104,7 +117,7 @@ impl Miner {
             extra if extra < 2 * COARSE_STEP => 1,
             _ => 0,
         };
-        let tokens = &mut self.tokens.list;
+        let Some(Tokens { list: tokens, .. }) = self.memo.tokens_mut() else { return };
         let mut seen = 0;
         let end = tokens.iter().position(|token| {
             let full = seen == words;
@@ -117,8 +130,8 @@ impl Miner {
     }
 }
 
-fn sequence(seed: u64, tokens: &[Token]) -> u64 {
-    tokens.iter().fold(seed, |hash, token| fold(hash, token.hash))
+fn sequence(seed: u64, tokens: &Tokens) -> u64 {
+    tokens.list.iter().fold(seed, |hash, token| fold(hash, token.hash))
 }
 
 /// A pattern as people read it: the tokens with blanks where a text would have them.
@@ -149,7 +162,7 @@ mod tests {
     fn lines_that_differ_in_values_share_a_row() {
         let mut miner = Miner::default();
         let rows: Vec<usize> = ["took 12 ms (user=bob7)", "took 9 ms (user=eve1)", "took long"]
-            .map(|l| miner.add(l.as_bytes(), 0))
+            .map(|l| miner.add(l.as_bytes(), None).1)
             .into();
         assert_eq!(rows, [0, 0, 1]);
         assert_eq!((miner.patterns()[0].count, shown(&miner, 0)), (2, "took <*>(user=<*>)".to_owned()));
@@ -164,10 +177,8 @@ mod tests {
         };
         let lines = 20_000;
         for n in 0..lines {
-            miner.add(
-                format!("{} failed for {} today {}", word(n / 3), word(n * 7), word(n * 3)).as_bytes(),
-                0,
-            );
+            let line = format!("{} failed for {} today {}", word(n / 3), word(n * 7), word(n * 3));
+            miner.add(line.as_bytes(), None);
         }
         assert!(miner.patterns().len() <= 10 + 2 * COARSE_STEP + 1, "{} rows", miner.patterns().len());
         assert_eq!(miner.patterns().iter().map(|pattern| pattern.count).sum::<u64>(), lines as u64);

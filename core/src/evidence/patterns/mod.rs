@@ -7,6 +7,7 @@ pub mod chunks;
 pub mod header;
 pub mod level;
 mod mask;
+mod memo;
 pub mod merge;
 pub mod miner;
 pub mod tokens;

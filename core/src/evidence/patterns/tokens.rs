@@ -61,20 +61,17 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Reads `line[from..]`.
-    pub fn read(&mut self, line: &[u8], from: usize) {
+    /// Of no line.
+    pub const fn new() -> Self {
+        Self { list: Vec::new(), pool: Vec::new() }
+    }
+
+    /// Reads a line's content.
+    pub fn read(&mut self, line: &[u8]) {
         self.list.clear();
         self.pool.clear();
-        Pass {
-            line,
-            from,
-            i: from,
-            out: self,
-            lists: Lists::default(),
-            sizes: [usize::MAX; 2],
-            pending: Pending::No,
-        }
-        .run();
+        Pass { line, i: 0, out: self, lists: Lists::default(), sizes: [usize::MAX; 2], pending: Pending::No }
+            .run();
     }
 
     /// A token's masked text; `<*>` for a value.
@@ -90,6 +87,11 @@ impl Tokens {
     pub fn value<'a>(&self, line: &'a [u8], token: &Token) -> Option<&'a [u8]> {
         let value = cut(line, token.start as usize, token.end as usize);
         (token.kind == Kind::Variable && !value.is_empty()).then_some(value)
+    }
+
+    /// Whether a masked text has digits all the same, as the place in the source of `Name#37`.
+    pub fn keeps_digits(&self) -> bool {
+        self.pool.iter().any(|byte| is(*byte, DIGIT))
     }
 
     fn last_is(&self, kind: Kind) -> bool {
@@ -114,7 +116,6 @@ enum Pending {
 
 struct Pass<'a> {
     line: &'a [u8],
-    from: usize,
     i: usize,
     out: &'a mut Tokens,
     lists: Lists,
@@ -199,7 +200,7 @@ impl Pass<'_> {
     }
 
     fn after_blank(&self) -> bool {
-        self.i == self.from || at(self.line, self.i - 1) == b' '
+        self.i == 0 || at(self.line, self.i - 1) == b' '
     }
 
     /// Takes one byte as a token of its own.

@@ -5,7 +5,7 @@ use crate::evidence::patterns::miner::Miner;
 
 fn groups(lines: &[String]) -> Vec<String> {
     let mut miner = Miner::default();
-    let rows: Vec<usize> = lines.iter().map(|line| miner.add(line.as_bytes(), 0)).collect();
+    let rows: Vec<usize> = lines.iter().map(|line| miner.add(line.as_bytes(), None).1).collect();
     let table: Vec<Row<'_>> =
         miner.patterns().iter().map(|p| Row { tokens: &p.tokens, count: p.count }).collect();
     let groups = merge(&table);

@@ -4,7 +4,7 @@ use super::*;
 
 fn tokens(line: &str) -> String {
     let mut out = Tokens::default();
-    out.read(line.as_bytes(), 0);
+    out.read(line.as_bytes());
     let texts =
         out.list.iter().map(|token| String::from_utf8_lossy(out.text(line.as_bytes(), token)).into_owned());
     texts.collect::<Vec<_>>().join(" ")
@@ -57,7 +57,7 @@ fn each_form_is_masked_as_the_table_says() {
 fn kinds_are_told_apart() {
     let mut out = Tokens::default();
     let line = b"plain well-known camelCase a.b en0 on 12 ;";
-    out.read(line, 0);
+    out.read(line);
     let kinds: Vec<Kind> = out.list.iter().map(|token| token.kind).collect();
     use Kind::*;
     assert_eq!(kinds, [Word, Word, Identifier, Identifier, Identifier, Boolean, Variable, Punctuation]);
@@ -67,7 +67,7 @@ fn kinds_are_told_apart() {
 fn values_are_found_again_in_the_line() {
     let mut out = Tokens::default();
     let line = b"took 12ms for user=bob9 empty=";
-    out.read(line, 0);
+    out.read(line);
     let values: Vec<_> = out.list.iter().filter_map(|token| out.value(line, token)).collect();
     assert_eq!(values, [&b"12ms"[..], b"bob9"]);
 }
@@ -82,7 +82,7 @@ fn a_line_of_any_length_has_a_bounded_number_of_tokens() {
         "x".repeat(10_000_000),
     ] {
         let mut out = Tokens::default();
-        out.read(line.as_bytes(), 0);
+        out.read(line.as_bytes());
         assert!((1..=MAX_TOKENS + 2).contains(&out.list.len()));
     }
 }
@@ -102,6 +102,6 @@ fn no_bytes_panic() {
                 }
             })
             .collect();
-        Tokens::default().read(&line, 0);
+        Tokens::default().read(&line);
     }
 }

@@ -164,8 +164,7 @@ impl Pass<'_> {
             shape.backslash = true;
             return Step::Take(1);
         }
-        let number =
-            (shape.numeric || (!shape.has(BEYOND_HEX) && shape.has(DIGIT))) && is(next, DIGIT | HEX);
+        let number = (shape.numeric || (!shape.has(BEYOND_HEX) && shape.has(DIGIT))) && is(next, DIGIT | HEX);
         // The first colon of a MAC address that starts with letters.
         let third = at(self.line, self.i + 3);
         let address = !shape.has(BEYOND_HEX)
@@ -269,7 +268,7 @@ impl Pass<'_> {
             }
             return;
         }
-        if after_value && start > self.from && at(self.line, start - 1) == b' ' {
+        if after_value && start > 0 && at(self.line, start - 1) == b' ' {
             let unit = unit(word);
             if unit == Some(Unit::Size) {
                 self.sizes = [self.sizes[1], self.out.list.len() - 1];
