@@ -3,6 +3,7 @@
 //! Knows targets, receivers and the policy of trying again. Must not know why something has to be told, nor build a
 //! word of it: the messages are made by `firstlook_core::notify`.
 
+mod analysis;
 mod charts;
 mod send;
 
@@ -194,6 +195,9 @@ impl Deliver {
         let Integration::Slack { api, .. } = integration else { return Ok(Outcome::Done) };
         let Some(at) = target.address.clone() else { return Ok(Outcome::Done) };
         self.want_charts(claim, view, target).await?;
+        if self.store.want_analyses(claim, target).await? {
+            self.wake.all();
+        }
         // `sent_version` was read before the edges were told: a post that was just made shows this very view.
         if self.store.shown_version(target.id).await? >= view.version {
             return Ok(Outcome::Done);

@@ -31,6 +31,12 @@ pub enum Step {
     ChartsUploaded,
     /// Slack has answered to their posting, and that is not marked.
     ChartsPosted,
+    /// Slack has answered to an analysis in a thread, and that is not marked.
+    AnalysisTold,
+    /// The bytes of an analysis' files are with Slack, and nobody sees them.
+    ReportUploaded,
+    /// Slack has answered to their posting, and that is not marked.
+    ReportPosted,
     /// A model has answered within an analysis, and that is not kept.
     BeforeKept,
     /// A model has answered within an analysis, and that is kept.
@@ -43,7 +49,7 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Read,
         Self::BeforeCommit,
         Self::Committed,
@@ -54,6 +60,9 @@ impl Step {
         Self::Summary,
         Self::ChartsUploaded,
         Self::ChartsPosted,
+        Self::AnalysisTold,
+        Self::ReportUploaded,
+        Self::ReportPosted,
         Self::BeforeKept,
         Self::Kept,
         Self::Brought,
@@ -73,6 +82,9 @@ impl Step {
             Self::Summary => "summary",
             Self::ChartsUploaded => "charts-uploaded",
             Self::ChartsPosted => "charts-posted",
+            Self::AnalysisTold => "analysis-told",
+            Self::ReportUploaded => "report-uploaded",
+            Self::ReportPosted => "report-posted",
             Self::BeforeKept => "before-kept",
             Self::Kept => "kept",
             Self::Brought => "brought",

@@ -4,6 +4,7 @@ mod ends;
 mod kept;
 mod sources;
 mod storm;
+mod told;
 
 use std::path::Path;
 

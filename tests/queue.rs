@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use firstlook::store::{Bucket, JobKind, Outcome, StoreError};
 use firstlook::worker::{self, Wake};
-use firstlook_core::notify::rate::{PICTURE, Rate};
+use firstlook_core::notify::rate::{BESIDE, Rate};
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::PATIENCE;
@@ -58,7 +58,7 @@ async fn a_picture_waits_for_every_word_of_its_place() {
     world.job("charts", "picture", incident, "").await;
     let bucket = Bucket { name: "b".into(), rate: Rate::per_minute(1) };
     let claim = world.claim(JobKind::Charts).await;
-    let take = async |world: &World| world.store.take(&claim, &bucket, PICTURE, 1).await.unwrap();
+    let take = async |world: &World| world.store.take(&claim, &bucket, BESIDE, 1).await.unwrap();
     assert!(!take(&world).await, "an edit waits for the same channel");
     assert_eq!(world.keys(JobKind::Message, 8, &[]).await, ["words"]);
     assert!(!take(&world).await, "the room is used");

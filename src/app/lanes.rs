@@ -87,7 +87,7 @@ impl Lanes {
         }
     }
 
-    /// The lanes that tell people: pages, messages, and charts under them.
+    /// The lanes that tell people: pages, messages, and charts and analyses under them.
     fn tell(&self, lanes: &mut JoinSet<()>, stop: &CancellationToken) {
         for kind in [JobKind::Page, JobKind::Message] {
             let deliver = Arc::clone(&self.deliver);
@@ -106,6 +106,13 @@ impl Lanes {
         };
         let (store, wake) = (self.store.clone(), self.wake.clone());
         lanes.spawn(worker::lane(store, JobKind::Charts, wake, stop.clone(), Vec::new, draw));
+        let deliver = Arc::clone(&self.deliver);
+        let report = move |claim| {
+            let deliver = Arc::clone(&deliver);
+            async move { deliver.report(claim).await }
+        };
+        let (store, wake) = (self.store.clone(), self.wake.clone());
+        lanes.spawn(worker::lane(store, JobKind::Report, wake, stop.clone(), Vec::new, report));
     }
 
     /// Prepares until that succeeds.

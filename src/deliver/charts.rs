@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use firstlook_core::notify::backoff::{self, Next};
 use firstlook_core::notify::chart;
-use firstlook_core::notify::rate::PICTURE;
+use firstlook_core::notify::rate::BESIDE;
 use firstlook_core::notify::view::Incident;
 
 use super::{Deliver, Integration, chance, tries};
@@ -21,7 +21,7 @@ use crate::receivers::{Class, SendError};
 use crate::store::{Address, Charts, Claim, Outcome, StoreError, Target};
 
 /// How soon it is looked again whether the channel has room.
-const ROOM: Duration = Duration::from_secs(1);
+pub(super) const ROOM: Duration = Duration::from_secs(1);
 
 impl Deliver {
     /// Has the charts posted, once there are some and there is a message to put them under.
@@ -65,7 +65,7 @@ impl Deliver {
             return Ok(Outcome::Done);
         };
         // Before anything is drawn: it may wait for long.
-        if !self.store.take(&claim, &way.bucket, PICTURE, 1).await? {
+        if !self.store.take(&claim, &way.bucket, BESIDE, 1).await? {
             return Ok(Outcome::Wait(ROOM));
         }
         let files = match self.drawn(&view).await {
@@ -86,7 +86,13 @@ impl Deliver {
             let fonts = fonts.database();
             let file = |one: chart::Picture| {
                 let bytes = raster::png(&one.svg, Arc::clone(&fonts))?;
-                Ok::<_, raster::RasterError>(File { name: one.file, title: one.title, alt: one.alt, bytes })
+                Ok::<_, raster::RasterError>(File {
+                    name: one.file,
+                    title: one.title,
+                    alt: one.alt,
+                    kind: "image/png",
+                    bytes,
+                })
             };
             pictures.into_iter().map(file).collect::<Result<Vec<_>, _>>()
         };

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::jobs::{self, Claim, JobKind, NewJob};
 use super::row::At;
-use super::{Acted, Reserved, Store, StoreError, actions, evidence, incidents, spending};
+use super::{Acted, Reserved, Store, StoreError, actions, evidence, incidents, spending, told};
 
 mod shown;
 
@@ -133,14 +133,18 @@ pub(super) async fn give_up(
 ) -> Result<(), StoreError> {
     let now: DateTime<Utc> = sqlx::query_scalar("SELECT now()").fetch_one(&mut *tx).await?;
     let reason = format!("The analysis failed {attempts} times and was given up: {error}.");
-    sqlx::query(
-        "UPDATE analysis SET state = 'failed', reason = $2, ended_at = $3 WHERE incident = $1 AND ended_at IS NULL",
+    let given_up: Option<i64> = sqlx::query_scalar(
+        "UPDATE analysis SET state = 'failed', reason = $2, ended_at = $3, version = version + 1
+         WHERE incident = $1 AND ended_at IS NULL RETURNING id",
     )
     .bind(incident)
     .bind(&reason)
     .bind(now)
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
+    if let Some(id) = given_up {
+        told::tell_analysis(tx, incident, id).await?;
+    }
     incidents::note(tx, incident, now, "analysis", "firstlook", &reason).await
 }
 
@@ -186,13 +190,17 @@ impl Store {
             return Ok(ToDo::Shared);
         }
         let row: Option<OpenRow> = sqlx::query_as(
-            "UPDATE analysis SET state = 'running', begun_at = COALESCE(begun_at, $2)
+            "UPDATE analysis SET state = 'running', begun_at = COALESCE(begun_at, $2),
+                 version = version + (state = 'waiting')::integer
              WHERE incident = $1 AND ended_at IS NULL RETURNING id, talk, items",
         )
         .bind(claim.incident)
         .bind(now)
         .fetch_optional(&mut *tx)
         .await?;
+        if let Some(row) = &row {
+            told::tell_analysis(&mut tx, claim.incident, row.id).await?;
+        }
         tx.commit().await?;
         let Some(row) = row else { return Ok(ToDo::Nothing) };
         let at = At { table: "analysis", row: &row.id };
@@ -234,7 +242,8 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         jobs::hold(&mut tx, claim).await?;
         sqlx::query(
-            "UPDATE analysis SET talk = $2, progress = $3, items = items || $4, duration_ms = $5 WHERE id = $1",
+            "UPDATE analysis SET talk = $2, progress = $3, items = items || $4, duration_ms = $5,
+                 version = version + 1 WHERE id = $1",
         )
         .bind(id)
         .bind(json!(run).to_string())
@@ -262,6 +271,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
+        told::tell_analysis(&mut tx, claim.incident, id).await?;
         Ok(tx.commit().await?)
     }
 
@@ -280,7 +290,9 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         incidents::advance(&mut tx, claim.incident).await?;
         jobs::hold(&mut tx, claim).await?;
-        sqlx::query("UPDATE analysis SET state = $2, reason = $3, report = $4, ended_at = $5 WHERE id = $1")
+        sqlx::query(
+            "UPDATE analysis SET state = $2, reason = $3, report = $4, ended_at = $5, version = version + 1 WHERE id = $1",
+        )
             .bind(id)
             .bind(json!(state).as_str())
             .bind(reason)
@@ -289,6 +301,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         incidents::note(&mut tx, claim.incident, now, "analysis", "firstlook", note).await?;
+        told::tell_analysis(&mut tx, claim.incident, id).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -311,20 +324,19 @@ async fn share(tx: &mut PgConnection, incident: Uuid, now: DateTime<Utc>) -> Res
     .await?;
     let Some((lead, number)) = lead else { return Ok(false) };
     let reason = format!("Many incidents like this one are open: the analysis of #{number} stands for them.");
-    let shared = sqlx::query(
-        "UPDATE analysis SET state = 'shared', reason = $2, shared_with = $3, ended_at = $4
-         WHERE incident = $1 AND state = 'waiting' AND asked_by = $5",
+    let shared: Option<i64> = sqlx::query_scalar(
+        "UPDATE analysis SET state = 'shared', reason = $2, shared_with = $3, ended_at = $4, version = version + 1
+         WHERE incident = $1 AND state = 'waiting' AND asked_by = $5 RETURNING id",
     )
     .bind(incident)
     .bind(&reason)
     .bind(lead)
     .bind(now)
     .bind(BY_ITSELF)
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    if shared.rows_affected() == 0 {
-        return Ok(false);
-    }
+    let Some(id) = shared else { return Ok(false) };
+    told::tell_analysis(tx, incident, id).await?;
     incidents::note(tx, incident, now, "analysis", BY_ITSELF, &reason).await?;
     Ok(true)
 }

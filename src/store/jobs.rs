@@ -36,12 +36,14 @@ pub enum JobKind {
     Charts,
     /// Look deeper, with a model that calls tools.
     Analysis,
+    /// Show an analysis under a message.
+    Report,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Page, Self::Message, Self::Triage, Self::Upkeep, Self::Charts, Self::Analysis];
+    pub const ALL: [Self; 7] =
+        [Self::Page, Self::Message, Self::Triage, Self::Upkeep, Self::Charts, Self::Analysis, Self::Report];
 
     /// The word of the database and of the metric.
     pub fn as_str(self) -> &'static str {
@@ -52,6 +54,7 @@ impl JobKind {
             Self::Upkeep => "upkeep",
             Self::Charts => "charts",
             Self::Analysis => "analysis",
+            Self::Report => "report",
         }
     }
 

@@ -52,9 +52,9 @@ impl Store {
         if sends == 0 {
             return Ok(true);
         }
-        // What is told by another lane under the same key goes before pictures.
+        // What is told by another lane under the same key goes before pictures and analyses.
         let kinds: &[&str] = match claim.kind {
-            JobKind::Charts => &[JobKind::Charts.as_str(), JobKind::Message.as_str()],
+            JobKind::Charts | JobKind::Report => &[claim.kind.as_str(), JobKind::Message.as_str()],
             _ => &[claim.kind.as_str()],
         };
         let taken = sqlx::query(

@@ -1,5 +1,6 @@
 //! Targets and edges: who is told of an incident, what they must be told, and what they have been.
 
+mod analyses;
 mod charts;
 mod digest;
 mod giving_up;
@@ -19,6 +20,8 @@ use uuid::Uuid;
 use super::jobs::{self, Claim, JobKind, NewJob};
 use super::{Store, StoreError};
 
+pub use analyses::{FileState, Now, Telling};
+pub(super) use analyses::{give_up_analyses, tell_analysis};
 pub(super) use charts::give_up_charts;
 pub(super) use giving_up::give_up;
 pub(super) use plan::{append, tell};

@@ -233,6 +233,13 @@ impl Store {
              SELECT incident, receiver, integration, reason, 'charts', charts, 1,
                     CASE charts WHEN 'sent' THEN charts_at END, charts_error, charts_at, 2147483647
              FROM target WHERE incident = ANY ($1) AND charts IN ('sent', 'parked')
+             UNION ALL
+             SELECT incident, receiver, integration, reason, b.kind, b.state, 1, CASE b.state WHEN 'sent' THEN b.at END,
+                    b.error, b.at, 2147483647
+             FROM target t JOIN analysis_told a ON a.target = t.id
+                 CROSS JOIN LATERAL (VALUES ('analysis', a.state, COALESCE(a.shown_at, a.tried_at, 'infinity'), a.error),
+                                            ('report', a.file, a.file_at, a.file_error)) b (kind, state, at, error)
+             WHERE incident = ANY ($1) AND b.state IN ('sent', 'parked')
              ORDER BY created_at, receiver, integration, seq",
         )
         .bind(ids)

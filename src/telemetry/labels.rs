@@ -100,7 +100,7 @@ label! {
 label! {
     /// What a job does.
     JobKind as "kind" {
-        Page = "page", Message = "message", Triage = "triage", Upkeep = "upkeep", Charts = "charts", Analysis = "analysis",
+        Page = "page", Message = "message", Triage = "triage", Upkeep = "upkeep", Charts = "charts", Analysis = "analysis", Report = "report",
     }
 }
 label! {

@@ -7,7 +7,7 @@ use crate::support::plan::Behaviour;
 use crate::support::wait::eventually;
 
 /// Asks for an analysis of the first incident, and waits for its end.
-async fn analyze(firstlook: &Firstlook) -> Value {
+pub(super) async fn analyze(firstlook: &Firstlook) -> Value {
     let before = firstlook.sql("SELECT count(*) FROM analysis").await;
     let url = format!("{}/api/v1/incidents/1/analyze", firstlook.url);
     let answer = firstlook.send(|http| http.post(&url)).await;
@@ -21,7 +21,10 @@ fn reason(analysis: &Value) -> &str {
 }
 
 /// A running product with one incident that is looked at, and its model.
-async fn looked(more: &str, form: fn(&Model, &str) -> String) -> (Firstlook, Model, tempfile::TempDir) {
+pub(super) async fn looked(
+    more: &str,
+    form: fn(&Model, &str) -> String,
+) -> (Firstlook, Model, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     write_log(folder.path());
     let model = Model::start(summary);

@@ -30,6 +30,10 @@ async fn one_analysis_serves_many_like_incidents_and_the_others_lead_to_it() {
     assert_eq!(talks(&model).len(), 1);
     let one = &shared[0];
     assert_eq!(one["analysis"]["shared_with"]["number"], ready[0]);
+    let words: Vec<String> = firstlook.slack.all().iter().map(|message| message.words()).collect();
+    let said = words.iter().filter(|words| words.starts_with("○ One analysis for many"));
+    let lead = format!("the analysis of #{} stands for them", ready[0]);
+    assert_eq!(said.filter(|words| words.contains(&lead)).count(), 8, "{words:#?}");
     let page = firstlook.get(&format!("/incidents/{}", one["number"])).await.text;
     assert!(
         page.contains("One analysis for many") && page.contains(&format!("href=\"/incidents/{}\"", ready[0])),

@@ -52,6 +52,11 @@ pub fn analysis_markdown(incident: &Incident) -> Option<String> {
     Some(out)
 }
 
+/// The title of the report as a file.
+pub fn analysis_file_title(incident: &Incident) -> String {
+    super::words::analysis::file(incident.number)
+}
+
 fn head(incident: &Incident, analysis: &Analysis) -> String {
     let language = incident.language;
     let model = analysis.model.as_deref().unwrap_or(words::A_MODEL.of(language));

@@ -68,8 +68,8 @@ pub fn place(view: &Incident) -> Vec<String> {
 /// Who could not be told, and why: the newest change that was given up.
 pub fn not_told(view: &Incident) -> Option<String> {
     // What only did not come to look as it should has told nobody less.
-    let missed =
-        |told: &&Notification| told.state == "parked" && !matches!(told.kind.as_str(), "level" | "charts");
+    let beside = |kind: &str| matches!(kind, "level" | "charts" | "analysis" | "report");
+    let missed = |told: &&Notification| told.state == "parked" && !beside(&told.kind);
     let given_up = view.notifications.iter().rfind(missed);
     given_up.map(|told| {
         words::not_told(view.language, &told.receiver, &told.integration, &told.kind, told.reason.as_str())

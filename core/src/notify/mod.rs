@@ -24,7 +24,7 @@ mod languages;
 #[cfg(test)]
 mod samples;
 
-pub use analysis::analysis_markdown;
+pub use analysis::{analysis_file_title, analysis_markdown};
 pub use assemble::{Parts, Told, assemble};
 pub use facts::nothing_told;
 pub use first::do_first;
@@ -32,7 +32,7 @@ pub use pagerduty::{
     dedup_key, pagerduty_acknowledge, pagerduty_resolve, pagerduty_trigger, pagerduty_without_store,
 };
 pub use slack::{
-    Buttons, Command, DigestLine, Press, acknowledged_line, again_line, command, digest_line, in_slack,
+    Buttons, Command, DigestLine, Press, acknowledged_line, again_line, analysis_post, analysis_update, command, digest_line, in_slack,
     incoming_digest, incoming_webhook, press, resolved_line, slack_already, slack_digest, slack_dismiss,
     slack_done, slack_help, slack_not_done, slack_nothing_to_judge, slack_open, slack_post, slack_post_again,
     slack_show, slack_unknown, slack_update,

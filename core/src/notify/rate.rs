@@ -34,8 +34,8 @@ impl Rate {
     }
 }
 
-/// The place of a picture: behind everything that is told in words.
-pub const PICTURE: i16 = 5;
+/// The place of what stands under a message, a picture or an analysis: behind everything that the incident is told by.
+pub const BESIDE: i16 = 5;
 
 /// The place in the queue of one receiver, 0 first: what begins, the worst first; then what ends or was taken; then
 /// edits (`None`).

@@ -1,5 +1,7 @@
 //! Incidents for the tests of this stage: the one of messages/README's samples, at its stages.
 
+mod analysis;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,6 +13,8 @@ use crate::incident::Status;
 use crate::summary::{Cause, Claim, Confidence, State, Summary, Verdict};
 
 use super::view::{Alert, Block, DoFirst, Evidence, Impact, Incident, Notification, Runbook, Step};
+
+pub use analysis::{analysed, analysis, nasty_analysis};
 
 /// 03:07 in Tokyo.
 pub fn start() -> DateTime<Utc> {

@@ -9,6 +9,7 @@ use crate::incident::Status;
 use crate::language::{Language, word};
 use crate::summary::{Confidence, State};
 
+pub mod analysis;
 pub mod charts;
 mod compared;
 mod counted;

@@ -17,9 +17,11 @@ pub struct File {
     pub name: String,
     /// What people read over it.
     pub title: String,
-    /// What is read aloud in its place; at most 1,000 characters.
+    /// What is read aloud in a picture's place; at most 1,000 characters. Empty for what can be read itself.
     pub alt: String,
-    /// The PNG.
+    /// What it is: `image/png`.
+    pub kind: &'static str,
+    /// Its content.
     pub bytes: Vec<u8>,
 }
 
@@ -38,7 +40,10 @@ impl Slack {
     pub async fn upload(&self, file: &File) -> Result<Uploaded, SendError> {
         let length = file.bytes.len().to_string();
         // As a form: of this method Slack's older documents know no JSON.
-        let form = [("filename", file.name.as_str()), ("length", &length), ("alt_txt", &file.alt)];
+        let mut form = vec![("filename", file.name.as_str()), ("length", &length)];
+        if !file.alt.is_empty() {
+            form.push(("alt_txt", &file.alt));
+        }
         let request =
             self.client.post(self.method("files.getUploadURLExternal")).bearer_auth(self.token.expose());
         let answer = answered(request.form(&form), BOT, &self.token).await;
@@ -54,7 +59,7 @@ impl Slack {
                 BOT.key
             )));
         }
-        let request = self.client.post(url.expose()).header(CONTENT_TYPE, "image/png");
+        let request = self.client.post(url.expose()).header(CONTENT_TYPE, file.kind);
         let sent = answered(request.body(file.bytes.clone()), BOT, &url).await;
         sent.and_then(|answer| answer.checked(BOT)).map_err(|error| error.without(&url))?;
         Ok(Uploaded { id, title: file.title.clone() })

@@ -41,6 +41,13 @@ struct Progress {
     asked: Vec<Asked<String>>,
 }
 
+const SELECT: &str =
+    "SELECT a.id, a.state, a.reason, a.asked_by, a.asked_at, a.begun_at, a.ended_at, a.progress, a.items,
+        a.given, a.report, a.model, a.input_tokens, a.output_tokens, a.micro_usd, a.priced, a.duration_ms,
+        a.cached_input_tokens, a.cache_write_tokens,
+        (SELECT number FROM incident l WHERE l.id = a.shared_with) AS shared_with
+    FROM analysis a";
+
 impl Store {
     /// The newest analysis of an incident.
     pub(in crate::store) async fn shown_analysis(
@@ -48,16 +55,18 @@ impl Store {
         incident: Uuid,
         words: &Words,
     ) -> Result<Option<Analysis>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT a.id, a.state, a.reason, a.asked_by, a.asked_at, a.begun_at, a.ended_at, a.progress, a.items, a.given,
-                 a.report, a.model, a.input_tokens, a.output_tokens, a.micro_usd, a.priced, a.duration_ms,
-                 a.cached_input_tokens, a.cache_write_tokens,
-                 (SELECT number FROM incident l WHERE l.id = a.shared_with) AS shared_with
-             FROM analysis a WHERE a.incident = $1 ORDER BY a.id DESC LIMIT 1",
-        )
-        .bind(incident)
-        .fetch_optional(&self.pool)
-        .await?;
+        let query = sqlx::AssertSqlSafe(format!("{SELECT} WHERE a.incident = $1 ORDER BY a.id DESC LIMIT 1"));
+        let row: Option<Row> = sqlx::query_as(query).bind(incident).fetch_optional(&self.pool).await?;
+        row.map(|row| told(row, words)).transpose()
+    }
+
+    /// One analysis, which may not be the newest of its incident.
+    ///
+    /// # Errors
+    /// When the database does not answer, or holds what cannot be read.
+    pub async fn told_analysis(&self, id: i64, words: &Words) -> Result<Option<Analysis>, StoreError> {
+        let query = sqlx::AssertSqlSafe(format!("{SELECT} WHERE a.id = $1"));
+        let row: Option<Row> = sqlx::query_as(query).bind(id).fetch_optional(&self.pool).await?;
         row.map(|row| told(row, words)).transpose()
     }
 }

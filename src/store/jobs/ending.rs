@@ -96,6 +96,7 @@ async fn park(tx: &mut PgConnection, claim: &Claim, error: &str) -> Result<(), S
         JobKind::Triage => summaries::give_up(tx, claim.incident, claim.attempts, error).await,
         JobKind::Page | JobKind::Message => told::give_up(tx, claim, error).await,
         JobKind::Charts => told::give_up_charts(tx, claim, error).await,
+        JobKind::Report => told::give_up_analyses(tx, claim, error).await,
         JobKind::Analysis => analyses::give_up(tx, claim.incident, claim.attempts, error).await,
         JobKind::Upkeep => Ok(()),
     }

@@ -8,8 +8,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::super::jobs::{self, Claim, JobKind, NewJob};
-use super::super::{Store, StoreError, incidents};
+use super::super::{Store, StoreError};
 use super::Target;
+use super::giving_up::not_in_thread;
 
 /// In the timeline: charts that were not posted.
 const NOT_POSTED: &str = "charts_not_posted";
@@ -122,13 +123,7 @@ async fn park(
     now: DateTime<Utc>,
     error: &str,
 ) -> Result<(), StoreError> {
-    let name: Option<String> =
-        sqlx::query_scalar("SELECT receiver || ' (' || integration || ')' FROM target WHERE id = $1")
-            .bind(target)
-            .fetch_optional(&mut *tx)
-            .await?;
-    let text = format!("the charts are not in the thread of {}: {error}", name.unwrap_or_default());
-    incidents::note(tx, incident, now, NOT_POSTED, "firstlook", &text).await?;
+    not_in_thread(tx, (incident, target), (NOT_POSTED, "the charts are"), error, now).await?;
     write(tx, target, Some("parked"), Some(now), Some(error)).await
 }
 

@@ -59,6 +59,23 @@ pub(in crate::store) async fn give_up(
     say(tx, claim.incident, target, error, unpaged).await
 }
 
+/// A line of the timeline: what stands beside a message and does not. `what` ends in its verb.
+pub(super) async fn not_in_thread(
+    tx: &mut PgConnection,
+    (incident, target): (Uuid, Uuid),
+    (kind, what): (&'static str, &str),
+    error: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let name: Option<String> =
+        sqlx::query_scalar("SELECT receiver || ' (' || integration || ')' FROM target WHERE id = $1")
+            .bind(target)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let text = format!("{what} not in the thread of {}: {error}", name.unwrap_or_default());
+    incidents::note(tx, incident, now, kind, "firstlook", &text).await
+}
+
 /// A line of the timeline, and the incident's other messages show it; where a page did not get through, they ring.
 async fn say(
     tx: &mut PgConnection,

@@ -93,8 +93,13 @@ impl Line {
 
     /// Evidence ids as links to their places on the page, each after a space.
     pub fn citations(self, page: &str, ids: &[String]) -> Self {
+        self.anchored(&format!("{page}#"), ids)
+    }
+
+    /// The same as links to places on the page whose anchors begin with more than `#`.
+    pub fn anchored(self, before: &str, ids: &[String]) -> Self {
         let known = ids.iter().filter(|id| super::super::facts::is_id(id)).take(4);
-        known.fold(self, |line, id| line.text(" ").link(&format!("{page}#{id}"), id))
+        known.fold(self, |line, id| line.text(" ").link(&format!("{before}{id}"), id))
     }
 
     /// A time in the reader's own zone; `zone` where Slack cannot format it.

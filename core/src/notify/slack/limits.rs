@@ -65,7 +65,10 @@ fn button(value: &Value) -> usize {
                 }
             }
         }
-        None => assert_eq!(value["url"], "https://firstlook.example.com/incidents/482"),
+        None => {
+            let url = value["url"].as_str().unwrap();
+            assert!(url.starts_with("https://firstlook.example.com/incidents/482"), "{url}");
+        }
     }
     plain(&value["text"], 30)
 }

@@ -3,6 +3,7 @@
 //! Knows Block Kit and its limits (FACTS D; samples: messages/README). Must not know how a message is sent, nor its
 //! token. Nothing above the buttons grows when evidence and summary arrive below it.
 
+mod analysis;
 mod blocks;
 mod body;
 mod buttons;
@@ -28,6 +29,7 @@ use super::view::Incident;
 use super::words;
 use super::zone::Zone;
 
+pub use analysis::{analysis_post, analysis_update};
 pub use buttons::Buttons;
 pub use digest::{DigestLine, digest_line, incoming_digest, slack_digest};
 pub use press::{

@@ -22,11 +22,11 @@ const CAUSES: usize = 220;
 const MORE: usize = 20;
 
 /// Characters that may still be told.
-struct Room(usize);
+pub(super) struct Room(pub usize);
 
 impl Room {
     /// The section, if all of its text still fits: a sentence that is cut could say something else.
-    fn take(&mut self, section: Option<Value>) -> Option<Value> {
+    pub fn take(&mut self, section: Option<Value>) -> Option<Value> {
         let section = section?;
         let cost = length(&section);
         self.0 = self.0.checked_sub(cost)?;

@@ -298,7 +298,7 @@ fn only_bad_news_rings_in_the_channel() {
 }
 
 /// Fragments that Slack, PagerDuty or a reader's eye would obey.
-fn nasty_text() -> impl Strategy<Value = String> {
+pub(super) fn nasty_text() -> impl Strategy<Value = String> {
     let fragment = prop_oneof![
         Just("<!here>".to_owned()),
         Just("<!channel|x>".to_owned()),
