@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::notify::backoff::{self, Next};
+use firstlook_core::notify::graph::graph_picture;
 use firstlook_core::notify::rate::BESIDE;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{self, analysis_file_title, analysis_markdown};
@@ -17,6 +18,7 @@ use super::send::counted;
 use super::{Deliver, Integration, Way, chance, tries};
 use crate::clock;
 use crate::fail::{self, Step};
+use crate::raster;
 use crate::receivers::slack::Slack;
 use crate::receivers::slack::files::{File, Uploaded};
 use crate::receivers::{Class, SendError};
@@ -160,7 +162,7 @@ impl Deliver {
                          again";
             return self.unposted_file(thread, telling, doubt).await;
         }
-        let Some(text) = analysis_markdown(view) else {
+        let Some(text) = analysis_markdown(view, &self.zone) else {
             self.store.note_file(claim, (target, telling), Now::None, clock::now()).await?;
             return Ok(None);
         };
@@ -174,7 +176,25 @@ impl Deliver {
             kind: "text/markdown",
             bytes: text.into_bytes(),
         };
-        self.share(thread, telling, &[file]).await
+        let files: Vec<File> = std::iter::once(file).chain(self.graph(view).await).collect();
+        self.share(thread, telling, &files).await
+    }
+
+    /// The graph of its causes; where it cannot be drawn the report stands alone, and the page has it.
+    async fn graph(&self, view: &Incident) -> Option<File> {
+        let picture = graph_picture(view, &self.zone)?;
+        let (alt, title, name, svg) = (picture.alt, picture.title, picture.file, picture.svg);
+        let fonts = self.fonts.clone();
+        let drawn = tokio::task::spawn_blocking(move || raster::png(&svg, fonts.database())).await;
+        let drawn =
+            drawn.map_err(|error| error.to_string()).and_then(|png| png.map_err(|error| error.to_string()));
+        match drawn {
+            Ok(bytes) => Some(File { name, title, alt, kind: "image/png", bytes }),
+            Err(error) => {
+                tracing::error!(error, "a graph of causes cannot be drawn: please report it");
+                None
+            }
+        }
     }
 
     async fn share(

@@ -147,13 +147,15 @@ impl Deliver {
         let first_try = edge.doubt.then_some(edge.created_at);
         match integration {
             Integration::Slack { api, channel } => {
-                let body = notify::slack_digest(self.words.language, lines, &url, &self.zone, channel, first_try);
+                let body =
+                    notify::slack_digest(self.words.language, lines, &url, &self.zone, channel, first_try);
                 let receipt = api.post(&body).await?;
                 target.digest = Some(Address { channel: receipt.channel, ts: receipt.ts });
                 Ok(())
             }
             Integration::SlackWebhook(hook) => {
-                hook.post(&notify::incoming_digest(self.words.language, lines, &url, &self.zone, first_try)).await
+                hook.post(&notify::incoming_digest(self.words.language, lines, &url, &self.zone, first_try))
+                    .await
             }
             Integration::PagerDuty(_) | Integration::Webhook(_) => {
                 let reason = "it takes no digest; this is a fault of firstlook: please report it".to_owned();

@@ -104,7 +104,8 @@ pub async fn one(app: web::Data<App>, id: web::Path<String>) -> Result<HttpRespo
 pub async fn analysis(app: web::Data<App>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let incident = app.store.incident(&id, &app.words).await?;
     let incident = incident.ok_or_else(|| Problem::not_found("incident of this id or number"))?;
-    let report = analysis_markdown(&incident).ok_or_else(|| Problem::not_found("report of this incident"))?;
+    let report = analysis_markdown(&incident, &app.zone);
+    let report = report.ok_or_else(|| Problem::not_found("report of this incident"))?;
     Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(report))
 }
 

@@ -76,10 +76,44 @@ async fn one_message_shows_how_far_it_is_and_becomes_the_report() {
     let text = file(&firstlook);
     assert_eq!(text, firstlook.get("/api/v1/incidents/1/analysis.md").await.text);
     assert_eq!(firstlook.slack.file_posts()[0].thread_ts, living.ts);
+    drawn(&firstlook, &incident).await;
     assert_eq!(state(&incident_of(&firstlook).await, "report").unwrap().0, "sent");
     // Nobody's pager hears of it.
     assert_eq!(firstlook.sql("SELECT count(*) FROM analysis_told").await, 1);
     firstlook.finish().await;
+}
+
+/// The graph of causes: in the API, in the file, under its address and beside the file, where it is the same.
+async fn drawn(firstlook: &Firstlook, incident: &Value) {
+    let graph = &incident["analysis"]["graph"];
+    let kinds: Vec<&str> =
+        graph["nodes"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["cause", "symptom", "alarm", "impact"], "{graph:#}");
+    let cited = graph["nodes"][1]["id"].clone();
+    let edge = |from: &str, to: &Value, relation: &str, cites: &Value| json!({"from": from, "to": to, "relation": relation, "citations": [cites]});
+    assert_eq!(graph["edges"][0], edge("cause1", &cited, "for", &cited), "{graph:#}");
+    assert!(
+        graph["edges"].as_array().unwrap().contains(&edge("cause1", &json!("A1"), "against", &json!("A1"))),
+        "{graph:#}"
+    );
+    let text = file(firstlook);
+    assert!(text.contains("\n```mermaid\nflowchart TD\n  cause1([\"Cause 1, Medium: "), "{text}");
+    let posts = firstlook.slack.file_posts();
+    let (picture, title) = &posts[0].files[1];
+    assert_eq!((picture.name.as_str(), title.as_str()), ("incident-1-causes.png", "Causes of #1"));
+    assert!(
+        picture.alt.starts_with("Cause 1, Medium: ") && picture.alt.contains(" against the cause (A1)"),
+        "{}",
+        picture.alt
+    );
+    let png = reqwest::get(format!("{}/incidents/1/charts/causes.png", firstlook.url)).await.unwrap();
+    assert_eq!((png.status().as_u16(), png.headers()["content-type"].to_str().unwrap()), (200, "image/png"));
+    assert_eq!(png.bytes().await.unwrap(), picture.bytes.clone().unwrap());
+    let page = firstlook.get("/incidents/1").await.text;
+    assert!(
+        page.contains("<g class=\"cause\">") && page.contains("href=\"/incidents/1/charts/causes.png\""),
+        "{page}"
+    );
 }
 
 async fn incident_of(firstlook: &Firstlook) -> Value {
@@ -131,8 +165,7 @@ async fn a_lost_answer_is_said_and_what_slack_asks_for_is_kept() {
     let plan = firstlook.slack.plan();
     plan.then_on("chat.postMessage", Behaviour::retry_after(429, 1))
         .then_on("chat.postMessage", Behaviour::Half);
-    plan.then_on("getUploadURL", Behaviour::Half).then_on("/upload/v1/", Behaviour::Reset);
-    plan.then_on("completeUpload", Behaviour::status(503)).then_on("completeUpload", Behaviour::Half);
+    plan.then_on("getUploadURL", Behaviour::Half).then_on("completeUpload", Behaviour::Half);
     analyze(&firstlook).await;
     firstlook.idle().await;
     assert_eq!(firstlook.slack.plan().left(), 0);

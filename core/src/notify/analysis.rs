@@ -5,6 +5,7 @@
 
 use super::view::Incident;
 use super::words::report as words;
+use super::zone::Zone;
 use crate::evidence::{Item, Redacted};
 use crate::language::Language;
 use crate::summary::Verdict;
@@ -14,7 +15,7 @@ use crate::summary::analysis::{Advice, Analysis, Reproduce, Sentence};
 const LINES: usize = 12;
 
 /// The report; `None` where the incident has no analysis that ended with one.
-pub fn analysis_markdown(incident: &Incident) -> Option<String> {
+pub fn analysis_markdown(incident: &Incident, zone: &Zone) -> Option<String> {
     let analysis = incident.analysis.as_ref()?;
     let report = analysis.report.as_ref()?;
     let language = incident.language;
@@ -33,6 +34,10 @@ pub fn analysis_markdown(incident: &Incident) -> Option<String> {
         format!("**{sure}** {}{against}", told(&cause.sentence))
     });
     section(&mut out, words::ROOT_CAUSES.of(language), causes);
+    let drawn = analysis.graph.as_ref().and_then(|graph| super::graph::mermaid(graph, language, zone));
+    if let Some(drawn) = drawn {
+        out.push_str(&format!("\n```mermaid\n{drawn}```\n"));
+    }
     section(&mut out, words::IMPACT.of(language), report.impact.iter().map(told));
     let moments =
         report.timeline.iter().map(|one| format!("{} {}", text(one.at.as_str()), told(&one.sentence)));
@@ -54,7 +59,7 @@ pub fn analysis_markdown(incident: &Incident) -> Option<String> {
 
 /// The title of the report as a file.
 pub fn analysis_file_title(incident: &Incident) -> String {
-    super::words::analysis::file(incident.number)
+    super::words::analysis::file(incident.language, incident.number)
 }
 
 fn head(incident: &Incident, analysis: &Analysis) -> String {
@@ -193,6 +198,7 @@ mod tests {
             max_steps: 8,
             asked: vec![],
             report: Some(report),
+            graph: None,
             reproduce: reproduce(std::slice::from_ref(&item)),
             items: vec![item],
             model: Some("m".into()),
@@ -208,7 +214,7 @@ mod tests {
     #[test]
     fn the_report_is_told_and_what_others_wrote_stays_text() {
         let incident = Incident { analysis: Some(analysis()), ..samples::first_look() };
-        let told = analysis_markdown(&incident).unwrap();
+        let told = analysis_markdown(&incident, &Zone::utc()).unwrap();
         for part in [
             "## Overview\n\n- 12 \\<b\\>lines\\</b\\> of \\_it\\_. (L9)\n- Perhaps. *(not verified)* (L9)\n",
             "- R2: run `systemctl restart x`\n",
@@ -219,7 +225,7 @@ mod tests {
             assert!(told.contains(part), "{part}\n---\n{told}");
         }
         let japanese = Incident { language: Language::Ja, ..incident };
-        let japanese = analysis_markdown(&japanese).unwrap();
+        let japanese = analysis_markdown(&japanese, &Zone::utc()).unwrap();
         for part in [
             "# #482の調査：payment-api",
             "作成：m、8ステップ中2ステップ、入力9,000トークン、出力800トークン、$0.0123、7秒。各文は、",
@@ -232,8 +238,11 @@ mod tests {
             assert!(japanese.contains(part), "{part}\n---\n{japanese}");
         }
         assert!(!told.contains("## Impact"), "what is empty is left out");
-        assert_eq!(analysis_markdown(&samples::first_look()), None);
+        assert_eq!(analysis_markdown(&samples::first_look(), &Zone::utc()), None);
         let without = Analysis { report: None, ..analysis() };
-        assert_eq!(analysis_markdown(&Incident { analysis: Some(without), ..samples::first_look() }), None);
+        assert_eq!(
+            analysis_markdown(&Incident { analysis: Some(without), ..samples::first_look() }, &Zone::utc()),
+            None
+        );
     }
 }

@@ -9,6 +9,7 @@ pub mod chart;
 mod facts;
 mod figures;
 mod first;
+pub mod graph;
 mod lock;
 mod pagerduty;
 pub mod rate;
@@ -32,10 +33,10 @@ pub use pagerduty::{
     dedup_key, pagerduty_acknowledge, pagerduty_resolve, pagerduty_trigger, pagerduty_without_store,
 };
 pub use slack::{
-    Buttons, Command, DigestLine, Press, acknowledged_line, again_line, analysis_post, analysis_update, command, digest_line, in_slack,
-    incoming_digest, incoming_webhook, press, resolved_line, slack_already, slack_digest, slack_dismiss,
-    slack_done, slack_help, slack_not_done, slack_nothing_to_judge, slack_open, slack_post, slack_post_again,
-    slack_show, slack_unknown, slack_update,
+    Buttons, Command, DigestLine, Press, acknowledged_line, again_line, analysis_post, analysis_update,
+    command, digest_line, in_slack, incoming_digest, incoming_webhook, press, resolved_line, slack_already,
+    slack_digest, slack_dismiss, slack_done, slack_help, slack_not_done, slack_nothing_to_judge, slack_open,
+    slack_post, slack_post_again, slack_show, slack_unknown, slack_update,
 };
 pub use webhook::webhook_body;
 pub use words::Again;

@@ -14,7 +14,7 @@ use crate::summary::{Cause, Claim, Confidence, State, Summary, Verdict};
 
 use super::view::{Alert, Block, DoFirst, Evidence, Impact, Incident, Notification, Runbook, Step};
 
-pub use analysis::{analysed, analysis, nasty_analysis};
+pub use analysis::{analysed, nasty_analysis};
 
 /// 03:07 in Tokyo.
 pub fn start() -> DateTime<Utc> {

@@ -69,6 +69,31 @@ pub fn cut(text: &str, max: usize, cost: fn(char) -> usize) -> String {
     format!("{}…", kept.get(..end).unwrap_or(&kept).trim_end())
 }
 
+/// The text on at most `lines` lines of `most` columns, broken between words where it can be; what has no room is cut.
+pub fn wrapped(text: &str, most: usize, lines: usize) -> Vec<String> {
+    let text = one_line(text);
+    let mut rest = text.as_str();
+    let mut out: Vec<String> = Vec::new();
+    while !rest.is_empty() {
+        if out.len() + 1 >= lines {
+            out.push(cut(rest, most, columns));
+            return out;
+        }
+        let mut spent = 0;
+        let fits = |(_, c): &(usize, char)| {
+            spent += columns(*c);
+            spent <= most
+        };
+        let end = rest.char_indices().take_while(fits).last().map_or(rest.len(), |(at, c)| at + c.len_utf8());
+        let whole = end == rest.len() || rest.get(end..).is_some_and(|rest| rest.starts_with(' '));
+        let word = rest.get(..end).and_then(|line| line.rfind(' ')).filter(|at| !whole && *at > 0);
+        let (line, after) = rest.split_at_checked(word.unwrap_or(end)).unwrap_or((rest, ""));
+        out.push(line.trim().to_owned());
+        rest = after.trim_start();
+    }
+    out
+}
+
 /// For `plain_text` and the fallback `text`: Slack reads only these three entities (FACTS D).
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -115,6 +140,20 @@ mod tests {
         }
         assert_eq!(cut("a & b & c", 12, escaped), "a & b…", "an ampersand costs five");
         assert_eq!(cut("重大な障害", 18, json_ascii), "重大…");
+    }
+
+    #[test]
+    fn texts_are_wrapped_between_words_and_cut_behind_the_last_line() {
+        for (text, most, lines, want) in [
+            ("", 5, 2, vec![]),
+            ("one two three", 7, 3, vec!["one two", "three"]),
+            ("one two three", 3, 9, vec!["one", "two", "thr", "ee"]),
+            ("one two three", 5, 2, vec!["one", "two…"]),
+            ("接続が足りない", 6, 3, vec!["接続が", "足りな", "い"]),
+            ("anything", 8, 1, vec!["anything"]),
+        ] {
+            assert_eq!(wrapped(text, most, lines), want, "{text} in {lines} of {most}");
+        }
     }
 
     #[test]

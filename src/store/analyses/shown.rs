@@ -1,7 +1,7 @@
 //! The analysis of an incident as people see it.
 
 use chrono::{DateTime, Utc};
-use firstlook_core::summary::analysis::{Analysis, Asked, Report, Shared, State, reproduce};
+use firstlook_core::summary::analysis::{Analysis, Asked, Graph, Report, Shared, State, reproduce};
 use firstlook_core::summary::price::{Cached, dollars};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -80,6 +80,7 @@ fn told(row: Row, words: &Words) -> Result<Analysis, StoreError> {
     let report = report.map(|report| report.told(redactor));
     let (mut items, _) = evidence::read(at, row.items, json!([]), redactor)?;
     let given = usize::try_from(row.given).unwrap_or(0);
+    let graph = report.as_ref().and_then(|report| Graph::of(report, &items));
     // What was there before is shown where the report leads to it.
     let mut place = 0;
     items.retain(|item| {
@@ -99,6 +100,7 @@ fn told(row: Row, words: &Words) -> Result<Analysis, StoreError> {
         max_steps: progress.max_steps,
         asked: progress.asked.into_iter().map(|asked| asked.told(redactor)).collect(),
         report,
+        graph,
         reproduce: reproduce(&items),
         items,
         model: row.model,

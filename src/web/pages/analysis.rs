@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::evidence::Index;
 use super::summary::Sure;
 use super::text::count;
-use super::{times, words};
+use super::{graph, times, words};
 
 /// Before the ids of items as they were for the analysis: the page's own may have changed since.
 const ANCHOR: &str = "x-";
@@ -70,6 +70,7 @@ struct Chip {
 struct Shown {
     overview: Vec<Sentence>,
     causes: Vec<Cause>,
+    graph: Option<graph::Drawn>,
     impact: Vec<Sentence>,
     timeline: Vec<Moment>,
     actions: Vec<Sentence>,
@@ -172,7 +173,14 @@ pub(super) fn section(
             chips: chips.of(&one.items),
         })
         .collect();
-    section.report = analysis.report.as_ref().map(|report| shown(report, &chips));
+    section.report = analysis.report.as_ref().map(|report| {
+        let leads = |id: &str| chips.of(&[id.to_owned()]).pop().and_then(|chip| chip.href);
+        let drawn = analysis
+            .graph
+            .as_ref()
+            .map(|graph| graph::drawn(graph, incident.language, incident.number, leads));
+        Shown { graph: drawn, ..shown(report, &chips) }
+    });
     section.items = own.iter().map(evidence).collect();
     section.again = analysis
         .reproduce
@@ -236,6 +244,7 @@ fn shown(report: &Report, chips: &Chips<'_>) -> Shown {
                 against: (!cause.against.is_empty()).then(|| Against { chips: chips.of(&cause.against) }),
             })
             .collect(),
+        graph: None,
         impact: all(&report.impact),
         timeline: report
             .timeline

@@ -10,6 +10,7 @@ mod chart;
 mod deliveries;
 mod error;
 mod evidence;
+mod graph;
 mod helpers;
 mod inbox;
 mod incident;
@@ -53,6 +54,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("header", include_str!("../../../templates/header.hbs")),
     ("summary", include_str!("../../../templates/summary.hbs")),
     ("analysis", include_str!("../../../templates/analysis.hbs")),
+    ("graph", include_str!("../../../templates/graph.hbs")),
     ("checked", include_str!("../../../templates/checked.hbs")),
     ("chips", include_str!("../../../templates/chips.hbs")),
     ("runbook", include_str!("../../../templates/runbook.hbs")),

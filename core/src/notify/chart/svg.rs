@@ -64,6 +64,23 @@ impl Svg {
         ));
     }
 
+    /// A filled shape along `path`.
+    pub fn area(&mut self, path: &str, fill: &'static str) {
+        let path = escape(path);
+        self.put(format_args!("<path d=\"{path}\" fill=\"{fill}\"/>"));
+    }
+
+    /// What follows is moved by so much, until [`Svg::end`].
+    pub fn begin(&mut self, x: f64, y: f64) {
+        let (x, y) = (number(x), number(y));
+        self.put(format_args!("<g transform=\"translate({x} {y})\">"));
+    }
+
+    /// See [`Svg::begin`].
+    pub fn end(&mut self) {
+        self.put(format_args!("</g>"));
+    }
+
     /// The whole document.
     pub fn finish(mut self) -> String {
         self.0.push_str("</svg>");

@@ -6,7 +6,9 @@ use super::{ids, item, safe, start, with_summary};
 use crate::alert::Severity;
 use crate::evidence::{Item, Kind, Redacted};
 use crate::notify::view::Incident;
+use crate::summary::analysis::graph::Graph;
 use crate::summary::analysis::{Advice, Analysis, Asked, Cause, Moment, Report, Sentence, State, reproduce};
+use crate::summary::price::Cached;
 use crate::summary::{Confidence, Verdict};
 
 fn sentence(text: &str, verdict: Verdict, citations: &[&str]) -> Sentence<Redacted> {
@@ -38,7 +40,7 @@ fn known() -> Vec<Item> {
 }
 
 /// What a good model found.
-pub fn report() -> Report {
+fn report() -> Report {
     Report {
         overview: vec![
             sentence("Only kito is slow: 96% of the 412 retries carry psp=kito.", Verdict::Verified, &["L4"]),
@@ -72,7 +74,7 @@ pub fn report() -> Report {
 }
 
 /// In this state; with a report where it is ready.
-pub fn analysis(state: State) -> Analysis {
+fn analysis(state: State) -> Analysis {
     let asked = |tool: &str, words: &str, items: &[&str], ok| Asked {
         step: 1,
         tool: safe(tool),
@@ -81,9 +83,10 @@ pub fn analysis(state: State) -> Analysis {
         ok,
     };
     let items = known();
+    let graph = (state == State::Ready).then(|| Graph::of(&report(), &items)).flatten();
     Analysis {
         state,
-        reason: (state.is_over() && state != State::Ready).then(|| safe("the model gave no usable answer")),
+        reason: (state.is_over() && state != State::Ready).then(|| safe("The model gave no usable answer")),
         asked_by: safe("Aya Tanaka"),
         asked_at: start() + TimeDelta::seconds(40),
         begun_at: (state != State::Waiting).then(|| start() + TimeDelta::seconds(41)),
@@ -96,9 +99,11 @@ pub fn analysis(state: State) -> Analysis {
         ],
         report: (state == State::Ready).then(report),
         reproduce: reproduce(&items),
+        graph,
         items,
         model: Some("claude-sonnet-4-6".into()),
         input_tokens: 20_000,
+        cached: Cached::default(),
         output_tokens: 1_300,
         cost_usd: Some(0.0123),
         duration_ms: 112_000,
@@ -128,6 +133,7 @@ pub fn nasty_analysis(state: State, text: &str, n: usize) -> Analysis {
         report.root_causes = vec![suspect; n];
         (report.overview, report.impact) = (vec![odd.clone(); n], vec![odd; n]);
         report.gaps = vec![safe(text); n];
+        analysis.graph = Graph::of(report, &analysis.items);
     }
     analysis
 }

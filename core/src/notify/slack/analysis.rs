@@ -12,6 +12,7 @@ use super::super::words::analysis as said;
 use super::super::words::{self, sentence};
 use super::super::zone::Zone;
 use super::blocks::{self, Line, list, rich, short};
+use super::buttons::{actions, link};
 use super::metadata;
 use super::summary::Room;
 use crate::evidence::Redacted;
@@ -74,23 +75,26 @@ fn message(view: &Incident, zone: &Zone, first_try: Option<DateTime<Utc>>) -> Op
         (Some(report), _) => {
             all.extend(ready(view, analysis, report));
             let model = analysis.model.as_deref().map(|model| cut(&one_line(model), 80, columns));
-            said::made(model.as_deref(), tokens, analysis.cost_usd)
+            said::made(view.language, model.as_deref(), tokens, analysis.cost_usd)
         }
         (None, true) => {
-            all.extend(without(analysis));
-            said::spent(tokens, analysis.cost_usd)
+            all.extend(without(view, analysis));
+            said::spent(view.language, tokens, analysis.cost_usd)
         }
         (None, false) => {
             all.extend(running(view, analysis));
-            said::used(tokens, analysis.cost_usd)
+            said::used(view.language, tokens, analysis.cost_usd)
         }
     };
     let page = format!("{}#analysis", view.url);
     let lead = analysis.shared_with.as_ref();
     let (button, page) = lead.map_or((view.number, page.as_str()), |lead| (lead.number, lead.url.as_str()));
-    all.extend(blocks::open_button(&words::open_button(button), page));
+    let row = link(&words::open_button(view.language, button), page);
+    all.extend(actions("act", row.into_iter().collect()));
     all.extend(blocks::context(&foot));
-    all.extend(first_try.and_then(|at| blocks::context(&words::possible_repeat(&zone.seconds(at)))));
+    all.extend(
+        first_try.and_then(|at| blocks::context(&words::possible_repeat(view.language, &zone.seconds(at)))),
+    );
     Some(json!({
         "text": escape(&cut(&bare(&fallback(view, analysis)), COLUMNS, columns)),
         "blocks": all,
@@ -104,28 +108,31 @@ fn fallback(view: &Incident, analysis: &Analysis) -> String {
             let causes = report.root_causes.iter().map(|cause| &cause.sentence);
             let mut told = causes.chain(&report.overview);
             let found = told.find(|one| one.verdict == Verdict::Verified);
-            said::line_ready(view.number, found.map(|found| found.text.as_str()))
+            said::line_ready(view.language, view.number, found.map(|found| found.text.as_str()))
         }
-        (None, true) => said::line_without(view.number, analysis.reason.as_ref().map(Redacted::as_str)),
-        (None, false) => said::line_running(view.number, analysis.step, analysis.max_steps),
+        (None, true) => {
+            said::line_without(view.language, view.number, analysis.reason.as_ref().map(Redacted::as_str))
+        }
+        (None, false) => said::line_running(view.language, view.number, analysis.step, analysis.max_steps),
     }
 }
 
 /// The bold beginning, and who asked.
-fn head(analysis: &Analysis, bold: &str) -> Option<Value> {
-    let by = said::asked_by(&short(analysis.asked_by.as_str(), 60));
+fn head(view: &Incident, analysis: &Analysis, bold: &str) -> Option<Value> {
+    let by =
+        said::asked_by(view.language, &short(&words::actor(view.language, analysis.asked_by.as_str()), 60));
     Line::default().bold(bold).text(&by).section()
 }
 
 fn running(view: &Incident, analysis: &Analysis) -> Option<Value> {
     let bold = match analysis.begun_at {
-        Some(_) => said::step(analysis.step, analysis.max_steps),
-        None => said::WAITS.to_owned(),
+        Some(_) => said::step(view.language, analysis.step, analysis.max_steps),
+        None => said::WAITS.of(view.language).to_owned(),
     };
     let left_out = analysis.asked.len().saturating_sub(STEPS);
-    let mut parts: Vec<Value> = head(analysis, &bold).into_iter().collect();
+    let mut parts: Vec<Value> = head(view, analysis, &bold).into_iter().collect();
     if left_out > 0 {
-        parts.extend(Line::default().text(&said::earlier(left_out)).section());
+        parts.extend(Line::default().text(&said::earlier(view.language, left_out)).section());
     }
     let steps = analysis.asked.iter().skip(left_out).filter_map(|one| step(view, one)).collect();
     parts.extend(list("bullet", steps));
@@ -139,33 +146,38 @@ fn step(view: &Incident, asked: &Asked<Redacted>) -> Option<Value> {
     Line::default().bold(mark).text(&words).anchored(&anchors(view), &asked.items).section()
 }
 
-fn without(analysis: &Analysis) -> Option<Value> {
-    let reason = analysis.reason.as_ref().map(|reason| sentence(&short(reason.as_str(), 500)));
-    let parts = head(analysis, said::without(analysis.state)).into_iter();
+fn without(view: &Incident, analysis: &Analysis) -> Option<Value> {
+    let reason = analysis.reason.as_ref().map(|reason| sentence(view.language, &short(reason.as_str(), 500)));
+    let parts = head(view, analysis, said::without(view.language, analysis.state)).into_iter();
     rich("analysis", parts.chain(Line::default().text(&reason.unwrap_or_default()).section()).collect())
 }
 
 fn ready(view: &Incident, analysis: &Analysis, report: &Report) -> Vec<Value> {
     let took =
         i64::try_from(analysis.duration_ms).ok().and_then(TimeDelta::try_milliseconds).unwrap_or_default();
-    let head = rich("analysis", head(analysis, &said::ready(analysis.step, took)).into_iter().collect());
+    let head = rich(
+        "analysis",
+        head(view, analysis, &said::ready(view.language, analysis.step, took)).into_iter().collect(),
+    );
     let mut told = Told { parts: Vec::new(), left_out: false };
     let mut room = Room(OVERVIEW);
     told.take(None, report.overview.iter().map(|one| room.take(statement(view, one, None, &[]))).collect());
     room.0 += MOST - MORE - OVERVIEW - GAPS;
     let mut causes: Vec<&Cause<Redacted>> = report.root_causes.iter().collect();
-    causes.sort_by_key(|cause| words::bars(cause.confidence).1);
-    let heading = room.take(Line::default().bold(said::CAUSES).section());
+    causes.sort_by_key(|cause| words::bars(view.language, cause.confidence).1);
+    let heading = room.take(Line::default().bold(said::CAUSES.of(view.language)).section());
     let cause = |cause: &Cause<Redacted>| {
-        statement(view, &cause.sentence, Some(words::bars(cause.confidence).0), &cause.against)
+        statement(view, &cause.sentence, Some(words::bars(view.language, cause.confidence).0), &cause.against)
     };
     told.take(heading, causes.into_iter().map(|one| room.take(cause(one))).collect());
     room.0 += GAPS;
-    let heading = room.take(Line::default().bold(said::GAPS).section());
+    let heading = room.take(Line::default().bold(said::GAPS.of(view.language)).section());
     let gap = |gap: &Redacted| Line::default().text("• ").text(&one_line(gap.as_str())).section();
     told.take(heading, report.gaps.iter().map(|one| room.take(gap(one))).collect());
     if told.left_out || report.left_out.is_some() {
-        told.parts.extend(Line::default().link(&format!("{}#analysis", view.url), said::WHOLE).section());
+        told.parts.extend(
+            Line::default().link(&format!("{}#analysis", view.url), said::WHOLE.of(view.language)).section(),
+        );
     }
     head.into_iter().chain(rich("summary", told.parts)).collect()
 }
@@ -194,17 +206,19 @@ fn statement(
     against: &[String],
 ) -> Option<Value> {
     let text = one_line(one.text.as_str());
-    let line = bars.map_or_else(Line::default, |bars| Line::default().bold(&format!("{bars}: ")));
+    let line = bars.map_or_else(Line::default, |bars| {
+        Line::default().bold(&format!("{bars}{}", words::COLON.of(view.language)))
+    });
     let line = match one.verdict {
-        Verdict::Verified => line.bold(words::VERIFIED).text(&text),
-        Verdict::Unchecked => line.bold(words::NOT_VERIFIED).italic(&text),
+        Verdict::Verified => line.bold(words::VERIFIED.of(view.language)).text(&text),
+        Verdict::Unchecked => line.bold(words::NOT_VERIFIED.of(view.language)).italic(&text),
         Verdict::Refuted => return None,
     };
     let line = line.anchored(&anchors(view), &one.citations);
     if against.is_empty() {
         return line.section();
     }
-    line.text(words::AGAINST).anchored(&anchors(view), against).section()
+    line.text(words::AGAINST.of(view.language)).anchored(&anchors(view), against).section()
 }
 
 /// Where the page has the items as they were for the analysis.

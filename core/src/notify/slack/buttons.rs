@@ -46,15 +46,18 @@ pub fn row(view: &Incident, buttons: Buttons) -> Option<Value> {
             row.push(button(Deed::Analyze, words::ANALYZE, view));
         }
     }
-    row.extend(address(&view.url).map(|url| {
-        let text = plain(&words::open_button(view.language, view.number), 30);
-        json!({ "type": "button", "action_id": OPEN, "text": text, "url": url })
-    }));
+    row.extend(link(&words::open_button(view.language, view.number), &view.url));
     actions("act", row)
 }
 
 /// The action id of the link, which Slack tells of as well.
 const OPEN: &str = "open";
+
+/// A button that opens a page; `None` where the address is not one.
+pub fn link(text: &str, url: &str) -> Option<Value> {
+    let url = address(url)?;
+    Some(json!({ "type": "button", "action_id": OPEN, "text": plain(text, 30), "url": url }))
+}
 
 /// Whether the first cause was right, where there is one and presses are heard; what was said of it once it was.
 pub fn feedback(view: &Incident, buttons: Buttons) -> Vec<Value> {

@@ -3,6 +3,7 @@
 //! Knows the loop, the tools' inputs, the report and its check. Must not know which model answers, how a tool is run, or where
 //! anything is kept.
 
+pub mod graph;
 pub mod logs;
 mod parse;
 pub mod prompt;
@@ -23,6 +24,7 @@ use super::clean::clean;
 use super::price::Cached;
 use crate::evidence::{Item, Kind, Redacted, Redactor};
 
+pub use graph::Graph;
 pub use parse::Written;
 pub use report::{Advice, Cause, Moment, Report, Sentence};
 pub use run::Asked;
@@ -77,6 +79,8 @@ pub struct Analysis {
     pub asked: Vec<Asked<Redacted>>,
     /// What was found.
     pub report: Option<Report>,
+    /// What its causes stand on and lead to, where it names some.
+    pub graph: Option<Graph>,
     /// What tools brought, and what else the report cites, as it was then.
     pub items: Vec<Item>,
     /// How a person gets the same.

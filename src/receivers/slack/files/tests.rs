@@ -17,6 +17,7 @@ fn file() -> File {
         name: "a.png".into(),
         title: "5xx: 38 %".into(),
         alt: "Line chart".into(),
+        kind: "image/png",
         bytes: b"\x89PNG".to_vec(),
     }
 }

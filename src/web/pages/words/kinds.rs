@@ -184,6 +184,8 @@ pub(in crate::web::pages) fn told(language: Language, integration: &str, kind: &
         "unpaged" => word("unpaged", "呼び出し未達の通知"),
         "level" => word("message kept up to date", "メッセージの更新"),
         "charts" => word("charts in its thread", "スレッドへのグラフ"),
+        "analysis" => word("the analysis in its thread", "スレッドへの調査"),
+        "report" => word("the analysis as a file", "調査報告のファイル"),
         "storm" => word("storm message", "アラーム多発の通知"),
         other => return other.to_owned(),
     };

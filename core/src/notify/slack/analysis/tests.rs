@@ -159,6 +159,6 @@ proptest! {
             ..samples::nasty(&text, n)
         };
         post(&view);
-        super::super::super::analysis_markdown(&view);
+        super::super::super::analysis_markdown(&view, &Zone::utc());
     }
 }
