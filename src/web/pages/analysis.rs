@@ -175,11 +175,8 @@ pub(super) fn section(
         .collect();
     section.report = analysis.report.as_ref().map(|report| {
         let leads = |id: &str| chips.of(&[id.to_owned()]).pop().and_then(|chip| chip.href);
-        let drawn = analysis
-            .graph
-            .as_ref()
-            .map(|graph| graph::drawn(graph, incident.language, incident.number, leads));
-        Shown { graph: drawn, ..shown(report, &chips) }
+        let drawn = |graph| graph::drawn(graph, language, incident.number, leads);
+        Shown { graph: analysis.graph.as_ref().map(drawn), ..shown(report, &chips) }
     });
     section.items = own.iter().map(evidence).collect();
     section.again = analysis

@@ -4,6 +4,7 @@ use firstlook_core::evidence::Redactor;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::HitRates;
 use firstlook_core::summary::analysis::{Analysis, Graph, Report, State};
+use firstlook_core::summary::price::Cached;
 use serde_json::{Value, json};
 
 use super::samples::{self, now, red};
@@ -46,6 +47,7 @@ fn analysed(text: &str) -> Incident {
         reproduce: vec![],
         model: Some("m".into()),
         input_tokens: 9_000,
+        cached: Cached::default(),
         output_tokens: 800,
         cost_usd: None,
         duration_ms: 7_500,

@@ -36,6 +36,7 @@ pub(super) fn ready(text: &str) -> Analysis {
         asked: vec![asked(true), asked(false)],
         report: Some(report(text)),
         reproduce: reproduce(std::slice::from_ref(&item)),
+        graph: None,
         items: vec![item],
         model: Some(text.to_owned()),
         input_tokens: 9_000,
