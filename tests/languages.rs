@@ -9,7 +9,7 @@ use crate::support::model::Model;
 /// One sentence that the alarm bears out, and one that nothing does.
 fn says(_: &str) -> String {
     let claim = |text: &str| json!({"text": text, "citations": ["A1"]});
-    let claims = [claim("リクエストの38%が失敗しています。"), claim("原因はデプロイかもしれません。")];
+    let claims = [claim("リクエストの38%が失敗しています。"), claim("デプロイが原因です。")];
     json!({"headline": "リクエストの38%が失敗しています。", "claims": claims}).to_string()
 }
 
@@ -24,7 +24,7 @@ async fn an_installation_speaks_the_language_that_it_is_told_to() {
     firstlook.idle().await;
     assert_eq!((&incident["summary"]["language"], &incident["status"]), (&json!("ja"), &json!("open")));
     assert_eq!(incident["summary"]["claims"][0]["verdict"], "verified", "{incident}");
-    assert_eq!(incident["summary"]["claims"][1]["reason"], "推測の文で、照合できません。");
+    assert_eq!(incident["summary"]["claims"][1]["reason"], "理由を述べた文で、照合できません。");
     assert!(model.prompts()[0].contains("each one short sentence in Japanese"));
 
     let message = &firstlook.slack.messages()[0];

@@ -119,7 +119,7 @@ fn japanese(status: u16, detail: &str) -> (&'static str, String) {
         404 => ("見つかりません", "このアドレスに該当するものはありません"),
         421 => (
             "ホスト名が違います",
-            "要求のHostが、`server.external_url`のホスト名でも、この端末自身の名前でもありません",
+            "要求の宛先が、`server.external_url`のホスト名でも、この端末自身の名前でもありません",
         ),
         500 => (
             "firstlookの内部エラー",
