@@ -90,6 +90,8 @@ async fn the_target_that_fails_stands_on_the_page() {
     let has = |one: &Value| one["evidence"]["items"].to_string().contains("\"M2\"");
     let incident = firstlook.until("there is evidence", has).await;
     firstlook.idle().await;
+    // An answer is read in several statements: evidence may stand in one whose timeline does not tell of it yet.
+    let incident = firstlook.incident(incident["number"].as_i64().unwrap()).await;
     let items: Vec<&Value> = incident["evidence"]["items"]
         .as_array()
         .unwrap()

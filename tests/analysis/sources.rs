@@ -162,8 +162,11 @@ async fn each_kind_of_source_answers_its_tool_and_what_it_brought_can_be_cited()
     ] {
         assert!(last.contains(said), "{said} is not in {last}");
     }
-    assert!(!last.contains("bob@") && !last.contains("10.0.1.8"), "{last}");
+    assert!(!last.contains("bob@"), "{last}");
     let items = analysis["items"].as_array().unwrap();
+    // What the first look has of the others may stand in the pack, where there is room.
+    let grouped = items.iter().find(|item| item["title"].as_str().unwrap().contains("only target")).unwrap();
+    assert!(!grouped.to_string().contains("10.0.1.8"), "{grouped}");
     let query =
         |part: &str| items.iter().any(|item| item["query"].as_str().unwrap_or_default().contains(part));
     for part in [

@@ -44,7 +44,9 @@ async fn both_protocols_answer_the_script() {
     let (status, _, answer) = converse(&model, SIGNED, &body).await;
     assert_eq!((status, &answer["stopReason"]), (200, &json!("end_turn")));
     assert_eq!(answer["output"]["message"]["content"][0]["text"], "you said: be brief\nhello");
-    assert_eq!(answer["usage"], json!({"inputTokens": 4, "outputTokens": 6, "totalTokens": 10}));
+    let usage = json!({"inputTokens": 4, "outputTokens": 6, "totalTokens": 10, "cacheReadInputTokens": 0,
+        "cacheWriteInputTokens": 0});
+    assert_eq!(answer["usage"], usage);
     model.answer(|_| "{}".to_owned());
     let body = json!({"model": "m", "messages": [{"role": "system", "content": "be brief"}, {"role": "user", "content": [{"type": "text", "text": "hello"}]}]});
     let (status, answer) = chat(&model, API_KEY, &body).await;
