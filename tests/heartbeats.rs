@@ -104,6 +104,18 @@ async fn whatever_a_source_sends_can_be_its_heartbeat_and_stays_what_it_is() {
 }
 
 #[tokio::test]
+async fn the_same_alert_of_another_source_is_an_alarm() {
+    let sns = r#"[{ name: aws, topic_arns: ["arn:aws:sns:eu-west-1:123456789012:alarms"], default_severity: warning, resync: false }]"#;
+    let setup = heartbeats(r#"{ name: aws, matchers: ['alertname="Pulse"'], source: sns/aws }"#);
+    let firstlook = Firstlook::start(Setup { sns: sns.into(), ..setup }).await;
+    known(&firstlook).await;
+    firstlook.post(body(&[alert(&[("alertname", "Pulse"), ("severity", "warning")], "not ours")])).await;
+    assert_eq!(firstlook.incidents().await.len(), 1, "nobody else's heartbeat takes it away");
+    assert_eq!(firstlook.sql("SELECT count(*) FROM heartbeat WHERE beat_at IS NOT NULL").await, 0);
+    firstlook.finish().await;
+}
+
+#[tokio::test]
 async fn while_firstlook_was_away_nobody_could_be_heard() {
     let mut firstlook =
         Firstlook::start(heartbeats(r#"{ name: main, matchers: ['alertname="Watchdog"'] }"#)).await;

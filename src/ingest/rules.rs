@@ -50,7 +50,7 @@ impl Rules {
         let mut aside = Vec::new();
         for message in messages {
             let labels = map_labels(&self.labels, &message.id.source, &message.labels);
-            if let Some(reason) = self.dropped(&labels) {
+            if let Some(reason) = self.dropped(&message.id.source, &labels) {
                 let reason = reason.to_owned();
                 aside.push(Decision { alert: message.id, action: Action::Ignored, reason });
                 continue;
@@ -79,7 +79,8 @@ impl Rules {
 
     /// Whether alerts like this one are dropped whenever they come.
     pub fn drops(&self, message: &AlertMessage) -> bool {
-        self.dropped(&map_labels(&self.labels, &message.id.source, &message.labels)).is_some()
+        self.dropped(&message.id.source, &map_labels(&self.labels, &message.id.source, &message.labels))
+            .is_some()
     }
 
     /// The heartbeats among what a source says. One that is over has not come.
@@ -96,8 +97,9 @@ impl Rules {
         message.status == AlertStatus::Firing && heartbeat.matchers.matches(&labels())
     }
 
-    fn dropped(&self, labels: &Labels) -> Option<&'static str> {
-        let named = self.heartbeats.iter().filter(|one| !one.matchers.is_empty());
+    fn dropped(&self, source: &str, labels: &Labels) -> Option<&'static str> {
+        let from = |one: &&Heartbeat| one.source.as_ref().is_none_or(|only| only == source);
+        let named = self.heartbeats.iter().filter(from).filter(|one| !one.matchers.is_empty());
         if named.into_iter().any(|one| one.matchers.matches(labels)) {
             return Some("a heartbeat: it is told when it stops to come");
         }

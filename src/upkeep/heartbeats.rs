@@ -36,13 +36,14 @@ fn turn(configured: Option<&Heartbeat>, known: &store::Heartbeat, now: DateTime<
 impl Upkeep {
     /// Looks after every heartbeat. What is told and not yet marked is told again as the same alert.
     pub(super) async fn listen(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let label = self.ingest.desk().rules.severity.label.as_str();
         let names: Vec<&str> = self.heartbeats.iter().map(|one| one.name.as_str()).collect();
         for known in self.store.heartbeats(&names, now).await? {
             let configured = self.heartbeats.iter().find(|one| one.name == known.name);
             match turn(configured, &known, now) {
                 Some(Turn::Missing(since)) => {
                     tracing::warn!(heartbeat = known.name, "a heartbeat is missing");
-                    self.tell(&alert(configured, &known, since, None), None, now).await?;
+                    self.tell(&alert(label, configured, &known, since, None), None, now).await?;
                     self.store.heartbeat_told(&known.name, Some(since)).await?;
                 }
                 Some(Turn::Back(since)) => {
@@ -50,7 +51,7 @@ impl Upkeep {
                         Some(_) => "the heartbeat is heard of again",
                         None => "`heartbeats` of the configuration does not name it any more",
                     };
-                    let alert = alert(configured, &known, since, Some(now));
+                    let alert = alert(label, configured, &known, since, Some(now));
                     self.tell(&alert, Some(Note::found(why)), now).await?;
                     self.store.heartbeat_told(&known.name, None).await?;
                 }
@@ -77,8 +78,9 @@ impl Upkeep {
     }
 }
 
-/// The absence as an alert in Alertmanager's form.
+/// The absence as an alert in Alertmanager's form; `label` is the one that severities stand in.
 fn alert(
+    label: &str,
     configured: Option<&Heartbeat>,
     known: &store::Heartbeat,
     since: DateTime<Utc>,
@@ -93,7 +95,7 @@ fn alert(
         format!("{heard} Alarms of that sender may not arrive: look at it, and at what lies between.");
     json!({
         "status": if ended.is_some() { "resolved" } else { "firing" },
-        "labels": {"alertname": "HeartbeatMissing", "heartbeat": known.name, "severity": severity},
+        "labels": {"alertname": "HeartbeatMissing", "heartbeat": known.name, label: severity},
         "annotations": {"summary": format!("No heartbeat of {}", known.name), "description": description},
         "startsAt": since,
         "endsAt": ended,
@@ -145,5 +147,7 @@ mod tests {
             "no longer watched"
         );
         assert_eq!(turn(None, &known(None, 600, None), now), None);
+        let told = alert("priority", Some(&configured), &known(None, 600, None), now, None);
+        assert_eq!(told["labels"]["priority"], "critical", "severities may stand in another label: {told}");
     }
 }
