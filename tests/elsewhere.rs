@@ -215,8 +215,11 @@ async fn what_people_do_at_pagerduty_happens_here_once_and_only_if_it_is_signed(
     assert_eq!((&incident["status"], &incident["owner"]), (&json!("acknowledged"), &owner));
     let took = incident["timeline"].as_array().unwrap().iter().filter(|line| line["kind"] == "acknowledged");
     assert_eq!(took.count(), 1);
-    assert_eq!(status(tells("incident.reassigned", &key, &now(), aya())).await, 200);
-    assert_eq!(firstlook.incident(1).await["owner"], "Ken Mori");
+    let given = tells("incident.reassigned", &key, &now(), aya());
+    assert_eq!((status(given.clone()).await, status(given).await), (200, 200));
+    let incident = firstlook.incident(1).await;
+    assert_eq!(incident["owner"], "Ken Mori");
+    assert_eq!(incident["timeline"].to_string().matches("gave it to Ken Mori").count(), 1);
     firstlook.idle().await;
     assert!(firstlook.slack.messages()[0].words().contains("Acknowledged by Ken Mori"));
     assert_eq!(status(tells("incident.resolved", &key, &now(), aya())).await, 200);

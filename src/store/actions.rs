@@ -1,12 +1,15 @@
 //! What people do to an incident: each deed locks the slot, so that it cannot race a message, and is recorded.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::incident::{EdgeKind, Status};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::At;
 use super::{Store, StoreError, incidents, told};
+
+/// How far a receiver's clock may be ahead of ours.
+const SKEW: TimeDelta = TimeDelta::minutes(1);
 
 /// What became of a deed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +91,8 @@ impl Store {
         Ok(Acted::Done)
     }
 
-    /// `actor` gave an incident to somebody at a receiver: who has it changes where somebody has it already.
+    /// `actor` gave an incident to somebody at a receiver, by its clock at `at`: who has it changes where somebody has it
+    /// already. What was told before changes nothing.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -97,11 +101,24 @@ impl Store {
         name: &str,
         actor: &str,
         to: &str,
-        now: DateTime<Utc>,
+        (at, now): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Acted, StoreError> {
         let mut tx = self.pool.begin().await?;
         let Some(held) = hold(&mut tx, name).await? else { return Ok(Acted::Unknown) };
         let words = format!("gave it to {}", if to.is_empty() { "nobody" } else { to });
+        let told: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM decision
+                 WHERE incident = $1 AND kind = 'reassigned' AND actor = $2 AND reason = $3 AND at >= $4)",
+        )
+        .bind(held.id)
+        .bind(actor)
+        .bind(&words)
+        .bind(at - SKEW)
+        .fetch_one(&mut *tx)
+        .await?;
+        if told {
+            return Ok(Acted::Already);
+        }
         if (At { table: "incident", row: &held.id }).status(&held.status)? == Status::Acknowledged
             && !to.is_empty()
         {

@@ -78,7 +78,7 @@ async fn follow(app: &App, receiver: &str, event: &Event) -> Result<(), Problem>
         News::Acknowledged => deeds::known(app, &id, Deed::Acknowledge, &event.actor, "").await,
         News::Resolved => deeds::known(app, &id, Deed::Resolve, &event.actor, "ended it").await,
         News::Reassigned(to) => {
-            app.store.reassigned(&id, &event.actor, to, clock::now()).await?;
+            app.store.reassigned(&id, &event.actor, to, (event.at, clock::now())).await?;
             app.wake.all();
             Ok(())
         }
