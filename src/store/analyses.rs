@@ -16,6 +16,8 @@ use super::{Acted, Reserved, Store, StoreError, actions, evidence, incidents, sp
 
 mod shown;
 
+pub(super) use shown::shown;
+
 /// With more open incidents of one alert than this, one analysis stands for those that begin by themselves.
 const LIKE: i64 = 5;
 /// Of the advisory lock under which one analysis is chosen: any number that nothing else takes.

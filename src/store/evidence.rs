@@ -8,6 +8,7 @@ use firstlook_core::notify::view::{Evidence, Impact};
 use firstlook_core::runbook::Pinned;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::jobs::{self, Claim};
@@ -158,17 +159,16 @@ const SHOWN: &str =
              s.round IS NOT NULL DESC, e.round DESC
     LIMIT 1";
 
-impl Store {
-    pub(super) async fn shown_evidence(
-        &self,
-        incident: Uuid,
-        redactor: &Redactor,
-    ) -> Result<Option<Evidence>, StoreError> {
-        let row: Option<EvidenceRow> =
-            sqlx::query_as(SHOWN).bind(incident).fetch_optional(&self.pool).await?;
-        row.map(|row| evidence(incident, row, redactor)).transpose()
-    }
+pub(super) async fn shown(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    redactor: &Redactor,
+) -> Result<Option<Evidence>, StoreError> {
+    let row: Option<EvidenceRow> = sqlx::query_as(SHOWN).bind(incident).fetch_optional(tx).await?;
+    row.map(|row| evidence(incident, row, redactor)).transpose()
+}
 
+impl Store {
     /// One round of evidence.
     ///
     /// # Errors

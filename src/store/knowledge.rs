@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use firstlook_core::evidence::known::{Earlier, MOST_EARLIER};
 use firstlook_core::evidence::similar::Traits;
 use serde_json::Value;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::At;
@@ -50,21 +51,18 @@ struct PastRow {
     lines: Vec<String>,
 }
 
-impl Store {
-    /// The last incidents of the same group that are over, the newest first.
-    pub(super) async fn earlier(&self, id: Uuid) -> Result<Vec<Earlier>, StoreError> {
-        let query = sqlx::AssertSqlSafe(format!(
-            "SELECT {EARLIER} FROM incident i JOIN incident o ON o.slot = i.slot AND o.number < i.number
-             WHERE i.id = $1 AND o.status = 'resolved' ORDER BY o.number DESC LIMIT $2"
-        ));
-        let rows: Vec<EarlierRow> = sqlx::query_as(query)
-            .bind(id)
-            .bind(i64::try_from(MOST_EARLIER).unwrap_or(0))
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(rows.into_iter().map(Earlier::from).collect())
-    }
+/// The last incidents of the same group that are over, the newest first.
+pub(super) async fn earlier(tx: &mut PgConnection, id: Uuid) -> Result<Vec<Earlier>, StoreError> {
+    let query = sqlx::AssertSqlSafe(format!(
+        "SELECT {EARLIER} FROM incident i JOIN incident o ON o.slot = i.slot AND o.number < i.number
+         WHERE i.id = $1 AND o.status = 'resolved' ORDER BY o.number DESC LIMIT $2"
+    ));
+    let rows: Vec<EarlierRow> =
+        sqlx::query_as(query).bind(id).bind(i64::try_from(MOST_EARLIER).unwrap_or(0)).fetch_all(tx).await?;
+    Ok(rows.into_iter().map(Earlier::from).collect())
+}
 
+impl Store {
     /// What an incident is called and what its alerts have in common, unredacted.
     ///
     /// # Errors

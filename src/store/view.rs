@@ -1,4 +1,6 @@
-//! The incident as people see it, read in one go: whole for its page, without evidence and timeline for lists.
+//! The incident as people see it: whole for its page, without evidence and timeline for lists.
+//!
+//! What belongs to one answer is read in one snapshot: what stands in one of its parts stands in all.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +12,11 @@ use firstlook_core::incident::Member;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{Parts, Told, assemble};
 use serde_json::Value;
+use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::row::At;
-use super::{Filter, PageOf, Store, StoreError, slots, summaries};
+use super::{Filter, PageOf, Store, StoreError, analyses, evidence, knowledge, slots, summaries};
 
 /// Longest timeline; the newest entries are kept.
 const MOST_EVENTS: i64 = 500;
@@ -111,17 +114,18 @@ impl Store {
         let number: Option<i64> = name.parse().ok();
         let id: Option<Uuid> = name.parse().ok();
         let query = sqlx::AssertSqlSafe(format!("{SELECT} WHERE i.number = $1 OR i.id = $2"));
-        let row: Option<Row> = sqlx::query_as(query).bind(number).bind(id).fetch_optional(&self.pool).await?;
+        let mut tx = self.snapshot().await?;
+        let row: Option<Row> = sqlx::query_as(query).bind(number).bind(id).fetch_optional(&mut *tx).await?;
         let Some(row) = row else { return Ok(None) };
         let id = row.id;
-        let members = self.members(&[id], most).await?.remove(&id).unwrap_or_default();
-        let told = self.told(&[id]).await?.remove(&id).unwrap_or_default();
+        let members = slots::members(&mut tx, &[id], most).await?.remove(&id).unwrap_or_default();
+        let told = told(&mut tx, &[id]).await?.remove(&id).unwrap_or_default();
         let mut parts = parts(row, members, told, &words.redactor)?;
-        parts.earlier = self.earlier(id).await?;
-        // Before the timeline: what has ended is on it.
-        parts.analysis = self.shown_analysis(id, words).await?;
-        parts.timeline = self.timeline(id).await?;
-        parts.collected = self.shown_evidence(id, &words.redactor).await?;
+        parts.earlier = knowledge::earlier(&mut tx, id).await?;
+        parts.analysis = analyses::shown(&mut tx, id, words).await?;
+        parts.timeline = timeline(&mut tx, id).await?;
+        parts.collected = evidence::shown(&mut tx, id, &words.redactor).await?;
+        tx.commit().await?;
         Ok(Some(assemble(parts, &words.redactor, &words.external_url, words.language)))
     }
 
@@ -130,13 +134,15 @@ impl Store {
     /// # Errors
     /// As [`Store::incident`].
     pub async fn incidents(&self, filter: &Filter, words: &Words) -> Result<PageOf<Incident>, StoreError> {
-        let mut rows = self.rows(filter).await?;
+        let mut tx = self.snapshot().await?;
+        let mut rows = rows(&mut tx, filter).await?;
         let more = rows.len() as i64 > filter.limit;
         rows.truncate(usize::try_from(filter.limit).unwrap_or(0));
         let next = rows.last().filter(|_| more).map(|row| row.number);
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        let mut members = self.members(&ids, MOST_TOLD).await?;
-        let mut told = self.told(&ids).await?;
+        let mut members = slots::members(&mut tx, &ids, MOST_TOLD).await?;
+        let mut told = told(&mut tx, &ids).await?;
+        tx.commit().await?;
         let mut items = Vec::with_capacity(rows.len());
         for row in rows {
             let id = row.id;
@@ -167,7 +173,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn alert_labels(&self, id: Uuid) -> Result<Vec<(String, Labels)>, StoreError> {
-        let members = self.members(&[id], MOST_TOLD).await?.remove(&id).unwrap_or_default();
+        let mut connection = self.pool.acquire().await?;
+        let members =
+            slots::members(&mut connection, &[id], MOST_TOLD).await?.remove(&id).unwrap_or_default();
         Ok(members.into_iter().map(|(alert, member)| (alert.source, member.labels)).collect())
     }
 
@@ -179,111 +187,110 @@ impl Store {
         Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM incident)").fetch_one(&self.pool).await?)
     }
 
-    async fn rows(&self, filter: &Filter) -> Result<Vec<Row>, StoreError> {
-        let statuses: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
-        let severities: Vec<&str> = filter.severity.iter().map(|severity| severity.as_str()).collect();
-        // `strpos` and not LIKE: what people type holds no wildcard.
-        let query = sqlx::AssertSqlSafe(format!(
-            "{SELECT}
-             WHERE (cardinality($1::text[]) = 0 OR i.status = ANY ($1))
-               AND (cardinality($2::text[]) = 0 OR i.severity = ANY ($2))
-               AND ($3::timestamptz IS NULL OR i.opened_at >= $3)
-               AND ($4::bigint IS NULL OR i.number < $4)
-               AND ($5::text IS NULL OR strpos(lower(i.title), lower($5)) > 0
-                    OR strpos(lower(i.service), lower($5)) > 0
-                    OR EXISTS (SELECT 1 FROM jsonb_each_text(i.labels) l
-                               WHERE strpos(lower(l.value), lower($5)) > 0))
-             ORDER BY i.number DESC LIMIT $6"
-        ));
-        Ok(sqlx::query_as(query)
-            .bind(&statuses)
-            .bind(&severities)
-            .bind(filter.since)
-            .bind(filter.before)
-            .bind(filter.q.as_deref().map(|q| q.replace('\0', "\u{fffd}")))
-            .bind(filter.limit.saturating_add(1))
-            .fetch_all(&self.pool)
-            .await?)
+    /// One state of the database for all that is read through it.
+    async fn snapshot(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
     }
+}
 
-    async fn members(
-        &self,
-        ids: &[Uuid],
-        most: i64,
-    ) -> Result<BTreeMap<Uuid, Vec<(AlertId, Member)>>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        slots::members(&mut connection, ids, most).await
-    }
-
-    async fn told(&self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Told>>, StoreError> {
-        let rows: Vec<ToldRow> = sqlx::query_as(
-            "SELECT t.incident, t.receiver, t.integration, t.reason AS target_reason, e.kind,
-                    CASE e.state WHEN 'folded' THEN 'pending' ELSE e.state END AS state, e.attempts, e.sent_at,
-                    CASE WHEN e.state = 'held' THEN t.held_reason
-                        WHEN e.digest IS NOT NULL AND e.error IS NULL THEN 'in a digest' ELSE e.error END AS error,
-                    e.created_at, e.seq
-             FROM target t JOIN edge e ON e.target = t.id WHERE t.incident = ANY ($1)
-             UNION ALL
-             SELECT incident, receiver, integration, reason, 'level',
-                    CASE WHEN edit_error IS NULL THEN 'sent' ELSE 'parked' END, 1,
-                    CASE WHEN edit_error IS NULL THEN edited_at END, edit_error,
-                    COALESCE(edited_at, 'infinity'), 2147483647
-             FROM target WHERE incident = ANY ($1) AND (edited_at IS NOT NULL OR edit_error IS NOT NULL)
-             UNION ALL
-             SELECT incident, receiver, integration, reason, 'charts', charts, 1,
-                    CASE charts WHEN 'sent' THEN charts_at END, charts_error, charts_at, 2147483647
-             FROM target WHERE incident = ANY ($1) AND charts IN ('sent', 'parked')
-             UNION ALL
-             SELECT incident, receiver, integration, reason, b.kind, b.state, 1, CASE b.state WHEN 'sent' THEN b.at END,
-                    b.error, b.at, 2147483647
-             FROM target t JOIN analysis_told a ON a.target = t.id
-                 CROSS JOIN LATERAL (VALUES ('analysis', a.state, COALESCE(a.shown_at, a.tried_at, 'infinity'), a.error),
-                                            ('report', a.file, a.file_at, a.file_error)) b (kind, state, at, error)
-             WHERE incident = ANY ($1) AND b.state IN ('sent', 'parked')
-             ORDER BY created_at, receiver, integration, seq",
-        )
-        .bind(ids)
-        .fetch_all(&self.pool)
-        .await?;
-        let mut of: BTreeMap<Uuid, Vec<Told>> = BTreeMap::new();
-        for row in rows {
-            of.entry(row.incident).or_default().push(Told {
-                receiver: row.receiver,
-                integration: row.integration,
-                kind: row.kind,
-                state: row.state,
-                attempts: row.attempts,
-                sent_at: row.sent_at,
-                reason: row.target_reason,
-                error: row.error,
-            });
-        }
-        Ok(of)
-    }
-
-    async fn timeline(&self, id: Uuid) -> Result<Vec<(DateTime<Utc>, String, String, String)>, StoreError> {
-        // What was told is part of the timeline, though it is kept with the edges. First the newest, then their names.
-        Ok(sqlx::query_as(
-            "WITH newest AS MATERIALIZED (
-                 SELECT at, kind, actor, id AS seq, incident, source, fingerprint, reason FROM decision
-                 WHERE incident = $1 ORDER BY id DESC LIMIT $2)
-             SELECT at, kind, actor, text FROM (
-                 SELECT at, kind, actor, seq, CASE WHEN fingerprint IS NULL THEN reason
-                     ELSE COALESCE((SELECT labels ->> 'alertname' FROM incident_alert a
-                                    WHERE a.incident = n.incident AND a.source = n.source
-                                      AND a.fingerprint = n.fingerprint), fingerprint) || ': ' || reason END AS text
-                 FROM newest n
-                 UNION ALL
-                 SELECT e.sent_at, 'told', 'firstlook', e.seq, t.receiver || ' (' || t.integration || '): ' || e.kind
-                 FROM target t JOIN edge e ON e.target = t.id WHERE t.incident = $1 AND e.state = 'sent'
-                 ORDER BY at DESC, seq DESC LIMIT $2) shown
-             ORDER BY at, seq",
-        )
-        .bind(id)
-        .bind(MOST_EVENTS)
-        .fetch_all(&self.pool)
+async fn rows(tx: &mut PgConnection, filter: &Filter) -> Result<Vec<Row>, StoreError> {
+    let statuses: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
+    let severities: Vec<&str> = filter.severity.iter().map(|severity| severity.as_str()).collect();
+    // `strpos` and not LIKE: what people type holds no wildcard.
+    let query = sqlx::AssertSqlSafe(format!(
+        "{SELECT}
+         WHERE (cardinality($1::text[]) = 0 OR i.status = ANY ($1))
+           AND (cardinality($2::text[]) = 0 OR i.severity = ANY ($2))
+           AND ($3::timestamptz IS NULL OR i.opened_at >= $3)
+           AND ($4::bigint IS NULL OR i.number < $4)
+           AND ($5::text IS NULL OR strpos(lower(i.title), lower($5)) > 0
+                OR strpos(lower(i.service), lower($5)) > 0
+                OR EXISTS (SELECT 1 FROM jsonb_each_text(i.labels) l
+                           WHERE strpos(lower(l.value), lower($5)) > 0))
+         ORDER BY i.number DESC LIMIT $6"
+    ));
+    Ok(sqlx::query_as(query)
+        .bind(&statuses)
+        .bind(&severities)
+        .bind(filter.since)
+        .bind(filter.before)
+        .bind(filter.q.as_deref().map(|q| q.replace('\0', "\u{fffd}")))
+        .bind(filter.limit.saturating_add(1))
+        .fetch_all(tx)
         .await?)
+}
+
+async fn told(tx: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Told>>, StoreError> {
+    let rows: Vec<ToldRow> = sqlx::query_as(
+        "SELECT t.incident, t.receiver, t.integration, t.reason AS target_reason, e.kind,
+                CASE e.state WHEN 'folded' THEN 'pending' ELSE e.state END AS state, e.attempts, e.sent_at,
+                CASE WHEN e.state = 'held' THEN t.held_reason
+                    WHEN e.digest IS NOT NULL AND e.error IS NULL THEN 'in a digest' ELSE e.error END AS error,
+                e.created_at, e.seq
+         FROM target t JOIN edge e ON e.target = t.id WHERE t.incident = ANY ($1)
+         UNION ALL
+         SELECT incident, receiver, integration, reason, 'level',
+                CASE WHEN edit_error IS NULL THEN 'sent' ELSE 'parked' END, 1,
+                CASE WHEN edit_error IS NULL THEN edited_at END, edit_error,
+                COALESCE(edited_at, 'infinity'), 2147483647
+         FROM target WHERE incident = ANY ($1) AND (edited_at IS NOT NULL OR edit_error IS NOT NULL)
+         UNION ALL
+         SELECT incident, receiver, integration, reason, 'charts', charts, 1,
+                CASE charts WHEN 'sent' THEN charts_at END, charts_error, charts_at, 2147483647
+         FROM target WHERE incident = ANY ($1) AND charts IN ('sent', 'parked')
+         UNION ALL
+         SELECT incident, receiver, integration, reason, b.kind, b.state, 1, CASE b.state WHEN 'sent' THEN b.at END,
+                b.error, b.at, 2147483647
+         FROM target t JOIN analysis_told a ON a.target = t.id
+             CROSS JOIN LATERAL (VALUES ('analysis', a.state, COALESCE(a.shown_at, a.tried_at, 'infinity'), a.error),
+                                        ('report', a.file, a.file_at, a.file_error)) b (kind, state, at, error)
+         WHERE incident = ANY ($1) AND b.state IN ('sent', 'parked')
+         ORDER BY created_at, receiver, integration, seq",
+    )
+    .bind(ids)
+    .fetch_all(tx)
+    .await?;
+    let mut of: BTreeMap<Uuid, Vec<Told>> = BTreeMap::new();
+    for row in rows {
+        of.entry(row.incident).or_default().push(Told {
+            receiver: row.receiver,
+            integration: row.integration,
+            kind: row.kind,
+            state: row.state,
+            attempts: row.attempts,
+            sent_at: row.sent_at,
+            reason: row.target_reason,
+            error: row.error,
+        });
     }
+    Ok(of)
+}
+
+async fn timeline(
+    tx: &mut PgConnection,
+    id: Uuid,
+) -> Result<Vec<(DateTime<Utc>, String, String, String)>, StoreError> {
+    // What was told is part of the timeline, though it is kept with the edges. First the newest, then their names.
+    Ok(sqlx::query_as(
+        "WITH newest AS MATERIALIZED (
+             SELECT at, kind, actor, id AS seq, incident, source, fingerprint, reason FROM decision
+             WHERE incident = $1 ORDER BY id DESC LIMIT $2)
+         SELECT at, kind, actor, text FROM (
+             SELECT at, kind, actor, seq, CASE WHEN fingerprint IS NULL THEN reason
+                 ELSE COALESCE((SELECT labels ->> 'alertname' FROM incident_alert a
+                                WHERE a.incident = n.incident AND a.source = n.source
+                                  AND a.fingerprint = n.fingerprint), fingerprint) || ': ' || reason END AS text
+             FROM newest n
+             UNION ALL
+             SELECT e.sent_at, 'told', 'firstlook', e.seq, t.receiver || ' (' || t.integration || '): ' || e.kind
+             FROM target t JOIN edge e ON e.target = t.id WHERE t.incident = $1 AND e.state = 'sent'
+             ORDER BY at DESC, seq DESC LIMIT $2) shown
+         ORDER BY at, seq",
+    )
+    .bind(id)
+    .bind(MOST_EVENTS)
+    .fetch_all(tx)
+    .await?)
 }
 
 fn parts(

@@ -5,6 +5,7 @@ use firstlook_core::summary::analysis::{Analysis, Asked, Graph, Report, Shared, 
 use firstlook_core::summary::price::{Cached, dollars};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::super::row::At;
@@ -48,18 +49,18 @@ const SELECT: &str =
         (SELECT number FROM incident l WHERE l.id = a.shared_with) AS shared_with
     FROM analysis a";
 
-impl Store {
-    /// The newest analysis of an incident.
-    pub(in crate::store) async fn shown_analysis(
-        &self,
-        incident: Uuid,
-        words: &Words,
-    ) -> Result<Option<Analysis>, StoreError> {
-        let query = sqlx::AssertSqlSafe(format!("{SELECT} WHERE a.incident = $1 ORDER BY a.id DESC LIMIT 1"));
-        let row: Option<Row> = sqlx::query_as(query).bind(incident).fetch_optional(&self.pool).await?;
-        row.map(|row| told(row, words)).transpose()
-    }
+/// The newest analysis of an incident.
+pub(in crate::store) async fn shown(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    words: &Words,
+) -> Result<Option<Analysis>, StoreError> {
+    let query = sqlx::AssertSqlSafe(format!("{SELECT} WHERE a.incident = $1 ORDER BY a.id DESC LIMIT 1"));
+    let row: Option<Row> = sqlx::query_as(query).bind(incident).fetch_optional(tx).await?;
+    row.map(|row| told(row, words)).transpose()
+}
 
+impl Store {
     /// One analysis, which may not be the newest of its incident.
     ///
     /// # Errors
