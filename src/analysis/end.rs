@@ -2,9 +2,10 @@
 //!
 //! Knows the ends and their words. Must not know how it came there.
 
-use firstlook_core::summary::analysis::run::End;
+use firstlook_core::summary::analysis::run::{End, Why};
 use firstlook_core::summary::analysis::{Report, State};
 use firstlook_core::summary::outcome::nothing_verified;
+use firstlook_core::word;
 
 use super::{Analyze, Work};
 use crate::clock;
@@ -16,7 +17,7 @@ impl Analyze {
     /// Keeps how it ended.
     pub(super) async fn end(&self, work: &Work<'_>, end: &End) -> Result<(), StoreError> {
         let (state, reason, report) = match end {
-            End::Failed(why) => (State::Failed, Some(why.clone()), None),
+            End::Failed(why) => (State::Failed, Some(why.told(self.words.language)), None),
             End::OverBudget(why) => (State::OverBudget, Some(why.clone()), None),
             End::Report => self.checked(work).await,
         };
@@ -38,19 +39,24 @@ impl Analyze {
     }
 
     async fn checked(&self, work: &Work<'_>) -> (State, Option<String>, Option<Report>) {
+        let language = self.words.language;
         let written = match work.run.written() {
             Ok(written) => written,
             Err(error) => {
-                return (State::Failed, Some(format!("The report cannot be read any more: {error}.")), None);
+                let why = Why::Unusable { error: error.to_string() };
+                return (State::Failed, Some(why.told(language)), None);
             }
         };
         let (items, redactor) = (work.items.clone(), self.words.redactor.clone());
-        let language = self.words.language;
         // Looking for everything in dozens of long items takes a core for a while.
         let checked =
             tokio::task::spawn_blocking(move || Report::checked(&written, &items, &redactor, language));
         let Ok((report, counts)) = checked.await else {
-            return (State::Failed, Some("Checking the report failed unexpectedly.".to_owned()), None);
+            let why = word(
+                "Checking the report failed unexpectedly.",
+                "報告の照合中に予期しない障害が発生しました。",
+            );
+            return (State::Failed, Some(why.of(language).to_owned()), None);
         };
         for (count, verdict) in [
             (counts.verified, ClaimVerdict::Verified),

@@ -8,11 +8,12 @@ use firstlook_core::evidence::{Item, Redacted};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::Verdict;
 use firstlook_core::summary::analysis::{Advice, Analysis, Report, Sentence as Checked, State};
+use firstlook_core::summary::price::Tokens;
 use serde::Serialize;
 
 use super::evidence::Index;
 use super::summary::Sure;
-use super::text::count;
+
 use super::{graph, times, words};
 
 /// Before the ids of items as they were for the analysis: the page's own may have changed since.
@@ -282,10 +283,11 @@ fn made(language: Language, analysis: &Analysis, now: DateTime<Utc>) -> Vec<Stri
         analysis.asked_by.as_str(),
         &times::moment(language, analysis.asked_at, now).text,
     );
-    let (input, output) = (count(analysis.input_tokens), count(analysis.output_tokens));
+    let tokens =
+        Tokens { input: analysis.input_tokens, output: analysis.output_tokens, cached: analysis.cached };
     let seconds = format!("{:.1}", analysis.duration_ms as f64 / 1000.0);
     let cost = analysis.cost_usd.map(|usd| format!("${usd:.4}"));
-    let took = words::Took { input: &input, output: &output, cost: cost.as_deref(), seconds: &seconds };
+    let took = words::Took { tokens, cost: cost.as_deref(), seconds: &seconds };
     let by = analysis.model.as_deref().map(|model| words::analysed(language, model, &took));
     std::iter::once(asked).chain(by).collect()
 }

@@ -5,13 +5,14 @@
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::Gap;
 use firstlook_core::notify::view::Incident;
+use firstlook_core::summary::price::Tokens;
 use firstlook_core::summary::{Cause, Claim, Confidence, RuledOut, State, Summary, Verdict};
 use firstlook_core::{Language, Word};
 use serde::Serialize;
 
 use super::evidence::{Cite, Index};
 use super::incident::IncidentView;
-use super::text::count;
+
 use super::times;
 use super::words;
 
@@ -244,11 +245,12 @@ fn ruled_out(n: usize, out: &RuledOut, index: &Index) -> Sentence {
 fn written(incident: &Incident, summary: &Summary, now: DateTime<Utc>) -> Option<String> {
     let model = summary.model.as_deref()?;
     let items = incident.evidence.as_ref().map_or(0, |e| e.items.len());
-    let (input, output) = (count(summary.input_tokens), count(summary.output_tokens));
+    let tokens =
+        Tokens { input: summary.input_tokens, output: summary.output_tokens, cached: summary.cached };
     let seconds = format!("{:.1}", summary.duration_ms as f64 / 1000.0);
     let at = times::moment(incident.language, summary.written_at, now).text;
     let cost = summary.cost_usd.map(|usd| format!("${usd:.4}"));
-    let numbers = words::Took { input: &input, output: &output, cost: cost.as_deref(), seconds: &seconds };
+    let numbers = words::Took { tokens, cost: cost.as_deref(), seconds: &seconds };
     (summary.state != State::Looking).then(|| words::written(incident.language, model, &at, items, &numbers))
 }
 

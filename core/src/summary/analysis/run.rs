@@ -15,6 +15,9 @@ use crate::evidence::Redacted;
 use crate::summary::answer::AnswerError;
 
 mod turn;
+mod why;
+
+pub use why::Why;
 
 /// Of the time, the share after which tools are withdrawn, in percent: the report takes time as well.
 const LAST_CALLS: u32 = 70;
@@ -65,8 +68,8 @@ pub enum Action {
 pub enum End {
     /// With a report that can be read.
     Report,
-    /// Without one, and why, in a sentence.
-    Failed(String),
+    /// Without one, and why.
+    Failed(Why),
     /// The budget stood against it before there was a report.
     OverBudget(String),
 }
@@ -144,7 +147,7 @@ impl Run {
             (None, Some(call)) => match offer.read(call) {
                 Ok(request) => Action::Call(request),
                 // The configuration has changed since it was read.
-                Err(why) => Action::End(End::Failed(why)),
+                Err(why) => Action::End(End::Failed(Why::Said(why))),
             },
             (None, None) => Action::Ask,
         }
@@ -156,15 +159,13 @@ impl Run {
         match event {
             Event::Said(spoken) => self.said(spoken, offer, limits),
             Event::Brought { text, ids, ok } => self.brought(text, ids, ok, offer, limits),
-            Event::Unanswered(why) => self.end(End::Failed(why)),
+            Event::Unanswered(why) => self.end(End::Failed(Why::Said(why))),
             Event::OverBudget(why) if self.talk.withdrawn => self.end(End::OverBudget(why)),
             Event::OverBudget(_) => self.withdraw("The budget allows no further step."),
         }
         if self.ended.is_none() && worked >= limits.timeout {
             let seconds = limits.timeout.as_secs();
-            self.end(End::Failed(format!(
-                "There was no report within {seconds} s. Raise summary.analysis.timeout."
-            )));
+            self.end(End::Failed(Why::OutOfTime { seconds }));
         } else if self.ended.is_none() && self.open.is_empty() && worked >= limits.timeout * LAST_CALLS / 100
         {
             self.withdraw("The time is nearly up.");

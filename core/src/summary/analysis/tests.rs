@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::prompt::Guard;
-use super::run::{Action, End, Event, Limits, Run};
+use super::run::{Action, End, Event, Limits, Run, Why};
 use super::talk::{Block, Call, Spoken, Stop, Talk, Turn};
 use super::tools::{Offer, Queried, Request};
 use super::*;

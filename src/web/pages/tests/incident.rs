@@ -74,6 +74,9 @@ fn doubt_is_shown_and_what_is_refuted_is_not() {
     assert!(!html.contains("2,300"), "a refuted sentence is never told");
     in_order(&html, &["Likely causes", ">Medium<", ">Low<", "Against it:", ">Ruled out<", "Next steps"]);
     assert!(html.contains("10,410 tokens in, 890 out, 11.6 s"));
+    let mut known = samples::open();
+    known.summary.as_mut().unwrap().cached.read = 8_192;
+    assert!(page("open", &known).contains("10,410 tokens in (8,192 of them cached), 890 out, 11.6 s"));
 }
 
 #[test]

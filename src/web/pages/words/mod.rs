@@ -7,6 +7,7 @@ mod sentences;
 mod table;
 
 use firstlook_core::evidence::Kind;
+use firstlook_core::summary::price::Tokens;
 use firstlook_core::{Word, word};
 
 pub(super) use kinds::*;
@@ -65,8 +66,7 @@ pub(super) struct Noun {
 
 /// What asking a model took.
 pub(super) struct Took<'a> {
-    pub input: &'a str,
-    pub output: &'a str,
+    pub tokens: Tokens,
     pub cost: Option<&'a str>,
     pub seconds: &'a str,
 }

@@ -3,6 +3,7 @@
 //! Knows grammar. Must not know HTML, nor how a figure came about.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::summary::price::Tokens;
 use firstlook_core::{Language, word};
 
 use super::super::text::{bytes, count};
@@ -44,12 +45,25 @@ pub(in crate::web::pages) fn asked_for(language: Language, by: &str, at: &str) -
 }
 
 pub(in crate::web::pages) fn analysed(language: Language, model: &str, took: &Took<'_>) -> String {
-    let Took { input, output, seconds, .. } = took;
     let comma = language.pick(", ", "、");
     let cost = took.cost.map(|cost| format!("{comma}{cost}")).unwrap_or_default();
+    let (tokens, seconds) = (tokens(language, took.tokens), took.seconds);
     language.pick(
-        format!("By {model}: {input} tokens in, {output} out{cost}, {seconds} s."),
-        format!("作成：{model}、入力{input}トークン、出力{output}トークン{cost}、{seconds}秒。"),
+        format!("By {model}: {tokens}{cost}, {seconds} s."),
+        format!("作成：{model}、{tokens}{cost}、{seconds}秒。"),
+    )
+}
+
+/// What was read and written; of what was read, how much the provider still knew.
+fn tokens(language: Language, tokens: Tokens) -> String {
+    let (input, output, known) = (count(tokens.input), count(tokens.output), tokens.cached.read);
+    let known = (known > 0).then(|| count(known));
+    let cached = known.map_or_else(String::new, |known| {
+        language.pick(format!(" ({known} of them cached)"), format!("（うちキャッシュ{known}）"))
+    });
+    language.pick(
+        format!("{input} tokens in{cached}, {output} out"),
+        format!("入力{input}トークン{cached}、出力{output}トークン"),
     )
 }
 
@@ -247,16 +261,13 @@ pub(in crate::web::pages) fn written(
     items: usize,
     took: &Took<'_>,
 ) -> String {
-    let Took { input, output, cost, seconds } = took;
+    let Took { cost, seconds, .. } = took;
+    let tokens = tokens(language, took.tokens);
     let (items, comma) = (many(language, items, ITEM), language.pick(", ", "、"));
     let cost = cost.map_or(String::new(), |cost| format!("{cost}{comma}"));
     language.pick(
-        format!(
-            "{model} was asked with {items}, ended {at} UTC: {input} tokens in, {output} out, {cost}{seconds} s."
-        ),
-        format!(
-            "作成：{model}（{items}を提示、{at} UTCに完了）、入力{input}トークン、出力{output}トークン、{cost}{seconds}秒。"
-        ),
+        format!("{model} was asked with {items}, ended {at} UTC: {tokens}, {cost}{seconds} s."),
+        format!("作成：{model}（{items}を提示、{at} UTCに完了）、{tokens}、{cost}{seconds}秒。"),
     )
 }
 pub(in crate::web::pages) fn ago(language: Language, span: &str) -> String {

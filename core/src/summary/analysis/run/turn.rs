@@ -7,7 +7,7 @@ use super::super::prompt;
 use super::super::spelled;
 use super::super::talk::{Block, Call, Spoken, Stop, ToolResult, Turn};
 use super::super::tools::{Offer, Request};
-use super::{Asked, End, Limits, Run};
+use super::{Asked, End, Limits, Run, Why};
 use crate::evidence::Redacted;
 use crate::summary::answer::AnswerError;
 
@@ -15,17 +15,14 @@ use crate::summary::answer::AnswerError;
 const CALLS: usize = 4;
 /// Of what each tool brought, characters that are kept when the talk has become too long.
 const SHRUNK: usize = 600;
-const TOO_LONG: &str =
-    "The talk is too long for the model. Lower evidence.pack_tokens, or summary.analysis.max_steps.";
 
 impl Run {
     pub(super) fn said(&mut self, spoken: Spoken, offer: &Offer, limits: Limits) {
         match spoken.stop {
             Stop::Filtered => {
-                return self
-                    .end(End::Failed("The provider's filter withheld the model's answer.".to_owned()));
+                return self.end(End::Failed(Why::Filtered));
             }
-            Stop::Overflow if self.shrunk => return self.end(End::Failed(TOO_LONG.to_owned())),
+            Stop::Overflow if self.shrunk => return self.end(End::Failed(Why::TooLong)),
             Stop::Overflow => {
                 self.shrunk = true;
                 self.talk.shrink(SHRUNK);
@@ -126,7 +123,7 @@ impl Run {
             |call: &Call| ToolResult { call: call.id.clone(), text: prompt::WITHDRAWN.to_owned(), ok: false };
         let results = calls.iter().map(result).collect();
         if std::mem::replace(&mut self.insisted, true) {
-            return self.end(End::Failed("The model would not stop calling tools.".to_owned()));
+            return self.end(End::Failed(Why::Insisted));
         }
         let text = Some(prompt::ONLY_THE_REPORT.to_owned());
         self.talk.turns.push(Turn::Results { results, text });
@@ -211,7 +208,7 @@ impl Turn {
 }
 
 fn unusable(error: &AnswerError) -> End {
-    End::Failed(format!("The model's report could not be used: {error}."))
+    End::Failed(Why::Unusable { error: error.to_string() })
 }
 
 /// What every provider takes as an id or a name.

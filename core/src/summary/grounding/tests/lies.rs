@@ -6,6 +6,7 @@ pub(super) const ENGLISH: &[(&str, &[&str])] = &[
     ("db-1 runs at 96% CPU.", &["M3"]),
     ("payments-db runs at 96% CPU.", &["M3"]),
     ("cache.prod.svc is at 96 % CPU.", &["M3"]),
+    ("Redis answered 503 after 1,250 ms.", &["L3"]),
     ("10.0.3.18 answered 503 after 1,250 ms.", &["L3"]),
     ("10.0.3.17:8443 answered 503.", &["L3"]),
     ("POST /api/v2/pay was answered with 503.", &["L3"]),

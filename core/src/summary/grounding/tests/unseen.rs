@@ -1,18 +1,12 @@
 //! False sentences that are verified all the same: what a search cannot see, kept so that nobody claims more.
 
 use super::scene::scene;
-use super::tables::orders;
 use super::*;
-
-/// Over the items of `tables`.
-const OF_ORDERS: &[&str] = &[
-    // A name that looks like a plain word and begins the sentence.
-    "Redis answered 503.",
-    "Redis has a pool of 12/40.",
-];
 
 /// Over the incident of `scene`.
 const OF_SCENE: &[(&str, &str)] = &[
+    // A name that looks like a plain word, is no known product, and begins the sentence.
+    ("Atlas answered 503 after 1,250 ms.", "L3"),
     // Adjectives.
     ("The important deployment of v2.40.1 at 14:01 was urgent.", "C1"),
     // What a number measures, where it is no resource of a machine.
@@ -25,12 +19,9 @@ const OF_SCENE: &[(&str, &str)] = &[
 #[test]
 fn what_a_search_cannot_see_is_known() {
     let (items, pack) = scene();
-    let orders = orders();
-    let of_orders = OF_ORDERS.iter().map(|text| held(&answer(&[(text, &["L1"])]), &orders).claims.remove(0));
     let of_scene = OF_SCENE
         .iter()
         .map(|(text, id)| held_with(&answer(&[(text, &[id])]), &items, &pack).claims.remove(0));
-    let seen: Vec<Claim> =
-        of_orders.chain(of_scene).filter(|claim| claim.verdict != Verdict::Verified).collect();
+    let seen: Vec<Claim> = of_scene.filter(|claim| claim.verdict != Verdict::Verified).collect();
     assert!(seen.is_empty(), "these are seen by now; move them to the lies: {seen:#?}");
 }
