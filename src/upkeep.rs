@@ -104,6 +104,10 @@ impl Upkeep {
             let route = |labels: &Labels, severity, when| rules.told(labels, severity, when);
             changed += self.store.repeat(self.repeat_interval, now, &route).await?;
         }
+        let route = |labels: &Labels, severity, when, receiver: &str| {
+            rules.escalated(labels, severity, when, receiver)
+        };
+        changed += self.store.escalate(now, &route).await?;
         changed += self.store.release(now, &|waiting| rules.hold(waiting)).await?;
         self.ingest.settle(now).await?;
         self.listen(now).await?;
@@ -112,7 +116,7 @@ impl Upkeep {
         if changed > 0 {
             tracing::info!(
                 incidents = changed,
-                "time has changed incidents: told again or at last, stale, or steady"
+                "time has changed incidents: told again, escalated or told at last, stale, or steady"
             );
             self.wake.all();
         }

@@ -2,6 +2,7 @@
 //! whom Alertmanager's own tells.
 
 mod amtool;
+mod escalation;
 mod later;
 
 use serde_json::Value;

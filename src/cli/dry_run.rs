@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use firstlook::app::{self, StartError};
 use firstlook::clock;
 use firstlook::config::Config;
@@ -16,6 +16,8 @@ use firstlook::sources::sns::read::notification;
 use firstlook::sources::sns::{self, is_envelope};
 use firstlook_core::evidence::Redactor;
 use firstlook_core::incident::{EdgeKind, Judged, Said, SlotState, Touched, decide};
+use firstlook_core::route::escalation::ByRunbook;
+use firstlook_core::runbook::Pinned;
 
 use super::serve::runtime;
 
@@ -78,7 +80,8 @@ pub(super) fn tell(rules: &Rules, runbooks: &Snapshot, touched: &Touched) {
     let redactor = Redactor::default();
     let incident = &touched.incident;
     println!("  incident: {} ({})", redactor.redact(&incident.title), incident.severity.as_str());
-    match runbooks.pin(&incident.labels, &annotations(incident), None) {
+    let runbook = runbooks.pin(&incident.labels, &annotations(incident), None);
+    match &runbook {
         Some(runbook) => println!("  runbook: {} ({})", runbook.path, runbook.reason),
         None => println!("  runbook: none matches"),
     }
@@ -88,12 +91,24 @@ pub(super) fn tell(rules: &Rules, runbooks: &Snapshot, touched: &Touched) {
         return;
     }
     for route in rules.routes(incident, &incident.labels, incident.opened_at) {
+        if route.escalation {
+            continue;
+        }
         let (told, to, way) = (edges.join(", "), route.receiver, route.integration);
         println!("  {told} to {to} ({way}), because {}", route.reason);
         for timing in route.hold.map(|hold| hold.reason).into_iter().chain(route.waived) {
             println!("    {timing}");
         }
     }
+    for one in rules.escalations(incident, &incident.labels, runbook.as_ref().and_then(by_runbook).as_ref()) {
+        println!("  escalates to {} {}", one.receiver, one.unless());
+    }
+}
+
+/// What a runbook says of escalation, where it does.
+fn by_runbook(pinned: &Pinned) -> Option<ByRunbook> {
+    let after = TimeDelta::try_seconds(i64::try_from(pinned.escalate_after?).ok()?)?;
+    Some(ByRunbook { path: pinned.path.clone(), receiver: pinned.owner.clone(), after })
 }
 
 /// Reads a body as its source would, but for signatures: a file may be old, or made up.

@@ -1,12 +1,18 @@
 //! `route test`: who would be told of an alert with these labels, when, and why.
 
+use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
+use chrono::TimeDelta;
 use firstlook::app::StartError;
 use firstlook::clock;
 use firstlook::config::Config;
+use firstlook::library::read_folder;
 use firstlook_core::alert::{Labels, Severity};
+use firstlook_core::route::escalation::{ByRunbook, Cause};
 use firstlook_core::route::{Told, When};
+use firstlook_core::runbook::choose;
 
 use super::files;
 
@@ -49,7 +55,38 @@ pub fn test(config: &Config, labels: &str, at: Option<&str>) -> Result<ExitCode,
                 writeln!(out, "  when    {when}")?;
             }
         }
-        Ok(())
+        Ok(escalations(config, out, &labels, when)?)
+    })
+}
+
+/// Who else would be told in time: by the route, and by the runbook that fits best.
+fn escalations(config: &Config, out: &mut dyn Write, labels: &Labels, when: When) -> io::Result<()> {
+    let severity = Severity::parse(labels.get("severity")).unwrap_or(Severity::Critical);
+    let runbook = config.runbooks.as_ref().and_then(|folder| by_runbook(config, &folder.path, labels));
+    for one in config.route.escalations(labels, severity, runbook.as_ref()) {
+        let then = When { now: when.now + one.after, ..when };
+        let to = config.route.escalates_to(labels, then);
+        let to = to.into_iter().find(|told| told.decision.receiver == one.receiver);
+        let by = match (one.cause, &runbook) {
+            (Cause::Lasting, Some(runbook)) => format!(" (by {})", runbook.path),
+            _ => String::new(),
+        };
+        writeln!(out, "escalates to {} {}{by}", one.receiver, one.unless())?;
+        if let Some(hold) = to.and_then(|told| told.hold) {
+            writeln!(out, "  when    {}", hold.reason)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the runbook of an alert with these labels says of escalation; one that annotations would name is not known here.
+fn by_runbook(config: &Config, folder: &Path, labels: &Labels) -> Option<ByRunbook> {
+    let (runbooks, _) = read_folder(folder).ok()?;
+    let (runbook, _) = choose(&runbooks, labels, &Labels::default())?;
+    Some(ByRunbook {
+        path: runbook.path.clone(),
+        receiver: runbook.owner.clone().filter(|owner| config.receiver(owner).is_some()),
+        after: TimeDelta::from_std(runbook.escalate_after?).ok()?,
     })
 }
 

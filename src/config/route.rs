@@ -2,13 +2,15 @@
 //!
 //! What a tree means is [`firstlook_core::route`]'s business; here its faults get their lines.
 
+use chrono::TimeDelta;
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::route::{Intervals, Route, Tree};
+use firstlook_core::route::{Escalate, Intervals, Route, Tree};
 
 use super::section::Section;
 use super::{Error, Receiver, intervals};
 
-const KNOWN: [&str; 7] = ["receiver", "matchers", "continue", ACTIVE, MUTE, "delay", "routes"];
+const KNOWN: [&str; 8] = ["receiver", "matchers", "continue", ACTIVE, MUTE, "delay", "escalate", "routes"];
+const AT_ONCE: &str = "at_once";
 const ACTIVE: &str = "active_time_intervals";
 const MUTE: &str = "mute_time_intervals";
 
@@ -40,7 +42,8 @@ pub fn read(top: &Section<'_>, receivers: &[Receiver]) -> Result<Tree, Error> {
     let names = Names { receivers, intervals: &intervals };
     let receiver = known(&root, name, receivers)?;
     let (delay, routes) = (intervals::delay(&root)?, routes(&root, &names)?);
-    Ok(Tree { receiver, routes, delay, intervals })
+    let escalate = escalate(&root, &names)?;
+    Ok(Tree { receiver, routes, delay, escalate, intervals })
 }
 
 fn known(section: &Section<'_>, name: String, receivers: &[Receiver]) -> Result<String, Error> {
@@ -68,10 +71,29 @@ fn routes(section: &Section<'_>, names: &Names<'_>) -> Result<Vec<Route>, Error>
             active_time_intervals: times(&child, ACTIVE, names.intervals)?,
             mute_time_intervals: times(&child, MUTE, names.intervals)?,
             delay: intervals::delay(&child)?,
+            escalate: escalate(&child, names)?,
             routes: self::routes(&child, names)?,
         });
     }
     Ok(routes)
+}
+
+/// `escalate:`.
+fn escalate(section: &Section<'_>, names: &Names<'_>) -> Result<Option<Escalate>, Error> {
+    let keys = ["receiver", "after", AT_ONCE, ACTIVE, MUTE];
+    let Some(one) = section.section("escalate", &keys, &[])? else { return Ok(None) };
+    let name = one.required("receiver", "it is told of what nobody takes")?;
+    let after = one.delta("after", TimeDelta::zero())?;
+    if after > TimeDelta::days(7) {
+        return Err(one.error("after", "is longer than a week"));
+    }
+    Ok(Some(Escalate {
+        receiver: known(&one, name, names.receivers)?,
+        after: one.node("after").map(|_| after),
+        at_once: matchers_of(&one, AT_ONCE)?,
+        active: times(&one, ACTIVE, names.intervals)?,
+        mute: times(&one, MUTE, names.intervals)?,
+    }))
 }
 
 /// Names of intervals; each must be there.
@@ -95,12 +117,16 @@ fn times(section: &Section<'_>, key: &str, known: &Intervals) -> Result<Vec<Stri
 
 /// Reads `matchers:`; one that cannot be used is named with its line.
 pub fn matchers(section: &Section<'_>) -> Result<Matchers, Error> {
-    let texts = section.texts("matchers")?.unwrap_or_default();
+    matchers_of(section, "matchers")
+}
+
+/// The same under another key.
+pub fn matchers_of(section: &Section<'_>, key: &str) -> Result<Matchers, Error> {
+    let texts = section.texts(key)?.unwrap_or_default();
     for (text, line) in &texts {
-        Matchers::parse(&[text]).map_err(|error| {
-            section.context.error(*line, format!("`{}`: {error}", section.name("matchers")))
-        })?;
+        Matchers::parse(&[text])
+            .map_err(|error| section.context.error(*line, format!("`{}`: {error}", section.name(key))))?;
     }
     let texts: Vec<String> = texts.into_iter().map(|(text, _)| text).collect();
-    Matchers::parse(&texts).map_err(|error| section.error("matchers", error))
+    Matchers::parse(&texts).map_err(|error| section.error(key, error))
 }

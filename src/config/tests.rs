@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use super::*;
 
+mod escalation;
 mod faults;
 mod intervals;
 mod sns;

@@ -185,6 +185,7 @@ fn again(edge: &Edge) -> Option<Again> {
     match edge.kind {
         EdgeKind::Retrigger => Some(Again::Reopened),
         EdgeKind::Joined => Some(Again::Joined),
+        EdgeKind::Escalated => Some(Again::Escalated),
         EdgeKind::Unpaged => Some(Again::Unpaged),
         EdgeKind::Repeat => Some(Again::Repeated { now: edge.created_at }),
         EdgeKind::SeverityRaised => edge.was.map(|was| Again::Raised { was }),

@@ -141,6 +141,9 @@ impl Desk {
         let judge = Judge {
             decide: &move |slot, bodies| decide(slot, bodies, lifecycle),
             route: &|touched, labels, now| self.rules.routes(&touched.incident, labels, now),
+            escalation: &|touched, labels, runbook| {
+                self.rules.escalations(&touched.incident, labels, runbook)
+            },
             runbook: &|touched, labels| {
                 runbooks.pin(labels, &annotations(&touched.incident), self.edit_url.as_deref())
             },

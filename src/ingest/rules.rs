@@ -11,7 +11,8 @@ use firstlook_core::alert::{
 };
 use firstlook_core::evidence::changes::ChangeEvent;
 use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle};
-use firstlook_core::route::{Hold, Tree, When};
+use firstlook_core::route::escalation::{ByRunbook, Escalation};
+use firstlook_core::route::{Hold, Told, Tree, When};
 
 use crate::config::Heartbeat;
 use crate::sources::changes::{MOST_DETAILS, Reported};
@@ -115,21 +116,61 @@ impl Rules {
         self.told(labels, severity, When::of(incident.opened_at, incident.started_at, critical, now))
     }
 
-    /// The same for an incident that has these labels.
+    /// The same for an incident that has these labels; behind them those whom the tree escalates it to.
     pub fn told(&self, labels: &Labels, severity: Severity, when: When) -> Vec<Route> {
-        let mut labels = labels.clone();
-        labels.set("severity", severity.as_str());
-        let routes = self.route.told(&labels, when).into_iter().flat_map(|told| {
-            let integrations = self.integrations.get(&told.decision.receiver).cloned().unwrap_or_default();
-            integrations.into_iter().map(move |integration| Route {
-                receiver: told.decision.receiver.clone(),
-                integration,
-                reason: told.decision.reason.clone(),
-                hold: told.hold.clone(),
-                waived: told.waived.clone(),
-            })
-        });
-        routes.collect()
+        let labels = with_severity(labels, severity);
+        let told = self.route.told(&labels, when);
+        let named = |other: &Told| told.iter().any(|one| one.decision.receiver == other.decision.receiver);
+        let mut later = self.route.escalates_to(&labels, when);
+        later.retain(|one| !named(one));
+        let told = told.into_iter().map(|one| (one, false));
+        told.chain(later.into_iter().map(|one| (one, true)))
+            .flat_map(|(one, later)| self.ways(one, later))
+            .collect()
+    }
+
+    fn ways(&self, told: Told, escalation: bool) -> impl Iterator<Item = Route> {
+        let integrations = self.integrations.get(&told.decision.receiver).cloned().unwrap_or_default();
+        integrations.into_iter().map(move |integration| Route {
+            receiver: told.decision.receiver.clone(),
+            integration,
+            reason: told.decision.reason.clone(),
+            hold: told.hold.clone(),
+            waived: told.waived.clone(),
+            escalation,
+        })
+    }
+
+    /// Who else is told in time of an incident that rings. The owner of its runbook is, where a receiver is called so.
+    pub fn escalations(
+        &self,
+        incident: &Current,
+        labels: &Labels,
+        runbook: Option<&ByRunbook>,
+    ) -> Vec<Escalation> {
+        let labels = with_severity(labels, incident.told_severity);
+        let known = |name: &String| self.integrations.contains_key(name);
+        let runbook = runbook
+            .map(|runbook| ByRunbook { receiver: runbook.receiver.clone().filter(known), ..runbook.clone() });
+        self.route.escalations(&labels, incident.told_severity, runbook.as_ref())
+    }
+
+    /// By which ways a receiver is told of an incident that came to it. Whom the tree does not name has no hours.
+    pub fn escalated(&self, labels: &Labels, severity: Severity, when: When, receiver: &str) -> Vec<Route> {
+        let mut routes = self.told(labels, severity, when);
+        routes.retain(|route| route.receiver == receiver);
+        if routes.is_empty() {
+            let ways = self.integrations.get(receiver).into_iter().flatten();
+            routes.extend(ways.map(|integration| Route {
+                receiver: receiver.to_owned(),
+                integration: integration.clone(),
+                reason: String::new(),
+                hold: None,
+                waived: None,
+                escalation: true,
+            }));
+        }
+        routes
     }
 
     /// Why somebody who waits has to wait on. Whom the tree names no more waits for nothing: it was to be told.
@@ -137,6 +178,12 @@ impl Rules {
         let routes = self.told(&waiting.labels, waiting.severity, waiting.when);
         routes.into_iter().find(|route| route.receiver == waiting.receiver)?.hold
     }
+}
+
+fn with_severity(labels: &Labels, severity: Severity) -> Labels {
+    let mut labels = labels.clone();
+    labels.set("severity", severity.as_str());
+    labels
 }
 
 /// The annotations of an incident's most severe alarm: they may name a runbook.

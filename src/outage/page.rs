@@ -69,7 +69,8 @@ impl Voice {
         let labels = labels.reduce(|one, two| one.common(&two)).unwrap_or_default();
         let mut routes = desk.rules.routes(&incident, &labels, incident.opened_at);
         // Who is not to be told now is told by hop 1, once the store is back.
-        routes.retain(|route| route.integration.starts_with("pagerduty/") && route.hold.is_none());
+        let page = |route: &Route| route.integration.starts_with("pagerduty/") && !route.escalation;
+        routes.retain(|route| page(route) && route.hold.is_none());
         let to = routes.iter().map(|route| (route.receiver.clone(), route.integration.clone())).collect();
         let slot: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let key = notify::dedup_key(&self.name, &slot);
@@ -114,6 +115,7 @@ fn parts(desk: &Desk, group: &Group, incident: Current, labels: Labels, routes: 
         acknowledged_at: None,
         resolved_at: None,
         owner: None,
+        escalates_at: None,
         impact: None,
         runbook,
         version: 0,

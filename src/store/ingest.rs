@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::incidents::Entry;
 use super::jobs::{self, JobKind, NewJob};
-use super::routing::Router;
+use super::routing::{Escalator, Router};
 use super::slots::{self, Homes, Wanted};
 use super::{
     NewDelivery, Store, StoreError, alerts, changes, deliveries, heartbeats, incidents, noted, seen, told,
@@ -60,6 +60,8 @@ pub struct Judge<'a> {
     pub decide: &'a (dyn Fn(&SlotState, &[Said<'_>]) -> Decided + Sync),
     /// Who must be told, where something must be, at a time.
     pub route: Router<'a>,
+    /// Who else is told in time.
+    pub escalation: Escalator<'a>,
     /// The runbook of a new incident.
     pub runbook: &'a (dyn Fn(&Touched, &Labels) -> Option<Pinned> + Sync),
 }

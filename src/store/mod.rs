@@ -8,6 +8,7 @@ mod alerts;
 mod analyses;
 mod changes;
 mod deliveries;
+mod escalation;
 mod evidence;
 mod feedback;
 mod heartbeats;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use firstlook_core::alert::Labels;
 use firstlook_core::incident::Touched;
 use firstlook_core::route::Hold;
+use firstlook_core::route::escalation::{ByRunbook, Escalation};
 
 /// Somebody to be told of an incident, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,12 @@ pub struct Route {
     pub hold: Option<Hold>,
     /// What of its timing does not hold for this incident, for people.
     pub waived: Option<String>,
+    /// It is told only where it came to that: until then the route only says whether it may be.
+    pub escalation: bool,
 }
 
 /// Who must be told of what these messages changed, at a time.
 pub type Router<'a> = &'a (dyn Fn(&Touched, &Labels, DateTime<Utc>) -> Vec<Route> + Sync);
+
+/// Who else is told in time of what rings, by the tree and by the incident's runbook.
+pub type Escalator<'a> = &'a (dyn Fn(&Touched, &Labels, Option<&ByRunbook>) -> Vec<Escalation> + Sync);

@@ -24,7 +24,7 @@ pub use analyses::{FileState, Now, Telling};
 pub(super) use analyses::{give_up_analyses, tell_analysis};
 pub(super) use charts::give_up_charts;
 pub(super) use giving_up::give_up;
-pub(super) use plan::{append, tell};
+pub(super) use plan::{append, reach, tell};
 pub use release::Waiting;
 
 /// Where a message stands at its receiver.

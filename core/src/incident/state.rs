@@ -184,6 +184,8 @@ pub enum EdgeKind {
     SeverityRaised,
     /// Nobody has taken it for `repeat_interval`.
     Repeat,
+    /// Nobody has taken it, or it does not get better: somebody else is told.
+    Escalated,
     /// A page of it could not be told: whoever else is told of it must know.
     Unpaged,
     /// A person took it.
@@ -194,12 +196,13 @@ pub enum EdgeKind {
 
 impl EdgeKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Trigger,
         Self::Retrigger,
         Self::Joined,
         Self::SeverityRaised,
         Self::Repeat,
+        Self::Escalated,
         Self::Unpaged,
         Self::Acknowledge,
         Self::Resolve,
@@ -218,6 +221,7 @@ impl EdgeKind {
             Self::Joined => "joined",
             Self::SeverityRaised => "severity_raised",
             Self::Repeat => "repeat",
+            Self::Escalated => "escalated",
             Self::Unpaged => "unpaged",
             Self::Acknowledge => "acknowledge",
             Self::Resolve => "resolve",

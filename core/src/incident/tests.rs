@@ -341,7 +341,7 @@ proptest! {
             match edge {
                 EdgeKind::Trigger | EdgeKind::Retrigger => { prop_assert!(!open); open = true; }
                 EdgeKind::Resolve => { prop_assert!(open); open = false; }
-                EdgeKind::SeverityRaised | EdgeKind::Joined | EdgeKind::Repeat | EdgeKind::Unpaged | EdgeKind::Acknowledge => prop_assert!(open),
+                EdgeKind::SeverityRaised | EdgeKind::Joined | EdgeKind::Repeat | EdgeKind::Escalated | EdgeKind::Unpaged | EdgeKind::Acknowledge => prop_assert!(open),
             }
         }
     }

@@ -48,6 +48,8 @@ pub struct Parts {
     pub resolved_at: Option<DateTime<Utc>>,
     /// Who has it.
     pub owner: Option<String>,
+    /// When somebody else is told next.
+    pub escalates_at: Option<DateTime<Utc>>,
     /// How bad, where an evidence source has measured it.
     pub impact: Option<Impact>,
     /// Its runbook.
@@ -144,8 +146,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
         acknowledged_at: parts.acknowledged_at,
         resolved_at: parts.resolved_at,
         owner: parts.owner.as_deref().map(who),
-        // Nobody is told later by itself yet, so no time is promised.
-        escalates_at: None,
+        escalates_at: parts.escalates_at,
         silenced_until: None,
         impact: parts.impact,
         do_first: None,

@@ -155,9 +155,14 @@ fn messages(view: &Incident) -> Vec<Value> {
     ];
     let now = start() + TimeDelta::hours(30);
     let was = Severity::Warning;
-    for again in
-        [Again::Repeated { now }, Again::Raised { was }, Again::Reopened, Again::Joined, Again::Unpaged]
-    {
+    for again in [
+        Again::Repeated { now },
+        Again::Raised { was },
+        Again::Reopened,
+        Again::Joined,
+        Again::Escalated,
+        Again::Unpaged,
+    ] {
         all.push(again_line(view, &zone, "", "", again));
         all.push(pagerduty_trigger(view, &zone, "", "", Some(again)));
     }

@@ -209,7 +209,10 @@ fn headline(view: &Incident) -> Option<String> {
 
 /// Why the receiver is told, as recorded when it was decided.
 fn why(view: &Incident) -> Option<String> {
-    let ours = view.notifications.iter().find(|told| told.integration.starts_with("pagerduty"))?;
+    let mut pages = view.notifications.iter().filter(|told| told.integration.starts_with("pagerduty"));
+    let first = pages.clone().next()?;
+    // Who is told only now is told why it came to that.
+    let ours = pages.rfind(|told| told.kind == "escalated" && told.state == "pending").unwrap_or(first);
     Some(ours.reason.to_string())
 }
 

@@ -258,6 +258,7 @@ pub fn acknowledged() -> Incident {
     view.status = Status::Acknowledged;
     view.owner = Some(safe("Aya Tanaka"));
     view.acknowledged_at = Some(start() + TimeDelta::seconds(135));
+    view.escalates_at = None;
     view
 }
 

@@ -49,7 +49,7 @@ pub struct Incident {
     pub resolved_at: Option<DateTime<Utc>>,
     /// Who has it.
     pub owner: Option<Redacted>,
-    /// When the runbook's escalation is due.
+    /// When somebody else is told next, unless it is taken or over before.
     pub escalates_at: Option<DateTime<Utc>>,
     /// Until when it is silenced.
     pub silenced_until: Option<DateTime<Utc>>,

@@ -43,6 +43,8 @@ pub enum Again {
     Reopened,
     /// A critical alert joined after somebody had acknowledged.
     Joined,
+    /// Nobody took it, or it did not get better.
+    Escalated,
     /// Its page could not be told.
     Unpaged,
 }
@@ -232,6 +234,7 @@ pub fn lead_again(language: Language, again: Again, severity_now: Severity, open
         Again::Joined => {
             language.pick(format!("New {} alert", now.to_lowercase()), format!("{now}アラート追加"))
         }
+        Again::Escalated => language.pick(format!("Escalated, {now}"), format!("エスカレーション、{now}")),
         Again::Unpaged => language.pick(format!("Not paged, {now}"), format!("呼び出し未達、{now}")),
     }
 }
@@ -260,6 +263,10 @@ pub fn again(language: Language, again: Again, severity_now: Severity) -> (Strin
             let lead = word("A new alert joined: ", "アラート追加：").of(language);
             (format!("{symbol} {lead}"), word("open since ", "発生は"))
         }
+        Again::Escalated => (
+            word("Escalated: ", "エスカレーション：").of(language).to_owned(),
+            word("it is not over; open since ", "まだ解決していません。発生は"),
+        ),
         Again::Unpaged => (
             format!(
                 "{symbol} {}",

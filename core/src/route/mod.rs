@@ -4,9 +4,10 @@
 //!
 //! The rules are Alertmanager's: a node whose matchers hold is asked for its children first, in their order; the first
 //! child that takes the alert ends the search among its siblings unless it says `continue`; a node of which no child
-//! takes the alert takes it itself. A node without a receiver has its parent's, and so it is with `delay`; intervals hold
+//! takes the alert takes it itself. A node without a receiver has its parent's, so with `delay` and `escalate`; intervals hold
 //! for the node alone that names them, and a node that may not tell now takes the alert all the same.
 
+pub mod escalation;
 pub mod interval;
 mod reach;
 pub mod telling;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::Labels;
 use crate::alert::matchers::Matchers;
 
+pub use escalation::Escalate;
 pub use timing::{Delay, HeldBy, Hold, Intervals, Timing, When, length};
 
 /// `route:` of the configuration. It takes every alert, so it has a receiver and can have no matchers.
@@ -33,6 +35,9 @@ pub struct Tree {
     /// What every node waits for that has no word of its own.
     #[serde(skip)]
     pub delay: Option<Delay>,
+    /// Who else is told in time, for every node that has no word of its own.
+    #[serde(skip)]
+    pub escalate: Option<Escalate>,
     /// What the nodes name.
     #[serde(skip)]
     pub intervals: Intervals,
@@ -56,6 +61,9 @@ pub struct Route {
     /// It tells only what still fires then; absent, as its parent does.
     #[serde(skip)]
     pub delay: Option<Delay>,
+    /// Who else is told in time; absent, whoever the parent says.
+    #[serde(skip)]
+    pub escalate: Option<Escalate>,
     /// Asked in this order.
     pub routes: Vec<Self>,
 }
@@ -72,6 +80,9 @@ pub struct Decision {
     /// When it may be told.
     #[serde(skip)]
     pub timing: Timing,
+    /// Who else is told in time.
+    #[serde(skip)]
+    pub escalate: Option<Escalate>,
 }
 
 /// One receiver at a time: at once, or later.
@@ -92,6 +103,7 @@ struct Above<'a> {
     receiver: &'a str,
     way: &'a str,
     delay: Option<Delay>,
+    escalate: Option<&'a Escalate>,
 }
 
 impl Tree {
@@ -130,7 +142,8 @@ impl Tree {
     /// Every node that takes these labels.
     fn taken(&self, labels: &Labels) -> Vec<Decision> {
         let mut told = Vec::new();
-        let root = Above { path: "route", receiver: &self.receiver, way: "", delay: self.delay };
+        let escalate = self.escalate.as_ref();
+        let root = Above { path: "route", receiver: &self.receiver, way: "", delay: self.delay, escalate };
         visit(&self.routes, root, labels, &mut told);
         if told.is_empty() {
             told.push(Decision {
@@ -138,6 +151,7 @@ impl Tree {
                 path: "route".to_owned(),
                 reason: "route: no route below takes it".to_owned(),
                 timing: Timing { delay: self.delay, ..Timing::default() },
+                escalate: self.escalate.clone(),
             });
         }
         told
@@ -175,14 +189,16 @@ fn visit(routes: &[Route], above: Above<'_>, labels: &Labels, told: &mut Vec<Dec
         let arrow = if above.way.is_empty() { "" } else { " → " };
         let reason = format!("{}{arrow}{path}: {why}", above.way);
         let delay = route.delay.or(above.delay);
-        let below = Above { path: &path, receiver, way: &reason, delay };
+        let escalate = route.escalate.as_ref().or(above.escalate);
+        let below = Above { path: &path, receiver, way: &reason, delay, escalate };
         if !visit(&route.routes, below, labels, told) {
             let timing = Timing {
                 active: route.active_time_intervals.clone(),
                 mute: route.mute_time_intervals.clone(),
                 delay,
             };
-            told.push(Decision { receiver: receiver.to_owned(), path, reason, timing });
+            let (receiver, escalate) = (receiver.to_owned(), escalate.cloned());
+            told.push(Decision { receiver, path, reason, timing, escalate });
         }
         if !route.continue_matching {
             break;

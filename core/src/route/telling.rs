@@ -84,7 +84,8 @@ pub fn telling(standing: Standing, kinds: &[EdgeKind], may: May) -> Telling {
             (true, May::Later, _) | (true, May::Unnamed, true) => (kind, Fate::Waits),
             (true, May::Now, true) => {
                 telling.free(WITH_LATER);
-                (if last.is_none() { EdgeKind::Trigger } else { kind }, Fate::Told)
+                let begins = last.is_none() && kind != EdgeKind::Escalated;
+                (if begins { EdgeKind::Trigger } else { kind }, Fate::Told)
             }
             (false, _, true) if stands => {
                 telling.free(OVER);
@@ -105,7 +106,7 @@ pub fn telling(standing: Standing, kinds: &[EdgeKind], may: May) -> Telling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use EdgeKind::{Acknowledge, Joined, Repeat, Resolve, Retrigger, SeverityRaised, Trigger};
+    use EdgeKind::{Acknowledge, Escalated, Joined, Repeat, Resolve, Retrigger, SeverityRaised, Trigger};
     use Fate::{Told, Untold, Waits};
     use May::{Later, Now, Unnamed};
 
@@ -129,6 +130,8 @@ mod tests {
         // It may now: the first that is told of it is that it began.
         (true, None, &[SeverityRaised], Now, &[(Trigger, Told)], Some(WITH_LATER)),
         (true, None, &[Retrigger, Resolve], Now, &[(Trigger, Told), (Resolve, Told)], Some(WITH_LATER)),
+        (true, None, &[Escalated], Now, &[(Escalated, Told)], Some(WITH_LATER)),
+        (false, None, &[Escalated], Later, &[(Escalated, Waits)], None),
         // It was told before the hours were over.
         (false, Some(Trigger), &[Repeat], Later, &[(Repeat, Waits)], None),
         (true, Some(Trigger), &[Resolve], Unnamed, &[(Resolve, Told)], Some(OVER)),

@@ -7,6 +7,7 @@ use firstlook_core::incident::EdgeKind;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::super::escalation;
 use super::super::ingest::{Judge, Placed};
 use super::super::jobs::{JobKind, NewJob};
 use super::super::{Route, StoreError};
@@ -30,9 +31,10 @@ pub(in crate::store) async fn tell(
         of.entry(row.incident).or_default().push(row);
     }
     let mut writing = Writing::default();
-    for one in placed {
+    for one in placed.iter().copied() {
         plan(&mut writing, one, &of.remove(&one.id).unwrap_or_default(), judge)?;
     }
+    escalation::arm(tx, &placed, judge).await?;
     writing.write(tx).await
 }
 
@@ -53,7 +55,8 @@ fn plan(writing: &mut Writing, one: &Placed, stored: &[Stand], judge: &Judge<'_>
             writing.job(row);
         }
     }
-    for route in routes.iter().filter(|route| !stored.iter().any(|row| same(row, route))) {
+    let new = |route: &&Route| !route.escalation && !stored.iter().any(|row| same(row, route));
+    for route in routes.iter().filter(new) {
         // Whatever brought it here, for this target it begins.
         let mut first = vec![EdgeKind::Trigger];
         // Over again already: told in the order in which it happened.
@@ -86,4 +89,25 @@ pub(in crate::store) async fn append(
     let told = targets.is_empty() || writing.has_edges();
     writing.write(tx).await?;
     Ok(told)
+}
+
+/// Has these told of an incident: those who know of it, and those who do not yet.
+pub(in crate::store) async fn reach(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    kind: EdgeKind,
+    routes: &[Route],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let query = sqlx::AssertSqlSafe(format!("{STANDING} WHERE t.incident = $1"));
+    let targets: Vec<Stand> = sqlx::query_as(query).bind(incident).fetch_all(&mut *tx).await?;
+    let mut writing = Writing::default();
+    for route in routes {
+        let same = |one: &&Stand| one.receiver == route.receiver && one.integration == route.integration;
+        match targets.iter().find(same) {
+            Some(target) => drop(writing.tell(target, &[kind], None, Some(route), now)?),
+            None => writing.begin(incident, route, &[kind], now)?,
+        }
+    }
+    writing.write(tx).await
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::super::jobs::{self, JobKind, NewJob};
 use super::super::row::At;
-use super::super::{Store, StoreError, incidents};
+use super::super::{Store, StoreError, escalation, incidents};
 use super::writing::{Stand, Writing};
 
 /// Targets of one integration in one transaction, and so in one digest; the next sweep takes the rest.
@@ -273,9 +273,9 @@ async fn told(tx: &mut PgConnection, dues: &[Due], now: DateTime<Utc>) -> Result
     sqlx::query("UPDATE incident SET told_at = $2 WHERE id = ANY ($1)")
         .bind(&incidents)
         .bind(now)
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
-    Ok(())
+    escalation::begin(tx, &incidents, now).await
 }
 
 async fn enqueue<'a>(tx: &mut PgConnection, dues: impl Iterator<Item = &'a Due>) -> Result<(), StoreError> {

@@ -269,19 +269,25 @@ fn who(incident: &Incident, now: DateTime<Utc>) -> Who {
     let acknowledged = incident
         .acknowledged_at
         .map(|at| words::acknowledged(language, &times::moment(language, at, now).text));
+    let told = incident.notifications.iter().filter(|told| told.kind == "escalated" && told.state == "sent");
+    let mut to: Vec<&str> = told.map(|told| told.receiver.as_str()).collect();
+    to.dedup();
+    let escalated = (!to.is_empty()).then(|| words::escalated(language, &to.join(words::COMMA.of(language))));
     let escalates = incident
         .escalates_at
         .filter(|at| *at > now)
         .map(|at| words::escalates(language, &times::minute(at).text));
-    match &incident.owner {
-        Some(owner) => Who { name: owner.to_string(), nobody: false, about: acknowledged },
-        None if incident.status == Status::Acknowledged => Who {
-            name: words::status(language, Status::Acknowledged).to_owned(),
-            nobody: false,
-            about: acknowledged,
-        },
-        None => Who { name: words::NOBODY.of(language).to_owned(), nobody: true, about: escalates },
-    }
+    let (name, nobody) = match &incident.owner {
+        Some(owner) => (owner.to_string(), false),
+        None if incident.status == Status::Acknowledged => {
+            (words::status(language, Status::Acknowledged).to_owned(), false)
+        }
+        None => (words::NOBODY.of(language).to_owned(), true),
+    };
+    let about = [acknowledged.filter(|_| !nobody), escalated.filter(|_| nobody), escalates];
+    let about: Vec<String> = about.into_iter().flatten().collect();
+    let about = (!about.is_empty()).then(|| about.join(words::COMMA.of(language)));
+    Who { name, nobody, about }
 }
 
 fn ended(incident: &Incident, at: DateTime<Utc>, now: DateTime<Utc>) -> Ended {

@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use crate::evidence::{Change, Item, Kind, Redacted};
+use crate::language::Word;
 
 use super::super::view::Incident;
 use super::super::words;
@@ -59,20 +60,39 @@ pub fn facts(view: &Incident, zone: &Zone) -> Option<Value> {
 }
 
 fn who(line: Line, view: &Incident, zone: &Zone) -> Line {
+    let language = view.language;
+    let around = |line: Line, (before, after): (Word, Word), at| {
+        line.text(before.of(language)).time(at, zone).text(after.of(language))
+    };
     let owner = view.owner.as_ref().map(|owner| short(owner.as_str(), 60));
-    match (owner, view.acknowledged_at, view.escalates_at) {
-        (Some(owner), Some(at), _) => {
-            let (before, after) = words::HAS_IT;
-            line.text(&owner).text(before.of(view.language)).time(at, zone).text(after.of(view.language))
+    let nobody = owner.is_none();
+    let line = line.text(owner.as_deref().unwrap_or(words::NOBODY.of(language)));
+    let line = match view.acknowledged_at.filter(|_| !nobody) {
+        Some(at) => around(line, words::HAS_IT, at),
+        None => line,
+    };
+    let line = match escalated(view).filter(|_| nobody) {
+        Some(to) => {
+            let (before, after) = words::ESCALATED;
+            line.text(before.of(language)).text(&to).text(after.of(language))
         }
-        (Some(owner), None, _) => line.text(&owner),
-        (None, _, Some(at)) => {
-            let (before, after) = words::ESCALATES;
-            let line = line.text(words::NOBODY.of(view.language)).text(before.of(view.language));
-            line.time(at, zone).text(after.of(view.language))
-        }
-        (None, _, None) => line.text(words::NOBODY.of(view.language)),
+        None => line,
+    };
+    match view.escalates_at {
+        Some(at) if nobody => around(line, words::ESCALATES, at),
+        Some(at) => around(line, words::ESCALATES_STILL, at),
+        None => line,
     }
+}
+
+/// Those whom it was escalated to, as far as it was told to them or is on its way.
+fn escalated(view: &Incident) -> Option<String> {
+    let told = view.notifications.iter().filter(|told| told.kind == "escalated");
+    let told = told.filter(|told| matches!(told.state.as_str(), "sent" | "pending"));
+    let mut to: Vec<&str> = told.map(|told| told.receiver.as_str()).collect();
+    to.dedup();
+    let to: Vec<String> = to.into_iter().take(3).map(|name| short(name, 60)).collect();
+    (!to.is_empty()).then(|| to.join(words::COMMA.of(view.language)))
 }
 
 /// Absent while a summary may still come: nothing is known about it then.

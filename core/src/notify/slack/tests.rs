@@ -13,6 +13,7 @@ use super::super::view::Incident;
 use super::super::words::Again;
 use super::limits::check;
 use super::*;
+mod escalated;
 
 /// All words of a message, for looking for some.
 fn words_of(body: &Value) -> String {
@@ -230,9 +231,8 @@ fn flags_more_alerts_and_words_instead_of_numbers() {
     second.starts_at = start() + TimeDelta::seconds(9);
     second.annotations = [(samples::safe("summary"), samples::safe("wrong one"))].into();
     view.alerts.insert(0, second);
-    let body = update(&view);
     says(
-        &body,
+        &update(&view),
         &[
             "How bad: payment-api fails many requests",
             "2 firing, last CheckoutErrorBudgetBurn",
@@ -278,6 +278,7 @@ fn only_bad_news_rings_in_the_channel() {
         ),
         (Again::Reopened, "Again Critical: ", "Reopened: it fires again"),
         (Again::Joined, "New critical alert: ", "A new alert joined: "),
+        (Again::Escalated, "Escalated, Critical: ", "Escalated: it is not over; open since 18:07 UTC."),
         (Again::Unpaged, "Not paged, Critical: ", "The page did not get through: "),
     ] {
         let body = again_line(&view, &zone, "C0", "17.01", again);

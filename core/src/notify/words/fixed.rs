@@ -11,6 +11,10 @@ pub const AGO: (Word, Word) = (word(", ", "（"), word("", "）"));
 pub const WHO: Word = word("Who: ", "担当：");
 /// Around the time at which it escalates, behind [`NOBODY`].
 pub const ESCALATES: (Word, Word) = (word("; escalates at ", "、"), word("", "にエスカレーション"));
+/// The same, behind somebody who has it.
+pub const ESCALATES_STILL: (Word, Word) = (word("; escalates at ", "。"), word("", "にエスカレーション"));
+/// Around those whom it was escalated to, behind [`NOBODY`].
+pub const ESCALATED: (Word, Word) = (word("; escalated to ", "、"), word("", "へエスカレーション済み"));
 /// Around the time since when somebody has it, behind the name.
 pub const HAS_IT: (Word, Word) = (word(", since ", "（"), word("", "から）"));
 pub const NOT_TOLD: Word = word("Not told: ", "未通知：");

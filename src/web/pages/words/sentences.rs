@@ -172,6 +172,10 @@ pub(in crate::web::pages) fn threshold(language: Language, value: &str) -> Strin
 pub(in crate::web::pages) fn normal(language: Language, value: &str) -> String {
     language.pick(format!("normal {value}"), format!("平常時{value}"))
 }
+pub(in crate::web::pages) fn escalated(language: Language, to: &str) -> String {
+    language.pick(format!("escalated to {to}"), format!("{to}へエスカレーション済み"))
+}
+
 pub(in crate::web::pages) fn escalates(language: Language, at: &str) -> String {
     language.pick(format!("escalates at {at} UTC"), format!("{at}（UTC）にエスカレーション"))
 }
