@@ -42,7 +42,7 @@ fn the_example_is_whole_and_true() {
     let config = parse(text, "firstlook.yml", &any).unwrap();
     assert_eq!(config.warnings, []);
     assert_eq!(config.database_url.as_ref().unwrap().expose(), "https://DATABASE_URL");
-    assert_eq!((config.alertmanager.len(), config.labels.len(), config.receivers.len()), (2, 3, 3));
+    assert_eq!((config.alertmanager.len(), config.labels.len(), config.receivers.len()), (2, 3, 4));
     assert_eq!(config.sns.iter().map(|one| one.raw_delivery).collect::<Vec<_>>(), [false, true]);
     assert_eq!(config.route.routes[1].routes[0].receiver.as_deref(), Some("oncall"));
     assert!(config.route.routes[1].continue_matching && !config.route.routes[0].continue_matching);

@@ -110,7 +110,7 @@ impl Tree {
         }
         let owner = runbook.and_then(|runbook| Some(of_runbook(runbook, runbook.receiver.as_ref()?)));
         all.extend(owner);
-        all.sort_by(|one, two| (one.cause, one.after).cmp(&(two.cause, two.after)));
+        all.sort_by_key(|one| (one.cause, one.after));
         let mut once: Vec<Escalation> = Vec::new();
         for one in all {
             if !once.iter().any(|other| other.cause == one.cause && other.receiver == one.receiver) {

@@ -49,7 +49,7 @@ const FAULTS: &[(&str, &str, usize, &str)] = &[
         5,
         "`route.escalate.receiver` \"lead\" is not one of `receivers`",
     ),
-    ("    receiver: leads\n", "", 4, "`route.escalate.receiver` is missing"),
+    ("    receiver: leads\n", "", 5, "`route.escalate.receiver` is missing"),
     ("        after: 1h", "        after: soon", 11, "`route.routes[0].escalate.after`"),
     ("        after: 1h", "        after: 8d", 11, "is longer than a week"),
     ("['alertname=\"Down\"']", "['alertname']", 6, "`route.escalate.at_once`"),
