@@ -4,6 +4,7 @@
 
 mod asking;
 mod examiner;
+mod glance;
 mod lanes;
 mod parts;
 mod player;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use actix_web::web::Data;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::notify::Zone;
+use firstlook_core::notify::templates::Templates;
 use futures_util::future::join_all;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +33,7 @@ use crate::outage::{Outage, Voice};
 use crate::store::private::PrivatePostgres;
 use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
+use crate::templates;
 use crate::triage::Triage;
 use crate::upkeep::{Ping, Upkeep};
 use crate::web::pages::Pages;
@@ -42,6 +45,7 @@ use parts::{buttons, models, pagerduty_secrets, pagers, senders, slack_app, sour
 
 pub use asking::cloudwatch;
 pub use examiner::Examination;
+pub use glance::incident;
 pub use parts::{athena, cloudtrail, cloudwatch_logs, cloudwatch_metrics, rules, xray};
 pub use player::Player;
 pub use sns::{reading, signers};
@@ -95,7 +99,9 @@ impl Service {
             tags: Tags::default(),
         });
         let fonts = Fonts::default();
-        let deliver = deliver(config, store.clone(), words.clone(), fonts.clone(), wake.clone())?;
+        let templates = Arc::new(templates::open(config)?);
+        let told = (templates.clone(), fonts.clone(), wake.clone());
+        let deliver = deliver(config, store.clone(), words.clone(), told)?;
         let outage = outage(ingest.clone(), &deliver);
         let triage = triage(config, store.clone(), words.clone(), library.clone(), wake.clone()).await?;
         let analysis = analysis(&triage);
@@ -131,6 +137,7 @@ impl Service {
             wake,
             pages: Pages::new(config.language)?,
             zone: Zone::utc(),
+            templates,
             fonts,
             analysis: (!config.summary.models.is_empty()).then_some(config.summary.analysis.limits),
             exporter,
@@ -278,9 +285,8 @@ fn deliver(
     config: &Config,
     store: Store,
     words: Words,
-    fonts: Fonts,
-    wake: Wake,
+    (templates, fonts, wake): (Arc<Templates>, Fonts, Wake),
 ) -> Result<Deliver, StartError> {
     let (name, zone, ways) = (config.server.name.clone(), Zone::utc(), ways(config)?);
-    Ok(Deliver { store, words, name, zone, ways, fonts, wake, buttons: buttons(config) })
+    Ok(Deliver { store, words, name, zone, ways, templates, fonts, wake, buttons: buttons(config) })
 }

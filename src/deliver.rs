@@ -6,6 +6,7 @@
 mod analysis;
 mod charts;
 mod send;
+mod worded;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use firstlook_core::notify::backoff::{self, Next};
 use firstlook_core::notify::rate::urgency;
+use firstlook_core::notify::templates::Templates;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{self, Buttons, Zone};
 use rand::Rng;
@@ -46,6 +48,8 @@ pub struct Deliver {
     pub zone: Zone,
     /// By receiver and integration: `("oncall", "pagerduty/0")`.
     pub ways: BTreeMap<(String, String), Way>,
+    /// A person's own words for messages.
+    pub templates: Arc<Templates>,
     /// What charts are written in.
     pub fonts: Fonts,
     /// Has the charts' lane look at once.
@@ -205,7 +209,8 @@ impl Deliver {
         if let Some(wait) = self.room(claim, way, urgency(None, view.severity), 1).await? {
             return Ok(wait);
         }
-        match api.update(&notify::slack_update(view, &self.zone, &at.channel, &at.ts, self.buttons)).await {
+        let body = notify::slack_update(view, &self.zone, &at.channel, &at.ts, self.buttons);
+        match api.update(&self.slack_worded(body, view, worded::LEVEL)).await {
             Ok(_) => {
                 self.store.shown(claim, target, view.version, clock::now()).await?;
                 Ok(Outcome::Done)

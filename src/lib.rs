@@ -48,6 +48,7 @@ pub mod replay;
 pub mod resync;
 pub mod sources;
 pub mod store;
+pub mod templates;
 pub mod triage;
 pub mod upkeep;
 pub mod web;

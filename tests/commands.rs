@@ -118,3 +118,35 @@ fn sns_sources_are_checked_and_their_messages_tried() {
     let (output, text) = run(configured(&sns(&pinned)).path(), &["check"]);
     assert!(!output.status.success() && text.contains("NOT valid now"), "{text}");
 }
+
+#[test]
+fn templates_are_checked_and_shown() {
+    let text = CONFIGURATION.replace(
+        "- { name: chat,",
+        "- { name: chat, webhook_configs: [{ url: 'http://h/x', template: teams }],",
+    );
+    let folder = configured(&format!("{text}language: ja\ntemplates: {{ path: ./own }}\n"));
+    let own = folder.path().join("own");
+    std::fs::create_dir(&own).unwrap();
+    let (output, said) = run(folder.path(), &["check"]);
+    assert!(!output.status.success() && said.contains("FAULT  teams.hbs:1"), "{said}");
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/messages");
+    for entry in std::fs::read_dir(examples).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, own.join(path.file_name().unwrap())).unwrap();
+    }
+    let (output, said) = run(folder.path(), &["check"]);
+    assert!(output.status.success() && said.contains("ok     templates"), "the examples work: {said}");
+    let (output, said) = run(folder.path(), &["preview", "slack_title"]);
+    assert!(output.status.success() && said == "🛑 重大：payment-api: PaymentApi5xxRateHigh\n", "{said}");
+    let (_, said) = run(folder.path(), &["preview", "teams"]);
+    assert!(said.contains("\"text\": \"重大：payment-api"), "{said}");
+    let (output, said) = run(folder.path(), &["preview", "slack"]);
+    assert!(!output.status.success() && said.contains("there are: slack_title, slack_note"), "{said}");
+    std::fs::write(own.join("slack_note.hbs"), "a\n{{incident.owner.name}}\n").unwrap();
+    let (output, said) = run(folder.path(), &["check"]);
+    assert!(!output.status.success() && said.contains("FAULT  slack_note.hbs:2"), "{said}");
+    assert!(said.contains("not every incident has `incident.owner.name`; put what may be absent"), "{said}");
+    let (output, said) = run(folder.path(), &["serve"]);
+    assert!(!output.status.success() && said.contains("`templates.path`: slack_note.hbs:2: "), "{said}");
+}

@@ -47,6 +47,10 @@ pub struct Setup {
     pub labels: String,
     /// Further keys, as YAML lines at the top.
     pub more: String,
+    /// Further keys of the pager's integration, in flow form: `, region: eu`.
+    pub pager: String,
+    /// YAML of the receiver `oncall`'s `webhook_configs` in flow form.
+    pub webhooks: String,
     /// What PagerDuty's key and Slack's channels take in a minute; so much that nothing waits, where a test says nothing.
     pub per_minute: (u32, u32),
     /// A database that is there already.
@@ -67,6 +71,8 @@ impl Default for Setup {
             incidents: "{ group_by: [cluster, namespace, service, alertname], reopen_within: 15m }".into(),
             labels: "[]".into(),
             more: String::new(),
+            pager: String::new(),
+            webhooks: "[]".into(),
             per_minute: (60_000, 60_000),
             runbooks: Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks"),
             database: None,

@@ -31,6 +31,7 @@ mod feedback;
 mod given_up;
 mod harness;
 mod heartbeats;
+mod hooks;
 mod hostile;
 mod kills;
 mod languages;

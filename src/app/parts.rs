@@ -110,10 +110,11 @@ pub(super) fn ways(config: &Config) -> Result<BTreeMap<(String, String), Way>, S
             add("slack", n, Way::new(integration, bucket));
         }
         for (n, one) in receiver.webhook.iter().enumerate() {
-            let hook = Webhook::new(client.clone(), one.url.clone());
+            let hook = Webhook::new(client.clone(), one.url.clone(), one.secret.clone());
+            let template = one.template.clone();
             let rate = one.max_per_minute.map_or(Rate::UNLIMITED, Rate::per_minute);
             let bucket = Bucket::new("webhook", &one.url, "", rate);
-            add("webhook", n, Way::new(Integration::Webhook(hook), bucket));
+            add("webhook", n, Way::new(Integration::Webhook { hook, template }, bucket));
         }
     }
     Ok(all)

@@ -6,6 +6,7 @@ mod cloudwatch;
 mod evidence;
 mod routes;
 mod subscriptions;
+mod templates;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -100,6 +101,7 @@ fn offline(config: &Config, online: bool, table: &mut Table) {
             .map(|_| "every template is well formed".into())
             .map_err(|e| e.to_string()),
     );
+    templates::templates(config, table);
     let Some(runbooks) = &config.runbooks else {
         table.add(Mark::Note, "runbooks", "no `runbooks.path`: incidents have no runbook");
         return;

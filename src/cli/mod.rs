@@ -10,6 +10,7 @@ mod evaluate;
 mod evidence;
 mod files;
 mod patterns;
+mod preview;
 mod redact;
 mod replay;
 mod route;
@@ -62,6 +63,14 @@ enum Command {
     Replay(replay::ReplayArguments),
     /// Ask a model about past incidents again, from the evidence that is kept, and compare: a table.
     Evaluate(evaluate::EvaluateArguments),
+    /// Show what a template of `templates.path` says, or firstlook by itself where there is none.
+    Preview {
+        /// slack_title, slack_note, pagerduty_summary, pagerduty_details, report, or the `template` of a webhook.
+        template: String,
+        /// The incident to tell of, by its number or id; a sample where absent.
+        #[arg(long)]
+        incident: Option<String>,
+    },
     /// The tree of `route:`.
     Route {
         #[command(subcommand)]
@@ -167,6 +176,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Evaluate(what) => {
             configured(&arguments.config).and_then(|config| evaluate::run(&config, &what))
         }
+        Command::Preview { template, incident } => configured(&arguments.config)
+            .and_then(|config| preview::run(&config, &template, incident.as_deref())),
         Command::Route { command: RouteCommand::Test { labels, at } } => {
             configured(&arguments.config).and_then(|config| route::test(&config, &labels, at.as_deref()))
         }

@@ -17,6 +17,7 @@ mod size;
 mod slack;
 mod sns;
 mod summary;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod yaml;
@@ -78,6 +79,8 @@ pub struct Config {
     pub receivers: Vec<Receiver>,
     /// `slack:`.
     pub slack: Option<SlackApp>,
+    /// `templates.path`.
+    pub templates: Option<PathBuf>,
     /// `runbooks:`.
     pub runbooks: Option<Runbooks>,
     /// `evidence:`.
@@ -136,7 +139,7 @@ pub struct Warning {
 /// What sends alarms, and what tells of changes.
 const SOURCES: [&str; 3] = ["alertmanager", "sns", "changes"];
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "server",
     "database",
     "data_dir",
@@ -152,6 +155,7 @@ const KEYS: [&str; 18] = [
     "route",
     "receivers",
     "slack",
+    "templates",
     "runbooks",
     "evidence",
     "summary",
@@ -190,6 +194,7 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         ping: heartbeats::ping(&top)?,
         route: route::read(&top, &receivers)?,
         slack: slack::read(&top)?,
+        templates: templates::read(&top, &receivers)?,
         runbooks: runbooks(&top)?,
         evidence: evidence::read(&top)?,
         summary: summary::read(&top)?,

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::section::Section;
+use super::templates;
 use crate::secret::Secret;
 
 /// One of `receivers:`. One without integrations is told nothing, as in Alertmanager.
@@ -63,6 +64,10 @@ pub enum SlackVia {
 pub struct Webhook {
     /// Where the incident is posted; may carry a token.
     pub url: Secret,
+    /// What posts are signed with.
+    pub secret: Option<Secret>,
+    /// The template of its body, by the name of its file without `.hbs`; without one it is firstlook's own.
+    pub template: Option<String>,
     /// Posts in any minute, over all replicas; without it there is no limit.
     pub max_per_minute: Option<u32>,
 }
@@ -86,7 +91,7 @@ pub fn read(top: &Section<'_>) -> Result<Vec<Receiver>, Error> {
             name,
             pagerduty: each(&section, "pagerduty_configs", &PAGERDUTY, pagerduty)?,
             slack: each(&section, "slack_configs", &SLACK, slack)?,
-            webhook: each(&section, "webhook_configs", &["url", "url_file", "max_per_minute"], webhook)?,
+            webhook: each(&section, "webhook_configs", &WEBHOOK, webhook)?,
         });
     }
     Ok(receivers)
@@ -103,6 +108,7 @@ const SLACK: [&str; 7] = [
     "incoming_webhook_url_file",
     "max_per_minute",
 ];
+const WEBHOOK: [&str; 6] = ["url", "url_file", "secret", "secret_file", "template", "max_per_minute"];
 
 fn each<T>(
     section: &Section<'_>,
@@ -158,7 +164,13 @@ fn webhook(section: &Section<'_>) -> Result<Webhook, Error> {
     let url =
         section.secret("url")?.ok_or_else(|| section.error("url", "is missing: add it or `url_file`"))?;
     section.check_url("url", url.expose())?;
-    Ok(Webhook { url, max_per_minute: per_minute(section)? })
+    let template = section.text("template")?;
+    if template.as_deref().is_some_and(|name| !templates::is_name(name)) {
+        let text = "is no name: write that of a file in `templates.path`, without `.hbs`, of small letters, digits, - and _";
+        return Err(section.error("template", text));
+    }
+    let secret = section.secret("secret")?;
+    Ok(Webhook { url, secret, template, max_per_minute: per_minute(section)? })
 }
 
 fn per_minute(section: &Section<'_>) -> Result<Option<u32>, Error> {

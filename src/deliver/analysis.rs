@@ -174,7 +174,7 @@ impl Deliver {
             title: analysis_file_title(view),
             alt: String::new(),
             kind: "text/markdown",
-            bytes: text.into_bytes(),
+            bytes: self.report_worded(text, view).into_bytes(),
         };
         let files: Vec<File> = std::iter::once(file).chain(self.graph(view).await).collect();
         self.share(thread, telling, &files).await

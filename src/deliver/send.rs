@@ -5,11 +5,13 @@
 use std::sync::Arc;
 
 use firstlook_core::incident::EdgeKind;
+use firstlook_core::notify::templates::News;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{self, Again, DigestLine};
 use tokio::sync::Semaphore;
 
 use super::Deliver;
+use crate::clock;
 use crate::receivers::pagerduty::PagerDuty;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
@@ -35,7 +37,7 @@ impl Way {
     pub fn new(integration: Integration, bucket: Bucket) -> Self {
         let kind = match integration {
             Integration::PagerDuty(_) => JobKind::Page,
-            Integration::Slack { .. } | Integration::SlackWebhook(_) | Integration::Webhook(_) => {
+            Integration::Slack { .. } | Integration::SlackWebhook(_) | Integration::Webhook { .. } => {
                 JobKind::Message
             }
         };
@@ -58,7 +60,12 @@ pub enum Integration {
     /// Slack's incoming webhook: posts, and can never edit.
     SlackWebhook(IncomingWebhook),
     /// The incident as JSON.
-    Webhook(Webhook),
+    Webhook {
+        /// Where it is posted.
+        hook: Webhook,
+        /// Whose words its body has; without one firstlook's own.
+        template: Option<String>,
+    },
 }
 
 impl Deliver {
@@ -76,7 +83,11 @@ impl Deliver {
                 let event = match edge.kind {
                     EdgeKind::Acknowledge => notify::pagerduty_acknowledge(&key),
                     EdgeKind::Resolve => notify::pagerduty_resolve(&key),
-                    _ => notify::pagerduty_trigger(view, &self.zone, &self.name, &key, again(edge)),
+                    _ => {
+                        let event =
+                            notify::pagerduty_trigger(view, &self.zone, &self.name, &key, again(edge));
+                        self.page_worded(event, view, edge.kind.as_str())
+                    }
                 };
                 if ends_first(target, edge) {
                     api.send(&notify::pagerduty_resolve(&key)).await?;
@@ -88,12 +99,14 @@ impl Deliver {
             Integration::Slack { api, channel } => self.slack(api, channel, view, target, edge).await,
             // It cannot edit, so every post rings: that somebody took it wakes nobody.
             Integration::SlackWebhook(_) if edge.kind == EdgeKind::Acknowledge => Ok(()),
-            Integration::SlackWebhook(hook) => hook.post(&notify::incoming_webhook(view, &self.zone)).await,
-            Integration::Webhook(hook) => {
-                let event = format!("{}/{}", target.id, edge.seq);
-                let body = notify::webhook_body(view, &self.zone, edge.kind.as_str(), &event)
-                    .map_err(|error| SendError { class: Class::Fail, reason: error.to_string() })?;
-                hook.post(&body).await
+            Integration::SlackWebhook(hook) => {
+                let body = notify::incoming_webhook(view, &self.zone);
+                hook.post(&self.slack_worded(body, view, edge.kind.as_str())).await
+            }
+            Integration::Webhook { hook, template } => {
+                let event_id = format!("{}/{}", target.id, edge.seq);
+                let news = News { view, kind: edge.kind.as_str(), event_id: &event_id };
+                hook.post(self.hook_body(template.as_deref(), news)?, &event_id, clock::now()).await
             }
         }
     }
@@ -122,9 +135,13 @@ impl Deliver {
             }
             // The answer to an earlier try was lost, so the message may be there: this one says so.
             (None, _) if edge.doubt => {
-                notify::slack_post_again(view, &self.zone, channel, self.buttons, edge.created_at)
+                let body = notify::slack_post_again(view, &self.zone, channel, self.buttons, edge.created_at);
+                self.slack_worded(body, view, edge.kind.as_str())
             }
-            (None, _) => notify::slack_post(view, &self.zone, channel, self.buttons),
+            (None, _) => {
+                let body = notify::slack_post(view, &self.zone, channel, self.buttons);
+                self.slack_worded(body, view, edge.kind.as_str())
+            }
         };
         let receipt = api.post(&body).await?;
         if target.address.is_none() {
@@ -157,7 +174,7 @@ impl Deliver {
                 hook.post(&notify::incoming_digest(self.words.language, lines, &url, &self.zone, first_try))
                     .await
             }
-            Integration::PagerDuty(_) | Integration::Webhook(_) => {
+            Integration::PagerDuty(_) | Integration::Webhook { .. } => {
                 let reason = "it takes no digest; this is a fault of firstlook: please report it".to_owned();
                 Err(SendError { class: Class::Fail, reason })
             }
@@ -206,7 +223,7 @@ pub(super) fn counted(integration: &Integration, outcome: SendOutcome) {
     let kind = match integration {
         Integration::PagerDuty(_) => Kind::Pagerduty,
         Integration::Slack { .. } | Integration::SlackWebhook(_) => Kind::Slack,
-        Integration::Webhook(_) => Kind::Webhook,
+        Integration::Webhook { .. } => Kind::Webhook,
     };
     metrics::count(Metric::Notifications, &[kind.into(), outcome.into()]);
 }

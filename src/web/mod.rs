@@ -34,6 +34,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 use firstlook_core::notify::Zone;
+use firstlook_core::notify::templates::Templates;
 use firstlook_core::summary::analysis::run::Limits;
 
 use crate::config::{Authorization, ChangeSource};
@@ -99,6 +100,8 @@ pub struct App {
     pub pages: Pages,
     /// How times are written in pictures.
     pub zone: Zone,
+    /// A person's own words for messages and reports.
+    pub templates: Arc<Templates>,
     /// What pictures are written in.
     pub fonts: Fonts,
     /// The metrics of this process.

@@ -28,7 +28,8 @@ route:
   routes: [{{ matchers: ['severity="critical"'], receiver: oncall }}]
 receivers:
   - name: oncall
-    pagerduty_configs: [{{ routing_key: {key}, url: "{pagerduty}", max_per_minute: {pages}, webhook_secret: {WEBHOOK_SECRET} }}]
+    pagerduty_configs: [{{ routing_key: {key}, url: "{pagerduty}", max_per_minute: {pages}, webhook_secret: {WEBHOOK_SECRET}{pager} }}]
+    webhook_configs: {webhooks}
     slack_configs: [{{ channel: "#alerts-critical", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts} }}]
   - name: slack-alerts
     slack_configs: [{{ channel: "#alerts", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts} }}]
@@ -42,6 +43,8 @@ summary: {summary}
         sns = setup.sns,
         labels = setup.labels,
         more = setup.more,
+        pager = setup.pager,
+        webhooks = setup.webhooks,
         pages = setup.per_minute.0,
         posts = setup.per_minute.1,
         incidents = setup.incidents,

@@ -44,6 +44,7 @@ fn deliver(world: &World, ways: &[(&str, &fake::PagerDuty, &str)], rate: Rate) -
         name: "ways".into(),
         zone: Zone::utc(),
         ways: ways.iter().map(way).collect(),
+        templates: Default::default(),
         fonts: Fonts::default(),
         wake: Wake::default(),
         buttons: Buttons::default(),

@@ -182,6 +182,7 @@ impl Parts {
             name: "schedules".into(),
             zone: Zone::utc(),
             ways: BTreeMap::from([(key, Way::new(Integration::PagerDuty(pager), bucket))]),
+            templates: Default::default(),
             fonts: Fonts::default(),
             wake: Wake::default(),
             buttons: Buttons::default(),

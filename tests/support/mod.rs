@@ -9,6 +9,7 @@ pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod cloudwatch_logs;
 pub mod gate;
+pub mod hook;
 pub mod loki;
 pub mod model;
 pub mod pagerduty;

@@ -102,7 +102,7 @@ fn bracketed(language: Language, words: &str) -> String {
 }
 
 /// One line in which nothing is Markdown but code spans.
-fn text(words: &str) -> String {
+pub(super) fn text(words: &str) -> String {
     let mut out = String::new();
     for c in words.chars() {
         match c {

@@ -13,7 +13,9 @@ pub mod graph;
 mod lock;
 mod pagerduty;
 pub mod rate;
+mod samples;
 mod slack;
+pub mod templates;
 mod text;
 pub mod view;
 mod webhook;
@@ -22,8 +24,6 @@ mod zone;
 
 #[cfg(test)]
 mod languages;
-#[cfg(test)]
-mod samples;
 
 pub use analysis::{analysis_file_title, analysis_markdown};
 pub use assemble::{Parts, Told, assemble};

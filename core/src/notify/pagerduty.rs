@@ -22,6 +22,9 @@ const FIRST_SENTENCE: usize = 80;
 /// One detail, as JSON in ASCII. Eight of them with their keys stay below 2,000 characters; more is not read at
 /// night (messages/README).
 const DETAIL: usize = 205;
+/// All of a person's own details, and the name of one.
+const DETAILS: usize = 1_990;
+const NAME: usize = 60;
 /// PagerDuty's own short fields.
 const FIELD: usize = 200;
 
@@ -236,6 +239,38 @@ fn labels(view: &Incident) -> Option<String> {
     let labels = &facts::worst(view)?.labels;
     let others = labels.iter().filter(|(name, _)| !said.contains(&name.as_str()));
     Some(others.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", "))
+}
+
+/// Any words as a summary.
+pub(super) fn summary_of(words: &str) -> String {
+    angles(&cut(&one_line(words), SUMMARY, char::len_utf16))
+}
+
+/// `name: value`, line by line, as details: as many as there is room for. A line without a name goes on with the value
+/// before it.
+pub(super) fn details_of(words: &str) -> Value {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for line in words.lines().map(one_line).filter(|line| !line.is_empty()) {
+        let named = line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, "")));
+        match (named, pairs.last_mut()) {
+            (Some((name, value)), _) => pairs.push((name.to_owned(), value.trim().to_owned())),
+            (None, Some((_, value))) => value.push_str(&format!(" {line}")),
+            (None, None) => pairs.push(("details".to_owned(), line)),
+        }
+    }
+    let mut details = Map::new();
+    let mut room = DETAILS;
+    for (name, value) in pairs {
+        let (name, value) = (cut(&angles(&name), NAME, json_ascii), cut(&angles(&value), DETAIL, json_ascii));
+        // Quotes, colon and comma.
+        let costs = name.chars().chain(value.chars()).map(json_ascii).sum::<usize>() + 6;
+        if costs > room {
+            break;
+        }
+        room -= costs;
+        details.insert(name, json!(value));
+    }
+    Value::Object(details)
 }
 
 /// The incident's page and the runbook.

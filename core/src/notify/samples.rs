@@ -1,6 +1,7 @@
-//! Incidents for the tests of this stage: the one of messages/README's samples, at its stages.
+//! Incidents for trying messages out, in tests and by `check`: the one of messages/README's samples, at its stages.
 
 mod analysis;
+mod odd;
 
 use std::collections::BTreeMap;
 
@@ -15,10 +16,13 @@ use crate::summary::{Cause, Claim, Confidence, State, Summary, Verdict};
 use super::view::{Alert, Block, DoFirst, Evidence, Impact, Incident, Notification, Runbook, Step};
 
 pub use analysis::{analysed, nasty_analysis};
+pub use odd::all;
+#[cfg(test)]
+pub use odd::nasty;
 
 /// 03:07 in Tokyo.
 pub fn start() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_795_111_620, 0).unwrap()
+    DateTime::from_timestamp(1_795_111_620, 0).unwrap_or_default()
 }
 
 pub fn safe(text: &str) -> Redacted {
@@ -267,68 +271,5 @@ pub fn resolved() -> Incident {
     view.status = Status::Resolved;
     view.resolved_at = Some(start() + TimeDelta::minutes(34));
     view.alerts = vec![alert("PaymentApi5xxRateHigh", AlertStatus::Resolved, Severity::Critical)];
-    view
-}
-
-/// Every text of every kind is `text`, lists are `n` long, and the texts that the contract has as plain strings too.
-pub fn nasty(text: &str, n: usize) -> Incident {
-    let mut view = acknowledged();
-    let raw = || text.to_owned();
-    (view.title, view.owner, view.service) = (safe(text), Some(safe(text)), Some(safe(text)));
-    view.flags = vec![raw(); n];
-    view.group_key = (0..n).map(|at| (safe(&format!("key{at}")), safe(text))).collect();
-    view.group_key.insert(safe("alertname"), safe(text));
-    view.impact = n.is_multiple_of(2).then(|| Impact {
-        value: 1e300,
-        threshold: None,
-        normal: None,
-        unit: Some(raw()),
-    });
-    view.do_first = Some(DoFirst { text: safe(text), because: safe(text), citations: vec![raw(); n] });
-    let mut alert = alert(text, AlertStatus::Firing, Severity::Critical);
-    alert.annotations = map(&[("summary", text)]);
-    alert.source = raw();
-    view.alerts = vec![alert; n];
-    let block = Block { language: safe("sh"), text: safe(text) };
-    let step = Step { id: raw(), section: safe(text), text: safe(text), blocks: vec![block] };
-    view.runbook = Some(Runbook {
-        path: safe(text),
-        title: safe(text),
-        commit: None,
-        url: Some(safe(text)),
-        steps: vec![step; n],
-    });
-    let mut items = vec![item(text, Kind::History, text, text); n];
-    items.extend(vec![item(text, Kind::Change, text, text); n]);
-    let gap = Gap { source: raw(), reason: safe(text), remedy: safe(text) };
-    view.evidence = Some(Evidence {
-        items,
-        gaps: vec![gap; n],
-        queries: Vec::new(),
-        sources_read: n,
-        scanned_bytes: 0,
-        collected_at: Some(start()),
-        window: None,
-    });
-    let mut summary = summary();
-    summary.headline = Some(safe(text));
-    summary.reason = Some(safe(text));
-    summary.model = Some(raw());
-    summary.next_steps = vec![safe(text); n];
-    for claim in &mut summary.claims {
-        (claim.text, claim.citations) = (safe(text), vec![raw(); n]);
-    }
-    let cause = Cause {
-        text: safe(text),
-        confidence: Confidence::Likely,
-        citations: vec![raw(); n],
-        against: vec![raw(); n],
-        reason: None,
-    };
-    summary.causes = vec![cause; n];
-    view.summary = Some(summary);
-    for told in &mut view.notifications {
-        told.reason = safe(text);
-    }
     view
 }

@@ -11,8 +11,13 @@ static SYMBOL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\p{So}").
 
 /// The text on one line: control and direction-changing characters become spaces, runs of spaces one space.
 pub fn one_line(text: &str) -> String {
-    let harmless = |c: char| if c.is_control() || turns_direction(c) { ' ' } else { c };
-    text.chars().map(harmless).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    spaced(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text without control and direction-changing characters, line breaks among them: each becomes a space.
+pub fn spaced(text: &str) -> String {
+    let breaks = |c: char| c.is_control() || turns_direction(c) || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect()
 }
 
 /// Characters that make a line read in another order than it is written: a link or a name could pose as another.

@@ -54,6 +54,12 @@ const FAULTS: &[(&str, usize, &str)] = &[
         3,
         "`sources.alertmanager[0].stale_after` is shorter than any sender repeats: write 1m or more",
     ),
+    ("templates: { path: '' }", 3, "`templates.path` is empty"),
+    (
+        "templates: {}",
+        3,
+        "`templates.path` is missing: name the folder of your templates, such as ./templates",
+    ),
     ("language: de", 3, "`language` \"de\" is not spoken: write `en` or `ja`"),
     ("time_zone: Asia/Tokyo", 3, "`time_zone` \"Asia/Tokyo\" is not in this version: write `UTC`"),
     ("database: { url: a, url_file: secret }", 3, "`database.url_file` and `url` are both given: keep one"),

@@ -11,9 +11,10 @@ mod digest;
 mod press;
 mod summary;
 mod thread;
+mod worded;
 
 #[cfg(test)]
-mod limits;
+pub(super) mod limits;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ pub use press::{
     slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_unknown,
 };
 pub use thread::{acknowledged_line, again_line, resolved_line};
+pub(super) use worded::{add_note, header_block, header_text};
 
 /// Body of `chat.postMessage` for an incident that has no message yet. `channel`: its id, or its name with `#`.
 pub fn slack_post(view: &Incident, zone: &Zone, channel: &str, buttons: Buttons) -> Value {
