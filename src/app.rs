@@ -83,11 +83,7 @@ impl Service {
     /// What a person has to mend: a folder, a URL, a missing Postgres.
     pub async fn new(config: &Config, exporter: Exporter) -> Result<Self, StartError> {
         let (store, private) = open(config).await?;
-        let words = Words {
-            redactor: Redactor::default(),
-            external_url: config.server.external_url.clone(),
-            language: config.language,
-        };
+        let words = words(config);
         let library = library(config).await?;
         let wake = Wake::default();
         let (ingest, committer) = Ingest::new(Desk {
@@ -140,6 +136,7 @@ impl Service {
             templates,
             fonts,
             analysis: (!config.summary.models.is_empty()).then_some(config.summary.analysis.limits),
+            intervals: config.route.intervals.clone(),
             exporter,
         };
         Ok(Self { app: Data::new(app), committer, lanes, private })
@@ -265,6 +262,14 @@ fn analysis(triage: &Triage) -> Analyze {
 }
 
 /// Where people edit runbooks.
+fn words(config: &Config) -> Words {
+    Words {
+        redactor: Redactor::default(),
+        external_url: config.server.external_url.clone(),
+        language: config.language,
+    }
+}
+
 fn edit_url(config: &Config) -> Option<String> {
     config.runbooks.as_ref().and_then(|runbooks| runbooks.edit_url.clone())
 }

@@ -100,6 +100,10 @@ impl Upkeep {
         };
         let cutoffs: Vec<_> = self.stale_after.iter().map(cutoff).collect();
         changed += self.store.mark_stale(&cutoffs, now).await?;
+        changed += self
+            .store
+            .settle_silences(now, &|written, from, until| rules.silent(written, (from, until), now))
+            .await?;
         if self.repeat_interval > TimeDelta::zero() {
             let route = |labels: &Labels, severity, when| rules.told(labels, severity, when);
             changed += self.store.repeat(self.repeat_interval, now, &route).await?;
@@ -116,7 +120,7 @@ impl Upkeep {
         if changed > 0 {
             tracing::info!(
                 incidents = changed,
-                "time has changed incidents: told again, escalated or told at last, stale, or steady"
+                "time has changed incidents: told again, escalated or told at last, silent, stale, or steady"
             );
             self.wake.all();
         }

@@ -49,6 +49,7 @@ mod routing;
 mod schedules;
 mod schema;
 mod secrets;
+mod silences;
 mod sns;
 mod spine;
 mod steps;

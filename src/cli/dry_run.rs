@@ -90,7 +90,7 @@ pub(super) fn tell(rules: &Rules, runbooks: &Snapshot, touched: &Touched) {
         println!("  nobody would be told");
         return;
     }
-    for route in rules.routes(incident, &incident.labels, incident.opened_at) {
+    for route in rules.routes(incident, &incident.labels, incident.opened_at, None) {
         if route.escalation {
             continue;
         }

@@ -37,7 +37,7 @@ pub use evidence::{
 pub use heartbeats::{Heartbeat, Ping};
 pub use load::{MINIMAL, load};
 pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
-pub use section::Surroundings;
+pub use section::{Surroundings, duration};
 pub use server::Server;
 pub use slack::SlackApp;
 pub use sns::SnsSource;

@@ -140,7 +140,7 @@ impl Desk {
         let runbooks = self.library.as_deref().map(Library::snapshot).unwrap_or_default();
         let judge = Judge {
             decide: &move |slot, bodies| decide(slot, bodies, lifecycle),
-            route: &|touched, labels, now| self.rules.routes(&touched.incident, labels, now),
+            route: &|touched, labels, now, quiet| self.rules.routes(&touched.incident, labels, now, quiet),
             escalation: &|touched, labels, runbook| {
                 self.rules.escalations(&touched.incident, labels, runbook)
             },

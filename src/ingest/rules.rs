@@ -12,7 +12,8 @@ use firstlook_core::alert::{
 use firstlook_core::evidence::changes::ChangeEvent;
 use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle};
 use firstlook_core::route::escalation::{ByRunbook, Escalation};
-use firstlook_core::route::{Hold, Told, Tree, When};
+use firstlook_core::route::silence::{self, Quiet};
+use firstlook_core::route::{Hold, Told, Tree, When, interval};
 
 use crate::config::Heartbeat;
 use crate::sources::changes::{MOST_DETAILS, Reported};
@@ -109,11 +110,18 @@ impl Rules {
 
     /// Who is told of an incident: each integration of each receiver that the tree names for its labels, its
     /// severity by its normalised word; at once, or later.
-    pub fn routes(&self, incident: &Current, labels: &Labels, now: DateTime<Utc>) -> Vec<Route> {
+    pub fn routes(
+        &self,
+        incident: &Current,
+        labels: &Labels,
+        now: DateTime<Utc>,
+        quiet: Option<Quiet>,
+    ) -> Vec<Route> {
         // The highest that was ever to be told: what a body that was committed with the next one brought must be told too.
         let severity = incident.told_severity;
         let critical = severity == Severity::Critical;
-        self.told(labels, severity, When::of(incident.opened_at, incident.started_at, critical, now))
+        let when = When::of(incident.opened_at, incident.started_at, critical, now).quiet(quiet);
+        self.told(labels, severity, when)
     }
 
     /// The same for an incident that has these labels; behind them those whom the tree escalates it to.
@@ -165,12 +173,22 @@ impl Rules {
                 receiver: receiver.to_owned(),
                 integration: integration.clone(),
                 reason: String::new(),
-                hold: None,
+                hold: when.quiet.map(|quiet| quiet.hold(when.now)),
                 waived: None,
                 escalation: true,
             }));
         }
         routes
+    }
+
+    /// When a silence that recurs holds next. One whose intervals are configured no more is over.
+    pub fn silent(
+        &self,
+        written: &serde_json::Value,
+        (from, until): (DateTime<Utc>, Option<DateTime<Utc>>),
+        now: DateTime<Utc>,
+    ) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        silence::span(&interval::read(written, &self.route.intervals).ok()?, from, until, now)
     }
 
     /// Why somebody who waits has to wait on. Whom the tree names no more waits for nothing: it was to be told.

@@ -67,7 +67,7 @@ impl Voice {
     ) -> Page {
         let labels = incident.members.values().map(|member| member.labels.clone());
         let labels = labels.reduce(|one, two| one.common(&two)).unwrap_or_default();
-        let mut routes = desk.rules.routes(&incident, &labels, incident.opened_at);
+        let mut routes = desk.rules.routes(&incident, &labels, incident.opened_at, None);
         // Who is not to be told now is told by hop 1, once the store is back.
         let page = |route: &Route| route.integration.starts_with("pagerduty/") && !route.escalation;
         routes.retain(|route| page(route) && route.hold.is_none());
@@ -121,6 +121,7 @@ fn parts(desk: &Desk, group: &Group, incident: Current, labels: Labels, routes: 
         version: 0,
         stale: false,
         flapping: false,
+        silenced_until: None,
         previous: None,
         occurrences: 1,
         counts: (incident.members.len(), 0),

@@ -36,7 +36,7 @@ pub struct Paged {
 #[derive(sqlx::FromRow)]
 pub(super) struct Held {
     pub id: Uuid,
-    status: String,
+    pub status: String,
     owner: Option<String>,
 }
 

@@ -10,6 +10,7 @@ use firstlook_core::alert::{Labels, Severity};
 use firstlook_core::incident::{EdgeKind, Status};
 use firstlook_core::route::When;
 use firstlook_core::route::escalation::{ByRunbook, Cause, Escalation};
+use firstlook_core::route::silence::Quiet;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use super::ingest::{Judge, Placed};
 use super::jobs::{self, JobKind, NewJob};
 use super::row::At;
-use super::{Route, Store, StoreError, actions, incidents, told};
+use super::{Route, Store, StoreError, actions, incidents, silences, told};
 
 /// Incidents that are escalated by one sweep; the next one takes the rest.
 const MOST: i64 = 200;
@@ -29,6 +30,7 @@ const SWEEP: &str = "sweep";
 pub(super) async fn arm(
     tx: &mut PgConnection,
     placed: &[&Placed],
+    quiets: Option<&BTreeMap<Uuid, Quiet>>,
     judge: &Judge<'_>,
 ) -> Result<(), StoreError> {
     let rings = |one: &&&Placed| {
@@ -47,7 +49,8 @@ pub(super) async fn arm(
         if one.touched.edges.iter().any(begins) && !one.touched.new {
             anew.push(one.id);
         }
-        let from = told_from(&(judge.route)(&one.touched, labels, one.at));
+        let quiet = quiets.and_then(|quiets| quiets.get(&one.id).copied());
+        let from = told_from(&(judge.route)(&one.touched, labels, one.at, quiet));
         let taken = one.touched.incident.status == Status::Acknowledged;
         let mut escalations = (judge.escalation)(&one.touched, labels, runbooks.get(&one.id));
         escalations.retain(|escalation| !taken || escalation.cause != Cause::Untaken);
@@ -155,7 +158,7 @@ struct Due {
 }
 
 impl Store {
-    /// Tells what is due; `route` says by which ways a receiver is told of such an incident, and whether it may be now.
+    /// Tells what is due, but of what is silenced: that has time until it is not any more. `route` says by which ways a receiver is told of such an incident, and whether it may be now.
     /// Returns how many incidents have changed by that.
     ///
     /// # Errors
@@ -167,6 +170,8 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let due: Vec<Uuid> = sqlx::query_scalar(
             "SELECT incident FROM escalation WHERE state = 'due' AND NOT waits AND due_at <= $1
+                 AND NOT EXISTS (SELECT FROM incident i WHERE i.id = incident AND i.silenced_until > $1
+                     AND i.status <> 'resolved')
              GROUP BY incident ORDER BY min(due_at) LIMIT $2",
         )
         .bind(now)
@@ -230,7 +235,8 @@ async fn tell(
     .await?;
     let at = At { table: "incident", row: &id };
     let severity = at.severity("told_severity", &due.told_severity)?;
-    let when = When::of(due.opened_at, due.started_at, severity == Severity::Critical, now);
+    let quiet = silences::quiet(tx, id, now).await?;
+    let when = When::of(due.opened_at, due.started_at, severity == Severity::Critical, now).quiet(quiet);
     let labels = at.labels("labels", due.labels)?;
     for (receiver, reasons) in told {
         let reason = reasons.join("; ");

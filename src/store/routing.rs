@@ -7,6 +7,7 @@ use firstlook_core::alert::Labels;
 use firstlook_core::incident::Touched;
 use firstlook_core::route::Hold;
 use firstlook_core::route::escalation::{ByRunbook, Escalation};
+use firstlook_core::route::silence::Quiet;
 
 /// Somebody to be told of an incident, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub struct Route {
     pub escalation: bool,
 }
 
-/// Who must be told of what these messages changed, at a time.
-pub type Router<'a> = &'a (dyn Fn(&Touched, &Labels, DateTime<Utc>) -> Vec<Route> + Sync);
+/// Who must be told of what these messages changed, at a time, and whether it is silenced by then.
+pub type Router<'a> = &'a (dyn Fn(&Touched, &Labels, DateTime<Utc>, Option<Quiet>) -> Vec<Route> + Sync);
 
 /// Who else is told in time of what rings, by the tree and by the incident's runbook.
 pub type Escalator<'a> = &'a (dyn Fn(&Touched, &Labels, Option<&ByRunbook>) -> Vec<Escalation> + Sync);

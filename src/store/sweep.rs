@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::At;
-use super::{Route, Store, StoreError, actions, incidents, told};
+use super::{Route, Store, StoreError, actions, incidents, silences, told};
 
 /// Incidents changed by one sweep, of each kind; the next sweep takes the rest.
 const MOST: i64 = 200;
@@ -87,7 +87,8 @@ impl Store {
             let Some((labels, severity, opened_at, started_at)) = due else { continue };
             let at = At { table: "incident", row: &id };
             let severity = at.severity("told_severity", &severity)?;
-            let when = When::of(opened_at, started_at, severity == Severity::Critical, now);
+            let quiet = silences::quiet(&mut tx, id, now).await?;
+            let when = When::of(opened_at, started_at, severity == Severity::Critical, now).quiet(quiet);
             let routes = route(&at.labels("labels", labels)?, severity, when);
             if told::append(&mut tx, id, EdgeKind::Repeat, &routes, now).await? {
                 incidents::note(&mut tx, id, now, "repeated", "firstlook", &reason).await?;

@@ -58,6 +58,7 @@ struct Row {
     previous: Option<i64>,
     stale: bool,
     flapping: bool,
+    silenced_until: Option<DateTime<Utc>>,
     firing: i64,
     ended: i64,
     summary: Option<Value>,
@@ -85,6 +86,7 @@ const SELECT: &str =
         (SELECT min(due_at) FROM escalation e WHERE e.incident = i.id AND e.state = 'due'
              AND (i.status = 'open' OR (i.status = 'acknowledged' AND e.cause <> 'untaken'))) AS escalates_at,
         i.stale_since IS NOT NULL AS stale, i.flaps_until IS NOT NULL AS flapping,
+        CASE WHEN i.status <> 'resolved' AND i.silenced_until > now() THEN i.silenced_until END AS silenced_until,
         (SELECT count(*) FROM incident_alert a WHERE a.incident = i.id AND a.status = 'firing') AS firing,
         (SELECT count(*) FROM incident_alert a WHERE a.incident = i.id AND a.status = 'resolved') AS ended,
         (SELECT body FROM summary s WHERE s.incident = i.id
@@ -327,6 +329,7 @@ fn parts(
         previous: row.previous,
         stale: row.stale,
         flapping: row.flapping,
+        silenced_until: row.silenced_until,
         counts: (usize::try_from(row.firing).unwrap_or(0), usize::try_from(row.ended).unwrap_or(0)),
         members,
         earlier: Vec::new(),

@@ -19,6 +19,7 @@ pub mod pages;
 mod problem;
 mod replay;
 mod signed;
+mod silences;
 mod slack;
 mod sns;
 pub mod stand_in;
@@ -35,6 +36,7 @@ use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 use firstlook_core::notify::Zone;
 use firstlook_core::notify::templates::Templates;
+use firstlook_core::route::Intervals;
 use firstlook_core::summary::analysis::run::Limits;
 
 use crate::config::{Authorization, ChangeSource};
@@ -106,6 +108,8 @@ pub struct App {
     pub fonts: Fonts,
     /// The metrics of this process.
     pub exporter: Exporter,
+    /// The configured `time_intervals`.
+    pub intervals: Intervals,
     /// What an analysis may take; nothing where there is no model to ask.
     pub analysis: Option<Limits>,
 }
@@ -140,6 +144,10 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(charts::one)
         .service(html::act)
         .service(feedback::by_form)
+        .service(silences::all)
+        .service(silences::by_form)
+        .service(silences::end_by_form)
+        .service(silences::incident_by_form)
         .service(html::deliveries)
         .service(html::delivery)
         .service(html::runbooks)
@@ -148,6 +156,11 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(api::one)
         .service(api::act)
         .service(feedback::by_api)
+        .service(silences::list)
+        .service(silences::show)
+        .service(silences::make)
+        .service(silences::end)
+        .service(silences::incident)
         .service(api::analysis)
         .service(api::deliveries)
         .service(api::delivery)

@@ -64,6 +64,8 @@ pub struct Parts {
     pub stale: bool,
     /// It ends and goes on again too often.
     pub flapping: bool,
+    /// All that fires in it is silenced until then.
+    pub silenced_until: Option<DateTime<Utc>>,
     /// Its alerts, or the first of very many.
     pub members: Vec<(AlertId, Member)>,
     /// How many of all its alerts fire, and how many have ended.
@@ -147,7 +149,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
         resolved_at: parts.resolved_at,
         owner: parts.owner.as_deref().map(who),
         escalates_at: parts.escalates_at,
-        silenced_until: None,
+        silenced_until: parts.silenced_until,
         impact: parts.impact,
         do_first: None,
         occurrences: parts.occurrences,

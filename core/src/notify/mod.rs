@@ -39,5 +39,5 @@ pub use slack::{
     slack_post, slack_post_again, slack_show, slack_unknown, slack_update,
 };
 pub use webhook::webhook_body;
-pub use words::Again;
+pub use words::{Again, actor as person};
 pub use zone::Zone;

@@ -11,6 +11,7 @@ mod grammar;
 mod opening;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use chrono_tz::Tz;
 pub use calendar::Calendar;
 pub use grammar::{days_of_month, minute, months, times, weekdays, years, zone};
 pub use opening::next;
+pub use written::read;
 
 /// A named interval: it holds while one of its spans does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -10,6 +10,7 @@
 pub mod escalation;
 pub mod interval;
 mod reach;
+pub mod silence;
 pub mod telling;
 #[cfg(test)]
 mod tests;

@@ -211,7 +211,7 @@ fn a_receiver_of_several_nodes_is_told_for_the_one_that_may_first() {
         ("2026-11-26T15:00:00Z", "route.routes[0]", true),
     ] {
         let now = now.parse().unwrap();
-        let told = tree.told(&Labels::default(), When { now, since: now, critical: false });
+        let told = tree.told(&Labels::default(), When { now, since: now, critical: false, quiet: None });
         assert_eq!((told[0].decision.path.as_str(), told[0].hold.is_some()), (path, waits), "{now}");
         assert_eq!((told.len(), told[1].decision.receiver.as_str(), &told[1].hold), (2, "b", &None));
     }

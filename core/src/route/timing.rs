@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::interval::{Interval, Range, Span, next};
+use super::silence::Quiet;
 
 /// When what waits for an interval that does not begin is looked at again: the configuration may be another by then.
 const AGAIN: TimeDelta = TimeDelta::days(1);
@@ -53,11 +54,13 @@ pub enum HeldBy {
     Time,
     /// It is told after a while, if it still fires.
     Delay,
+    /// Everything that fires in it is silenced; it is told when that ends, if it still fires.
+    Silence,
 }
 
 impl HeldBy {
     /// Every reason.
-    pub const ALL: [Self; 3] = [Self::Interval, Self::Time, Self::Delay];
+    pub const ALL: [Self; 4] = [Self::Interval, Self::Time, Self::Delay, Self::Silence];
 
     /// The word of the database.
     pub fn as_str(self) -> &'static str {
@@ -65,6 +68,7 @@ impl HeldBy {
             Self::Interval => "interval",
             Self::Time => "time",
             Self::Delay => "delay",
+            Self::Silence => "silence",
         }
     }
 
@@ -75,7 +79,7 @@ impl HeldBy {
 
     /// Whether many wait for the same moment, and are told in one message then.
     pub fn gathers(self) -> bool {
-        matches!(self, Self::Interval | Self::Time)
+        matches!(self, Self::Interval | Self::Time | Self::Silence)
     }
 }
 
@@ -88,6 +92,8 @@ pub struct Hold {
     pub by: HeldBy,
     /// For people: `waits until 09:00 Asia/Tokyo: outside business-hours`.
     pub reason: String,
+    /// The silence that it waits for.
+    pub silence: Option<i64>,
 }
 
 /// An incident at a time.
@@ -99,6 +105,8 @@ pub struct When {
     pub since: DateTime<Utc>,
     /// Whether it is critical: then no delay holds.
     pub critical: bool,
+    /// Whether everything is silenced that fires in it.
+    pub quiet: Option<Quiet>,
 }
 
 impl When {
@@ -109,7 +117,12 @@ impl When {
         critical: bool,
         now: DateTime<Utc>,
     ) -> Self {
-        Self { now, since: opened_at.max(started_at).min(now), critical }
+        Self { now, since: opened_at.max(started_at).min(now), critical, quiet: None }
+    }
+
+    /// The same where it is silenced.
+    pub fn quiet(self, quiet: Option<Quiet>) -> Self {
+        Self { quiet, ..self }
     }
 }
 
@@ -120,14 +133,16 @@ impl Timing {
     }
 
     /// Whether somebody has to wait now. A first page of something critical is never delayed; its hours are the
-    /// configuration's.
+    /// configuration's, and its silences people's.
     pub fn hold(&self, intervals: &Intervals, when: When) -> Option<Hold> {
-        self.closed(intervals, when.now).or_else(|| self.delayed(when))
+        let silenced = when.quiet.map(|quiet| quiet.hold(when.now));
+        silenced.or_else(|| self.closed(intervals, when.now)).or_else(|| self.delayed(when))
     }
 
     /// What of it does not hold for a critical incident, for people.
     pub fn waived(&self, when: When) -> Option<String> {
-        let delayed = self.delayed(When { critical: false, ..when }).filter(|_| when.critical);
+        let delayed =
+            self.delayed(When { critical: false, ..when }).filter(|_| when.critical && when.quiet.is_none());
         let delay = self.delay.filter(|_| delayed.is_some())?;
         Some(format!("told at once: {} does not hold for what is critical", said(delay)))
     }
@@ -154,7 +169,7 @@ impl Timing {
             Some(at) => (at, format!("waits until {}: {why}", moment(at, now, zone))),
             None => (now + AGAIN, format!("waits: {why}, and that does not change within a year")),
         };
-        Some(Hold { until, by: HeldBy::Interval, reason })
+        Some(Hold { until, by: HeldBy::Interval, reason, silence: None })
     }
 
     fn delayed(&self, when: When) -> Option<Hold> {
@@ -167,7 +182,8 @@ impl Timing {
             }
         };
         let until_words = moment(until, when.now, zone);
-        (when.now < until).then(|| Hold { until, by, reason: format!("waits until {until_words}: {still}") })
+        let reason = format!("waits until {until_words}: {still}");
+        (when.now < until).then_some(Hold { until, by, reason, silence: None })
     }
 }
 
@@ -193,7 +209,7 @@ fn said(delay: Delay) -> String {
 }
 
 /// `09:00 Asia/Tokyo`, with the date where it is another day there.
-fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+pub(super) fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
     let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
     let same = at.date_naive() == now.date_naive();
     format!("{} {zone}", at.format(if same { "%H:%M" } else { "%Y-%m-%d %H:%M" }))

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::incident::EdgeKind;
+use firstlook_core::route::silence::Quiet;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::super::escalation;
 use super::super::ingest::{Judge, Placed};
 use super::super::jobs::{JobKind, NewJob};
-use super::super::{Route, StoreError};
+use super::super::{Route, StoreError, silences};
 use super::writing::{STANDING, Stand, Writing};
 
 /// Makes the targets that the routes want, appends the edges, and enqueues what follows.
@@ -30,20 +31,35 @@ pub(in crate::store) async fn tell(
     for row in stored {
         of.entry(row.incident).or_default().push(row);
     }
+    let at = placed.iter().map(|one| one.at).max().unwrap_or_default();
+    let quiets = silences::quiets(tx, &ids, at).await?;
     let mut writing = Writing::default();
     for one in placed.iter().copied() {
-        plan(&mut writing, one, &of.remove(&one.id).unwrap_or_default(), judge)?;
+        let quiet = quiets.as_ref().and_then(|quiets| quiets.get(&one.id).copied());
+        plan(&mut writing, one, &of.remove(&one.id).unwrap_or_default(), quiet, judge)?;
     }
-    escalation::arm(tx, &placed, judge).await?;
-    writing.write(tx).await
+    escalation::arm(tx, &placed, quiets.as_ref(), judge).await?;
+    writing.write(tx, at).await?;
+    let Some(quiets) = quiets else { return Ok(()) };
+    let marks: Vec<_> = ids.iter().map(|id| (*id, quiets.get(id).copied())).collect();
+    silences::mark(tx, &marks, at).await.map(drop)
 }
 
-fn plan(writing: &mut Writing, one: &Placed, stored: &[Stand], judge: &Judge<'_>) -> Result<(), StoreError> {
+fn plan(
+    writing: &mut Writing,
+    one: &Placed,
+    stored: &[Stand],
+    quiet: Option<Quiet>,
+    judge: &Judge<'_>,
+) -> Result<(), StoreError> {
     let now = one.at;
     let edges = &one.touched.edges;
     let begins = edges.iter().any(|edge| edge.rings());
-    let routes =
-        if begins { (judge.route)(&one.touched, &one.touched.incident.labels, now) } else { Vec::new() };
+    let routes = if begins {
+        (judge.route)(&one.touched, &one.touched.incident.labels, now, quiet)
+    } else {
+        Vec::new()
+    };
     let same =
         |row: &Stand, route: &Route| row.receiver == route.receiver && row.integration == route.integration;
     for row in stored {
@@ -87,7 +103,7 @@ pub(in crate::store) async fn append(
         writing.tell(target, &[kind], None, routes.iter().find(named), now)?;
     }
     let told = targets.is_empty() || writing.has_edges();
-    writing.write(tx).await?;
+    writing.write(tx, now).await?;
     Ok(told)
 }
 
@@ -109,5 +125,5 @@ pub(in crate::store) async fn reach(
             None => writing.begin(incident, route, &[kind], now)?,
         }
     }
-    writing.write(tx).await
+    writing.write(tx, now).await
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::super::jobs::{self, JobKind, NewJob};
 use super::super::row::At;
-use super::super::{Store, StoreError, escalation, incidents};
+use super::super::{Store, StoreError, escalation, incidents, silences};
 use super::writing::{Stand, Writing};
 
 /// Targets of one integration in one transaction, and so in one digest; the next sweep takes the rest.
@@ -145,6 +145,8 @@ async fn release(
     hold: &(dyn Fn(&Waiting) -> Option<Hold> + Sync),
 ) -> Result<usize, StoreError> {
     let mut writing = Writing::default();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.incident).collect();
+    let quiets = silences::quiets(tx, &ids, now).await?.unwrap_or_default();
     let (mut alone, mut together, mut untold): (Vec<Due>, Vec<Due>, Vec<Due>) = Default::default();
     for row in rows {
         let at = At { table: "incident", row: &row.incident };
@@ -157,7 +159,8 @@ async fn release(
             labels: at.labels("labels", row.labels.clone())?,
             severity,
             receiver: row.receiver.clone(),
-            when: When::of(row.opened_at, row.started_at, critical, now),
+            when: When::of(row.opened_at, row.started_at, critical, now)
+                .quiet(quiets.get(&row.incident).copied()),
         };
         // What is over and waited for a moment of its own needs no other one.
         if let Some(hold) = hold(&waiting).filter(|_| !over || by == HeldBy::Interval) {
@@ -178,7 +181,7 @@ async fn release(
     if together.len() == 1 && together.iter().all(|due| !due.over) {
         alone.append(&mut together);
     }
-    writing.write(tx).await?;
+    writing.write(tx, now).await?;
     let released = alone.len() + together.len() + untold.len();
     never(tx, &untold, now).await?;
     single(tx, &alone, now).await?;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::super::jobs::{self, JobKind, NewJob};
 use super::super::row::At;
-use super::super::{Route, StoreError};
+use super::super::{Route, StoreError, silences};
 
 /// A target as it stands before something is told to it.
 #[derive(sqlx::FromRow)]
@@ -72,6 +72,7 @@ pub(super) struct Writing {
     /// Targets that nothing waits at any more, and why it is not told.
     freed: Vec<Value>,
     holds: Vec<Value>,
+    suppressed: Vec<(Uuid, i64)>,
     notes: BTreeSet<(Uuid, DateTime<Utc>, &'static str, String)>,
     pub jobs: Vec<NewJob>,
     /// Targets with a new edge that is to be told.
@@ -144,7 +145,9 @@ impl Writing {
     pub fn hold(&mut self, target: &Stand, hold: &Hold, now: DateTime<Utc>, news: bool) {
         self.holds.push(json!({
             "target": target.id, "until": hold.until, "by": hold.by.as_str(), "reason": hold.reason,
+            "silence": hold.silence,
         }));
+        self.suppressed.extend(hold.silence.map(|silence| (target.incident, silence)));
         if news {
             let said = format!("{} {}", target.receiver, hold.reason);
             self.notes.insert((target.incident, now, "deferred", said));
@@ -163,7 +166,7 @@ impl Writing {
     }
 
     /// Writes it all.
-    pub async fn write(self, tx: &mut PgConnection) -> Result<(), StoreError> {
+    pub async fn write(self, tx: &mut PgConnection, now: DateTime<Utc>) -> Result<(), StoreError> {
         if !self.targets.is_empty() {
             sqlx::query(
                 "INSERT INTO target (id, incident, receiver, integration, reason)
@@ -176,6 +179,7 @@ impl Writing {
         }
         freed(tx, self.freed).await?;
         holds(tx, self.holds).await?;
+        silences::suppress(tx, &self.suppressed, now).await?;
         if !self.edges.is_empty() {
             sqlx::query(
                 "INSERT INTO edge (target, seq, kind, was, state, error, created_at)
@@ -215,8 +219,8 @@ async fn holds(tx: &mut PgConnection, holds: Vec<Value>) -> Result<(), StoreErro
         return Ok(());
     }
     sqlx::query(
-        "UPDATE target t SET held_until = n.until, held_by = n.by, held_reason = n.reason
-         FROM jsonb_to_recordset($1) AS n (target uuid, until timestamptz, by text, reason text)
+        "UPDATE target t SET held_until = n.until, held_by = n.by, held_reason = n.reason, held_silence = n.silence
+         FROM jsonb_to_recordset($1) AS n (target uuid, until timestamptz, by text, reason text, silence bigint)
          WHERE t.id = n.target",
     )
     .bind(Value::Array(holds))

@@ -15,7 +15,7 @@ use super::evidence::{self, Cite, Evidence, Index};
 use super::summary::{self, HowSure};
 use super::text::number;
 use super::times::{self, When};
-use super::{Current, Shell, analysis, runbook, told, words};
+use super::{Current, Shell, analysis, runbook, silences, told, words};
 
 /// The page reloads itself while somebody is looking, but no longer than this after the incident opened.
 const LOOKING_AT_MOST: TimeDelta = TimeDelta::minutes(10);
@@ -148,6 +148,8 @@ struct How {
 #[derive(Serialize)]
 struct Forms {
     acknowledge: bool,
+    durations: Vec<silences::Choice>,
+    silences: String,
 }
 
 pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
@@ -225,7 +227,14 @@ fn header(view: &IncidentView<'_>, index: &Index, now: DateTime<Utc>) -> Header 
         ended: incident.resolved_at.filter(|_| resolved).map(|at| ended(incident, at, now)),
         forms: view
             .actions
-            .then(|| Forms { acknowledge: incident.status == Status::Open })
+            .then(|| Forms {
+                acknowledge: incident.status == Status::Open,
+                durations: silences::durations(language),
+                silences: words::silences_these(
+                    language,
+                    incident.alerts.len() + incident.alerts_omitted.total(),
+                ),
+            })
             .filter(|_| !resolved),
     }
 }

@@ -17,6 +17,7 @@ mod incident;
 mod links;
 mod list;
 mod runbook;
+mod silences;
 mod summary;
 mod text;
 mod times;
@@ -37,6 +38,7 @@ pub use inbox::{InboxView, Received, Sent};
 pub use incident::IncidentView;
 pub use list::{Filter, ListView};
 pub use runbook::{RunbookRow, RunbooksView};
+pub use silences::SilencesView;
 
 /// The style sheet, to be served at `/static/style.css`.
 pub const STYLE: &str = include_str!("../../../templates/style.css");
@@ -66,6 +68,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("empty", include_str!("../../../templates/empty.hbs")),
     ("deliveries", include_str!("../../../templates/deliveries.hbs")),
     ("delivery", include_str!("../../../templates/delivery.hbs")),
+    ("silences", include_str!("../../../templates/silences.hbs")),
     ("runbooks", include_str!("../../../templates/runbooks.hbs")),
     ("error", include_str!("../../../templates/error.hbs")),
     ("inbox", include_str!("../../../templates/inbox.hbs")),
@@ -108,7 +111,7 @@ struct Shell<T> {
     lang: &'static str,
     /// Of the window; ` | firstlook` follows.
     title: String,
-    /// `incidents`, `runbooks` or `deliveries` is marked as the current one.
+    /// `incidents`, `silences`, `runbooks` or `deliveries` is marked as the current one.
     current: Current,
     /// What the navigation's links begin with: empty, unless the page is served elsewhere.
     base: String,
@@ -127,6 +130,7 @@ struct Current {
     incidents: bool,
     runbooks: bool,
     deliveries: bool,
+    silences: bool,
 }
 
 impl<T: Serialize> Shell<T> {
@@ -195,6 +199,14 @@ impl Pages {
     /// [`PageError::Render`].
     pub fn delivery(&self, view: &DeliveryDetail) -> Result<String, PageError> {
         self.render("delivery", deliveries::detail(view, self.language))
+    }
+
+    /// What is silenced, and what nobody was told because of it.
+    ///
+    /// # Errors
+    /// [`PageError::Render`].
+    pub fn silences(&self, view: &SilencesView, now: DateTime<Utc>) -> Result<String, PageError> {
+        self.render("silences", silences::page(view, self.language, now))
     }
 
     /// The runbooks that are loaded, and their faults.

@@ -59,14 +59,15 @@ pub fn actor(language: Language, stored: &str) -> String {
     if language == Language::En {
         return stored.to_owned();
     }
-    let place = [" in Slack", " in PagerDuty"];
-    let found = place.iter().find_map(|place| Some((stored.strip_suffix(place)?, place)));
+    let place = [" in Slack", " in PagerDuty", " on the page"];
+    let found = place.into_iter().find_map(|place| Some((stored.strip_suffix(place)?, place)));
     match (found, stored) {
+        (Some(("Somebody" | "somebody", " on the page")), _) => "ページの利用者".to_owned(),
         (Some(("Somebody" | "somebody", place)), _) => {
             format!("{}の利用者", place.trim_start_matches(" in "))
         }
+        (Some((name, " on the page")), _) => format!("{name}（ページ）"),
         (Some((name, place)), _) => format!("{name}（{}）", place.trim_start_matches(" in ")),
-        (None, "somebody on the page") => "ページの利用者".to_owned(),
         (None, name) => name.to_owned(),
     }
 }

@@ -6,10 +6,10 @@ use firstlook_core::summary::{Confidence, HitRates, State};
 use regex::Regex;
 
 use super::samples::{self, at, now, red};
-use super::{check, keep, looks, states};
+use super::{check, keep, looks, silences, states};
 use crate::web::pages::{
     DeliveriesView, DeliveryDetail, DeliveryRow, ErrorView, Filter, IncidentView, ListView, Pages,
-    RunbookRow, RunbooksView, TEMPLATES, TraceLine,
+    RunbookRow, RunbooksView, SilencesView, TEMPLATES, TraceLine,
 };
 
 /// In the place of all that others wrote.
@@ -176,6 +176,16 @@ fn the_other_pages_are_told_in_japanese_alone() {
         remedies: vec![DATA.to_owned()],
     };
     speaks_japanese("error", &pages.error(&view).unwrap());
+}
+
+#[test]
+fn silences_are_told_in_japanese_alone() {
+    for (name, view) in [("silences", silences::view(DATA)), ("silences-none", SilencesView::default())] {
+        let mut view = view;
+        view.silences.iter_mut().for_each(|one| one.recurring = one.recurring.take().map(|_| DATA.into()));
+        view.intervals = view.intervals.iter().map(|_| DATA.to_owned()).collect();
+        speaks_japanese(name, &pages().silences(&view, now()).unwrap());
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod languages;
 mod looks;
 mod others;
 mod samples;
+mod silences;
 mod states;
 
 use firstlook_core::Language;

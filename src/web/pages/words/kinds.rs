@@ -235,6 +235,8 @@ pub(in crate::web::pages) fn event(language: Language, kind: &str) -> Option<&'s
         "feedback" => "評価",
         "stale" => "更新途絶",
         "flapping" => "断続",
+        "silenced" => "通知停止",
+        "unsilenced" => "通知再開",
         _ => return None,
     };
     (language == Language::Ja).then_some(ja)

@@ -4,6 +4,7 @@
 
 mod kinds;
 mod sentences;
+mod silences;
 mod table;
 
 use firstlook_core::evidence::Kind;
@@ -12,6 +13,7 @@ use firstlook_core::{Word, word};
 
 pub(super) use kinds::*;
 pub(super) use sentences::*;
+pub(super) use silences::*;
 #[cfg(test)]
 pub(super) use table::keys;
 pub(super) use table::text;
@@ -25,6 +27,7 @@ pub(super) const IN_PROGRESS: Word = word("summary in progress", "サマリー�
 pub(super) const NO_RUNBOOK: Word = word("no runbook", "ランブックなし");
 pub(super) const INCIDENTS: Word = word("Incidents", "インシデント");
 pub(super) const DELIVERIES: Word = word("Deliveries", "受信記録");
+pub(super) const SILENCES: Word = word("Silences", "通知停止");
 pub(super) const RUNBOOKS: Word = word("Runbooks", "ランブック");
 pub(super) const INBOX: Word = word("Trial inbox", "お試し用受信箱");
 pub(super) const FIRST_LOOK: Word = word("First look only", "初報のみ");

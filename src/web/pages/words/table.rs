@@ -4,7 +4,7 @@
 
 use firstlook_core::Language;
 
-use super::{COMMA, DELIVERIES, INCIDENTS, NOBODY_TOOK_IT, RUNBOOKS};
+use super::{COMMA, DELIVERIES, INCIDENTS, NOBODY_TOOK_IT, RUNBOOKS, SILENCES};
 
 /// The words that stand in templates: key, English, Japanese. A line is long where its words are.
 #[rustfmt::skip]
@@ -19,6 +19,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("menu", "Menu", "メニュー"),
     ("incidents", INCIDENTS.en, INCIDENTS.ja),
     ("runbooks", RUNBOOKS.en, RUNBOOKS.ja),
+    ("silences", SILENCES.en, SILENCES.ja),
     ("deliveries", DELIVERIES.en, DELIVERIES.ja),
     ("times_utc", "Times are UTC.", "時刻はUTCです。"),
     ("evidence_id", "evidence ", "根拠 "),
@@ -34,6 +35,24 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("how_it_ended", "How it ended", "終わり方"),
     ("acknowledge", "Acknowledge", "対応を開始"),
     ("resolve", "Resolve", "解決"),
+    ("silence", "Silence", "通知停止"),
+    ("new_silence", "New silence", "通知停止の追加"),
+    ("silence_matchers", "What: matchers as Alertmanager writes them, all of them must hold", "対象：Alertmanagerの書き方の条件（すべて満たすもの）"),
+    ("for_how_long", "For how long", "期間"),
+    ("or_until", "or until", "または終了日時"),
+    ("from_when", "From (empty: now)", "開始日時（空欄は今から）"),
+    ("only_within", "Only within", "時間帯"),
+    ("always", "any time", "いつでも"),
+    ("without_end", "until it is ended", "終了させるまで"),
+    ("silence_why", "Why (kept in the timeline)", "理由（タイムラインに残ります）"),
+    ("your_name", "Your name", "名前"),
+    ("silence_all", "It may take every alert", "すべてのアラートを対象にしてよい"),
+    ("silenced_what", "What", "対象"),
+    ("suppressed", "Not told because of it", "これにより未通知"),
+    ("end_now", "End now", "今すぐ終了"),
+    ("silence_number", "Silence ", "通知停止"),
+    ("no_silences", "Nothing is silenced", "通知停止はありません"),
+    ("no_silences_text", "While a silence holds, what it takes is decided and kept as always, and told when it ends if it still fires.", "停止中も判断と記録は通常どおり行い、終了時にまだ発報中なら通知します。"),
     ("on_this_page", "On this page", "このページの内容"),
     ("summary", "Summary", "サマリー"),
     ("analysis", "Analysis", "調査"),
