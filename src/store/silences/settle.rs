@@ -62,7 +62,9 @@ impl Store {
         .execute(&self.pool)
         .await?;
         let turned: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT FROM incident WHERE silenced_until <= $1) OR EXISTS (SELECT FROM silence
+            "SELECT EXISTS (SELECT FROM incident i JOIN silence s ON s.number = i.silenced_by
+                 WHERE i.silenced_until IS NOT NULL AND (i.silenced_until <= $1 OR s.ended_at IS NOT NULL))
+             OR EXISTS (SELECT FROM silence
                  WHERE applied <> (ended_at IS NULL AND holds_from <= $1 AND holds_until > $1))",
         )
         .bind(now)
