@@ -136,6 +136,7 @@ impl Service {
             templates,
             fonts,
             analysis: (!config.summary.models.is_empty()).then_some(config.summary.analysis.limits),
+            mirrors: mirrors(config),
             intervals: config.route.intervals.clone(),
             exporter,
         };
@@ -262,6 +263,12 @@ fn analysis(triage: &Triage) -> Analyze {
 }
 
 /// Where people edit runbooks.
+/// The sources whose Alertmanagers can be spoken to.
+fn mirrors(config: &Config) -> Vec<String> {
+    let able = config.alertmanager.iter().filter(|one| one.api.is_some());
+    able.map(|one| format!("alertmanager/{}", one.name)).collect()
+}
+
 fn words(config: &Config) -> Words {
     Words {
         redactor: Redactor::default(),

@@ -5,6 +5,7 @@
 
 mod alertmanager;
 mod cloudwatch;
+mod mirror;
 mod recheck;
 
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use crate::clock;
 use crate::ingest::{Arrival, Ingest};
 use crate::sources::alertmanager::{self as webhook, Notification, Unusable};
 use crate::sources::sns::{read::Reading, read::notification, said::Said};
-use crate::store::{Claim, LEARN, Outcome, RESYNC, Store, StoreError};
+use crate::store::{Claim, LEARN, MIRROR, Outcome, RESYNC, Store, StoreError};
 use crate::telemetry::labels::ResyncOutcome;
 use crate::telemetry::metrics::{self, Metric};
 
@@ -52,6 +53,8 @@ pub struct Resync {
     pub peers: BTreeMap<String, Peer>,
     /// How the messages of SNS sources are read.
     pub readings: BTreeMap<String, Reading>,
+    /// This installation's name: its silences are known by it there.
+    pub instance: String,
     /// What each Alertmanager was last heard to say.
     pub heard: Mutex<BTreeMap<String, Heard>>,
 }
@@ -67,7 +70,7 @@ struct Found {
 
 /// Whether a job is this file's.
 pub fn is_ours(key: &str) -> bool {
-    [RESYNC, RECHECK, LEARN].iter().any(|prefix| key.starts_with(prefix))
+    [RESYNC, RECHECK, LEARN, MIRROR].iter().any(|prefix| key.starts_with(prefix))
 }
 
 impl Resync {
@@ -101,6 +104,9 @@ impl Resync {
     pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
         if claim.key.starts_with(RECHECK) {
             return self.recheck(&claim).await;
+        }
+        if claim.key.starts_with(MIRROR) {
+            return self.mirror(&claim).await;
         }
         if let Some(source) = claim.key.strip_prefix(LEARN) {
             return match self.peers.get(source) {

@@ -45,13 +45,13 @@ async fn buttons_take_end_and_judge_an_incident_and_each_says_who() {
     let firstlook = Firstlook::start(Setup::default().openai(&model)).await;
     let incident = alarm(&firstlook).await;
     let (number, slack) = (&incident["number"], &firstlook.slack);
-    assert_eq!(buttons(&firstlook), ["acknowledge", "analyze", "open"]);
+    assert_eq!(buttons(&firstlook), ["acknowledge", "silence_1h", "analyze", "open"]);
 
     firstlook.press("aya", "acknowledge", number, false).await;
     let taken = firstlook.until("she has it", |one| one["status"] == "acknowledged").await;
     assert_eq!(taken["owner"], "aya in Slack");
     firstlook.idle().await;
-    assert_eq!(buttons(&firstlook), ["resolve", "analyze", "open"], "resolve takes its place");
+    assert_eq!(buttons(&firstlook), ["resolve", "silence_1h", "analyze", "open"], "resolve takes its place");
     let message = slack.messages()[0].clone();
     assert!(message.words().contains("◐ Acknowledged by aya in Slack"), "{}", message.words());
     assert!(slack.answers().is_empty(), "the message shows it: nothing else is said");
@@ -109,7 +109,7 @@ async fn the_command_shows_and_does() {
     alarm(&firstlook).await;
     assert_eq!(
         buttons(&firstlook),
-        ["acknowledge", "open"],
+        ["acknowledge", "silence_1h", "open"],
         "without a model nobody can be asked to analyse"
     );
     let open = said("open").await;

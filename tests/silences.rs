@@ -3,6 +3,9 @@
 
 mod asked;
 mod ended;
+mod mirrored;
+mod recurring;
+mod slack;
 
 use serde_json::{Value, json};
 

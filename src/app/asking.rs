@@ -53,7 +53,8 @@ pub(super) async fn resync(config: &Config, store: Store, ingest: Ingest) -> Res
     }
     let reading = |one: &SnsSource| (format!("sns/{}", one.name), sns::reading(config, one));
     let readings = config.sns.iter().map(reading).collect();
-    Ok(Resync { store, ingest, peers, readings, heard: Mutex::default() })
+    let instance = config.server.name.clone();
+    Ok(Resync { store, ingest, peers, readings, instance, heard: Mutex::default() })
 }
 
 /// CloudWatch on behalf of a source, and the regions that its topics name.

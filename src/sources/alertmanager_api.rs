@@ -1,9 +1,10 @@
 //! Door: network. Alertmanager's own API, version 2: what fires there, whom it is routed to, and since when it runs
-//! (FACTS A7, A8).
+//! (FACTS A7, A8); and its silences.
 //!
-//! Only reads. Must not know what fires here, nor what a difference means.
+//! Must not know what fires here, nor what a difference means.
 
 mod read;
+mod silences;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,8 @@ use firstlook_core::alert::AlertMessage;
 use reqwest::{Client, Response, Url, header};
 
 use crate::config::Authorization;
+
+pub use silences::NotSilenced;
 
 /// How long an answer may take, to its end.
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -56,7 +56,7 @@ pub use rates::Bucket;
 pub use rehearsal::Rehearsed;
 pub use routing::Route;
 pub use scans::Meter;
-pub use silences::{Made, NewSilence, Silenced, State as SilenceState};
+pub use silences::{MIRROR, Made, Mirror, Mirrored, NewSilence, Silenced, State as SilenceState};
 pub use spending::Reserved;
 pub use standing::{RESYNC, Standing};
 pub use sweep::Cutoff;

@@ -1,6 +1,7 @@
 //! Silences: made, ended, listed. What follows from them for incidents is in the files below this one.
 
 mod listed;
+mod mirror;
 mod quiet;
 mod settle;
 
@@ -15,6 +16,7 @@ use super::row::At;
 use super::{Store, StoreError};
 
 pub use listed::{Silenced, State};
+pub use mirror::{MIRROR, Mirror, Mirrored};
 pub(super) use quiet::{mark, quiet, quiets, suppress};
 
 /// What became of a silence that was asked for.
@@ -42,6 +44,8 @@ pub struct NewSilence<'a> {
     pub planned: &'a Planned,
     /// As it was written: names of intervals, or spans.
     pub recurring: Option<&'a Value>,
+    /// The sources whose Alertmanagers are to have it as well.
+    pub mirror: &'a [String],
     /// Who.
     pub actor: &'a str,
 }
@@ -56,6 +60,7 @@ impl Store {
         let Some(number) = insert(&mut tx, new, None, now).await? else { return Ok(Made::Full) };
         let matchers = &new.planned.matchers;
         let said = format!("silence {number} of {{{matchers}}}: {}", new.planned.comment);
+        mirror::want(&mut tx, number, new.mirror).await?;
         noted(&mut tx, now, "silence_made", new.actor, &said).await?;
         soon(&mut tx).await?;
         tx.commit().await?;
@@ -118,6 +123,7 @@ impl Store {
                 .await?;
             return Ok(known.map(|_| false));
         }
+        mirror::end(&mut tx, number).await?;
         noted(&mut tx, now, "silence_ended", actor, &format!("silence {number}")).await?;
         soon(&mut tx).await?;
         tx.commit().await?;

@@ -2,10 +2,12 @@
 //!
 //! Knows what each deed asks of the store. Must not know how it is answered.
 
+use actix_web::http::StatusCode;
 use firstlook_core::incident::Deed;
 
 use super::App;
 use super::problem::Problem;
+use super::silences::{self, Wanted};
 use crate::clock;
 use crate::store::{Acted, Judged};
 
@@ -14,7 +16,8 @@ const MOST_TEXT: usize = 2_000;
 /// The longest cause that is kept, in characters.
 const MOST_CAUSE: usize = 1_000;
 
-/// Does what a person asked for; `text` says how it ended, or what the cause was. Doing it twice is not an error: two
+/// Does what a person asked for; `text` says how it ended, what the cause was, or for how
+/// long and why nobody is to be told. Doing it twice is not an error: two
 /// people press at once.
 ///
 /// # Errors
@@ -27,6 +30,11 @@ pub async fn perform(app: &App, id: &str, deed: Deed, actor: &str, text: &str) -
         Deed::Acknowledge => app.store.acknowledge(id, actor, now).await?,
         Deed::TakeOver => app.store.take_over(id, actor, now).await?,
         Deed::Resolve => app.store.resolve(id, actor, &said(MOST_TEXT), now).await?,
+        Deed::Silence => match silences::of_incident(app, id, Wanted::of_words(text)?, actor, now).await {
+            Ok(_) => Acted::Done,
+            Err(problem) if problem.status() == StatusCode::NOT_FOUND => Acted::Unknown,
+            Err(problem) => return Err(problem),
+        },
         Deed::Analyze => {
             let limits = app.analysis.ok_or_else(|| {
                 Problem::bad_request(

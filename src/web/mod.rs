@@ -108,6 +108,8 @@ pub struct App {
     pub fonts: Fonts,
     /// The metrics of this process.
     pub exporter: Exporter,
+    /// The sources whose Alertmanagers can have silences as well.
+    pub mirrors: Vec<String>,
     /// The configured `time_intervals`.
     pub intervals: Intervals,
     /// What an analysis may take; nothing where there is no model to ask.

@@ -13,8 +13,8 @@ use super::problem::Problem;
 use super::{App, origin};
 use crate::clock;
 use crate::store::{Made, NewSilence, SilenceState, Silenced};
-use asked::Wanted;
 
+pub(super) use asked::Wanted;
 pub use page::{all, by_form, end_by_form, incident_by_form};
 
 /// Who does this where nobody says a name.
@@ -99,15 +99,37 @@ fn told(app: &App, silence: Silenced) -> Silenced {
 
 /// Keeps what is asked for.
 async fn kept(app: &App, wanted: Wanted, by: &str, now: DateTime<Utc>) -> Result<i64, Problem> {
-    let Wanted { mut asked, recurring, author } = wanted;
+    let Wanted { mut asked, recurring, mut mirror, author } = wanted;
+    mirror.sort();
+    mirror.dedup();
+    mirrorable(app, &mirror, recurring.is_some())?;
     if let Some(written) = &recurring {
         let read = interval::read(written, &app.intervals);
         asked.recurring = Some(read.map_err(|what| Problem::bad_request(format!("`recurring` {what}")))?);
     }
     let planned = silence::plan(&asked, now).map_err(|fault| refused(&fault))?;
     let actor = asked::actor(&author, by);
-    let new = NewSilence { planned: &planned, recurring: recurring.as_ref(), actor: &actor };
+    let new = NewSilence { planned: &planned, recurring: recurring.as_ref(), mirror: &mirror, actor: &actor };
     made(app, app.store.silence(new, now).await?).map(|(number, _)| number)
+}
+
+/// Whether these sources' Alertmanagers can have it.
+fn mirrorable(app: &App, mirror: &[String], recurring: bool) -> Result<(), Problem> {
+    if recurring && !mirror.is_empty() {
+        return Err(Problem::bad_request(
+            "`mirror` cannot have what recurs: Alertmanager's silences hold once",
+        ));
+    }
+    match mirror.iter().find(|source| !app.mirrors.contains(source)) {
+        Some(_) if app.mirrors.is_empty() => Err(Problem::bad_request(
+            "`mirror` needs a source of Alertmanager with an `api_url`: there is none",
+        )),
+        Some(source) => Err(Problem::bad_request(format!(
+            "`mirror` names {source:?}, which is none of the sources with an `api_url`: {}",
+            app.mirrors.join(", ")
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Silences an incident. Returns the silence's number, and how many alerts it names.
@@ -120,7 +142,7 @@ pub(super) async fn of_incident(
 ) -> Result<(i64, i64), Problem> {
     let planned = silence::plan(&wanted.asked, now).map_err(|fault| refused(&fault))?;
     let actor = asked::actor(&wanted.author, by);
-    let new = NewSilence { planned: &planned, recurring: None, actor: &actor };
+    let new = NewSilence { planned: &planned, recurring: None, mirror: &[], actor: &actor };
     made(app, app.store.silence_incident(id, new, now).await?)
 }
 

@@ -111,6 +111,7 @@ async fn follow(app: &App, press: &Press) -> Option<Value> {
     let Some(deed) = press.deed else { return Some(notify::slack_dismiss()) };
     let answer = act(app, press.incident, deed, &press.actor, "").await;
     match (answer, deed) {
+        (Answer::Done, Deed::Silence) => Some(silenced(app, press.incident).await),
         (Answer::Done, _) if press.private => Some(notify::slack_dismiss()),
         (Answer::Done, Deed::Acknowledge | Deed::TakeOver | Deed::Resolve) => None,
         (Answer::Done, _) => Some(notify::slack_done(app.words.language, deed, press.incident)),
@@ -153,6 +154,7 @@ async fn told(app: &App, actor: &str, command: &Command) -> Value {
             })
         }
         Command::Do(deed, number, text) => match act(app, *number, *deed, actor, text).await {
+            Answer::Done if *deed == Deed::Silence => Ok(silenced(app, *number).await),
             Answer::Done => Ok(notify::slack_done(app.words.language, *deed, *number)),
             Answer::Said(said) => Ok(said),
         },
@@ -181,6 +183,14 @@ async fn act(app: &App, number: i64, deed: Deed, actor: &str, text: &str) -> Ans
         }
     };
     tokio::time::timeout(WITHIN, work).await.unwrap_or_else(|_| Answer::Said(late(app)))
+}
+
+/// What came of a silence, for the one who asked for it.
+async fn silenced(app: &App, number: i64) -> Value {
+    match app.store.incident(&number.to_string(), &app.words).await {
+        Ok(Some(view)) => notify::slack_silenced(&view, &app.zone, &app.external_url),
+        Ok(None) | Err(_) => notify::slack_done(app.words.language, Deed::Silence, number),
+    }
 }
 
 fn refused(app: &App, problem: &Problem) -> Value {

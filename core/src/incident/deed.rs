@@ -11,6 +11,8 @@ pub enum Deed {
     TakeOver,
     /// Somebody says that it is over.
     Resolve,
+    /// Nobody is to be told of the alerts that it has now, for a while.
+    Silence,
     /// Somebody wants it analysed.
     Analyze,
     /// The summary's first cause was right.
@@ -21,8 +23,15 @@ pub enum Deed {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Acknowledge, Self::TakeOver, Self::Resolve, Self::Analyze, Self::Right, Self::Wrong];
+    pub const ALL: [Self; 7] = [
+        Self::Acknowledge,
+        Self::TakeOver,
+        Self::Resolve,
+        Self::Silence,
+        Self::Analyze,
+        Self::Right,
+        Self::Wrong,
+    ];
 
     /// Its name.
     pub fn as_str(self) -> &'static str {
@@ -30,6 +39,7 @@ impl Deed {
             Self::Acknowledge => "acknowledge",
             Self::TakeOver => "take_over",
             Self::Resolve => "resolve",
+            Self::Silence => "silence_1h",
             Self::Analyze => "analyze",
             Self::Right => "right",
             Self::Wrong => "wrong",

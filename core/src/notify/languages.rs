@@ -182,6 +182,8 @@ fn answers(view: &Incident) -> Vec<Value> {
         slack_help(ja, HOME),
         slack_unknown(ja, 7),
         slack_nothing_to_judge(ja),
+        slack_silenced(view, &Zone::utc(), HOME),
+        slack_silenced(&Incident { silenced_until: Some(start()), ..view.clone() }, &Zone::utc(), HOME),
         slack_not_done(ja, DATA),
     ]);
     all

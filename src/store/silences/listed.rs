@@ -62,6 +62,8 @@ pub struct Silenced {
     pub holds_until: DateTime<Utc>,
     /// Why.
     pub comment: String,
+    /// The Alertmanagers that are to have it as well: `source`, `id` there, `state`, `error`.
+    pub mirrors: Value,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// By whom.
@@ -92,6 +94,8 @@ const SELECT: &str = "SELECT * FROM (SELECT s.number,
         (SELECT count(*) FROM silence_alert a WHERE s.incident IS NOT NULL AND a.silence = s.number) AS alerts,
         s.starts_at, s.ends_at, s.recurring, s.holds_from, s.holds_until, s.comment, s.created_at, s.created_by,
         s.ended_at, s.ended_by,
+        COALESCE((SELECT jsonb_agg(jsonb_build_object('source', source, 'id', remote, 'state', m.state, 'error', error)
+                      ORDER BY source) FROM silence_mirror m WHERE m.silence = s.number), '[]') AS mirrors,
         (SELECT count(*) FROM suppressed p WHERE p.silence = s.number) AS suppressed,
         ARRAY(SELECT i.number FROM suppressed p JOIN incident i ON i.id = p.incident WHERE p.silence = s.number
               ORDER BY i.number DESC LIMIT $2) AS incidents

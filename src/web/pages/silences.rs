@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use firstlook_core::Language;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::times::{self, When};
 use super::{Current, Shell, words};
@@ -17,6 +18,8 @@ pub struct SilencesView {
     pub silences: Vec<Silenced>,
     /// The names of the configured `time_intervals`.
     pub intervals: Vec<String>,
+    /// The sources whose Alertmanagers can have silences as well.
+    pub mirrors: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -24,6 +27,7 @@ pub(super) struct Page {
     groups: Vec<Group>,
     durations: Vec<Choice>,
     intervals: Vec<String>,
+    mirrors: Vec<String>,
 }
 
 /// For how long.
@@ -50,6 +54,7 @@ struct Row {
     from: When,
     until: When,
     again: Option<String>,
+    mirrors: Vec<String>,
     comment: String,
     who: String,
     incidents: Vec<i64>,
@@ -68,6 +73,7 @@ pub(super) fn page(view: &SilencesView, language: Language, now: DateTime<Utc>) 
         groups: SilenceState::ALL.into_iter().filter_map(group).collect(),
         durations: durations(language),
         intervals: view.intervals.clone(),
+        mirrors: view.mirrors.clone(),
     };
     Shell::new(
         words::SILENCES.of(language).to_owned(),
@@ -82,6 +88,15 @@ pub(super) fn durations(language: Language) -> Vec<Choice> {
     let choice =
         |(value, minutes)| Choice { value, word: times::span(language, chrono::TimeDelta::minutes(minutes)) };
     minutes.into_iter().map(choice).collect()
+}
+
+/// Where else it stands, and what is wrong there.
+fn mirrored(one: &Silenced, language: Language) -> Vec<String> {
+    let text = |mirror: &Value, key: &str| mirror[key].as_str().unwrap_or_default().to_owned();
+    let said = |mirror| {
+        words::mirrored(language, &text(mirror, "source"), &text(mirror, "state"), &text(mirror, "error"))
+    };
+    one.mirrors.as_array().into_iter().flatten().map(said).collect()
 }
 
 fn row(one: &Silenced, language: Language, now: DateTime<Utc>) -> Row {
@@ -99,6 +114,7 @@ fn row(one: &Silenced, language: Language, now: DateTime<Utc>) -> Row {
         from: times::moment(language, one.holds_from, now),
         until: times::moment(language, one.ended_at.unwrap_or(one.holds_until).min(one.holds_until), now),
         again: one.recurring.as_ref().map(|written| words::again(language, &written.to_string())),
+        mirrors: mirrored(one, language),
         comment: one.comment.clone(),
         who,
         incidents: one.incidents.clone(),

@@ -26,6 +26,8 @@ pub struct Wanted {
     pub asked: Asked,
     /// As it was written.
     pub recurring: Option<Value>,
+    /// The sources whose Alertmanagers are to have it as well.
+    pub mirror: Vec<String>,
     /// Who says to ask for it; may be empty.
     pub author: String,
 }
@@ -36,7 +38,14 @@ impl Wanted {
         let mut wanted = Self::default();
         for (key, value) in object(body)? {
             match key.as_str() {
-                "matchers" => wanted.asked.matchers = list(&value)?,
+                "matchers" => {
+                    wanted.asked.matchers =
+                        list("matchers", &value, "is a list of texts such as \"service=\\\"api\\\"\"")?;
+                }
+                "mirror" => {
+                    wanted.mirror =
+                        list("mirror", &value, "is a list of sources such as \"alertmanager/main\"")?
+                }
                 "starts_at" => wanted.asked.starts_at = Some(time("starts_at", text("starts_at", &value)?)?),
                 "ends_at" => wanted.asked.ends_at = Some(time("ends_at", text("ends_at", &value)?)?),
                 "duration" => wanted.asked.duration = Some(length(text("duration", &value)?)?),
@@ -50,7 +59,7 @@ impl Wanted {
                 other => {
                     return Err(fault(
                         other,
-                        "is none of: matchers, starts_at, ends_at, duration, recurring, comment, created_by, confirm",
+                        "is none of: matchers, starts_at, ends_at, duration, recurring, mirror, comment, created_by, confirm",
                     ));
                 }
             }
@@ -93,6 +102,21 @@ impl Wanted {
         }
     }
 
+    /// What somebody types after an incident's number: for how long, why, both, or neither.
+    pub fn of_words(words: &str) -> Result<Self, Problem> {
+        let mut wanted = Self::of_button();
+        let (first, rest) = words.trim().split_once(' ').unwrap_or((words.trim(), ""));
+        match length(first) {
+            Ok(length) => {
+                wanted.asked.duration = Some(length);
+                wanted.comment(rest);
+            }
+            Err(fault) if first.starts_with(|one: char| one.is_ascii_digit()) => return Err(fault),
+            Err(_) => wanted.comment(words),
+        }
+        Ok(wanted)
+    }
+
     /// From a form's fields; an empty one says nothing.
     pub fn of_form(fields: &[(String, String)]) -> Result<Self, Problem> {
         let mut wanted = Self::default();
@@ -106,6 +130,7 @@ impl Wanted {
                 "comment" => wanted.asked.comment.clone_from(value),
                 "author" => wanted.author.clone_from(value),
                 "confirm" => wanted.asked.confirm = true,
+                "mirror" => wanted.mirror.push(value.clone()),
                 other => return Err(fault(other, "is no field of this form")),
             }
         }
@@ -155,9 +180,9 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, Problem> {
         .map_err(|error| Problem::bad_request(format!("the body is no JSON object: {error}")))
 }
 
-fn list(value: &Value) -> Result<Vec<String>, Problem> {
+fn list(key: &str, value: &Value, what: &str) -> Result<Vec<String>, Problem> {
     let texts = value.as_array().map(|list| list.iter().map(|one| one.as_str().map(str::to_owned)).collect());
-    texts.flatten().ok_or_else(|| fault("matchers", "is a list of texts such as \"service=\\\"api\\\"\""))
+    texts.flatten().ok_or_else(|| fault(key, what))
 }
 
 fn text<'a>(key: &'static str, value: &'a Value) -> Result<&'a str, Problem> {
@@ -225,6 +250,21 @@ mod tests {
         assert_eq!((wanted.matchers.len(), wanted.duration, wanted.starts_at), (2, None, None));
         assert_eq!(wanted.ends_at, "2026-11-26T03:00:00Z".parse().ok());
         assert!(Wanted::of_form(&[field("csrf", "x")]).is_err());
+    }
+
+    #[test]
+    fn words_say_for_how_long_and_why() {
+        for (words, minutes, comment) in [
+            ("", 60, NO_COMMENT),
+            ("2h", 120, NO_COMMENT),
+            ("30m  a deploy", 30, " a deploy"),
+            ("a deploy", 60, "a deploy"),
+        ] {
+            let asked = Wanted::of_words(words).unwrap().asked;
+            let wanted = (Some(TimeDelta::minutes(minutes)), comment);
+            assert_eq!((asked.duration, asked.comment.as_str()), wanted, "{words:?}");
+        }
+        assert!(Wanted::of_words("2hours").unwrap_err().to_string().contains("`duration`"));
     }
 
     #[test]

@@ -30,7 +30,8 @@ async fn page(app: &App) -> Result<Result<String, PageError>, Problem> {
     rows.extend(app.store.silences(&[SilenceState::Expired], None, PAGE, now).await?);
     let silences = rows.into_iter().map(|one| super::told(app, one)).collect();
     let intervals = app.intervals.keys().cloned().collect();
-    Ok(app.pages.silences(&SilencesView { silences, intervals }, now))
+    let mirrors = app.mirrors.clone();
+    Ok(app.pages.silences(&SilencesView { silences, intervals, mirrors }, now))
 }
 
 /// Makes one.

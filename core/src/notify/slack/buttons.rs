@@ -1,7 +1,7 @@
 //! The buttons below a message: what may be pressed at this moment.
 //!
 //! Knows the deeds and the incident's status. Must not know who presses, nor what a press does. Nothing that stands there
-//! moves while the status stays: Resolve takes the place of Acknowledge, so it asks first (messages/README 2).
+//! moves while the status stays: Resolve takes the place of Acknowledge, so it asks first, and so does Silence (messages/README 2).
 
 use serde_json::{Value, json};
 
@@ -37,10 +37,18 @@ pub fn row(view: &Incident, buttons: Buttons) -> Option<Value> {
                     view.language,
                     &words::resolve_title(view.language, view.number),
                     &words::resolve_asks(view.language, facts::firing(view)),
+                    words::RESOLVE,
                 );
                 row.push(first);
             }
             Status::Resolved => {}
+        }
+        if view.status != Status::Resolved {
+            let mut silence = button(Deed::Silence, words::SILENCE, view);
+            let (title, text) =
+                (words::SILENCE_TITLE.of(view.language), words::SILENCE_ASKS.of(view.language));
+            silence["confirm"] = confirm(view.language, title, text, words::SILENCE);
+            row.push(silence);
         }
         if buttons.analysis && view.status != Status::Resolved {
             row.push(button(Deed::Analyze, words::ANALYZE, view));
@@ -90,8 +98,8 @@ pub fn button(deed: Deed, text: Word, view: &Incident) -> Value {
     json!({ "type": "button", "action_id": deed.as_str(), "text": plain(text.of(view.language), 30), "value": value })
 }
 
-fn confirm(language: Language, title: &str, text: &str) -> Value {
-    let (yes, no) = (words::RESOLVE.of(language), words::CANCEL.of(language));
+fn confirm(language: Language, title: &str, text: &str, yes: Word) -> Value {
+    let (yes, no) = (yes.of(language), words::CANCEL.of(language));
     let plain = |text: &str| json!({ "type": "plain_text", "text": escape(text), "emoji": false });
     json!({ "title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(no) })
 }

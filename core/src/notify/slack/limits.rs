@@ -58,7 +58,8 @@ fn button(value: &Value) -> usize {
     match Deed::parse(value["action_id"].as_str().unwrap()) {
         Some(deed) => {
             assert!(value["value"] == "482" && value.get("url").is_none(), "{value}");
-            assert_eq!(deed == Deed::Resolve, value.get("confirm").is_some(), "{value}");
+            let asks = matches!(deed, Deed::Resolve | Deed::Silence);
+            assert_eq!(asks, value.get("confirm").is_some(), "{value}");
             if let Some(asks) = value.get("confirm") {
                 for (field, most) in [("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)] {
                     plain(&asks[field], most);

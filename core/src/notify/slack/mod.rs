@@ -35,7 +35,7 @@ pub use buttons::Buttons;
 pub use digest::{DigestLine, digest_line, incoming_digest, slack_digest};
 pub use press::{
     Command, Press, command, in_slack, press, slack_already, slack_dismiss, slack_done, slack_help,
-    slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_unknown,
+    slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_silenced, slack_unknown,
 };
 pub use thread::{acknowledged_line, again_line, resolved_line};
 pub(super) use worded::{add_note, header_block, header_text};

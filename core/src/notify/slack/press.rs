@@ -116,7 +116,7 @@ pub enum Command {
     Open,
     /// The message of an incident.
     Show(i64),
-    /// Something is done to an incident; the words after it say how it ended.
+    /// Something is done to an incident; the words after it say how it ended, or for how long and why.
     Do(Deed, i64, String),
 }
 
@@ -132,6 +132,7 @@ pub fn command(text: &str) -> Command {
         "ack" | "acknowledge" => Deed::Acknowledge,
         "take" => Deed::TakeOver,
         "resolve" => Deed::Resolve,
+        "silence" => Deed::Silence,
         "analyse" | "analyze" => Deed::Analyze,
         _ => return Command::Help,
     };
@@ -155,10 +156,23 @@ pub fn slack_done(language: Language, deed: Deed, number: i64) -> Value {
     slack_says(&match deed {
         Deed::Acknowledge | Deed::TakeOver => words::taken(language, number),
         Deed::Resolve => words::resolved(language, number),
+        Deed::Silence => words::silenced_some(language, number),
         Deed::Analyze => words::analysis_begins(language, number),
         Deed::Right => words::KEPT.of(language).to_owned(),
         Deed::Wrong => words::WHAT_WAS_IT.of(language).to_owned(),
     })
+}
+
+/// Until when the alerts of an incident are silenced, and where that is ended. `home` has no slash at its end.
+pub fn slack_silenced(view: &Incident, zone: &Zone, home: &str) -> Value {
+    let language = view.language;
+    let Some(until) = view.silenced_until else { return slack_done(language, Deed::Silence, view.number) };
+    let alerts = view.alerts.len() + view.alerts_omitted.total();
+    let text = words::silenced_alerts(language, &zone.time(until), alerts, view.number);
+    let (ends, page) = words::SILENCE_ENDS;
+    let line = Line::default().text(&text).text(ends.of(language));
+    let line = line.link(&format!("{home}/silences"), page.of(language)).section();
+    private(&text, rich("e", line.into_iter().collect()).into_iter().collect())
 }
 
 /// There is no incident of this number.

@@ -7,6 +7,17 @@ use crate::language::{Language, Word, word};
 
 pub const ACKNOWLEDGE: Word = word("Acknowledge", "対応を開始");
 pub const RESOLVE: Word = word("Resolve", "解決");
+pub const SILENCE: Word = word("Silence 1 h", "1時間通知停止");
+pub const SILENCE_TITLE: Word = word("Silence for 1 h?", "1時間通知を止めますか");
+pub const SILENCE_ASKS: Word = word(
+    "Stops messages about these alerts for one hour. The incident stays open and firstlook keeps watching.",
+    "このアラートの通知を1時間止めます。インシデントは閉じません。",
+);
+/// After until when, and of what: where it ends.
+pub const SILENCE_ENDS: (Word, Word) = (
+    word(", yours to end at any time on ", "。いつでも終了できます："),
+    word("the page", "通知停止のページ"),
+);
 pub const ANALYZE: Word = word("Analyse", "調査");
 pub const TAKE_OVER: Word = word("Take over", "引き継ぐ");
 pub const LEAVE_IT: Word = word("Leave it", "そのままにする");
@@ -20,11 +31,11 @@ pub const OPEN_NOW: Word = word("Open now", "未解決のインシデント");
 pub const ALL_INCIDENTS: Word = word("All incidents", "インシデントの一覧");
 pub const MORE_INCIDENTS: Word = word("More on the page", "続きはページへ");
 pub const HELP: Word = word(
-    "firstlook: open, show, ack, take, resolve, analyse, help",
-    "firstlook：open、show、ack、take、resolve、analyse、help",
+    "firstlook: open, show, ack, take, resolve, silence, analyse, help",
+    "firstlook：open、show、ack、take、resolve、silence、analyse、help",
 );
 /// Forms of the command, and what each does. What is typed is the same in every language.
-pub const COMMANDS: [(Word, Word); 6] = [
+pub const COMMANDS: [(Word, Word); 7] = [
     (word("open", "open"), word("what is open now", "未解決のインシデントの一覧")),
     (
         word("show 482", "show 482"),
@@ -36,6 +47,13 @@ pub const COMMANDS: [(Word, Word); 6] = [
         word("you have it from now on, whoever had it", "誰が担当でも、自分が引き継ぐ"),
     ),
     (word("resolve 482 how it ended", "resolve 482 終わり方"), word("it is over", "解決にする")),
+    (
+        word("silence 482 2h why", "silence 482 2h 理由"),
+        word(
+            "nobody is told of its alerts for so long, 1h where you say nothing",
+            "そのアラートの通知を停止（省略時は1h）",
+        ),
+    ),
     (
         word("analyse 482", "analyse 482"),
         word("a deeper look, as far as a model is configured", "詳しく調査する（モデルの設定が必要）"),
@@ -70,6 +88,23 @@ pub fn actor(language: Language, stored: &str) -> String {
         (Some((name, place)), _) => format!("{name}（{}）", place.trim_start_matches(" in ")),
         (None, name) => name.to_owned(),
     }
+}
+
+/// `Silenced until 04:10: 3 alerts of #482`.
+pub fn silenced_alerts(language: Language, until: &str, alerts: usize, number: i64) -> String {
+    let en = count(alerts, "alert", "alerts");
+    language.pick(
+        format!("Silenced until {until}: {en} of #{number}"),
+        format!("{until}まで通知停止：#{number}のアラート{alerts}件"),
+    )
+}
+
+/// Something else fires in it as well.
+pub fn silenced_some(language: Language, number: i64) -> String {
+    language.pick(
+        format!("The alerts that #{number} had are silenced; what else fires in it is told."),
+        format!("#{number}にあったアラートの通知を停止しました。ほかに発報中のものは通知します。"),
+    )
 }
 
 pub fn resolve_title(language: Language, number: i64) -> String {

@@ -183,6 +183,10 @@ fn silences_are_told_in_japanese_alone() {
     for (name, view) in [("silences", silences::view(DATA)), ("silences-none", SilencesView::default())] {
         let mut view = view;
         view.silences.iter_mut().for_each(|one| one.recurring = one.recurring.take().map(|_| DATA.into()));
+        view.silences
+            .iter_mut()
+            .for_each(|one| one.mirrors = serde_json::json!([{"source": DATA, "state": "refused"}]));
+        view.mirrors = view.mirrors.iter().map(|_| DATA.to_owned()).collect();
         view.intervals = view.intervals.iter().map(|_| DATA.to_owned()).collect();
         speaks_japanese(name, &pages().silences(&view, now()).unwrap());
     }

@@ -20,6 +20,7 @@ pub(super) fn view(words: &str) -> SilencesView {
         recurring: Some(json!(["nights"])),
         holds_from: at("18:00:00"),
         holds_until: at("19:00:00"),
+        mirrors: json!([{"source": "alertmanager/main", "id": "a-b", "state": "wanted", "error": "no answer"}]),
         comment: words.to_owned(),
         created_at: at("17:00:00"),
         created_by: "somebody on the page".to_owned(),
@@ -40,10 +41,15 @@ pub(super) fn view(words: &str) -> SilencesView {
         ended_by: Some("somebody on the page".to_owned()),
         suppressed: 0,
         incidents: Vec::new(),
+        mirrors: json!([]),
         ..active.clone()
     };
     let pending = Silenced { id: 6, state: SilenceState::Pending, ..active.clone() };
-    SilencesView { silences: vec![active, pending, expired], intervals: vec!["nights".to_owned()] }
+    SilencesView {
+        silences: vec![active, pending, expired],
+        intervals: vec!["nights".to_owned()],
+        mirrors: vec!["alertmanager/main".to_owned()],
+    }
 }
 
 #[test]
@@ -56,6 +62,7 @@ fn silences_stand_by_their_state_with_what_nobody_was_told() {
             "id=\"g-active\"",
             "Silence 7",
             "service=&quot;api&quot;",
+            "on its way to alertmanager/main: no answer",
             "18:00:00",
             "19:00:00",
             "within [&quot;nights&quot;]",

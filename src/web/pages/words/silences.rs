@@ -39,6 +39,19 @@ pub(in crate::web::pages) fn more(language: Language, n: usize) -> String {
     language.pick(format!("and {n} more"), format!("ほか{n}件"))
 }
 
+/// What became of it at an Alertmanager.
+pub(in crate::web::pages) fn mirrored(language: Language, source: &str, state: &str, error: &str) -> String {
+    let word = match state {
+        "standing" => word("stands at", "設定済み"),
+        "ended" => word("ended at", "終了済み"),
+        "refused" => word("not taken by", "設定不可"),
+        _ => word("on its way to", "設定中"),
+    };
+    let colon = if error.is_empty() { "" } else { language.pick(": ", "：") };
+    let word = word.of(language);
+    language.pick(format!("{word} {source}{colon}{error}"), format!("{source} {word}{colon}{error}"))
+}
+
 /// What the form of an incident does.
 pub(in crate::web::pages) fn silences_these(language: Language, alerts: usize) -> String {
     let alerts = many(language, alerts, ALERT);

@@ -46,6 +46,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("without_end", "until it is ended", "終了させるまで"),
     ("silence_why", "Why (kept in the timeline)", "理由（タイムラインに残ります）"),
     ("your_name", "Your name", "名前"),
+    ("mirror_at", "At the Alertmanager as well: ", "Alertmanagerにも設定する："),
     ("silence_all", "It may take every alert", "すべてのアラートを対象にしてよい"),
     ("silenced_what", "What", "対象"),
     ("suppressed", "Not told because of it", "これにより未通知"),
