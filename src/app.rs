@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use firstlook_core::evidence::Redactor;
 use firstlook_core::notify::Zone;
 use firstlook_core::notify::templates::Templates;
 use futures_util::future::join_all;
@@ -83,7 +82,7 @@ impl Service {
     /// What a person has to mend: a folder, a URL, a missing Postgres.
     pub async fn new(config: &Config, exporter: Exporter) -> Result<Self, StartError> {
         let (store, private) = open(config).await?;
-        let words = words(config);
+        let words = glance::words(config);
         let library = library(config).await?;
         let wake = Wake::default();
         let (ingest, committer) = Ingest::new(Desk {
@@ -262,21 +261,13 @@ fn analysis(triage: &Triage) -> Analyze {
     }
 }
 
-/// Where people edit runbooks.
 /// The sources whose Alertmanagers can be spoken to.
 fn mirrors(config: &Config) -> Vec<String> {
     let able = config.alertmanager.iter().filter(|one| one.api.is_some());
     able.map(|one| format!("alertmanager/{}", one.name)).collect()
 }
 
-fn words(config: &Config) -> Words {
-    Words {
-        redactor: Redactor::default(),
-        external_url: config.server.external_url.clone(),
-        language: config.language,
-    }
-}
-
+/// Where people edit runbooks.
 fn edit_url(config: &Config) -> Option<String> {
     config.runbooks.as_ref().and_then(|runbooks| runbooks.edit_url.clone())
 }

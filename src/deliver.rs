@@ -4,7 +4,9 @@
 //! word of it: the messages are made by `firstlook_core::notify`.
 
 mod analysis;
+mod changes;
 mod charts;
+mod notes;
 mod send;
 mod worded;
 
@@ -27,6 +29,7 @@ use crate::store::{Claim, Edge, JobKind, Outcome, Store, StoreError, Target, Wor
 use crate::telemetry::labels::SendOutcome;
 use crate::telemetry::metrics::{self, Metric};
 use crate::worker::Wake;
+pub use changes::CHANGES;
 pub use send::{Integration, Way};
 use send::{counted, sends, shows};
 
@@ -132,6 +135,7 @@ impl Deliver {
                 return Ok(stop);
             }
         }
+        self.want_notes(&claim, way, &target).await?;
         self.level(&claim, way, &view, &mut target).await
     }
 

@@ -37,6 +37,8 @@ pub enum Step {
     ReportUploaded,
     /// Slack has answered to their posting, and that is not marked.
     ReportPosted,
+    /// A pager has answered to a note, and that is not marked.
+    Noted,
     /// A model has answered within an analysis, and that is not kept.
     BeforeKept,
     /// A model has answered within an analysis, and that is kept.
@@ -49,7 +51,7 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Read,
         Self::BeforeCommit,
         Self::Committed,
@@ -63,6 +65,7 @@ impl Step {
         Self::AnalysisTold,
         Self::ReportUploaded,
         Self::ReportPosted,
+        Self::Noted,
         Self::BeforeKept,
         Self::Kept,
         Self::Brought,
@@ -85,6 +88,7 @@ impl Step {
             Self::AnalysisTold => "analysis-told",
             Self::ReportUploaded => "report-uploaded",
             Self::ReportPosted => "report-posted",
+            Self::Noted => "noted",
             Self::BeforeKept => "before-kept",
             Self::Kept => "kept",
             Self::Brought => "brought",

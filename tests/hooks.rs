@@ -79,7 +79,7 @@ async fn posts_are_signed_as_the_document_says_and_nothing_near_them_is_believed
         ("another", good, 0, false),
     ] {
         assert_eq!(genuine(first, secret, body, late), believed, "{secret} {late}");
-        let now = chrono::Utc::now().timestamp() + late;
+        let now = firstlook::clock::now().timestamp() + late;
         let header = first.header("x-firstlook-signature");
         assert_eq!(
             fault(header, body, now).is_none(),

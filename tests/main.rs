@@ -36,6 +36,7 @@ mod hostile;
 mod kills;
 mod languages;
 mod lifecycle;
+mod notes;
 mod outage;
 mod pages;
 mod poison;

@@ -13,11 +13,7 @@ use crate::store::Words;
 /// When the database does not answer or has no schema, or a private one does not start or stop.
 pub async fn incident(config: &Config, id: &str) -> Result<Option<Incident>, StartError> {
     let (store, private) = open(config).await?;
-    let words = Words {
-        redactor: Redactor::default(),
-        external_url: config.server.external_url.clone(),
-        language: config.language,
-    };
+    let words = words(config);
     let found = match store.ready().await {
         Ok(()) => store.incident(id, &words).await.map_err(Into::into),
         Err(error) => {
@@ -29,4 +25,13 @@ pub async fn incident(config: &Config, id: &str) -> Result<Option<Incident>, Sta
         private.stop().await?;
     }
     found
+}
+
+/// What turns stored text into told text, as configured.
+pub(super) fn words(config: &Config) -> Words {
+    Words {
+        redactor: Redactor::default(),
+        external_url: config.server.external_url.clone(),
+        language: config.language,
+    }
 }

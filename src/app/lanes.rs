@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::analysis::Analyze;
-use crate::deliver::Deliver;
+use crate::deliver::{CHANGES, Deliver};
 use crate::ingest::Ingest;
 use crate::library::Library;
 use crate::resync::{self, Resync};
@@ -50,7 +50,7 @@ impl Lanes {
         tracing::info!("ready");
         let mut lanes = JoinSet::new();
         self.tell(&mut lanes, &stop);
-        let standing = [self.upkeep.standing(), self.resync.standing()].concat();
+        let standing = self.standing();
         lanes.spawn(stand(self.store.clone(), standing, stop.clone()));
         lanes.spawn(remember(self.resync.ingest.clone(), stop.clone()));
         let (triage, analysis, upkeep, resync) = (self.triage, self.analysis, self.upkeep, self.resync);
@@ -62,12 +62,14 @@ impl Lanes {
             let analysis = Arc::clone(&analysis);
             async move { analysis.work(claim).await }
         };
+        let deliver = Arc::clone(&self.deliver);
         let keep = move |claim: Arc<Claim>| {
-            let (upkeep, resync) = (Arc::clone(&upkeep), Arc::clone(&resync));
+            let (upkeep, resync, deliver) = (Arc::clone(&upkeep), Arc::clone(&resync), Arc::clone(&deliver));
             async move {
-                match resync::is_ours(&claim.key) {
-                    true => resync.work(claim).await,
-                    false => upkeep.work(claim).await,
+                match claim.key.as_str() {
+                    CHANGES => deliver.changes().await,
+                    key if resync::is_ours(key) => resync.work(claim).await,
+                    _ => upkeep.work(claim).await,
                 }
             }
         };
@@ -115,6 +117,11 @@ impl Lanes {
         lanes.spawn(worker::lane(store, JobKind::Report, wake, stop.clone(), Vec::new, report));
     }
 
+    /// The jobs that stand for ever, by key.
+    fn standing(&self) -> Vec<String> {
+        [self.upkeep.standing(), self.resync.standing(), self.deliver.standing()].concat()
+    }
+
     /// Prepares until that succeeds.
     async fn ready(&self) {
         while let Err(error) = self.prepare().await {
@@ -125,7 +132,7 @@ impl Lanes {
 
     async fn prepare(&self) -> Result<(), StoreError> {
         self.store.migrate().await?;
-        self.store.stand(&[self.upkeep.standing(), self.resync.standing()].concat()).await?;
+        self.store.stand(&self.standing()).await?;
         self.store.look_again().await?;
         self.deliver.prepare().await?;
         self.resync.ingest.desk().tags.refresh(&self.store).await?;

@@ -23,7 +23,7 @@ use crate::evidence::{
 };
 use crate::ingest::Rules;
 use crate::models::{Bedrock, BedrockSettings, Model, Models, OpenAi, OpenAiSettings};
-use crate::receivers::pagerduty::PagerDuty;
+use crate::receivers::pagerduty::{PagerDuty, Rest};
 use crate::receivers::slack::respond::Responder;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
@@ -89,7 +89,10 @@ pub(super) fn ways(config: &Config) -> Result<BTreeMap<(String, String), Way>, S
             all.insert((receiver.name.clone(), format!("{kind}/{n}")), way);
         };
         for (n, one) in receiver.pagerduty.iter().enumerate() {
+            let rest = one.notes.clone();
+            let rest = rest.map(|one| Rest::new(client.clone(), one.api_url, one.token, one.from));
             let api = PagerDuty::new(client.clone(), &one.url, one.routing_key.clone());
+            let api = api.with(one.changes_url.clone(), rest);
             let bucket = Bucket::new("pagerduty", &one.routing_key, "", Rate::per_minute(one.max_per_minute));
             add("pagerduty", n, Way::new(Integration::PagerDuty(api), bucket));
         }

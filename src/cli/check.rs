@@ -4,6 +4,7 @@
 
 mod cloudwatch;
 mod evidence;
+mod pagers;
 mod routes;
 mod subscriptions;
 mod templates;
@@ -101,6 +102,7 @@ fn offline(config: &Config, online: bool, table: &mut Table) {
             .map(|_| "every template is well formed".into())
             .map_err(|e| e.to_string()),
     );
+    pagers::pagers(config, table);
     templates::templates(config, table);
     let Some(runbooks) = &config.runbooks else {
         table.add(Mark::Note, "runbooks", "no `runbooks.path`: incidents have no runbook");
@@ -215,6 +217,8 @@ fn addresses(config: &Config) -> Vec<(String, String)> {
     for receiver in &config.receivers {
         for (n, one) in receiver.pagerduty.iter().enumerate() {
             all.push((format!("{} pagerduty/{n}", receiver.name), one.url.clone()));
+            let notes = one.notes.as_ref().map(|notes| notes.api_url.clone());
+            all.extend(notes.map(|url| (format!("{} pagerduty/{n}, notes", receiver.name), url)));
         }
         for (n, one) in receiver.slack.iter().enumerate() {
             if let SlackVia::Bot { api_url, .. } = &one.via {

@@ -9,6 +9,7 @@ mod evidence;
 mod heartbeats;
 mod intervals;
 mod load;
+mod pagerduty;
 mod receivers;
 mod route;
 mod section;
@@ -36,7 +37,8 @@ pub use evidence::{
 };
 pub use heartbeats::{Heartbeat, Ping};
 pub use load::{MINIMAL, load};
-pub use receivers::{PagerDuty, Receiver, Slack, SlackVia, Webhook};
+pub use pagerduty::{PagerDuty, PagerDutyNotes};
+pub use receivers::{Receiver, Slack, SlackVia, Webhook};
 pub use section::{Surroundings, duration};
 pub use server::Server;
 pub use slack::SlackApp;

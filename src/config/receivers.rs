@@ -1,6 +1,7 @@
 //! `receivers:`: whom firstlook tells, and how.
 
 use super::Error;
+use super::pagerduty::{self, PagerDuty};
 use super::section::Section;
 use super::templates;
 use crate::secret::Secret;
@@ -16,19 +17,6 @@ pub struct Receiver {
     pub slack: Vec<Slack>,
     /// `webhook_configs`.
     pub webhook: Vec<Webhook>,
-}
-
-/// One of `pagerduty_configs`: an Events v2 integration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PagerDuty {
-    /// The integration's key.
-    pub routing_key: Secret,
-    /// Where events are posted.
-    pub url: String,
-    /// Events in any minute, over all replicas.
-    pub max_per_minute: u32,
-    /// What its webhooks are signed with, where it tells what people do there.
-    pub webhook_secret: Option<Secret>,
 }
 
 /// One of `slack_configs`.
@@ -72,8 +60,6 @@ pub struct Webhook {
     pub max_per_minute: Option<u32>,
 }
 
-/// What PagerDuty takes by one routing key (FACTS C).
-const PAGERDUTY_PER_MINUTE: u32 = 120;
 /// What Slack takes for one channel: about one a second (FACTS D).
 const SLACK_PER_MINUTE: u32 = 60;
 
@@ -89,7 +75,7 @@ pub fn read(top: &Section<'_>) -> Result<Vec<Receiver>, Error> {
         }
         receivers.push(Receiver {
             name,
-            pagerduty: each(&section, "pagerduty_configs", &PAGERDUTY, pagerduty)?,
+            pagerduty: each(&section, "pagerduty_configs", &pagerduty::KEYS, pagerduty::read)?,
             slack: each(&section, "slack_configs", &SLACK, slack)?,
             webhook: each(&section, "webhook_configs", &WEBHOOK, webhook)?,
         });
@@ -97,8 +83,6 @@ pub fn read(top: &Section<'_>) -> Result<Vec<Receiver>, Error> {
     Ok(receivers)
 }
 
-const PAGERDUTY: [&str; 6] =
-    ["routing_key", "routing_key_file", "url", "max_per_minute", "webhook_secret", "webhook_secret_file"];
 const SLACK: [&str; 7] = [
     "channel",
     "bot_token",
@@ -118,19 +102,6 @@ fn each<T>(
 ) -> Result<Vec<T>, Error> {
     let open = |(path, node): (String, _)| Section::open(section.context, node, &path, known, &[]);
     section.list(key)?.into_iter().map(|item| read(&open(item)?)).collect()
-}
-
-fn pagerduty(section: &Section<'_>) -> Result<PagerDuty, Error> {
-    let routing_key = section
-        .secret("routing_key")?
-        .ok_or_else(|| section.error("routing_key", "is missing: add it or `routing_key_file`"))?;
-    let url = section.url("url")?;
-    Ok(PagerDuty {
-        routing_key,
-        url: url.unwrap_or_else(|| "https://events.pagerduty.com/v2/enqueue".to_owned()),
-        max_per_minute: per_minute(section)?.unwrap_or(PAGERDUTY_PER_MINUTE),
-        webhook_secret: section.secret("webhook_secret")?,
-    })
 }
 
 fn slack(section: &Section<'_>) -> Result<Slack, Error> {
@@ -173,7 +144,8 @@ fn webhook(section: &Section<'_>) -> Result<Webhook, Error> {
     Ok(Webhook { url, secret, template, max_per_minute: per_minute(section)? })
 }
 
-fn per_minute(section: &Section<'_>) -> Result<Option<u32>, Error> {
+/// `max_per_minute`, if it is there.
+pub(super) fn per_minute(section: &Section<'_>) -> Result<Option<u32>, Error> {
     if section.node("max_per_minute").is_none() {
         return Ok(None);
     }

@@ -10,6 +10,7 @@ use super::*;
 mod escalation;
 mod faults;
 mod intervals;
+mod receivers;
 mod sns;
 
 /// Three variables and one file.

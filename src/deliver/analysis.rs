@@ -14,6 +14,7 @@ use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{self, analysis_file_title, analysis_markdown};
 
 use super::charts::ROOM;
+use super::notes::notebook;
 use super::send::counted;
 use super::{Deliver, Integration, Way, chance, tries};
 use crate::clock;
@@ -39,13 +40,16 @@ struct Thread<'a> {
 }
 
 impl Deliver {
-    /// Shows the analyses of an incident in the thread of its message, as they are now.
+    /// Shows the analyses of an incident in the thread of its message, as they are now; at a pager, what there is to note.
     ///
     /// # Errors
     /// When the database does not answer, or another worker has the job.
     pub async fn report(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
         let target = self.store.target(&claim).await?;
         let way = self.ways.get(&(target.receiver.clone(), target.integration.clone()));
+        if let Some(rest) = way.and_then(notebook) {
+            return self.notes(&claim, &target, rest).await;
+        }
         let slack = way.and_then(|way| match &way.integration {
             Integration::Slack { api, .. } => Some((way, api)),
             _ => None,
@@ -257,7 +261,7 @@ fn too_soon(telling: &Telling, now: DateTime<Utc>) -> Option<Duration> {
 }
 
 /// When it is tried again; `None` where that has no sense.
-fn again(claim: &Claim, error: &SendError, now: DateTime<Utc>) -> Option<Duration> {
+pub(super) fn again(claim: &Claim, error: &SendError, now: DateTime<Utc>) -> Option<Duration> {
     let age = (now - claim.created_at).to_std().unwrap_or_default();
     match backoff::next(error.class, tries(claim.attempts), age, backoff::EDIT_PATIENCE, chance()) {
         Next::Again(after) => Some(after),

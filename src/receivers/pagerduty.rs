@@ -2,12 +2,15 @@
 //!
 //! Knows the routing key and what PagerDuty's answers mean. Must not know what an event says.
 
+mod rest;
+
 use reqwest::Client;
 use serde_json::Value;
 
 use super::SendError;
 use super::http::{Answer, Who, post};
 use crate::secret::Secret;
+pub use rest::Rest;
 
 const WHO: Who = Who { name: "PagerDuty", key: "pagerduty_configs.url" };
 
@@ -17,12 +20,40 @@ pub struct PagerDuty {
     client: Client,
     url: String,
     routing_key: Secret,
+    changes_url: Option<String>,
+    rest: Option<Rest>,
 }
 
 impl PagerDuty {
     /// `url`: where events go, `https://events.pagerduty.com/v2/enqueue`. `client`: from [`crate::http::client`].
     pub fn new(client: Client, url: impl Into<String>, routing_key: Secret) -> Self {
-        Self { client, url: url.into(), routing_key }
+        Self { client, url: url.into(), routing_key, changes_url: None, rest: None }
+    }
+
+    /// The same, with where change events go if it wants them, and who writes notes if somebody does.
+    pub fn with(self, changes_url: Option<String>, rest: Option<Rest>) -> Self {
+        Self { changes_url, rest, ..self }
+    }
+
+    /// Who writes notes on its incidents.
+    pub fn rest(&self) -> Option<&Rest> {
+        self.rest.as_ref()
+    }
+
+    /// Whether it is told of changes.
+    pub fn wants_changes(&self) -> bool {
+        self.changes_url.is_some()
+    }
+
+    /// Sends a change event. Sent twice, it stands there twice.
+    ///
+    /// # Errors
+    /// As [`PagerDuty::send`].
+    pub async fn change(&self, event: &Value) -> Result<(), SendError> {
+        match &self.changes_url {
+            Some(url) => self.post(url, event).await,
+            None => Ok(()),
+        }
     }
 
     /// Sends an event of `firstlook_core::notify`; the routing key is put in here. Sending it again is harmless: it
@@ -32,11 +63,15 @@ impl PagerDuty {
     /// 429, 5xx and an unreachable PagerDuty may be retried; 400 and other refusals not. An answer that is not
     /// PagerDuty's is ambiguous: something in between may have swallowed the event.
     pub async fn send(&self, event: &Value) -> Result<(), SendError> {
+        self.post(&self.url, event).await
+    }
+
+    async fn post(&self, url: &str, event: &Value) -> Result<(), SendError> {
         let mut event = event.clone();
         if let Some(fields) = event.as_object_mut() {
             fields.insert("routing_key".to_owned(), self.routing_key.expose().into());
         }
-        let answer = post(&self.client, &self.url, None, &event, WHO, &self.routing_key).await;
+        let answer = post(&self.client, url, None, &event, WHO, &self.routing_key).await;
         answer.and_then(receipt).map_err(|error| error.without(&self.routing_key))
     }
 }

@@ -17,6 +17,7 @@ mod ingest;
 mod jobs;
 mod knowledge;
 mod noted;
+mod passing;
 pub mod private;
 mod rates;
 mod rehearsal;
@@ -61,7 +62,7 @@ pub use spending::Reserved;
 pub use standing::{RESYNC, Standing};
 pub use sweep::Cutoff;
 pub use tags::{LEARN, Learned};
-pub use told::{Address, Charts, Edge, FileState, Now, Target, Telling, Waiting};
+pub use told::{Address, Charts, Edge, FileState, Notes, Now, Target, Telling, Waiting};
 pub use view::Words;
 
 /// Longest wait for a free connection: a request has 10 s in all (DESIGN section 4).

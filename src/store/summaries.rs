@@ -160,6 +160,7 @@ impl Store {
         .await?;
         incidents::note(&mut tx, claim.incident, summary.written_at, "summary", "firstlook", note).await?;
         told::refresh(&mut tx, claim.incident).await?;
+        told::note(&mut tx, claim.incident).await?;
         if let Some(max_steps) = analyze {
             analyses::first(&mut tx, claim.incident, max_steps, summary.written_at).await?;
         }

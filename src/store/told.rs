@@ -4,6 +4,7 @@ mod analyses;
 mod charts;
 mod digest;
 mod giving_up;
+mod notes;
 mod plan;
 mod reading;
 mod release;
@@ -24,6 +25,8 @@ pub use analyses::{FileState, Now, Telling};
 pub(super) use analyses::{give_up_analyses, tell_analysis};
 pub(super) use charts::give_up_charts;
 pub(super) use giving_up::give_up;
+pub use notes::Notes;
+pub(super) use notes::note;
 pub(super) use plan::{append, reach, tell};
 pub use release::Waiting;
 

@@ -77,7 +77,7 @@ pub fn fault(header: Option<&str>, body: &[u8], now: i64) -> Option<&'static str
 impl Protocol for Desk {
     fn answer(&self, request: &Request) -> Answer {
         let header = request.header("x-firstlook-signature");
-        let fault = fault(header, &request.body, chrono::Utc::now().timestamp());
+        let fault = fault(header, &request.body, firstlook::clock::now().timestamp());
         let json = request.header("content-type") == Some("application/json") && !request.json().is_null();
         let key = request.header("idempotency-key").unwrap_or_default().to_owned();
         let lacks = (!json).then_some("it is no JSON").or(key.is_empty().then_some("it has no key"));

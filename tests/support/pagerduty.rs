@@ -1,5 +1,7 @@
 //! PagerDuty Events v2 (FACTS C): `POST /v2/enqueue` with its refusals, and the incidents that the events make.
-//! Knows nothing of REST or of PagerDuty's own webhooks.
+//! Knows nothing of PagerDuty's own webhooks.
+
+mod rest;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -8,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::plan::Plan;
 use super::server::{Answer, Protocol, Request, Server};
+pub use rest::{API_TOKEN, FROM, Note};
 
 /// A routing key of the right form.
 pub const ROUTING_KEY: &str = "R0UT1NGKEY0F32CHARACTERSEXACTLY0";
@@ -77,6 +80,8 @@ struct Book {
     refusals: Vec<Vec<String>>,
     violations: Vec<String>,
     tolerated: Vec<String>,
+    notes: Vec<Note>,
+    changes: Vec<Value>,
 }
 
 #[derive(Debug, Default)]
@@ -294,7 +299,8 @@ impl Book {
 impl Protocol for Desk {
     fn answer(&self, request: &Request) -> Answer {
         if (request.method.as_str(), request.path.as_str()) != ("POST", "/v2/enqueue") {
-            return Answer::text(404, "");
+            let other = self.with(|b| rest::rest(b, request).or_else(|| rest::change(b, request)));
+            return other.unwrap_or_else(|| Answer::text(404, ""));
         }
         if request.body.len() > LARGEST {
             return self.refuse(vec!["The event is larger than 512 KB".to_owned()]);

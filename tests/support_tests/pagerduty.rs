@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{client, sample, set};
-use crate::support::pagerduty::{PagerDuty, ROUTING_KEY, Status, faults, violations};
+use crate::support::pagerduty::{API_TOKEN, FROM, PagerDuty, ROUTING_KEY, Status, faults, violations};
 
 async fn send(pagerduty: &PagerDuty, body: &Value) -> (u16, Value) {
     let response = client().post(pagerduty.url()).json(body).send().await.unwrap();
@@ -137,4 +137,58 @@ async fn a_breach_can_be_taken_or_tolerated() {
     event["payload"]["summary"] = json!("<b> ".repeat(30));
     send(&pagerduty, &event).await;
     assert_eq!(pagerduty.take_violations().len(), 2, "the tolerated one is not among them");
+}
+
+#[tokio::test]
+async fn notes_and_changes_meet_the_refusals_of_the_real_one() {
+    let pagerduty = PagerDuty::start();
+    let trigger = sample("pd-1-trigger");
+    assert_eq!(send(&pagerduty, &trigger).await.0, 202);
+    let auth = format!("Token token={API_TOKEN}");
+    let ask = async |path: &str, token: &str, from: &str, body: Option<Value>| {
+        let url = format!("{}{path}", pagerduty.api_url());
+        let request = body.map_or_else(|| client().get(&url), |body| client().post(&url).json(&body));
+        let request = request.header("Authorization", token).header("From", from);
+        let answer =
+            request.header("Accept", "application/vnd.pagerduty+json;version=2").send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    let key = trigger["dedup_key"].as_str().unwrap();
+    let (status, found) = ask(&format!("/incidents?incident_key={key}"), &auth, FROM, None).await;
+    assert_eq!((status, &found["incidents"][0]["incident_key"]), (200, &trigger["dedup_key"]));
+    assert_eq!(ask("/incidents?incident_key=x", &auth, FROM, None).await.1["incidents"], json!([]));
+    let notes = format!("/incidents/{}/notes", found["incidents"][0]["id"].as_str().unwrap());
+    let note = |content: &str| Some(json!({ "note": { "content": content } }));
+    for (path, token, from, body, expected) in [
+        (notes.as_str(), auth.as_str(), FROM, note("seen"), 201),
+        (&notes, "Token token=x", FROM, note("seen"), 401),
+        (&notes, &auth, "nobody@example.com", note("seen"), 400),
+        (&notes, &auth, FROM, note(" "), 400),
+        (&notes, &auth, FROM, Some(json!({})), 400),
+        ("/incidents/PNONE/notes", &auth, FROM, note("seen"), 404),
+    ] {
+        assert_eq!(ask(path, token, from, body.clone()).await.0, expected, "{path} {token} {from} {body:?}");
+    }
+    assert_eq!(ask(&notes, &auth, FROM, None).await.1["notes"][0]["content"], "seen");
+    assert_eq!(pagerduty.notes().len(), 1);
+    let good = json!({ "routing_key": "k".repeat(32), "payload": { "summary": "x" } });
+    let mut all = vec![(good.clone(), 202)];
+    for (pointer, value) in [
+        ("/routing_key", json!(ROUTING_KEY)),
+        ("/routing_key", json!("short")),
+        ("/payload", json!({ "summary": "" })),
+        ("/payload", json!({ "summary": "x".repeat(1025) })),
+        ("/payload", json!({ "summary": "x", "timestamp": "now" })),
+        ("/payload", json!({ "summary": "x", "custom_details": [] })),
+    ] {
+        let mut bad = good.clone();
+        *bad.pointer_mut(pointer).unwrap() = value;
+        all.push((bad, 400));
+    }
+    for (body, expected) in all {
+        let url = pagerduty.url().replace("/v2/", "/v2/change/");
+        let answer = client().post(url).json(&body).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), expected, "{body}");
+    }
+    assert_eq!((pagerduty.changes().len(), pagerduty.refusals().len()), (1, 6));
 }

@@ -153,6 +153,9 @@ fn messages(view: &Incident) -> Vec<Value> {
         pagerduty_without_store(view, &zone, "", "", start()),
         json!({ "text": webhook_body(view, &zone, "level", "").unwrap()["text"] }),
     ];
+    let noted =
+        |of| pagerduty_note(view, &zone, of).map(|note| json!({ "text": note.replace(&view.url, "") }));
+    all.extend(NoteOf::ALL.into_iter().filter_map(noted));
     let now = start() + TimeDelta::hours(30);
     let was = Severity::Warning;
     for again in [

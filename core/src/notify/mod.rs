@@ -30,7 +30,8 @@ pub use assemble::{Parts, Told, assemble};
 pub use facts::nothing_told;
 pub use first::do_first;
 pub use pagerduty::{
-    dedup_key, pagerduty_acknowledge, pagerduty_resolve, pagerduty_trigger, pagerduty_without_store,
+    NoteOf, dedup_key, first_line as note_line, pagerduty_acknowledge, pagerduty_change, pagerduty_note,
+    pagerduty_resolve, pagerduty_trigger, pagerduty_without_store,
 };
 pub use slack::{
     Buttons, Command, DigestLine, Press, acknowledged_line, again_line, analysis_post, analysis_update,

@@ -2,6 +2,9 @@
 //!
 //! Knows the event's fields and limits. Must not know the routing key, which the door puts in, nor how it is sent.
 
+mod change;
+mod note;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -15,6 +18,8 @@ use super::view::Incident;
 use super::words::{self, Again};
 use super::zone::Zone;
 use super::{facts, lock};
+pub use change::pagerduty_change;
+pub use note::{NoteOf, first_line, pagerduty_note};
 
 /// PagerDuty takes 1,024 characters; a phone shows about the first 80, so that the first sentence ends there.
 const SUMMARY: usize = 1_024;

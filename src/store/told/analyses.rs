@@ -12,6 +12,7 @@ use super::super::jobs::{self, Claim, JobKind, NewJob};
 use super::super::row::At;
 use super::super::{Store, StoreError};
 use super::giving_up::not_in_thread;
+use super::notes::{give_up_notes, note};
 use super::{Address, Target};
 
 /// In the timeline: an analysis or its file that was not posted.
@@ -114,7 +115,12 @@ pub(in crate::store) async fn tell_analysis(
     .fetch_all(&mut *tx)
     .await?;
     let job = |id: &Uuid| NewJob::now(JobKind::Report, id.to_string(), incident);
-    jobs::enqueue(tx, &targets.iter().map(job).collect::<Vec<_>>()).await
+    jobs::enqueue(tx, &targets.iter().map(job).collect::<Vec<_>>()).await?;
+    let over = "SELECT EXISTS (SELECT FROM analysis WHERE id = $1 AND ended_at IS NOT NULL)";
+    match sqlx::query_scalar(over).bind(analysis).fetch_one(&mut *tx).await? {
+        true => note(tx, incident).await,
+        false => Ok(()),
+    }
 }
 
 /// What becomes of the analyses under a message whose job is poison.
@@ -127,6 +133,7 @@ pub(in crate::store) async fn give_up_analyses(
     let Ok(target) = claim.key.parse::<Uuid>() else { return Ok(()) };
     let now: DateTime<Utc> = sqlx::query_scalar("SELECT now()").fetch_one(&mut *tx).await?;
     not_in_thread(tx, (claim.incident, target), (NOT_POSTED, "the analysis is"), error, now).await?;
+    give_up_notes(tx, target, now, error).await?;
     sqlx::query(
         "UPDATE analysis_told SET state = 'parked', error = $2, file_error = $2, file_at = $3,
              file = CASE WHEN file IN ('wanted', 'sending') THEN 'parked' ELSE file END

@@ -81,8 +81,8 @@ impl Templates {
 
 /// The words of the note in a message.
 fn note(body: &Value) -> String {
-    let blocks = body.get("blocks").and_then(Value::as_array).into_iter().flatten();
-    let note = blocks.filter(|block| block.get("block_id") == Some(&json!("note"))).next_back();
+    let mut blocks = body.get("blocks").and_then(Value::as_array).into_iter().flatten();
+    let note = blocks.find(|block| block.get("block_id") == Some(&json!("note")));
     let elements =
         note.and_then(|note| note.pointer("/elements/0/elements")?.as_array()).into_iter().flatten();
     elements.filter_map(|element| element.get("text")?.as_str()).collect()

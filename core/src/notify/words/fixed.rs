@@ -76,4 +76,5 @@ pub const DETAIL_WHY: Word = word("why you", "呼び出しの理由");
 pub const DETAIL_ALERTS: Word = word("alerts", "アラート");
 pub const DETAIL_LABELS: Word = word("labels", "ラベル");
 pub const DETAIL_NO_PAGE: Word = word("no page yet", "ページなし");
+pub const NOTE_ANALYSIS: Word = word("analysis", "調査");
 pub const UNNAMED: Word = word("An alarm without a name", "名前のないアラーム");
