@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::evidence::{Item, Onset, Redacted, Window};
+use firstlook_core::evidence::{Item, Redacted};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::runbook::Pinned;
 use firstlook_core::summary::analysis::run::{Action, Event, Run};
@@ -122,9 +122,8 @@ impl Analyze {
         let window = match covered {
             Some(window) => window,
             None => {
-                let onset = self.store.onset(claim.incident).await?;
-                let onset = onset.unwrap_or(Onset { began_at: view.started_at, fired_at: view.started_at });
-                Window::of_alarm(onset, self.evidence.before, self.evidence.after, clock::now())
+                let of = (claim.incident, view.started_at);
+                moment::stretch(&self.store, of, &self.evidence, clock::now()).await?.window
             }
         };
         moment::moment(&self.store, claim.incident, window, &self.evidence.baseline).await

@@ -103,6 +103,7 @@ impl Service {
         let upkeep = upkeep(config, store.clone(), ingest.clone(), wake.clone())?;
         let sns = sns::sources(config).await?;
         let replay = player::replay(config, ingest.clone(), sns.clone());
+        let slack = slack_app(config, &ingest)?;
         let resync = resync(config, store.clone(), ingest).await?;
         let lanes = Lanes {
             store: store.clone(),
@@ -125,7 +126,7 @@ impl Service {
             changes: config.changes.iter().map(|one| (one.name.clone(), one.clone())).collect(),
             replay,
             name: config.server.name.clone(),
-            slack: slack_app(config)?,
+            slack,
             pagerduty: pagerduty_secrets(config),
             external_url: config.server.external_url.clone(),
             library,

@@ -10,6 +10,7 @@ mod notes;
 mod send;
 mod worded;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,7 @@ use crate::clock;
 use crate::fail::{self, Step};
 use crate::fonts::Fonts;
 use crate::receivers::{Class, SendError};
-use crate::store::{Claim, Edge, JobKind, Outcome, Store, StoreError, Target, Words};
+use crate::store::{Claim, ELSEWHERE, Edge, JobKind, Outcome, Store, StoreError, Target, Words};
 use crate::telemetry::labels::SendOutcome;
 use crate::telemetry::metrics::{self, Metric};
 use crate::worker::Wake;
@@ -108,9 +109,8 @@ impl Deliver {
     /// When the database does not answer, or another worker has the job.
     pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
         let mut target = self.store.target(&claim).await?;
-        let Some(way) = self.ways.get(&(target.receiver.clone(), target.integration.clone())) else {
-            return self.unknown(&claim, &target).await;
-        };
+        let Some(way) = self.way(&target) else { return self.unknown(&claim, &target).await };
+        let way = way.as_ref();
         // Before more is read: many may find no place where a receiver hangs.
         let Ok(_place) = Arc::clone(&way.places).try_acquire_owned() else {
             let urgency = urgency(target.edges.first().map(|edge| edge.kind), target.severity);
@@ -137,6 +137,15 @@ impl Deliver {
         }
         self.want_notes(&claim, way, &target).await?;
         self.level(&claim, way, &view, &mut target).await
+    }
+
+    /// How a target is reached. One that no receiver names is reached with what its integration shares with one that does.
+    fn way(&self, target: &Target) -> Option<Cow<'_, Way>> {
+        let of = |integration: &str| self.ways.get(&(target.receiver.clone(), integration.to_owned()));
+        match target.integration.split_once(ELSEWHERE) {
+            None => of(&target.integration).map(Cow::Borrowed),
+            Some((integration, channel)) => of(integration)?.elsewhere(channel).map(Cow::Owned),
+        }
     }
 
     /// Receivers and integrations that lead to the same place.

@@ -3,6 +3,7 @@
 //! Knows the rules and the order of things. Must not know HTTP, nor call another hop: it wakes the worker, and the
 //! queue in Postgres carries the rest.
 
+mod asked;
 mod commit;
 mod rehearse;
 mod rules;
@@ -11,7 +12,7 @@ mod unreadable;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::AlertMessage;
 use firstlook_core::incident::{Decision, Note};
 use serde_json::{Value, json};
@@ -21,9 +22,10 @@ use uuid::Uuid;
 use crate::fail::{self, Step};
 use crate::library::Library;
 use crate::sources::alertmanager::{self, Notification, Unusable};
-use crate::store::{Batch, DeliveryState, NewDelivery, Store, StoreError};
+use crate::store::{Asking, Batch, DeliveryState, NewDelivery, Store, StoreError};
 use crate::worker::Wake;
 
+pub use asked::Look;
 pub use commit::Committer;
 pub use rules::{Rules, annotations};
 pub use tags::Tags;
@@ -130,6 +132,15 @@ impl Ingest {
         arrival: Arrival,
         parsed: Result<Notification, Unusable>,
     ) -> Result<Answer, StoreError> {
+        self.take(arrival, parsed, None).await
+    }
+
+    async fn take(
+        &self,
+        arrival: Arrival,
+        parsed: Result<Notification, Unusable>,
+        asking: Option<Asking>,
+    ) -> Result<Answer, StoreError> {
         fail::pass(Step::Read);
         let delivery = Uuid::now_v7();
         let (changes, (understood, said, rejected, truncated)) = match parsed {
@@ -156,7 +167,7 @@ impl Ingest {
         let (groups, mut aside) = self.desk.rules.groups(messages);
         aside.extend(said);
         let head = head(delivery, arrival, state, alerts, truncated, &rejected);
-        let batch = Batch { delivery: head, note, groups, aside, changes, beats };
+        let batch = Batch { delivery: head, note, groups, aside, changes, beats, asking };
         let written = self.keep(batch, room).await?;
         if let Some(delivery) = written.repeat {
             return Ok(Answer::Repeat { delivery });
@@ -192,8 +203,15 @@ impl Ingest {
         tracing::warn!(source = arrival.source, %delivery, reason, "a body could not be read; it is kept");
         let room = arrival.room.clone();
         let head = head(delivery, arrival, DeliveryState::Rejected, 0, 0, std::slice::from_ref(&reason));
-        let batch =
-            Batch { delivery: head, note: None, groups, aside, changes: Vec::new(), beats: Vec::new() };
+        let batch = Batch {
+            delivery: head,
+            note: None,
+            groups,
+            aside,
+            changes: Vec::new(),
+            beats: Vec::new(),
+            asking: None,
+        };
         self.keep(batch, room).await?;
         Ok(Answer::Unusable { delivery, reason, remedy })
     }
@@ -203,7 +221,18 @@ impl Ingest {
     /// # Errors
     /// When the database does not answer.
     pub async fn settle(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let quiet = self.desk.store.quiet(OWN, now - unreadable::QUIET).await?;
+        self.end_quiet(OWN, unreadable::QUIET, "nothing unreadable has come for an hour", now).await?;
+        self.end_quiet(asked::SOURCE, asked::QUIET, "it was asked for a day ago", now).await
+    }
+
+    async fn end_quiet(
+        &self,
+        source: &str,
+        after: TimeDelta,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let quiet = self.desk.store.quiet(source, now - after).await?;
         if quiet.is_empty() {
             return Ok(());
         }
@@ -215,18 +244,8 @@ impl Ingest {
         };
         let alerts: Vec<Value> = quiet.into_iter().map(alert).collect();
         let body = json!({"version": "4", "status": "resolved", "alerts": alerts}).to_string().into_bytes();
-        let parsed = alertmanager::parse(&body, OWN, now);
-        let note = Some(Note::found("nothing unreadable has come for an hour"));
-        let arrival = Arrival {
-            source: OWN.to_owned(),
-            body,
-            received_at: now,
-            trace_id: String::new(),
-            note,
-            once: None,
-            room: None,
-        };
-        self.accept(arrival, parsed).await.map(drop)
+        let parsed = alertmanager::parse(&body, source, now);
+        self.accept(own(source, body, Some(Note::found(why)), now), parsed).await.map(drop)
     }
 
     async fn keep(
@@ -240,6 +259,19 @@ impl Ingest {
             .try_send(waiting)
             .map_err(|_| StoreError::NotKept("too many bodies wait for it".into()))?;
         answer.await.map_err(|_| StoreError::NotKept("firstlook is stopping".into()))?
+    }
+}
+
+/// A body that firstlook has made itself.
+fn own(source: &str, body: Vec<u8>, note: Option<Note>, now: DateTime<Utc>) -> Arrival {
+    Arrival {
+        source: source.to_owned(),
+        body,
+        received_at: now,
+        trace_id: String::new(),
+        note,
+        once: None,
+        room: None,
     }
 }
 

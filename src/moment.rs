@@ -1,13 +1,51 @@
-//! What sources of evidence are asked about an incident.
+//! What sources of evidence are asked about an incident, and the time that it is about.
 //!
 //! Knows what the store keeps of it. Must not know a source, nor what is looked for.
 
-use firstlook_core::evidence::Window;
+use chrono::{DateTime, Utc};
+use firstlook_core::evidence::{Onset, Window};
 use uuid::Uuid;
 
-use crate::config::Baseline;
+use crate::config::{self, Baseline};
 use crate::evidence::{Alert, Moment};
 use crate::store::{Store, StoreError};
+
+/// The time that an incident is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// What is looked at, as far as it has passed.
+    pub window: Window,
+    /// When an alarm's trouble began; none for what a person asked about, who has said it.
+    pub onset: Option<Onset>,
+}
+
+impl Stretch {
+    /// When nothing is added any more to a window of which `covered` was looked at.
+    pub fn closes(&self, covered: Window, evidence: &config::Evidence) -> DateTime<Utc> {
+        // Where the sender's clock runs ahead, it fired when it was looked at.
+        self.onset.map_or(covered.end, |onset| onset.fired_at.min(covered.end) + evidence.after)
+    }
+}
+
+/// The time that an incident is about: that which a person named, else that of its alarms. `started_at`: the incident's, for
+/// one of which no alert is left to say.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn stretch(
+    store: &Store,
+    (incident, started_at): (Uuid, DateTime<Utc>),
+    evidence: &config::Evidence,
+    now: DateTime<Utc>,
+) -> Result<Stretch, StoreError> {
+    if let Some(time) = store.asked(incident).await? {
+        return Ok(Stretch { window: Window { start: time.start - evidence.before, ..time }, onset: None });
+    }
+    let onset = store.onset(incident).await?;
+    let onset = onset.unwrap_or(Onset { began_at: started_at, fired_at: started_at });
+    let window = Window::of_alarm(onset, evidence.before, evidence.after, now);
+    Ok(Stretch { window, onset: Some(onset) })
+}
 
 /// What sources are asked about.
 ///

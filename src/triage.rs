@@ -13,7 +13,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::Labels;
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::evidence::{Onset, Redacted, Window};
+use firstlook_core::evidence::{Redacted, Window};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::budget::Spent;
 use firstlook_core::summary::outcome::{Outcome as Written, Usage};
@@ -25,6 +25,7 @@ use crate::evidence::Source;
 use crate::fail::{self, Step};
 use crate::library::Library;
 use crate::models::{self, Models};
+use crate::moment::{self, Stretch};
 use crate::prompt::{of_round, prompt};
 use crate::store::{Claim, Outcome, Store, StoreError, Words};
 use crate::telemetry::labels::{ClaimVerdict, ModelOutcome, TokenDirection};
@@ -64,10 +65,8 @@ impl Triage {
     pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
         let now = clock::now();
         let Some(view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
-        let onset = self.store.onset(claim.incident).await?;
-        // No alert of it is left to say.
-        let onset = onset.unwrap_or(Onset { began_at: view.started_at, fired_at: view.started_at });
-        let window = Window::of_alarm(onset, self.evidence.before, self.evidence.after, now);
+        let of = (claim.incident, view.started_at);
+        let stretch = moment::stretch(&self.store, of, &self.evidence, now).await?;
         let stored = self.store.collected(claim.incident, &self.words.redactor).await?;
         let (round, pack) = match stored {
             Some(unfinished) if !unfinished.summarised => (unfinished.round, unfinished.pack),
@@ -77,7 +76,7 @@ impl Triage {
             },
             finished => {
                 let round = finished.map_or(1, |last| last.round + 1);
-                let found = self.look(&claim, onset, window).await?;
+                let found = self.look(&claim, stretch).await?;
                 self.store.keep_evidence(&claim, round, &found, clock::now()).await?;
                 self.wake.all();
                 (round, found.pack)
@@ -90,14 +89,16 @@ impl Triage {
         fail::pass(Step::Summary);
         let note = said(&summary);
         // What was covered, not what would be now: an earlier try may have collected while the window was open.
-        let covered = view.evidence.as_ref().and_then(|evidence| evidence.window).unwrap_or(window);
+        let covered = view.evidence.as_ref().and_then(|evidence| evidence.window).unwrap_or(stretch.window);
         let labels = self.store.incident_labels(claim.incident).await?;
         let analysis = &self.summary.analysis;
         let chosen = analysis.matchers.as_ref().is_some_and(|matchers| matchers.matches(&labels));
+        // Who asked about a time wants more than a summary of it.
+        let chosen = chosen || stretch.onset.is_none();
         let analyze = chosen.then_some(analysis.limits.max_steps);
         self.store.keep_summary(&claim, round, &summary, &note, analyze).await?;
         self.wake.all();
-        Ok(self.next(&claim, &labels, onset, (covered, now)))
+        Ok(self.next(&claim, &labels, stretch, (covered, now)))
     }
 
     async fn view(&self, claim: &Claim) -> Result<Option<Incident>, StoreError> {
@@ -109,12 +110,11 @@ impl Triage {
         &self,
         claim: &Claim,
         labels: &Labels,
-        onset: Onset,
+        stretch: Stretch,
         (covered, looked): (Window, DateTime<Utc>),
     ) -> Outcome {
         let wait = |at: DateTime<Utc>| (at - clock::now()).to_std().unwrap_or_default();
-        // Where the sender's clock runs ahead, it fired when it was looked at.
-        let closes = onset.fired_at.min(covered.end) + self.evidence.after;
+        let closes = stretch.closes(covered, &self.evidence);
         let sources = self.sources.iter().any(|(matchers, _)| matchers.matches(labels));
         if claim.late {
             return Outcome::Done;

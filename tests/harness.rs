@@ -5,6 +5,7 @@
 mod bodies;
 mod configuration;
 mod elsewhere;
+mod forms;
 mod lives;
 
 use std::path::{Path, PathBuf};

@@ -28,6 +28,7 @@ mod elsewhere;
 mod evidence;
 mod faults;
 mod feedback;
+mod forms;
 mod given_up;
 mod harness;
 mod heartbeats;

@@ -2,11 +2,11 @@
 //!
 //! Knows the configuration and each part's constructor. Must not open a connection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use firstlook_core::alert::matchers::{MatcherError, Matchers};
+use firstlook_core::alert::matchers::{MatcherError, Matchers, Operator};
 use firstlook_core::incident::Grouping;
 use firstlook_core::notify::Buttons;
 use firstlook_core::notify::rate::Rate;
@@ -21,7 +21,7 @@ use crate::evidence::{
     Athena, CloudTrail, CloudWatchLogs, CloudWatchMetrics, Door, Fault, LogFile, Loki, Prometheus, Source,
     Xray,
 };
-use crate::ingest::Rules;
+use crate::ingest::{Ingest, Rules};
 use crate::models::{Bedrock, BedrockSettings, Model, Models, OpenAi, OpenAiSettings};
 use crate::receivers::pagerduty::{PagerDuty, Rest};
 use crate::receivers::slack::respond::Responder;
@@ -129,7 +129,7 @@ pub(super) fn buttons(config: &Config) -> Buttons {
 }
 
 /// The Slack app whose presses are heard.
-pub(super) fn slack_app(config: &Config) -> Result<Option<web::SlackApp>, StartError> {
+pub(super) fn slack_app(config: &Config, ingest: &Ingest) -> Result<Option<web::SlackApp>, StartError> {
     let Some(app) = &config.slack else { return Ok(None) };
     let bases =
         config.receivers.iter().flat_map(|receiver| &receiver.slack).filter_map(|one| match &one.via {
@@ -137,7 +137,29 @@ pub(super) fn slack_app(config: &Config) -> Result<Option<web::SlackApp>, StartE
             SlackVia::IncomingWebhook { .. } => None,
         });
     let responder = Responder::new(http::client(RECEIVER_TIMEOUT)?, bases);
-    Ok(Some(web::SlackApp { signing_secret: app.signing_secret.clone(), responder }))
+    let forms = forms(config, ingest)?;
+    Ok(Some(web::SlackApp { signing_secret: app.signing_secret.clone(), responder, forms }))
+}
+
+/// What opens forms: the first bot that is configured, and the services that the configuration knows.
+fn forms(config: &Config, ingest: &Ingest) -> Result<Option<web::Forms>, StartError> {
+    let bots = config.receivers.iter().flat_map(|receiver| {
+        receiver.slack.iter().enumerate().filter_map(move |(n, one)| match &one.via {
+            SlackVia::Bot { token, api_url } => Some((receiver.name.clone(), n, token, api_url)),
+            SlackVia::IncomingWebhook { .. } => None,
+        })
+    });
+    let Some((receiver, n, token, api_url)) = bots.into_iter().next() else { return Ok(None) };
+    let named = config.evidence.sources.iter().flat_map(|source| source.matchers.iter());
+    let named = named.filter(|one| one.name() == "service" && one.operator() == Operator::Equal);
+    let services: BTreeSet<String> =
+        named.map(|one| one.value().to_owned()).filter(|name| !name.is_empty()).collect();
+    Ok(Some(web::Forms {
+        api: Slack::new(http::client(RECEIVER_TIMEOUT)?, api_url, token.clone()),
+        bot: (receiver, format!("slack/{n}")),
+        services: services.into_iter().collect(),
+        ingest: ingest.clone(),
+    }))
 }
 
 /// The receivers that PagerDuty tells of, each with the secrets that sign for it.

@@ -46,11 +46,11 @@ impl Deliver {
     /// When the database does not answer, or another worker has the job.
     pub async fn report(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
         let target = self.store.target(&claim).await?;
-        let way = self.ways.get(&(target.receiver.clone(), target.integration.clone()));
-        if let Some(rest) = way.and_then(notebook) {
+        let way = self.way(&target);
+        if let Some(rest) = way.as_deref().and_then(notebook) {
             return self.notes(&claim, &target, rest).await;
         }
-        let slack = way.and_then(|way| match &way.integration {
+        let slack = way.as_deref().and_then(|way| match &way.integration {
             Integration::Slack { api, .. } => Some((way, api)),
             _ => None,
         });

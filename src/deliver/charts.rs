@@ -54,7 +54,7 @@ impl Deliver {
             }
             Charts::Wanted => {}
         }
-        let way = self.ways.get(&(target.receiver.clone(), target.integration.clone()));
+        let way = self.way(&target);
         let (Some(way), Some(address)) = (way, target.address.clone()) else {
             return self.unwanted(&claim, &target).await;
         };

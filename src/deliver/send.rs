@@ -22,7 +22,7 @@ use crate::telemetry::metrics::{self, Metric};
 use crate::worker::width;
 
 /// An integration, and what bounds its use.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Way {
     /// Where it leads.
     pub integration: Integration,
@@ -42,6 +42,14 @@ impl Way {
             }
         };
         Self { integration, bucket, places: Arc::new(Semaphore::new(width(kind) / 2)) }
+    }
+
+    /// The same bot in another channel, by its id. None where the integration has only one.
+    pub(super) fn elsewhere(&self, channel: &str) -> Option<Self> {
+        let Integration::Slack { api, .. } = &self.integration else { return None };
+        let integration = Integration::Slack { api: api.clone(), channel: channel.to_owned() };
+        let bucket = Bucket::new("slack", api.token(), channel, self.bucket.rate);
+        Some(Self { integration, bucket, places: Arc::clone(&self.places) })
     }
 }
 

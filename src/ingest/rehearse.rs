@@ -25,7 +25,7 @@ impl Ingest {
             let note = arrival.note.clone();
             let delivery =
                 head(Uuid::now_v7(), arrival, DeliveryState::Accepted, alerts, truncated, &rejected);
-            Batch { delivery, note, groups, aside, changes: Vec::new(), beats: Vec::new() }
+            Batch { delivery, note, groups, aside, changes: Vec::new(), beats: Vec::new(), asking: None }
         };
         let batches: Vec<Batch> = tagged.into_iter().map(batch).collect();
         let lifecycle = self.desk.rules.lifecycle;

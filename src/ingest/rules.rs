@@ -15,6 +15,7 @@ use firstlook_core::route::escalation::{ByRunbook, Escalation};
 use firstlook_core::route::silence::{self, Quiet};
 use firstlook_core::route::{Hold, Told, Tree, When, interval};
 
+use super::asked;
 use crate::config::Heartbeat;
 use crate::sources::changes::{MOST_DETAILS, Reported};
 use crate::store::{Group, Route, Waiting};
@@ -60,7 +61,11 @@ impl Rules {
             let default = self.default_severity.get(&message.id.source).copied();
             let (severity, severity_unknown) =
                 self.severity.judge_or(&labels, default.unwrap_or(self.severity.default));
-            let key = GroupKey::of(&self.grouping, &message.id, &labels);
+            // What one person asks is not what another one does, nor what an alarm says.
+            let key = match message.id.source == asked::SOURCE {
+                true => GroupKey::alone(&message.id),
+                false => GroupKey::of(&self.grouping, &message.id, &labels),
+            };
             let group = groups.entry(key.hash()).or_insert_with(|| Group { key, incoming: Vec::new() });
             group.incoming.push(Incoming { message, labels, severity, severity_unknown });
         }
@@ -117,6 +122,11 @@ impl Rules {
         now: DateTime<Utc>,
         quiet: Option<Quiet>,
     ) -> Vec<Route> {
+        // Who asked is answered where they asked.
+        let mut members = incident.members.keys();
+        if !incident.members.is_empty() && members.all(|alert| alert.source == asked::SOURCE) {
+            return Vec::new();
+        }
         // The highest that was ever to be told: what a body that was committed with the next one brought must be told too.
         let severity = incident.told_severity;
         let critical = severity == Severity::Critical;

@@ -4,6 +4,7 @@
 
 pub mod files;
 pub mod respond;
+pub mod views;
 
 use reqwest::Client;
 use serde_json::Value;
@@ -58,6 +59,11 @@ impl Slack {
         let url = self.method(method);
         let answer = post(&self.client, &url, Some(&self.token), message, BOT, &self.token).await;
         answer.and_then(receipt).map_err(|error| error.without(&self.token))
+    }
+
+    /// What it is let in by.
+    pub fn token(&self) -> &Secret {
+        &self.token
     }
 
     fn method(&self, name: &str) -> String {

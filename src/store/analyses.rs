@@ -109,7 +109,8 @@ pub(super) async fn ask_for(
     Ok(true)
 }
 
-/// The first analysis of an incident, which begins by itself; none where there has been one.
+/// The first analysis of an incident, which begins by itself, or because the incident was asked for; none where there has
+/// been one.
 pub(super) async fn first(
     tx: &mut PgConnection,
     incident: Uuid,
@@ -121,7 +122,11 @@ pub(super) async fn first(
         .fetch_one(&mut *tx)
         .await?;
     if !any {
-        ask_for(tx, incident, BY_ITSELF, max_steps, now).await?;
+        let asked: Option<String> = sqlx::query_scalar("SELECT asked_by FROM asked WHERE incident = $1")
+            .bind(incident)
+            .fetch_optional(&mut *tx)
+            .await?;
+        ask_for(tx, incident, asked.as_deref().unwrap_or(BY_ITSELF), max_steps, now).await?;
     }
     Ok(())
 }

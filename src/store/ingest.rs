@@ -21,7 +21,8 @@ use super::jobs::{self, JobKind, NewJob};
 use super::routing::{Escalator, Router};
 use super::slots::{self, Homes, Wanted};
 use super::{
-    NewDelivery, Store, StoreError, alerts, changes, deliveries, heartbeats, incidents, noted, seen, told,
+    Asking, NewDelivery, Store, StoreError, alerts, asked, changes, deliveries, heartbeats, incidents, noted,
+    seen, told,
 };
 use crate::fail::{self, Step};
 
@@ -43,6 +44,8 @@ pub struct Batch {
     pub changes: Vec<ChangeEvent>,
     /// The heartbeats that it is, by name.
     pub beats: Vec<String>,
+    /// What a person asks for with it.
+    pub asking: Option<Asking>,
 }
 
 /// Messages of one group key.
@@ -147,6 +150,7 @@ impl Store {
         alerts::write_members(&mut tx, &verdicts.placed).await?;
         alerts::write_known(&mut tx, &verdicts.known, &verdicts.episodes).await?;
         told::tell(&mut tx, &verdicts.placed, judge).await?;
+        asked::keep(&mut tx, bodies, &verdicts.placed).await?;
         changes::keep(&mut tx, bodies).await?;
         heartbeats::beat(&mut tx, bodies).await?;
         jobs::enqueue(&mut tx, &rechecks(&verdicts.rechecks, bodies)).await?;

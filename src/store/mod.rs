@@ -6,6 +6,7 @@
 mod actions;
 mod alerts;
 mod analyses;
+mod asked;
 mod changes;
 mod deliveries;
 mod escalation;
@@ -46,6 +47,7 @@ use crate::fail::{self, Step};
 
 pub use actions::{Acted, Paged};
 pub use analyses::{Kept, Open, ToDo, Took};
+pub use asked::Asking;
 pub use deliveries::{DeliveryDecision, DeliveryHead, DeliveryState, NewDelivery};
 pub use evidence::{Collected, NewEvidence, NewLate, Shown};
 pub use feedback::{Judged, Which};
@@ -55,7 +57,7 @@ pub use ingest::{Batch, Group, Judge, Written};
 pub use jobs::{Claim, JobCounts, JobKind, MOST_LOST, Outcome, Ticket};
 pub use rates::Bucket;
 pub use rehearsal::Rehearsed;
-pub use routing::Route;
+pub use routing::{ELSEWHERE, Route};
 pub use scans::Meter;
 pub use silences::{MIRROR, Made, Mirror, Mirrored, NewSilence, Silenced, State as SilenceState};
 pub use spending::Reserved;

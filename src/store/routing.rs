@@ -9,6 +9,9 @@ use firstlook_core::route::Hold;
 use firstlook_core::route::escalation::{ByRunbook, Escalation};
 use firstlook_core::route::silence::Quiet;
 
+/// Stands in an integration's name before the id of a channel that its receiver does not name: `slack/0@C0ALERTS`.
+pub const ELSEWHERE: char = '@';
+
 /// Somebody to be told of an incident, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {

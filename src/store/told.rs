@@ -27,7 +27,7 @@ pub(super) use charts::give_up_charts;
 pub(super) use giving_up::give_up;
 pub use notes::Notes;
 pub(super) use notes::note;
-pub(super) use plan::{append, reach, tell};
+pub(super) use plan::{append, begin, reach, tell};
 pub use release::Waiting;
 
 /// Where a message stands at its receiver.

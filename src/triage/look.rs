@@ -9,7 +9,7 @@ use firstlook_core::evidence::changes::{self, ChangeEvent};
 use firstlook_core::evidence::metric::{self, Measured};
 use firstlook_core::evidence::traces::{self, Traces};
 use firstlook_core::evidence::{
-    self, Comparison, Finding, Gap, Item, Line, Onset, Redactor, Span, Window, compare, joined,
+    self, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare, joined,
 };
 
 use firstlook_core::notify::view::Impact;
@@ -20,7 +20,7 @@ use super::steps::{Answered, Steps};
 use crate::evidence::{
     Brought, Caps, Door, Fault, FaultKind, Source, SourceLines, SourceResult, Tabled, ask, collect,
 };
-use crate::moment;
+use crate::moment::{self, Stretch};
 use crate::store::{Claim, NewEvidence, StoreError};
 use crate::telemetry::labels::{EvidenceKind, FetchOutcome};
 use crate::telemetry::metrics::{self, Metric};
@@ -30,8 +30,7 @@ impl Triage {
     pub(super) async fn look(
         &self,
         claim: &Claim,
-        onset: Onset,
-        window: Window,
+        Stretch { window, onset }: Stretch,
     ) -> Result<NewEvidence, StoreError> {
         let moment = moment::moment(&self.store, claim.incident, window, &self.evidence.baseline).await?;
         let applies = |(matchers, _): &&(Matchers, Source)| matchers.matches(&moment.labels);
@@ -60,7 +59,10 @@ impl Triage {
             let mut gaps: Vec<Gap> =
                 collected.sources.iter().flat_map(|result| gaps(result, &redactor)).collect();
             gaps.extend(
-                onset.out_of_reach().filter(|_| asked > 0).map(|reason| out_of_reach(&reason, &redactor)),
+                onset
+                    .and_then(|onset| onset.out_of_reach())
+                    .filter(|_| asked > 0)
+                    .map(|reason| out_of_reach(&reason, &redactor)),
             );
             let Answers { logs, measured, changed, traces, access, tables } = Answers::of(collected.sources);
             events.extend(changed);

@@ -11,6 +11,7 @@ use firstlook_core::word;
 use serde_json::Value;
 
 use super::App;
+use super::forms::{self, Forms};
 use super::problem::Problem;
 use super::{deeds, signed, webhooks};
 use crate::clock;
@@ -32,6 +33,8 @@ pub struct SlackApp {
     pub signing_secret: Secret,
     /// Answers to the one who pressed.
     pub responder: Responder,
+    /// Opens forms, where there is a bot.
+    pub forms: Option<Forms>,
 }
 
 /// A press of a button.
@@ -90,6 +93,9 @@ async fn pressed(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let form = signed_form(&app, request, payload).await?;
+    if let Some(answer) = forms::interacted(&app, field(&form, "payload")).await {
+        return Ok(answer);
+    }
     let press = notify::press(field(&form, "payload"))
         .map_err(|error| Problem::bad_request(format!("`payload` cannot be read: {error}")))?;
     if let Some(press) = press
@@ -127,6 +133,13 @@ async fn asked(
     let form = signed_form(&app, request, payload).await?;
     let actor = notify::in_slack(field(&form, "user_name"));
     let command = notify::command(field(&form, "text"));
+    if command == Command::Form {
+        let opened = forms::open(&app, field(&form, "trigger_id"), Some(field(&form, "channel_id"))).await;
+        return Ok(match opened {
+            Ok(()) => HttpResponse::Ok().finish(),
+            Err(why) => HttpResponse::Ok().json(notify::slack_not_done(app.words.language, &why)),
+        });
+    }
     let answer = match tokio::time::timeout(WITHIN, told(&app, &actor, &command)).await {
         Ok(answer) => answer,
         Err(_) => late(&app),
@@ -136,7 +149,7 @@ async fn asked(
 
 async fn told(app: &App, actor: &str, command: &Command) -> Value {
     let answer = match command {
-        Command::Help => Ok(notify::slack_help(app.words.language, &app.external_url)),
+        Command::Help | Command::Form => Ok(notify::slack_help(app.words.language, &app.external_url)),
         Command::Open => {
             let status = vec![Status::Open, Status::Acknowledged];
             let filter = Filter { status, limit: LISTED, ..Filter::default() };

@@ -33,6 +33,11 @@ impl GroupKey {
         if !grouped.is_empty() {
             return Self(grouped);
         }
+        Self::alone(id)
+    }
+
+    /// The key of an alert that is a group by itself.
+    pub fn alone(id: &AlertId) -> Self {
         let own = [("source", id.source.as_str()), ("fingerprint", id.fingerprint.as_str())];
         Self(own.into_iter().collect())
     }

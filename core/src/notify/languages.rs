@@ -181,6 +181,7 @@ fn answers(view: &Incident) -> Vec<Value> {
         Deed::ALL.into_iter().flat_map(|deed| [slack_done(ja, deed, 7), already(deed)]).collect();
     let (one, none) = (std::slice::from_ref(view), &[][..]);
     all.extend([slack_open(ja, one, true, HOME), slack_open(ja, none, false, HOME)]);
+    all.extend(forms());
     all.extend([
         slack_help(ja, HOME),
         slack_unknown(ja, 7),
@@ -189,6 +190,29 @@ fn answers(view: &Incident) -> Vec<Value> {
         slack_silenced(&Incident { silenced_until: Some(start()), ..view.clone() }, &Zone::utc(), HOME),
         slack_not_done(ja, DATA),
     ]);
+    all
+}
+
+/// The form, wherever it is opened, and what is wrong with it when nothing is filled in or too much.
+fn forms() -> Vec<Value> {
+    let (now, services) = (start(), [DATA.to_owned()]);
+    let form =
+        |channel| slack_form(&Form { language: Language::Ja, now, services: &services, steps: 8, channel });
+    let faults = |from: i64, to: i64| {
+        let at = |ago: i64| json!({"v": {"selected_date_time": now.timestamp() - ago}});
+        let payload = json!({
+            "type": "view_submission",
+            "view": {"callback_id": "analyse", "state": {"values": {"from": at(from), "to": at(to)}}},
+        });
+        let Ok(Some(Modal::Submitted(one))) = modal(&payload.to_string()) else { panic!("{payload}") };
+        let faults = one.wanted(Language::Ja, now).unwrap_err();
+        json!({ "text": faults.iter().map(|(_, text)| text.as_str()).collect::<String>() })
+    };
+    let needs =
+        [form_needs_a_bot(Language::Ja), form_needs_a_model(Language::Ja), form_not_kept(Language::Ja)];
+    let mut all = vec![form(None), form(Some("C0OPS")), faults(0, 0), faults(-60, 0), faults(60, 90)];
+    all.extend([faults(100_000, 0), faults(40_000_000, 0), faults(i64::MIN / 2, 0)]);
+    all.extend(needs.map(|text| slack_not_done(Language::Ja, text.trim_end_matches('。'))));
     all
 }
 

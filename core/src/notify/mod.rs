@@ -34,10 +34,12 @@ pub use pagerduty::{
     pagerduty_resolve, pagerduty_trigger, pagerduty_without_store,
 };
 pub use slack::{
-    Buttons, Command, DigestLine, Press, acknowledged_line, again_line, analysis_post, analysis_update,
-    command, digest_line, in_slack, incoming_digest, incoming_webhook, press, resolved_line, slack_already,
-    slack_digest, slack_dismiss, slack_done, slack_help, slack_not_done, slack_nothing_to_judge, slack_open,
-    slack_post, slack_post_again, slack_show, slack_silenced, slack_unknown, slack_update,
+    Buttons, Command, DigestLine, Form, FormFault, Modal, Press, Submission, Wanted, acknowledged_line,
+    again_line, analysis_post, analysis_update, command, digest_line, form_needs_a_bot, form_needs_a_model,
+    form_not_kept, in_slack, incoming_digest, incoming_webhook, modal, press, resolved_line, slack_already,
+    slack_digest, slack_dismiss, slack_done, slack_form, slack_form_faults, slack_help, slack_not_done,
+    slack_nothing_to_judge, slack_open, slack_post, slack_post_again, slack_show, slack_silenced, slack_unknown,
+    slack_update,
 };
 pub use webhook::webhook_body;
 pub use words::{Again, actor as person};

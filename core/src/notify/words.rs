@@ -15,6 +15,7 @@ mod compared;
 mod counted;
 pub mod digest;
 mod fixed;
+pub mod form;
 pub mod graph;
 mod pressed;
 pub mod report;

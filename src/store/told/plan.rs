@@ -85,6 +85,18 @@ fn plan(
     Ok(())
 }
 
+/// Somebody whom the tree does not name is told of an incident from now on.
+pub(in crate::store) async fn begin(
+    tx: &mut PgConnection,
+    incident: Uuid,
+    route: &Route,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut writing = Writing::default();
+    writing.begin(incident, route, &[EdgeKind::Trigger], now)?;
+    writing.write(tx).await
+}
+
 /// Appends one edge for each target of an incident, and enqueues its telling; `routes` is what the tree says by now, where
 /// the edge rings. Returns whether it is told to anybody, now or later.
 pub(in crate::store) async fn append(

@@ -257,6 +257,7 @@ impl Protocol for Desk {
             "files.getUploadURLExternal" => self.place(request, &body),
             "files.completeUploadExternal" => self.complete(&body),
             "conversations.history" => self.history(&body),
+            "views.open" => self.open(&body),
             "auth.test" => Answer::json(
                 200,
                 &json!({"ok": true, "team": "Test", "user": "firstlook", "bot_id": "B0FIRSTLOOK"}),

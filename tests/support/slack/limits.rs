@@ -19,6 +19,11 @@ pub struct Refusal {
 
 /// Checks the value of `blocks`; text of blocks may be empty only where Slack lets it.
 pub fn refusal(blocks: &Value) -> Option<Refusal> {
+    refusal_of(blocks, 50)
+}
+
+/// The same where another number of blocks is allowed.
+pub fn refusal_of(blocks: &Value, most: usize) -> Option<Refusal> {
     let Some(list) = blocks.as_array() else {
         return Some(Refusal {
             code: "invalid_blocks_format",
@@ -26,7 +31,7 @@ pub fn refusal(blocks: &Value) -> Option<Refusal> {
         });
     };
     let mut check = Check::default();
-    check.count(list.len(), 0, 50, "/blocks");
+    check.count(list.len(), 0, most, "/blocks");
     let mut ids = HashSet::new();
     for (i, block) in list.iter().enumerate() {
         check.block(block, &format!("/blocks/{i}"));
@@ -61,6 +66,13 @@ fn fields(place: Place, kind: &str) -> Option<&'static str> {
         (Place::Block, "context" | "actions" | "rich_text") => "type block_id elements",
         (Place::Block, "image") => "type block_id alt_text image_url slack_file title",
         (Place::Block, "divider") => "type block_id",
+        (Place::Block, "input") => "type block_id label element optional hint dispatch_action",
+        (Place::Element, "plain_text_input") => {
+            "type action_id initial_value multiline min_length max_length placeholder focus_on_load"
+        }
+        (Place::Element, "conversations_select") => {
+            "type action_id placeholder initial_conversation default_to_current_conversation filter confirm focus_on_load"
+        }
         (Place::Element, "button") => "type action_id text url value style confirm accessibility_label",
         (Place::Element, "overflow") => "type action_id options confirm",
         (Place::Element, "static_select") => {
@@ -169,6 +181,13 @@ impl Check {
                 self.need(distinct, "`action_id` already exists", &format!("{at}/elements"));
             }
             "image" => self.image(block, at),
+            "input" => {
+                self.text(&block["label"], true, 2000, &format!("{at}/label"));
+                if block.get("hint").is_some() {
+                    self.text(&block["hint"], true, 2000, &format!("{at}/hint"));
+                }
+                self.element(&block["element"], &format!("{at}/element"));
+            }
             "rich_text" => {
                 self.count(elements.len(), 1, usize::MAX, &format!("{at}/elements"));
                 self.each(elements, at, Self::rich);

@@ -5,6 +5,7 @@ mod desk;
 mod files;
 mod house;
 mod limits;
+mod views;
 pub mod workspace;
 
 use std::sync::Arc;

@@ -117,6 +117,9 @@ pub(super) struct Workspace {
     pub no_files: bool,
     pub files: Vec<File>,
     pub file_posts: Vec<FilePost>,
+    /// When each trigger was given out, and whether it was used.
+    pub triggers: Vec<(String, Instant, bool)>,
+    pub views: Vec<Value>,
     last_post: HashMap<String, Instant>,
     count: u32,
 }

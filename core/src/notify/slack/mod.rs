@@ -8,6 +8,7 @@ mod blocks;
 mod body;
 mod buttons;
 mod digest;
+mod form;
 mod press;
 mod summary;
 mod thread;
@@ -33,6 +34,10 @@ use super::zone::Zone;
 pub use analysis::{analysis_post, analysis_update};
 pub use buttons::Buttons;
 pub use digest::{DigestLine, digest_line, incoming_digest, slack_digest};
+pub use form::{
+    Form, FormFault, Modal, Submission, Wanted, form_needs_a_bot, form_needs_a_model, form_not_kept, modal,
+    slack_form, slack_form_faults,
+};
 pub use press::{
     Command, Press, command, in_slack, press, slack_already, slack_dismiss, slack_done, slack_help,
     slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_silenced, slack_unknown,

@@ -116,6 +116,8 @@ pub enum Command {
     Open,
     /// The message of an incident.
     Show(i64),
+    /// The form that asks for a look at a time.
+    Form,
     /// Something is done to an incident; the words after it say how it ended, or for how long and why.
     Do(Deed, i64, String),
 }
@@ -133,6 +135,7 @@ pub fn command(text: &str) -> Command {
         "take" => Deed::TakeOver,
         "resolve" => Deed::Resolve,
         "silence" => Deed::Silence,
+        "analyse" | "analyze" if number.is_none() => return Command::Form,
         "analyse" | "analyze" => Deed::Analyze,
         _ => return Command::Help,
     };

@@ -58,6 +58,10 @@ pub const COMMANDS: [(Word, Word); 7] = [
         word("analyse 482", "analyse 482"),
         word("a deeper look, as far as a model is configured", "詳しく調査する（モデルの設定が必要）"),
     ),
+    (
+        word("analyse", "analyse"),
+        word("a form: when, what was seen, which service", "フォームを開く：日時、起きたこと、サービス"),
+    ),
 ];
 pub const KEPT: Word = word("Kept.", "記録しました。");
 pub const WHAT_WAS_IT: Word =

@@ -1,0 +1,267 @@
+//! The form that asks for a look at a time (messages/README 18-form): what it shows, what comes back, what is wrong with it.
+//!
+//! Knows Slack's modals (FACTS D). Must not know whether a payload is genuine, nor what is looked at.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::words::form as words;
+use super::super::words::{self as all};
+use super::blocks::plain;
+use super::press::in_slack;
+use crate::evidence::Window;
+use crate::language::{Language, Word};
+
+/// The name of the form and of the shortcut that opens it.
+const FORM: &str = "analyse";
+/// Slack's bound on what a select offers.
+const OPTIONS: usize = 100;
+/// Slack's bound on an option's text and, once, on its value.
+const OPTION: usize = 75;
+/// Characters of what was seen.
+const SEEN: usize = 1_000;
+/// How long a time may be: longer windows drown the moment in lines, and one of a day would be compared with itself.
+const MOST: TimeDelta = TimeDelta::hours(12);
+/// How far back; what Slack sends beyond is a mistake.
+const OLDEST: TimeDelta = TimeDelta::days(366);
+/// What the form begins with.
+const RECENT: TimeDelta = TimeDelta::minutes(30);
+
+/// What the form is filled with.
+#[derive(Debug, Clone)]
+pub struct Form<'a> {
+    /// What it speaks.
+    pub language: Language,
+    /// When it is opened.
+    pub now: DateTime<Utc>,
+    /// What can be chosen, the likeliest first.
+    pub services: &'a [String],
+    /// Rounds of calls that an analysis may have.
+    pub steps: u32,
+    /// The channel where it is opened; without one it asks where the answer goes.
+    pub channel: Option<&'a str>,
+}
+
+/// The view of `views.open`.
+pub fn slack_form(form: &Form<'_>) -> Value {
+    let Form { language, now, steps, channel, .. } = *form;
+    let label = |word: Word, most| plain(word.of(language), most);
+    let minute = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
+    let time = |at: DateTime<Utc>| json!({ "type": "datetimepicker", "action_id": "v", "initial_date_time": at.timestamp() });
+    let input = |id: &str, word: Word, element: Value| json!({ "type": "input", "block_id": id, "label": label(word, 200), "element": element, "optional": false });
+    let seen = json!({
+        "type": "plain_text_input", "action_id": "v", "multiline": true, "max_length": SEEN,
+        "placeholder": label(words::FOR_EXAMPLE, 150),
+    });
+    let mut to = input("to", words::TO, time(minute));
+    to["hint"] = label(words::OWN_ZONE, 200);
+    let mut blocks =
+        vec![input("from", words::FROM, time(minute - RECENT)), to, input("seen", words::SEEN, seen)];
+    blocks.extend(services(form).map(|select| {
+        let mut block = input("service", words::SERVICE, select);
+        block["optional"] = json!(true);
+        block
+    }));
+    if channel.is_none() {
+        let select = json!({
+            "type": "conversations_select", "action_id": "v", "default_to_current_conversation": true,
+            "filter": { "include": ["public", "private"], "exclude_bot_users": true },
+        });
+        blocks.push(input("channel", words::WHERE, select));
+    }
+    let foot = words::foot(language, steps, channel.is_some());
+    blocks.push(json!({ "type": "context", "elements": [plain(&foot, 300)] }));
+    json!({
+        "type": "modal", "callback_id": FORM, "title": label(words::TITLE, 24), "submit": label(words::START, 24),
+        "close": label(all::CANCEL, 24), "private_metadata": channel.unwrap_or_default(), "blocks": blocks,
+    })
+}
+
+/// None where there is nothing to choose, which Slack would refuse.
+fn services(form: &Form<'_>) -> Option<Value> {
+    let fits =
+        |name: &&String| (1..=OPTION).contains(&name.chars().map(super::super::text::escaped).sum::<usize>());
+    let option = |name: &String| json!({ "text": plain(name, OPTION), "value": name });
+    let options: Vec<Value> = form.services.iter().filter(fits).take(OPTIONS).map(option).collect();
+    let placeholder = plain(words::NOT_SAID.of(form.language), 150);
+    (!options.is_empty()).then(
+        || json!({ "type": "static_select", "action_id": "v", "placeholder": placeholder, "options": options }),
+    )
+}
+
+/// What came of a form, or asks for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Modal {
+    /// The shortcut: the form is wanted, within three seconds, by this.
+    Wanted(String),
+    /// It was filled in.
+    Submitted(Box<Submission>),
+}
+
+/// A form as it was filled in, nothing of it looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// Slack's name of the form; each that is opened has its own.
+    pub view: String,
+    /// Who filled it in: `aya in Slack`.
+    pub actor: String,
+    channel: String,
+    from: Option<i64>,
+    to: Option<i64>,
+    seen: String,
+    service: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct Payload {
+    #[serde(rename = "type")]
+    kind: String,
+    callback_id: String,
+    trigger_id: String,
+    user: User,
+    view: View,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct User {
+    id: String,
+    name: String,
+    username: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct View {
+    id: String,
+    callback_id: String,
+    private_metadata: String,
+    state: State,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct State {
+    values: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+/// Reads the `payload` of an interaction. `Ok(None)` for what is about no form of ours.
+///
+/// # Errors
+/// When it is no payload.
+pub fn modal(payload: &str) -> Result<Option<Modal>, String> {
+    let Payload { kind, callback_id, trigger_id, user, view } =
+        serde_json::from_str(payload).map_err(|error| error.to_string())?;
+    if kind == "shortcut" && callback_id == FORM {
+        return Ok(Some(Modal::Wanted(trigger_id)));
+    }
+    if kind != "view_submission" || view.callback_id != FORM {
+        return Ok(None);
+    }
+    let value = |block: &str, key: &str| view.state.values.get(block)?.get("v")?.pointer(key);
+    let text = |block: &str, key: &str| value(block, key).and_then(Value::as_str).map(str::to_owned);
+    let names = [&user.name, &user.username, &user.id];
+    let chosen = text("channel", "/selected_conversation");
+    Ok(Some(Modal::Submitted(Box::new(Submission {
+        actor: in_slack(names.into_iter().find(|name| !name.is_empty()).map_or("", String::as_str)),
+        channel: chosen.unwrap_or_else(|| view.private_metadata.clone()),
+        from: value("from", "/selected_date_time").and_then(Value::as_i64),
+        to: value("to", "/selected_date_time").and_then(Value::as_i64),
+        seen: text("seen", "/value").unwrap_or_default(),
+        service: text("service", "/selected_option/value"),
+        view: view.id,
+    }))))
+}
+
+/// What a form asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The time.
+    pub time: Window,
+    /// What was seen.
+    pub seen: String,
+    /// The service that it is about.
+    pub service: Option<String>,
+    /// The id of the channel where the answer goes.
+    pub channel: String,
+}
+
+/// What is wrong with one block of the form, for whoever filled it in.
+pub type FormFault = (&'static str, String);
+
+impl Submission {
+    /// What it asks for; else what is wrong with it, block by block.
+    ///
+    /// # Errors
+    /// Those.
+    pub fn wanted(&self, language: Language, now: DateTime<Utc>) -> Result<Wanted, Vec<FormFault>> {
+        let mut faults: Vec<FormFault> = Vec::new();
+        let mut fault = |block, text: &str| faults.push((block, text.to_owned()));
+        let time = |at: Option<i64>| at.and_then(|at| DateTime::from_timestamp(at, 0));
+        let (from, to) = (time(self.from), time(self.to).map(|to| to.min(now)));
+        match (from, to) {
+            (None, _) => fault("from", words::NOT_A_TIME.of(language)),
+            (_, None) => fault("to", words::NOT_A_TIME.of(language)),
+            (Some(from), _) if from >= now => fault("from", words::FUTURE.of(language)),
+            (Some(from), _) if from < now - OLDEST => fault("from", words::TOO_OLD.of(language)),
+            (Some(from), Some(to)) if to <= from => fault("to", words::END_FIRST.of(language)),
+            (Some(from), Some(to)) if to - from > MOST => fault("from", &words::too_long(language, MOST)),
+            _ => {}
+        }
+        let seen: String = self.seen.replace('\0', "\u{fffd}").trim().chars().take(SEEN).collect();
+        if seen.is_empty() {
+            fault("seen", words::SAY_WHAT.of(language));
+        }
+        if !is_channel(&self.channel) {
+            // The block of the channel stands there only where the form did not know it.
+            fault("channel", words::NO_CHANNEL.of(language));
+        }
+        let service =
+            self.service.as_deref().map(str::trim).filter(|name| !name.is_empty() && name.len() < 300);
+        match (from, to) {
+            (Some(start), Some(end)) if faults.is_empty() => Ok(Wanted {
+                time: Window { start, end },
+                seen,
+                service: service.map(|name| name.replace('\0', "\u{fffd}")),
+                channel: self.channel.clone(),
+            }),
+            _ => Err(faults),
+        }
+    }
+}
+
+/// Whether this is the id of a channel, or of a conversation with somebody.
+fn is_channel(id: &str) -> bool {
+    let rest = id.strip_prefix(['C', 'G', 'D']).unwrap_or_default();
+    (2..=30).contains(&rest.len())
+        && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// The answer to a form that cannot be used: each fault at its block.
+pub fn slack_form_faults(faults: &[FormFault]) -> Value {
+    let errors: BTreeMap<&str, &str> = faults.iter().map(|(block, text)| (*block, text.as_str())).collect();
+    json!({ "response_action": "errors", "errors": errors })
+}
+
+/// Why there is no form where no model can be asked.
+pub fn form_needs_a_model(language: Language) -> &'static str {
+    words::NO_MODEL.of(language)
+}
+
+/// Why there is no form without a bot.
+pub fn form_needs_a_bot(language: Language) -> &'static str {
+    words::NO_BOT.of(language)
+}
+
+/// What was filled in is not kept.
+pub fn form_not_kept(language: Language) -> &'static str {
+    words::NOT_KEPT.of(language)
+}
+
+#[cfg(test)]
+mod tests;

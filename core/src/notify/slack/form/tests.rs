@@ -1,0 +1,91 @@
+//! The form within Slack's bounds, and what comes of what is filled in.
+
+use super::*;
+
+const HOUR: i64 = 3_600;
+
+fn now() -> DateTime<Utc> {
+    "2026-11-20T03:07:31Z".parse().unwrap()
+}
+
+fn view(services: &[String], channel: Option<&str>) -> Value {
+    slack_form(&Form { language: Language::Ja, now: now(), services, steps: 8, channel })
+}
+
+#[test]
+fn it_asks_about_the_last_half_hour_and_where_only_if_nobody_knows() {
+    let form = view(&["api".to_owned()], Some("C0OPS"));
+    let at = |block: usize| form["blocks"][block]["element"]["initial_date_time"].as_i64().unwrap();
+    let minute = now().timestamp() / 60 * 60;
+    assert_eq!((at(0), at(1)), (minute - HOUR / 2, minute));
+    assert_eq!((&form["title"]["text"], &form["private_metadata"]), (&json!("調査"), &json!("C0OPS")));
+    let ids = |form: &Value| {
+        let blocks = form["blocks"].as_array().unwrap().clone();
+        blocks.iter().filter_map(|one| one["block_id"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&form), ["from", "to", "seen", "service"]);
+    assert_eq!(ids(&view(&[], None)), ["from", "to", "seen", "channel"]);
+}
+
+#[test]
+fn what_slack_would_refuse_is_not_offered() {
+    let mut services: Vec<String> = (0..150).map(|n| format!("service-{n}")).collect();
+    services.insert(0, "x".repeat(76));
+    services.insert(1, String::new());
+    // Escaped it would be too long.
+    services.insert(2, "&".repeat(40));
+    let form = view(&services, Some("C0OPS"));
+    let options = form["blocks"][3]["element"]["options"].as_array().unwrap().clone();
+    assert_eq!((options.len(), &options[0]["value"]), (100, &json!("service-0")));
+}
+
+fn submitted(from: i64, to: i64, seen: &str, channel: &str) -> Submission {
+    let time = |ago: i64| json!({"v": {"selected_date_time": now().timestamp() - ago}});
+    let payload = json!({
+        "type": "view_submission", "user": {"id": "U1", "name": "aya"},
+        "view": {"id": "V1", "callback_id": "analyse", "private_metadata": channel, "state": {"values": {
+            "from": time(from), "to": time(to), "seen": {"v": {"value": seen}}, "service": {"v": {"selected_option": null}},
+        }}},
+    });
+    match modal(&payload.to_string()) {
+        Ok(Some(Modal::Submitted(submission))) => *submission,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_filled_in_is_bounded() {
+    let one = submitted(HOUR, -HOUR, &format!(" a\0{}", "ü".repeat(2_000)), "C0OPS");
+    assert_eq!((one.view.as_str(), one.actor.as_str()), ("V1", "aya in Slack"));
+    let wanted = one.wanted(Language::En, now()).unwrap();
+    assert_eq!(wanted.time, Window { start: now() - TimeDelta::hours(1), end: now() }, "never past now");
+    assert!(wanted.seen.starts_with("a\u{fffd}ü") && wanted.seen.chars().count() == 1_000);
+    assert_eq!((wanted.service, wanted.channel.as_str()), (None, "C0OPS"));
+    let places = |one: Submission| -> Vec<&str> {
+        one.wanted(Language::En, now()).unwrap_err().iter().map(|(block, _)| *block).collect()
+    };
+    assert_eq!(places(submitted(13 * HOUR, 0, "x", "C0OPS")), ["from"]);
+    assert_eq!(places(submitted(i64::MIN / 2, 0, "", "C0OPS")), ["from", "seen"]);
+    assert_eq!(places(submitted(HOUR, 2 * HOUR, "x", "")), ["to", "channel"]);
+    for channel in ["#ops", "C0/../x", "X0OPS", "C0OPS@C1", "C", "c0ops"] {
+        assert_eq!(places(submitted(HOUR, 0, "x", channel)), ["channel"], "{channel}");
+    }
+}
+
+#[test]
+fn other_payloads_are_about_no_form() {
+    for payload in [
+        json!({"type": "block_actions", "actions": []}),
+        json!({"type": "view_submission", "view": {"callback_id": "other"}}),
+        json!({"type": "shortcut", "callback_id": "other", "trigger_id": "1"}),
+        json!({"type": "view_closed", "view": {"callback_id": "analyse"}}),
+    ] {
+        assert_eq!(modal(&payload.to_string()), Ok(None), "{payload}");
+    }
+    let shortcut = json!({"type": "shortcut", "callback_id": "analyse", "trigger_id": "1.2"});
+    assert_eq!(modal(&shortcut.to_string()), Ok(Some(Modal::Wanted("1.2".into()))));
+    assert!(modal("[").is_err());
+    for odd in [json!({"type": 7}), json!([]), json!({"type": "view_submission", "view": {"state": []}})] {
+        let _ = modal(&odd.to_string());
+    }
+}

@@ -1,0 +1,63 @@
+//! Words of the form that asks for a look at a time. English and Japanese on one line each.
+//!
+//! Knows the questions. Must not know Slack's blocks.
+
+use super::super::figures::duration;
+use crate::language::{Language, Word, word};
+use chrono::TimeDelta;
+
+pub const TITLE: Word = word("Analyse", "調査");
+pub const START: Word = word("Start", "開始");
+pub const FROM: Word = word("From", "開始時刻");
+pub const TO: Word = word("To", "終了時刻");
+pub const OWN_ZONE: Word =
+    word("Times are in your own time zone.", "時刻はあなたのタイムゾーンで表示されます。");
+pub const SEEN: Word = word("What was seen?", "何が起きましたか");
+pub const FOR_EXAMPLE: Word = word(
+    "For example: captures fail for some customers since lunch",
+    "例：昼から一部の顧客で売上確定に失敗する",
+);
+pub const SERVICE: Word = word("Which service?", "対象サービス");
+pub const NOT_SAID: Word = word("None in particular", "特定しない");
+pub const WHERE: Word = word("Where does the answer go?", "結果の投稿先");
+pub const NOT_A_TIME: Word = word("This is no time.", "日時を読み取れません。");
+pub const END_FIRST: Word =
+    word("The end must be after the start.", "終了時刻は開始時刻より後にしてください。");
+pub const FUTURE: Word = word("The start lies in the future.", "開始時刻が未来になっています。");
+pub const TOO_OLD: Word = word("The start is more than a year ago.", "開始時刻が1年以上前になっています。");
+pub const SAY_WHAT: Word = word("Say what was seen.", "起きたことを入力してください。");
+pub const NO_CHANNEL: Word = word("Choose a channel.", "チャンネルを選んでください。");
+pub const NO_MODEL: Word = word(
+    "no model is configured: set summary.provider to have incidents analysed",
+    "モデルが設定されていません。summary.providerを設定してください",
+);
+pub const NO_BOT: Word = word(
+    "no bot is configured: forms need a bot token in slack_configs",
+    "ボットが設定されていません。slack_configsにボットトークンを設定してください",
+);
+pub const NOT_KEPT: Word = word(
+    "firstlook cannot reach its database; nothing was started. Press again in a minute.",
+    "firstlookがデータベースに接続できないため、何も始めていません。1分後にもう一度押してください。",
+);
+
+/// The longest time that is looked at, in words.
+pub fn too_long(language: Language, most: TimeDelta) -> String {
+    let most = duration(language, most);
+    language.pick(
+        format!("At most {most} can be looked at; choose the part that matters."),
+        format!("一度に調査できるのは{most}までです。範囲を絞ってください。"),
+    )
+}
+
+/// What an analysis does, and where its answer comes; `here`: in the channel where the form was opened.
+pub fn foot(language: Language, steps: u32, here: bool) -> String {
+    let (en, ja) = if here {
+        ("this channel", "このチャンネル")
+    } else {
+        ("that channel", "そのチャンネル")
+    };
+    language.pick(
+        format!("Reads only, at most {steps} steps. The answer comes as a thread in {en}."),
+        format!("読み取りのみ、最大{steps}ステップ。結果は{ja}のスレッドに返します。"),
+    )
+}

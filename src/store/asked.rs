@@ -1,0 +1,97 @@
+//! Incidents that a person asked for: the time that they are about, and where the answer goes.
+//!
+//! Written in the transaction of ingest, so that an incident never stands there without what it was asked for.
+
+use chrono::{DateTime, Utc};
+use firstlook_core::evidence::Window;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::ingest::{Batch, Placed};
+use super::{Route, Store, StoreError, incidents, told};
+
+/// What a person asks for with a body that firstlook made for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    /// Who it is, in words for the timeline: `aya in Slack`. The incident is theirs from its beginning.
+    pub actor: String,
+    /// The time that they mean.
+    pub time: Window,
+    /// Where the answer goes, whatever the tree says.
+    pub route: Route,
+}
+
+/// Keeps what belongs to the incident that a body of this kind has opened.
+pub(super) async fn keep(
+    tx: &mut PgConnection,
+    bodies: &[&Batch],
+    placed: &[Placed],
+) -> Result<(), StoreError> {
+    for body in bodies {
+        let Some((asking, incident)) = body.asking.as_ref().zip(opened(body, placed)) else { continue };
+        let now = body.delivery.received_at;
+        let new = sqlx::query(
+            "INSERT INTO asked (incident, asked_by, began_at, ended_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(incident)
+        .bind(&asking.actor)
+        .bind(asking.time.start)
+        .bind(asking.time.end)
+        .execute(&mut *tx)
+        .await?;
+        if new.rows_affected() == 0 {
+            continue;
+        }
+        sqlx::query(
+            "UPDATE incident SET status = 'acknowledged', acknowledged_at = $2, owner = $3 WHERE id = $1 AND status = 'open'",
+        )
+        .bind(incident)
+        .bind(now)
+        .bind(&asking.actor)
+        .execute(&mut *tx)
+        .await?;
+        let time = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
+        let said = format!("asked for a look at {} to {}", time(asking.time.start), time(asking.time.end));
+        incidents::note(tx, incident, now, "asked", &asking.actor, &said).await?;
+        told::begin(tx, incident, &asking.route, now).await?;
+    }
+    Ok(())
+}
+
+/// The incident that a body has opened.
+fn opened(body: &Batch, placed: &[Placed]) -> Option<Uuid> {
+    let mut alerts = body.groups.values().flat_map(|group| &group.incoming).map(|one| &one.message.id);
+    let alert = alerts.next()?;
+    Some(placed.iter().find(|one| one.touched.new && one.named.contains(alert))?.id)
+}
+
+impl Store {
+    /// The time that a person means with an incident; none where nobody asked for it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn asked(&self, incident: Uuid) -> Result<Option<Window>, StoreError> {
+        let time: Option<(DateTime<Utc>, DateTime<Utc>)> =
+            sqlx::query_as("SELECT began_at, ended_at FROM asked WHERE incident = $1")
+                .bind(incident)
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(time.map(|(start, end)| Window { start, end }))
+    }
+
+    /// The services that incidents have had, those first that had most of late; at most `most`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn services(&self, since: DateTime<Utc>, most: i64) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT service FROM incident WHERE service <> '' AND opened_at >= $1
+             GROUP BY service ORDER BY count(*) DESC, service LIMIT $2",
+        )
+        .bind(since)
+        .bind(most)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+}
