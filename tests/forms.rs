@@ -26,7 +26,11 @@ fn setup(folder: &Path, model: &Model) -> Setup {
         "  window: {{ before: 10m, after: 2m }}\n  sources: [{{ name: files, type: log_file, path: \"{}\", matchers: ['service=\"api\"'] }}]",
         path.display()
     );
-    Setup { evidence, ..Setup::default() }.openai(model)
+    let runbook = "---\nmatch: ['alertname=\"Asked\"']\nowner: oncall\nescalate_after: 1s\n---\n# Asked\n## Check\n1. Look.\n";
+    let runbooks = folder.join("runbooks");
+    std::fs::create_dir(&runbooks).unwrap();
+    std::fs::write(runbooks.join("asked.md"), runbook).unwrap();
+    Setup { evidence, runbooks, ..Setup::default() }.openai(model)
 }
 
 fn summary(_: &str) -> String {
@@ -104,6 +108,8 @@ async fn what_a_person_asks_is_answered_in_their_channel_about_their_time() {
     let thread = slack.replies(&messages[0].ts);
     assert!(thread.iter().any(|one| one.text().starts_with("Analysis of #1")), "{thread:#?}");
     assert_eq!(slack.file_posts()[0].thread_ts, messages[0].ts);
+    assert_eq!(incident["runbook"]["path"], "asked.md");
+    assert_eq!(firstlook.sql("SELECT count(*) FROM escalation").await, 0, "nor is it escalated");
     assert!(firstlook.pagerduty.events().is_empty(), "it pages nobody");
     let told = incident["notifications"].to_string();
     assert!(told.contains("slack/0@C0OPS") && told.contains("asked for it in this channel"), "{told}");

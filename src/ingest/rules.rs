@@ -123,8 +123,7 @@ impl Rules {
         quiet: Option<Quiet>,
     ) -> Vec<Route> {
         // Who asked is answered where they asked.
-        let mut members = incident.members.keys();
-        if !incident.members.is_empty() && members.all(|alert| alert.source == asked::SOURCE) {
+        if is_asked(incident) {
             return Vec::new();
         }
         // The highest that was ever to be told: what a body that was committed with the next one brought must be told too.
@@ -166,6 +165,9 @@ impl Rules {
         labels: &Labels,
         runbook: Option<&ByRunbook>,
     ) -> Vec<Escalation> {
+        if is_asked(incident) {
+            return Vec::new();
+        }
         let labels = with_severity(labels, incident.told_severity);
         let known = |name: &String| self.integrations.contains_key(name);
         let runbook = runbook
@@ -206,6 +208,12 @@ impl Rules {
         let routes = self.told(&waiting.labels, waiting.severity, waiting.when);
         routes.into_iter().find(|route| route.receiver == waiting.receiver)?.hold
     }
+}
+
+/// Whether a person has asked for it: no alarm has said anything.
+fn is_asked(incident: &Current) -> bool {
+    let mut sources = incident.members.keys().map(|alert| alert.source.as_str());
+    !incident.members.is_empty() && sources.all(|source| source == asked::SOURCE)
 }
 
 fn with_severity(labels: &Labels, severity: Severity) -> Labels {

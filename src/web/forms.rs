@@ -108,6 +108,7 @@ async fn take(app: &App, submission: &Submission) -> Result<(), Value> {
             reason: format!("{} asked for it in this channel", submission.actor),
             hold: None,
             waived: None,
+            escalation: false,
         },
     };
     match tokio::time::timeout(KEEP_WITHIN, forms.ingest.look_at(look, now)).await {
