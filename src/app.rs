@@ -34,13 +34,13 @@ use crate::store::{Store, Words};
 use crate::telemetry::metrics::Exporter;
 use crate::templates;
 use crate::triage::Triage;
-use crate::upkeep::{Ping, Upkeep};
+use crate::upkeep::{Ping, Storms, Upkeep};
 use crate::web::pages::Pages;
 use crate::web::{self, Gate, Room, Serves};
 use crate::worker::Wake;
 use asking::{resync, stale_after};
 use lanes::Lanes;
-use parts::{buttons, models, pagerduty_secrets, pagers, senders, slack_app, sources, ways};
+use parts::{buttons, models, pagerduty_secrets, pagers, senders, slack_app, sources, storms, ways};
 
 pub use asking::cloudwatch;
 pub use examiner::Examination;
@@ -100,7 +100,8 @@ impl Service {
         let outage = outage(ingest.clone(), &deliver);
         let triage = triage(config, store.clone(), words.clone(), library.clone(), wake.clone()).await?;
         let analysis = analysis(&triage);
-        let upkeep = upkeep(config, store.clone(), ingest.clone(), wake.clone())?;
+        let upkeep =
+            upkeep(config, store.clone(), ingest.clone(), wake.clone(), storms(config, &store, &deliver))?;
         let sns = sns::sources(config).await?;
         let replay = player::replay(config, ingest.clone(), sns.clone());
         let slack = slack_app(config, &ingest)?;
@@ -242,12 +243,18 @@ async fn triage(
 }
 
 /// What is due by itself.
-fn upkeep(config: &Config, store: Store, ingest: Ingest, wake: Wake) -> Result<Upkeep, StartError> {
+fn upkeep(
+    config: &Config,
+    store: Store,
+    ingest: Ingest,
+    wake: Wake,
+    storms: Storms,
+) -> Result<Upkeep, StartError> {
     let (repeat_interval, stale_after) = (config.incidents.repeat_interval, stale_after(config));
     let heartbeats = config.heartbeats.clone();
     let client = http::client(PING_TIMEOUT)?;
     let ping = config.ping.clone().map(|settings| Ping::new(client, settings));
-    Ok(Upkeep { store, ingest, repeat_interval, stale_after, heartbeats, ping, wake })
+    Ok(Upkeep { store, ingest, repeat_interval, stale_after, heartbeats, storms, ping, wake })
 }
 
 /// The deeper look, through the doors of hop 2.

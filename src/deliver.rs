@@ -8,6 +8,7 @@ mod changes;
 mod charts;
 mod notes;
 mod send;
+mod storm;
 mod worded;
 
 use std::borrow::Cow;
@@ -33,6 +34,7 @@ use crate::worker::Wake;
 pub use changes::CHANGES;
 pub use send::{Integration, Way};
 use send::{counted, sends, shows};
+pub use storm::form;
 
 /// How soon a page looks again whether what stands before it has been told.
 const BEHIND: Duration = Duration::from_millis(250);
@@ -108,6 +110,12 @@ impl Deliver {
     /// # Errors
     /// When the database does not answer, or another worker has the job.
     pub async fn work(&self, claim: Arc<Claim>) -> Result<Outcome, StoreError> {
+        if claim.is_of_storm() {
+            return match self.store.storm_message(&claim).await? {
+                Some(message) => self.storm(&claim, message).await,
+                None => Ok(Outcome::Done),
+            };
+        }
         let mut target = self.store.target(&claim).await?;
         let Some(way) = self.way(&target) else { return self.unknown(&claim, &target).await };
         let way = way.as_ref();
@@ -119,6 +127,10 @@ impl Deliver {
         // What follows a digest follows it there, too.
         if target.folded {
             return Ok(Outcome::Wait(BEHIND_DIGEST));
+        }
+        // What a storm tells has nothing left to be told.
+        if target.edges.is_empty() && target.address.is_none() {
+            return Ok(Outcome::Done);
         }
         if claim.kind == JobKind::Page {
             let before = self.store.before(&target, &way.bucket.name, &self.beside(way)).await?;

@@ -5,6 +5,7 @@
 
 mod heartbeats;
 mod ping;
+mod storms;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,8 @@ use crate::store::{Claim, Cutoff, Outcome, Store, StoreError};
 use crate::worker::Wake;
 use ping::PING;
 pub use ping::Ping;
+use storms::{EVERY as STORMS_EVERY, STORMS};
+pub use storms::{StormWay, Storms};
 
 /// The key of the sweep's job.
 pub const SWEEP: &str = "sweep";
@@ -55,6 +58,8 @@ pub struct Upkeep {
     pub stale_after: Vec<StaleAfter>,
     /// What has to come again and again.
     pub heartbeats: Vec<Heartbeat>,
+    /// What is told by storms.
+    pub storms: Storms,
     /// Who has to hear that firstlook works.
     pub ping: Option<Ping>,
     /// Has the worker look at once.
@@ -64,7 +69,7 @@ pub struct Upkeep {
 impl Upkeep {
     /// The jobs that stand for ever, by key.
     pub fn standing(&self) -> Vec<String> {
-        [SWEEP].into_iter().chain(self.ping.as_ref().map(|_| PING)).map(str::to_owned).collect()
+        [SWEEP, STORMS].into_iter().chain(self.ping.as_ref().map(|_| PING)).map(str::to_owned).collect()
     }
 
     /// Does what a claim's key names.
@@ -77,6 +82,12 @@ impl Upkeep {
             SWEEP => {
                 self.sweep(now).await?;
                 Ok(Outcome::Later(SWEEP_EVERY))
+            }
+            STORMS => {
+                if self.storms.look().await? {
+                    self.wake.all();
+                }
+                Ok(Outcome::Later(STORMS_EVERY))
             }
             PING => match &self.ping {
                 Some(ping) => Ok(ping.send().await),

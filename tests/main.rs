@@ -55,6 +55,7 @@ mod silences;
 mod sns;
 mod spine;
 mod steps;
+mod storms;
 mod support;
 mod support_tests;
 mod tidy;

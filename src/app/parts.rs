@@ -16,7 +16,7 @@ use crate::config::{
     self, AlertmanagerSource, Authorization, Config, EvidenceKind, ModelSettings, Provider, Receiver,
     SlackVia,
 };
-use crate::deliver::{Integration, Way};
+use crate::deliver::{Deliver, Integration, Way, form};
 use crate::evidence::{
     Athena, CloudTrail, CloudWatchLogs, CloudWatchMetrics, Door, Fault, LogFile, Loki, Prometheus, Source,
     Xray,
@@ -29,6 +29,7 @@ use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
 use crate::secret::Secret;
 use crate::store::{Bucket, Meter, Store};
+use crate::upkeep::{StormWay, Storms};
 use crate::{aws, http, web};
 
 /// How long a receiver may take to answer. A page is tried again after that, so it must not be long.
@@ -121,6 +122,15 @@ pub(super) fn ways(config: &Config) -> Result<BTreeMap<(String, String), Way>, S
         }
     }
     Ok(all)
+}
+
+/// What storms are judged by, and where they can have a message.
+pub(super) fn storms(config: &Config, store: &Store, deliver: &Deliver) -> Storms {
+    let way = |(key, way): (&(String, String), &Way)| {
+        let form = form(&way.integration)?;
+        Some((key.clone(), StormWay { form, bucket: way.bucket.name.clone(), rate: way.bucket.rate }))
+    };
+    Storms { store: store.clone(), limits: config.storm, ways: deliver.ways.iter().filter_map(way).collect() }
 }
 
 /// What the buttons below Slack's messages can do.

@@ -17,6 +17,7 @@ mod server;
 mod size;
 mod slack;
 mod sns;
+mod storm;
 mod summary;
 mod templates;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 use firstlook_core::Language;
 use firstlook_core::alert::{LabelRule, SeverityRule};
 use firstlook_core::route::Tree;
+use firstlook_core::route::storm::Limits;
 
 pub use alerts::{AlertmanagerApi, AlertmanagerSource, Authorization, Incidents};
 pub use changes::ChangeSource;
@@ -71,6 +73,8 @@ pub struct Config {
     pub severity: SeverityRule,
     /// `incidents:`.
     pub incidents: Incidents,
+    /// `storm:`.
+    pub storm: Limits,
     /// `heartbeats:`, names unique.
     pub heartbeats: Vec<Heartbeat>,
     /// `ping:`.
@@ -141,7 +145,7 @@ pub struct Warning {
 /// What sends alarms, and what tells of changes.
 const SOURCES: [&str; 3] = ["alertmanager", "sns", "changes"];
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "server",
     "database",
     "data_dir",
@@ -151,6 +155,7 @@ const KEYS: [&str; 19] = [
     "labels",
     "severity",
     "incidents",
+    "storm",
     "heartbeats",
     "ping",
     "time_intervals",
@@ -176,7 +181,7 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         let braces = text.lines().nth(line.saturating_sub(1)).is_some_and(|line| line.contains(": ${"));
         context.error(line, if braces { format!("{fault}; write \"${{VAR}}\" with quotes") } else { fault })
     })?;
-    let top = Section::open(&context, &root, "", &KEYS, &["storm", "briefings"])?;
+    let top = Section::open(&context, &root, "", &KEYS, &["briefings"])?;
     let language = language(&top)?;
     only(&top, "time_zone", "UTC")?;
     let server = server::read(&top)?;
@@ -192,6 +197,7 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         labels: alerts::labels(&top)?,
         severity: alerts::severity(&top)?,
         incidents: alerts::incidents(&top)?,
+        storm: storm::read(&top)?,
         heartbeats: Vec::new(),
         ping: heartbeats::ping(&top)?,
         route: route::read(&top, &receivers)?,

@@ -133,7 +133,7 @@ fn values_are_read() {
 
 #[test]
 fn what_belongs_to_later_versions_warns_with_its_line() {
-    let text = r#"storm: { incidents: 20, window: "${UNSET}" }
+    let text = r#"
 sources:
   alertmanager: [{ name: m }]
   sns: []
@@ -146,15 +146,23 @@ receivers: [{ name: r, pagerduty_configs: [{ routing_key: k }] }]
 "#;
     let config = read(text).unwrap();
     let warned: Vec<_> = config.warnings.iter().map(|w| (w.line, w.key.as_str())).collect();
-    let expected = [(1, "storm"), (5, "evidence.sources[0].type"), (7, "briefings"), (8, "runbooks.git")];
+    let expected = [(5, "evidence.sources[0].type"), (7, "briefings"), (8, "runbooks.git")];
     assert_eq!(warned, expected);
-    assert_eq!(config.warnings[0].text, "in this version `storm` has no effect");
+    assert_eq!(config.warnings[1].text, "in this version `briefings` has no effect");
     assert_eq!(
-        config.warnings[1].text,
+        config.warnings[0].text,
         "similar incidents are always looked for, without a source: remove it"
     );
     assert_eq!(config.evidence.sources.len(), 1);
     assert_eq!(config.route.routes[0].receiver, None);
+}
+
+#[test]
+fn what_is_a_storm_is_configured() {
+    let usual = with("").storm;
+    assert_eq!((usual.incidents, usual.window), (20, TimeDelta::minutes(1)));
+    let storm = with("storm: { incidents: 5, window: 30s }\n").storm;
+    assert_eq!((storm.incidents, storm.window), (5, TimeDelta::seconds(30)));
 }
 
 #[test]

@@ -122,6 +122,7 @@ fn parts(desk: &Desk, group: &Group, incident: Current, labels: Labels, routes: 
         stale: false,
         flapping: false,
         silenced_until: None,
+        storm: false,
         previous: None,
         occurrences: 1,
         counts: (incident.members.len(), 0),

@@ -24,6 +24,10 @@ pub struct Filter {
     pub severity: Vec<Severity>,
     /// Words that title, service or a label value contains, whatever their case.
     pub q: Option<String>,
+    /// Part of the storm of this number.
+    pub storm: Option<i64>,
+    /// Without those that a storm's banner stands for.
+    pub fold_storms: bool,
     /// Opened at this time or later.
     pub since: Option<DateTime<Utc>>,
     /// Numbers below this one: where the page before ended.

@@ -128,6 +128,11 @@ impl Claim {
         Ticket { job: self.id, fence: self.fence }
     }
 
+    /// Whether it is about a storm's message and not about an incident's.
+    pub fn is_of_storm(&self) -> bool {
+        self.payload.as_ref().is_some_and(|payload| payload.get("storm").is_some())
+    }
+
     /// Whether there is room in this bucket already; true once.
     pub(super) fn spend(&self, bucket: &str) -> bool {
         let mut paid = self.paid.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,6 +2,8 @@
 //!
 //! What belongs to one answer is read in one snapshot: what stands in one of its parts stands in all.
 
+mod rows;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +16,8 @@ use firstlook_core::notify::{Parts, Told, assemble};
 use serde_json::Value;
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
+
+use rows::rows;
 
 use super::row::At;
 use super::{Filter, PageOf, Store, StoreError, analyses, evidence, knowledge, slots, summaries};
@@ -59,6 +63,7 @@ struct Row {
     stale: bool,
     flapping: bool,
     silenced_until: Option<DateTime<Utc>>,
+    storm: bool,
     firing: i64,
     ended: i64,
     summary: Option<Value>,
@@ -87,6 +92,7 @@ const SELECT: &str =
              AND (i.status = 'open' OR (i.status = 'acknowledged' AND e.cause <> 'untaken'))) AS escalates_at,
         i.stale_since IS NOT NULL AS stale, i.flaps_until IS NOT NULL AS flapping,
         CASE WHEN i.status <> 'resolved' AND i.silenced_until > now() THEN i.silenced_until END AS silenced_until,
+        EXISTS (SELECT FROM target t WHERE t.incident = i.id AND t.storm_at IS NOT NULL) AS storm,
         (SELECT count(*) FROM incident_alert a WHERE a.incident = i.id AND a.status = 'firing') AS firing,
         (SELECT count(*) FROM incident_alert a WHERE a.incident = i.id AND a.status = 'resolved') AS ended,
         (SELECT body FROM summary s WHERE s.incident = i.id
@@ -198,33 +204,6 @@ impl Store {
     }
 }
 
-async fn rows(tx: &mut PgConnection, filter: &Filter) -> Result<Vec<Row>, StoreError> {
-    let statuses: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
-    let severities: Vec<&str> = filter.severity.iter().map(|severity| severity.as_str()).collect();
-    // `strpos` and not LIKE: what people type holds no wildcard.
-    let query = sqlx::AssertSqlSafe(format!(
-        "{SELECT}
-         WHERE (cardinality($1::text[]) = 0 OR i.status = ANY ($1))
-           AND (cardinality($2::text[]) = 0 OR i.severity = ANY ($2))
-           AND ($3::timestamptz IS NULL OR i.opened_at >= $3)
-           AND ($4::bigint IS NULL OR i.number < $4)
-           AND ($5::text IS NULL OR strpos(lower(i.title), lower($5)) > 0
-                OR strpos(lower(i.service), lower($5)) > 0
-                OR EXISTS (SELECT 1 FROM jsonb_each_text(i.labels) l
-                           WHERE strpos(lower(l.value), lower($5)) > 0))
-         ORDER BY i.number DESC LIMIT $6"
-    ));
-    Ok(sqlx::query_as(query)
-        .bind(&statuses)
-        .bind(&severities)
-        .bind(filter.since)
-        .bind(filter.before)
-        .bind(filter.q.as_deref().map(|q| q.replace('\0', "\u{fffd}")))
-        .bind(filter.limit.saturating_add(1))
-        .fetch_all(tx)
-        .await?)
-}
-
 async fn told(tx: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Told>>, StoreError> {
     let rows: Vec<ToldRow> = sqlx::query_as(
         "SELECT t.incident, t.receiver, t.integration, t.reason AS target_reason, e.kind,
@@ -239,6 +218,15 @@ async fn told(tx: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<
                 CASE WHEN edit_error IS NULL THEN edited_at END, edit_error,
                 COALESCE(edited_at, 'infinity'), 2147483647
          FROM target WHERE incident = ANY ($1) AND (edited_at IS NOT NULL OR edit_error IS NOT NULL)
+         UNION ALL
+         SELECT t.incident, t.receiver, t.integration, t.reason, 'storm',
+                CASE WHEN storm_told_at IS NOT NULL THEN 'sent' WHEN m.state = 'parked' THEN m.state ELSE 'pending' END,
+                CASE WHEN storm_told_at IS NULL THEN m.attempts ELSE 1 END, storm_told_at,
+                COALESCE(CASE WHEN m.state = 'parked' THEN m.error END, 'in the message of storm ' || s.number),
+                storm_at, 2147483646
+         FROM target t JOIN storm s ON s.id = t.storm
+             JOIN storm_message m ON m.storm = s.id AND m.integration = t.integration
+         WHERE t.incident = ANY ($1) AND storm_at IS NOT NULL
          UNION ALL
          SELECT incident, receiver, integration, reason, 'charts', charts, 1,
                 CASE charts WHEN 'sent' THEN charts_at END, charts_error, charts_at, 2147483647
@@ -289,6 +277,9 @@ async fn timeline(
              UNION ALL
              SELECT e.sent_at, 'told', 'firstlook', e.seq, t.receiver || ' (' || t.integration || '): ' || e.kind
              FROM target t JOIN edge e ON e.target = t.id WHERE t.incident = $1 AND e.state = 'sent'
+             UNION ALL
+             SELECT storm_told_at, 'told', 'firstlook', 0, receiver || ' (' || integration || '): storm'
+             FROM target WHERE incident = $1 AND storm_told_at IS NOT NULL
              ORDER BY at DESC, seq DESC LIMIT $2) shown
          ORDER BY at, seq",
     )
@@ -330,6 +321,7 @@ fn parts(
         stale: row.stale,
         flapping: row.flapping,
         silenced_until: row.silenced_until,
+        storm: row.storm,
         counts: (usize::try_from(row.firing).unwrap_or(0), usize::try_from(row.ended).unwrap_or(0)),
         members,
         earlier: Vec::new(),

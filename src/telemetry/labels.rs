@@ -86,6 +86,10 @@ label! {
     IncidentChange as "change" { Opened = "opened", Reopened = "reopened", Resolved = "resolved" }
 }
 label! {
+    /// What became of a storm.
+    StormChange as "change" { Began = "began", Ended = "ended" }
+}
+label! {
     /// The kind of receiver.
     Integration as "integration" { Pagerduty = "pagerduty", Slack = "slack", Webhook = "webhook" }
 }

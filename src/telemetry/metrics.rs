@@ -21,6 +21,10 @@ pub enum Metric {
     Deliveries,
     /// Counter: incidents that were opened, reopened or resolved.
     Incidents,
+    /// Counter: storms that began or ended.
+    Storms,
+    /// Counter: incidents that a storm's message told in place of their own.
+    StormIncidents,
     /// Counter: questions to senders.
     Resyncs,
     /// Counter: attempts to notify.
@@ -90,12 +94,14 @@ const WORK_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 
 
 impl Metric {
     /// Every metric, in the order of the enum.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::WebhookRequests,
         Self::SnsRefusals,
         Self::Alerts,
         Self::Deliveries,
         Self::Incidents,
+        Self::Storms,
+        Self::StormIncidents,
         Self::Resyncs,
         Self::Notifications,
         Self::FirstPage,
@@ -120,7 +126,7 @@ impl Metric {
         use labels::{
             AnalysisOutcome, ClaimVerdict, DeliveryState, EvidenceKind, FetchOutcome, IncidentChange,
             Integration, JobKind, JobState, ModelOutcome, ResyncOutcome, Route, SendOutcome, SenderKind,
-            SnsRefusal, StatusClass, TokenDirection, Tool, ToolOutcome, WebhookStatus,
+            SnsRefusal, StatusClass, StormChange, TokenDirection, Tool, ToolOutcome, WebhookStatus,
         };
         let labels: &'static [&'static str] = match self {
             Self::WebhookRequests => &[SenderKind::NAME, WebhookStatus::NAME],
@@ -130,7 +136,12 @@ impl Metric {
             Self::Incidents => &[IncidentChange::NAME],
             Self::Resyncs => &[ResyncOutcome::NAME],
             Self::Notifications => &[Integration::NAME, SendOutcome::NAME],
-            Self::FirstPage | Self::HeldBodies | Self::LogsScanned | Self::ModelCost => &[],
+            Self::Storms => &[StormChange::NAME],
+            Self::StormIncidents
+            | Self::FirstPage
+            | Self::HeldBodies
+            | Self::LogsScanned
+            | Self::ModelCost => &[],
             Self::UnstoredPages => &[SendOutcome::NAME],
             Self::Jobs => &[JobKind::NAME, JobState::NAME],
             Self::JobDuration => &[JobKind::NAME],
@@ -174,6 +185,11 @@ impl Metric {
             Self::Incidents => {
                 ("firstlook_incidents_total", "Incidents that were opened, reopened or resolved.")
             }
+            Self::Storms => ("firstlook_storms_total", "Storms that began or ended at a receiver."),
+            Self::StormIncidents => (
+                "firstlook_storm_incidents_total",
+                "Messages of single incidents in whose place a storm's message tells of them.",
+            ),
             Self::Resyncs => (
                 "firstlook_resyncs_total",
                 "How often Alertmanagers and CloudWatch were asked what fires there, and what that came to.",

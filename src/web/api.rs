@@ -48,12 +48,13 @@ pub fn asked(query: &str) -> Result<Asked, Problem> {
             "status" => asked.status.extend(value.split(',').map(str::to_owned)),
             "severity" => asked.severity.extend(value.split(',').map(str::to_owned)),
             "q" => asked.filter.q = Some(value),
+            "storm" => asked.filter.storm = Some(number("storm", &value)?),
             "since" => asked.filter.since = Some(time(&value)?),
             "cursor" => asked.filter.before = Some(number("cursor", &value)?),
             "limit" => asked.filter.limit = number("limit", &value)?.clamp(1, MOST),
             _ => {
                 return Err(Problem::bad_request(format!(
-                    "{key:?} is none of: status, severity, q, since, cursor, limit"
+                    "{key:?} is none of: status, severity, q, storm, since, cursor, limit"
                 )));
             }
         }

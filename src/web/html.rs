@@ -64,10 +64,13 @@ pub async fn list(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 async fn listed(app: &App, query: &str) -> Result<Result<String, PageError>, Problem> {
     let mut asked = api::asked(query)?;
     let default_filter = asked.filter.status.is_empty();
-    if default_filter {
+    if default_filter && asked.filter.storm.is_none() {
         // Who opens the page wants what is not over; all statuses ticked shows everything.
         asked.filter.status = vec![Status::Open, Status::Acknowledged];
     }
+    // Whoever searches, or asks for the storm itself, sees each of its incidents.
+    asked.filter.fold_storms = asked.filter.storm.is_none() && asked.filter.q.is_none();
+    let storms = if asked.filter.fold_storms { app.store.banners().await? } else { Vec::new() };
     let page = app.store.incidents(&asked.filter, &app.words).await?;
     let ever = !page.items.is_empty() || app.store.any_incident().await?;
     let source = app.sources.keys().next().map_or("NAME", String::as_str);
@@ -77,8 +80,10 @@ async fn listed(app: &App, query: &str) -> Result<Result<String, PageError>, Pro
             status: asked.filter.status.clone(),
             severity: asked.filter.severity.clone(),
             q: asked.filter.q.clone().unwrap_or_default(),
+            storm: asked.filter.storm,
         },
-        default_filter: default_filter && asked.filter.severity.is_empty() && asked.filter.q.is_none(),
+        default_filter: default_filter && asked.filter.severity.is_empty() && asked.filter.fold_storms,
+        storms,
         next_cursor: page.next.map(|number| number.to_string()),
         ever,
         webhook_url: format!("{}/webhooks/alertmanager/{source}", app.external_url),

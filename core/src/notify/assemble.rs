@@ -66,6 +66,8 @@ pub struct Parts {
     pub flapping: bool,
     /// All that fires in it is silenced until then.
     pub silenced_until: Option<DateTime<Utc>>,
+    /// A storm's message has told of it, at least at one integration.
+    pub storm: bool,
     /// Its alerts, or the first of very many.
     pub members: Vec<(AlertId, Member)>,
     /// How many of all its alerts fire, and how many have ended.
@@ -138,7 +140,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
         number: parts.number,
         title: words(&parts.title),
         status: parts.status,
-        flags: flags(parts.stale, parts.flapping),
+        flags: flags(parts.stale, parts.flapping, parts.storm),
         severity: parts.severity,
         service: parts.service.as_deref().map(words),
         group_key: redacted(&parts.group_key, redactor),
@@ -193,8 +195,8 @@ fn omitted(members: &[(AlertId, Member)], (firing, resolved): (usize, usize)) ->
 }
 
 /// In the contract's words.
-fn flags(stale: bool, flapping: bool) -> Vec<String> {
-    let all = [("stale", stale), ("flapping", flapping)];
+fn flags(stale: bool, flapping: bool, storm: bool) -> Vec<String> {
+    let all = [("stale", stale), ("flapping", flapping), ("storm", storm)];
     all.into_iter().filter(|(_, is)| *is).map(|(word, _)| word.to_owned()).collect()
 }
 

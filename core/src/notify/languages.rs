@@ -138,6 +138,26 @@ fn changes() -> Vec<Incident> {
     all
 }
 
+/// A storm as it begins, as it ends, and when all of it is over.
+fn storms(zone: &Zone) -> Vec<Value> {
+    let mut storm = samples::storm(34);
+    storm.language = Language::Ja;
+    storm.shared.iter_mut().for_each(|shared| shared.label = safe(DATA));
+    storm.top.iter_mut().for_each(|one| (one.title, one.owner) = (safe(DATA), Some(safe(DATA))));
+    let mut all = Vec::new();
+    for (ended, open, left) in [(None, 34, 14), (Some(start()), 30, 9), (Some(start()), 0, 0)] {
+        (storm.ended_at, storm.figures.ended) = (ended, ended.is_some());
+        (storm.figures.open, storm.figures.left, storm.figures.acknowledged) = (open, left, open / 10);
+        all.push(slack_storm(&storm, zone, "", Some(start())));
+        all.push(slack_storm_update(&storm, zone, "", ""));
+        let mut page = pagerduty_storm(&storm, zone, "firstlook", "");
+        // The class is a word for machines.
+        page["payload"]["class"] = json!("");
+        all.push(page);
+    }
+    all
+}
+
 fn messages(view: &Incident) -> Vec<Value> {
     let zone = Zone::utc();
     let buttons = Buttons { presses: true, analysis: true };
@@ -169,6 +189,7 @@ fn messages(view: &Incident) -> Vec<Value> {
         all.push(again_line(view, &zone, "", "", again));
         all.push(pagerduty_trigger(view, &zone, "", "", Some(again)));
     }
+    all.extend(storms(&zone));
     all.extend(answers(view));
     all
 }

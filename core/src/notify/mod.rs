@@ -15,6 +15,7 @@ mod pagerduty;
 pub mod rate;
 mod samples;
 mod slack;
+pub mod storm;
 pub mod templates;
 mod text;
 pub mod view;
@@ -31,15 +32,15 @@ pub use facts::nothing_told;
 pub use first::do_first;
 pub use pagerduty::{
     NoteOf, dedup_key, first_line as note_line, pagerduty_acknowledge, pagerduty_change, pagerduty_note,
-    pagerduty_resolve, pagerduty_trigger, pagerduty_without_store,
+    pagerduty_resolve, pagerduty_storm, pagerduty_trigger, pagerduty_without_store, storm_key,
 };
 pub use slack::{
     Buttons, Command, DigestLine, Form, FormFault, Modal, Press, Submission, Wanted, acknowledged_line,
     again_line, analysis_post, analysis_update, command, digest_line, form_needs_a_bot, form_needs_a_model,
-    form_not_kept, in_slack, incoming_digest, incoming_webhook, modal, press, resolved_line, slack_already,
-    slack_digest, slack_dismiss, slack_done, slack_form, slack_form_faults, slack_help, slack_not_done,
-    slack_nothing_to_judge, slack_open, slack_post, slack_post_again, slack_show, slack_silenced, slack_unknown,
-    slack_update,
+    form_not_kept, in_slack, incoming_digest, incoming_storm, incoming_webhook, modal, press, resolved_line,
+    slack_already, slack_digest, slack_dismiss, slack_done, slack_form, slack_form_faults, slack_help,
+    slack_not_done, slack_nothing_to_judge, slack_open, slack_post, slack_post_again, slack_show,
+    slack_silenced, slack_storm, slack_storm_update, slack_unknown, slack_update,
 };
 pub use webhook::webhook_body;
 pub use words::{Again, actor as person};

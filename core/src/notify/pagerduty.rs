@@ -21,6 +21,10 @@ use super::{facts, lock};
 pub use change::pagerduty_change;
 pub use note::{NoteOf, first_line, pagerduty_note};
 
+mod storm;
+
+pub use storm::{pagerduty_storm, storm_key};
+
 /// PagerDuty takes 1,024 characters; a phone shows about the first 80, so that the first sentence ends there.
 const SUMMARY: usize = 1_024;
 const FIRST_SENTENCE: usize = 80;

@@ -32,6 +32,20 @@ impl Rate {
         let every = MINUTE / (most.max(1) - at_once + 1);
         Self { every, slack: every.saturating_mul(at_once - 1) }
     }
+
+    /// How many messages may go within `horizon` where the bucket opens in `opens_in` seconds, or opened so long before.
+    pub fn within(self, horizon: Duration, opens_in: f64) -> usize {
+        let horizon = horizon.as_secs_f64();
+        if !opens_in.is_finite() || opens_in > horizon {
+            return 0;
+        }
+        let every = self.every.as_secs_f64();
+        if every <= 0.0 {
+            return usize::MAX;
+        }
+        // A quotient of what is bounded above and positive.
+        ((horizon - opens_in.max(-self.slack.as_secs_f64())) / every + 1.0) as usize
+    }
 }
 
 /// The place of what stands under a message, a picture or an analysis: behind everything that the incident is told by.
@@ -90,6 +104,18 @@ mod tests {
             let first = went.iter().filter(|at| **at == went[0]).count();
             assert_eq!(first, at_once, "{most} a minute");
         }
+    }
+
+    #[test]
+    fn what_a_bucket_takes_soon_is_what_it_saved_up_and_what_comes() {
+        let soon = Duration::from_secs(10);
+        let slack = Rate::per_minute(60);
+        for (opens_in, room) in [(-100.0, 15), (0.0, 10), (5.0, 5), (10.0, 1), (10.1, 0), (f64::INFINITY, 0)]
+        {
+            assert_eq!(slack.within(soon, opens_in), room, "opens in {opens_in}");
+        }
+        assert_eq!(Rate::UNLIMITED.within(soon, 0.0), usize::MAX);
+        assert_eq!(Rate::UNLIMITED.within(soon, 11.0), 0, "it asked to be left alone");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 mod analysis;
 mod odd;
+#[cfg(test)]
+mod storm;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +21,8 @@ pub use analysis::{analysed, nasty_analysis};
 pub use odd::all;
 #[cfg(test)]
 pub use odd::nasty;
+#[cfg(test)]
+pub use storm::storm;
 
 /// 03:07 in Tokyo.
 pub fn start() -> DateTime<Utc> {

@@ -19,6 +19,7 @@ pub mod form;
 pub mod graph;
 mod pressed;
 pub mod report;
+pub mod storm;
 
 pub use compared::{STANDS_OUT, change, nothing_told};
 pub use counted::*;

@@ -11,6 +11,7 @@ pub mod escalation;
 pub mod interval;
 mod reach;
 pub mod silence;
+pub mod storm;
 pub mod telling;
 #[cfg(test)]
 mod tests;

@@ -56,11 +56,13 @@ pub enum HeldBy {
     Delay,
     /// Everything that fires in it is silenced; it is told when that ends, if it still fires.
     Silence,
+    /// A storm's message tells of it; when the storm ends, it is told if it is still open.
+    Storm,
 }
 
 impl HeldBy {
     /// Every reason.
-    pub const ALL: [Self; 4] = [Self::Interval, Self::Time, Self::Delay, Self::Silence];
+    pub const ALL: [Self; 5] = [Self::Interval, Self::Time, Self::Delay, Self::Silence, Self::Storm];
 
     /// The word of the database.
     pub fn as_str(self) -> &'static str {
@@ -69,6 +71,7 @@ impl HeldBy {
             Self::Time => "time",
             Self::Delay => "delay",
             Self::Silence => "silence",
+            Self::Storm => "storm",
         }
     }
 

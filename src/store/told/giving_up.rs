@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::super::jobs::{self, Claim, JobKind, NewJob};
-use super::super::{Store, StoreError, incidents};
+use super::super::{Store, StoreError, incidents, storms};
 use super::{Edge, Target, not_sent};
 
 impl Store {
@@ -40,6 +40,9 @@ pub(in crate::store) async fn give_up(
     claim: &Claim,
     error: &str,
 ) -> Result<(), StoreError> {
+    if storms::give_up_storm(tx, claim, error).await? {
+        return Ok(());
+    }
     // A key that names no target is what such a job may have broken on.
     let Ok(target) = claim.key.parse::<Uuid>() else { return Ok(()) };
     let parked: Vec<String> = sqlx::query_scalar(

@@ -69,7 +69,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn look_again(&self) -> Result<(), StoreError> {
-        sqlx::query("UPDATE target SET held_until = now() WHERE held_until > now()")
+        sqlx::query("UPDATE target SET held_until = now() WHERE held_until > now() AND held_by <> 'storm'")
             .execute(&self.pool)
             .await?;
         Ok(())

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use firstlook_core::Language;
 use firstlook_core::alert::Severity;
 use firstlook_core::incident::Status;
+use firstlook_core::notify::storm::Banner;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::State;
 use serde::Serialize;
@@ -25,6 +26,8 @@ pub struct Filter {
     pub severity: Vec<Severity>,
     /// Searched for in incidents.
     pub q: String,
+    /// `storm=7`: only its incidents.
+    pub storm: Option<i64>,
 }
 
 /// What the list page is made from.
@@ -36,6 +39,8 @@ pub struct ListView<'a> {
     pub filter: Filter,
     /// Whether nobody asked for a filter: then an empty list means that nothing is open.
     pub default_filter: bool,
+    /// Storms that last; those that only their messages tell are not among the incidents.
+    pub storms: Vec<Banner>,
     /// Where the next page begins.
     pub next_cursor: Option<String>,
     /// Whether any incident was ever recorded.
@@ -51,11 +56,21 @@ pub(super) struct Page {
     updated: When,
     q: String,
     on: Vec<On>,
+    storms: Vec<Folded>,
     groups: Vec<Group>,
     empty: Option<Empty>,
     older: Option<String>,
     statuses: Vec<Choice>,
     severities: Vec<Choice>,
+}
+
+/// A storm in place of its incidents.
+#[derive(Serialize)]
+struct Folded {
+    title: String,
+    text: String,
+    show: String,
+    number: i64,
 }
 
 /// A part of the filter, and the address without it.
@@ -106,12 +121,13 @@ const SEVERITIES: [Severity; 3] = [Severity::Critical, Severity::Warning, Severi
 
 pub(super) fn page(view: &ListView<'_>, language: Language, now: DateTime<Utc>) -> Shell<Page> {
     let filter = &view.filter;
-    let none = view.incidents.is_empty();
+    let none = view.incidents.is_empty() && view.storms.is_empty();
     let page = Page {
         total: words::listed(language, view.incidents.len(), view.next_cursor.is_some()),
         updated: times::clock(now),
         q: filter.q.clone(),
         on: if view.default_filter { Vec::new() } else { on(filter, language) },
+        storms: view.storms.iter().map(|storm| folded(storm, language)).collect(),
         groups: STATUSES.iter().filter_map(|s| group(*s, view.incidents, language, now)).collect(),
         empty: none.then(|| Empty {
             never: !view.ever,
@@ -140,6 +156,16 @@ pub(super) fn page(view: &ListView<'_>, language: Language, now: DateTime<Utc>) 
         Current { incidents: true, ..Current::default() },
         page,
     )
+}
+
+fn folded(storm: &Banner, language: Language) -> Folded {
+    let since = times::clock(storm.since).text;
+    Folded {
+        title: words::storm(language, storm.number, &storm.receiver, storm.incidents, &since),
+        text: words::storm_folds(language, storm.folded),
+        show: words::storm_shows(language, storm.incidents),
+        number: storm.number,
+    }
 }
 
 fn group(of: Status, incidents: &[Incident], language: Language, now: DateTime<Utc>) -> Option<Group> {
@@ -222,6 +248,10 @@ fn on(filter: &Filter, language: Language) -> Vec<On> {
             without: address(&rest, None),
         });
     }
+    if let Some(storm) = filter.storm {
+        let rest = Filter { storm: None, ..filter.clone() };
+        on.push(On { text: words::storm_name(language, storm), without: address(&rest, None) });
+    }
     on
 }
 
@@ -235,6 +265,8 @@ fn address(filter: &Filter, cursor: Option<&str>) -> String {
     if !filter.q.is_empty() {
         pairs.push(("q", &filter.q));
     }
+    let storm = filter.storm.map(|number| number.to_string());
+    pairs.extend(storm.as_deref().map(|number| ("storm", number)));
     pairs.extend(cursor.map(|c| ("cursor", c)));
     if pairs.is_empty() { "/".to_owned() } else { format!("/?{}", query(&pairs)) }
 }

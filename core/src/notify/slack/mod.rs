@@ -10,6 +10,7 @@ mod buttons;
 mod digest;
 mod form;
 mod press;
+mod storm;
 mod summary;
 mod thread;
 mod worded;
@@ -42,6 +43,7 @@ pub use press::{
     Command, Press, command, in_slack, press, slack_already, slack_dismiss, slack_done, slack_help,
     slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_silenced, slack_unknown,
 };
+pub use storm::{incoming_storm, slack_storm, slack_storm_update};
 pub use thread::{acknowledged_line, again_line, resolved_line};
 pub(super) use worded::{add_note, header_block, header_text};
 

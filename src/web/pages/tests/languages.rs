@@ -1,6 +1,7 @@
 //! That each page speaks one language: no word of another, none that templates do not ask for.
 
 use firstlook_core::Language;
+use firstlook_core::notify::storm::Banner;
 use firstlook_core::notify::view::{Feedback, Incident};
 use firstlook_core::summary::{Confidence, HitRates, State};
 use regex::Regex;
@@ -126,6 +127,7 @@ fn the_other_pages_are_told_in_japanese_alone() {
     let filter = Filter {
         status: incidents.iter().map(|i| i.status).collect(),
         q: DATA.to_owned(),
+        storm: Some(7),
         ..Filter::default()
     };
     for (n, (incidents, ever)) in [(&incidents[..], true), (&[], true), (&[], false)].into_iter().enumerate()
@@ -135,6 +137,13 @@ fn the_other_pages_are_told_in_japanese_alone() {
                 incidents,
                 filter: filter.clone(),
                 default_filter,
+                storms: vec![Banner {
+                    number: 7,
+                    receiver: DATA.to_owned(),
+                    since: now(),
+                    incidents: 34,
+                    folded: 31,
+                }],
                 next_cursor: (n == 0).then(|| "x".to_owned()),
                 ever,
                 webhook_url: String::new(),

@@ -2,6 +2,7 @@
 
 use firstlook_core::alert::Severity;
 use firstlook_core::incident::Status;
+use firstlook_core::notify::storm::Banner;
 use firstlook_core::notify::view::Incident;
 
 use super::samples::{self, at, now, red};
@@ -16,6 +17,7 @@ fn view(incidents: &[Incident]) -> ListView<'_> {
         incidents,
         filter: Filter { status: vec![Status::Open, Status::Acknowledged], ..Filter::default() },
         default_filter: true,
+        storms: Vec::new(),
         next_cursor: None,
         ever: true,
         webhook_url: "http://127.0.0.1:8080/webhooks/alertmanager/main".to_owned(),
@@ -71,21 +73,43 @@ fn incidents_stand_in_groups_with_their_facts() {
 #[test]
 fn each_part_of_a_filter_can_be_taken_away() {
     let incidents = [samples::open()];
-    let filter =
-        Filter { status: vec![Status::Open], severity: vec![Severity::Critical], q: "a\"b".to_owned() };
+    let filter = Filter {
+        status: vec![Status::Open],
+        severity: vec![Severity::Critical],
+        q: "a\"b".to_owned(),
+        storm: Some(7),
+    };
     let html = list("filtered", &ListView { filter, default_filter: false, ..view(&incidents) });
     in_order(
         &html,
         &[
             "value=\"a&quot;b\"",
             "Filtered by",
-            "href=\"/?severity=critical&amp;q=a%22b\">Open",
-            "href=\"/?status=open&amp;q=a%22b\">Critical",
-            "href=\"/?status=open&amp;severity=critical\">“a&quot;b”",
+            "href=\"/?severity=critical&amp;q=a%22b&amp;storm=7\">Open",
+            "href=\"/?status=open&amp;q=a%22b&amp;storm=7\">Critical",
+            "href=\"/?status=open&amp;severity=critical&amp;storm=7\">“a&quot;b”",
+            "href=\"/?status=open&amp;severity=critical&amp;q=a%22b\">Storm 7",
             "value=\"critical\" checked",
         ],
     );
     assert!(html.contains("1 incident."));
+}
+
+#[test]
+fn a_storm_stands_in_place_of_what_only_its_message_tells() {
+    let storm =
+        Banner { number: 7, receiver: "<oncall>".to_owned(), since: now(), incidents: 1_034, folded: 1_031 };
+    let html = list("storm", &ListView { storms: vec![storm], ..view(&[samples::open()]) });
+    in_order(
+        &html,
+        &[
+            "<section class=\"banner\"",
+            "Storm 7 at &lt;oncall&gt;: 1,034 incidents since ",
+            "1,031 of them are told by its message alone, and are not listed here.",
+            "href=\"/?storm=7\">Show all 1,034",
+            "class=\"group\"",
+        ],
+    );
 }
 
 #[test]

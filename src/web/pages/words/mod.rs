@@ -5,6 +5,7 @@
 mod kinds;
 mod sentences;
 mod silences;
+mod storms;
 mod table;
 
 use firstlook_core::evidence::Kind;
@@ -14,6 +15,7 @@ use firstlook_core::{Word, word};
 pub(super) use kinds::*;
 pub(super) use sentences::*;
 pub(super) use silences::*;
+pub(super) use storms::*;
 #[cfg(test)]
 pub(super) use table::keys;
 pub(super) use table::text;

@@ -1,0 +1,46 @@
+//! The storm of messages/README's samples, as large as a test wants it.
+
+use chrono::TimeDelta;
+
+use super::super::DigestLine;
+use super::super::storm::{Figures, Shared, Storm};
+use super::{safe, start};
+use crate::Language;
+use crate::alert::Severity;
+use crate::incident::Status;
+
+/// A storm of `all` incidents that nobody has.
+pub fn storm(all: usize) -> Storm {
+    let line = |n: i64| DigestLine {
+        number: 487 + n,
+        title: safe("orders-db: no healthy target"),
+        status: Status::Open,
+        severity: Severity::Critical,
+        owner: None,
+        started_at: start(),
+        resolved_at: None,
+        url: format!("https://firstlook.example.com/incidents/482{n}"),
+    };
+    Storm {
+        language: Language::En,
+        number: 7,
+        since: start(),
+        span: TimeDelta::minutes(1),
+        ended_at: None,
+        figures: Figures {
+            critical: all - 25,
+            warning: 22,
+            info: 3,
+            services: 27,
+            open: all,
+            acknowledged: 0,
+            singly: 20,
+            by_storm: all - 20,
+            left: all - 20,
+            ended: false,
+        },
+        shared: Some(Shared { label: safe("az=c"), count: 31 }),
+        top: (0..10).map(line).collect(),
+        url: "https://firstlook.example.com/?storm=7".to_owned(),
+    }
+}
