@@ -94,7 +94,7 @@ pub(in crate::store) async fn begin(
 ) -> Result<(), StoreError> {
     let mut writing = Writing::default();
     writing.begin(incident, route, &[EdgeKind::Trigger], now)?;
-    writing.write(tx).await
+    writing.write(tx, now).await
 }
 
 /// Appends one edge for each target of an incident, and enqueues its telling; `routes` is what the tree says by now, where

@@ -35,7 +35,7 @@ pub const HELP: Word = word(
     "firstlook：open、show、ack、take、resolve、silence、analyse、help",
 );
 /// Forms of the command, and what each does. What is typed is the same in every language.
-pub const COMMANDS: [(Word, Word); 7] = [
+pub const COMMANDS: [(Word, Word); 8] = [
     (word("open", "open"), word("what is open now", "未解決のインシデントの一覧")),
     (
         word("show 482", "show 482"),
