@@ -8,10 +8,9 @@ use super::record::{Record, logger_key, workload};
 use super::severity::class;
 use super::side::{BUCKETS, Clock, Seen};
 use super::values::{BASELINE_LINES, Slot};
-use crate::evidence::patterns::bytes::{HashedMap, hash, mix};
+use crate::evidence::patterns::bytes::{HashedMap, cut, hash, mix};
 use crate::evidence::patterns::level::Level;
 use crate::evidence::patterns::miner::{Miner, Pattern};
-use crate::evidence::patterns::tokens::Kind;
 use crate::evidence::{Line, Span, Window};
 
 /// Patterns told apart while reading the baseline; twice as many with the window.
@@ -101,15 +100,16 @@ impl Table {
         self.miner.set_limit(factor * PATTERNS);
         let record = Record::read(&line.text, &mut self.miner);
         let place = self.group(stream, &record, &line.text, factor * GROUPS);
-        let tokens = self.miner.tokens();
+        let content = record.content();
+        let values = self.miner.values().iter().map(|(start, end)| {
+            Some(cut(content, *start as usize, *end as usize)).filter(|value| !value.is_empty())
+        });
         let Some(group) = self.groups.get_mut(place) else { return };
         let seen = if side == Side::Window { &mut group.window } else { &mut group.baseline };
         seen.add(line.at, slice, &line.text);
-        let variables = tokens.list.iter().filter(|token| token.kind == Kind::Variable);
-        seen.numbers.add(seen.count, variables.clone().map(|token| tokens.value(record.content(), token)));
+        seen.numbers.add(seen.count, values.clone());
         let alone = self.baseline.lines == 0;
-        let values = variables.filter_map(|token| tokens.value(record.content(), token));
-        for (i, value) in values.take(SLOTS).enumerate() {
+        for (i, value) in values.flatten().take(SLOTS).enumerate() {
             if group.slots.len() <= i {
                 group.slots.push(Slot::default());
             }

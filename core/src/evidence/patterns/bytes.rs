@@ -78,6 +78,12 @@ pub fn all(text: &[u8], classes: u8) -> bool {
     !text.is_empty() && text.iter().all(|byte| is(*byte, classes))
 }
 
+/// Where the byte stands first. For bytes that most texts do not have: all are compared at once before one is looked for.
+pub fn find_rare(text: &[u8], byte: u8) -> Option<usize> {
+    let has = text.iter().fold(false, |any, other| any | (*other == byte));
+    if has { text.iter().position(|other| *other == byte) } else { None }
+}
+
 /// One in each of eight bytes.
 pub const EACH: u64 = 0x0101_0101_0101_0101;
 /// The top bit of each of eight bytes.
@@ -104,10 +110,12 @@ pub fn fold(hash: u64, member: u64) -> u64 {
     mix(hash.rotate_left(5), member)
 }
 
+const SEED: u64 = 0x1234_5678_9abc_def1;
+
 /// The hash of a text, eight bytes at a time.
 #[inline(always)]
 pub fn hash(text: &[u8]) -> u64 {
-    let mut hash = text.len() as u64 ^ 0x1234_5678_9abc_def1;
+    let mut hash = text.len() as u64 ^ SEED;
     let mut rest = text;
     while let Some((chunk, more)) = rest.split_first_chunk::<8>() {
         hash = mix(hash, u64::from_le_bytes(*chunk));
@@ -126,6 +134,24 @@ pub fn hash(text: &[u8]) -> u64 {
         last |= u64::from(*byte) << bits;
     }
     mix(hash, last)
+}
+
+/// The hash of a part of a text. A word has few bytes, and those behind it are read with them and left out.
+#[inline(always)]
+pub fn hash_in(text: &[u8], from: usize, to: usize) -> u64 {
+    let part = cut(text, from, to);
+    let mut rest = cut(text, from, text.len());
+    let mut left = part.len();
+    let mut hashed = left as u64 ^ SEED;
+    while let Some((chunk, more)) = rest.split_first_chunk::<8>() {
+        let eight = u64::from_le_bytes(*chunk);
+        if left < 8 {
+            return mix(hashed, eight & !(u64::MAX << (8 * left)));
+        }
+        hashed = mix(hashed, eight);
+        (rest, left) = (more, left - 8);
+    }
+    hash(part)
 }
 
 /// A map whose keys are hashes already.
@@ -186,6 +212,15 @@ mod tests {
         assert_eq!(hashes.len(), texts.len());
         assert_ne!(fold(fold(1, 2), 3), fold(fold(1, 3), 2));
         assert_eq!(hash(b"abc"), hash(b"abc"));
+    }
+
+    #[test]
+    fn a_part_of_a_text_hashes_as_it_does_alone() {
+        let text = b"the hash of a part is that of a text of its own, wherever it ends";
+        for (from, to) in (0..=text.len()).flat_map(|to| (0..=to).map(move |from| (from, to))) {
+            assert_eq!(hash_in(text, from, to), hash(&text[from..to]), "{from} {to}");
+        }
+        assert_eq!(hash_in(text, 3, text.len() + 1), hash(b""));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Knows one chunk at a time. Must not know the order in which headers put them.
 
-use super::bytes::{DIGIT, LETTER, SPACE, all, at, cut, is, up_to};
+use super::bytes::{DIGIT, LETTER, SPACE, all, at, class, cut, is, up_to};
 use super::level::Level;
 use super::vocabulary::is_month_or_weekday;
 
@@ -15,27 +15,27 @@ const MAX_BYTES: usize = 260;
 #[derive(Debug)]
 pub struct Chunks<'a> {
     line: &'a [u8],
-    texts: [&'a [u8]; MAX_CHUNKS],
-    starts: [usize; MAX_CHUNKS],
+    /// From where to where; nowhere in the line for one that is not there.
+    spans: [(u16, u16); MAX_CHUNKS],
     count: usize,
 }
 
 impl<'a> Chunks<'a> {
     /// Splits at blanks and tabs.
     pub fn of(line: &'a [u8]) -> Self {
-        let mut chunks = Self { line, texts: [b""; MAX_CHUNKS], starts: [0; MAX_CHUNKS], count: 0 };
+        let mut chunks = Self { line, spans: [(0, 0); MAX_CHUNKS], count: 0 };
         let limited = cut(line, 0, line.len().min(MAX_BYTES));
         let mut i = 0;
-        for (text, start) in chunks.texts.iter_mut().zip(&mut chunks.starts) {
+        for span in &mut chunks.spans {
             while is(at(limited, i), SPACE) {
                 i += 1;
             }
             if i >= limited.len() {
                 break;
             }
-            *start = i;
+            let start = i;
             i = blank(limited, i);
-            *text = cut(line, *start, i);
+            *span = (start as u16, i as u16);
             chunks.count += 1;
         }
         chunks
@@ -49,13 +49,15 @@ impl<'a> Chunks<'a> {
     /// The `i`-th.
     #[inline(always)]
     pub fn get(&self, i: usize) -> &'a [u8] {
-        self.texts.get(i).copied().unwrap_or_default()
+        let (start, end) = self.spans.get(i).copied().unwrap_or_default();
+        cut(self.line, usize::from(start), usize::from(end))
     }
 
     /// Where the `i`-th stands; an empty place at the line's end if there is none.
     pub fn span(&self, i: usize) -> (usize, usize) {
-        let start = self.starts.get(i).filter(|_| i < self.count).copied().unwrap_or(self.line.len());
-        (start, start + self.get(i).len())
+        let end = self.line.len();
+        let known = self.spans.get(i).filter(|_| i < self.count);
+        known.map_or((end, end), |(start, end)| (usize::from(*start), usize::from(*end)))
     }
 }
 
@@ -134,11 +136,16 @@ pub fn is_headerlike(chunk: &[u8]) -> bool {
         return true;
     }
     let inner = strip(chunk);
-    if inner.is_empty() || chunk.contains(&b'=') || chunk.len() > 60 || chunk.last() == Some(&b':') {
+    if inner.is_empty() || chunk.len() > 60 || chunk.last() == Some(&b':') {
         return false;
     }
-    inner.iter().any(|byte| is(*byte, DIGIT))
-        || cut(inner, 1, inner.len().max(2) - 1).contains(&b'.')
+    let seen = chunk.iter().fold(0, |seen, byte| seen | class(*byte));
+    if is(b'=', seen) && chunk.contains(&b'=') {
+        return false;
+    }
+    // Digits stand inside of what is stripped.
+    seen & DIGIT != 0
+        || (is(b'.', seen) && cut(inner, 1, inner.len().max(2) - 1).contains(&b'.'))
         || is_capitals(inner)
         || Level::named(inner).is_known()
 }

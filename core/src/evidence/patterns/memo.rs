@@ -1,73 +1,76 @@
-//! Lines read before: lines that are equal but for their digits have the same header, tokens and row.
+//! Lines read before: lines that are equal but for their digits have the same header, places of values and row.
 //!
-//! Knows which digits count after all: those of a number that may be a time, and those that [`Tokens`] keeps.
+//! Knows which digits count after all: those of a number that may be a time. Must not be given lines whose tokens keep digits.
 
 use super::bytes::{EACH, SPACE, TOP, at, is, mix, up_to};
 use super::header::Header;
-use super::tokens::Tokens;
+use super::level::Level;
+use super::tokens::Place;
 
 /// Lines that are remembered: what few programs say most of the time, and no more than a near cache holds.
-const SLOTS: u64 = 1024;
+const SLOTS: u64 = 4096;
 /// Of longer lines few are alike.
 const BYTES: usize = 512;
+/// Nor of those with more values.
+const VALUES: usize = 12;
 /// The shortest number that may be a time for its value: `20251120`.
 const TIME: usize = 8;
-
-static NONE: Tokens = Tokens::new();
 
 /// The last lines, each in the place that its key gives it.
 #[derive(Debug)]
 pub struct Memo {
+    /// 0 where nothing is remembered. Apart from the slots, so that a line that is not remembered touches little memory.
+    keys: Vec<u64>,
     slots: Vec<Slot>,
-    current: usize,
 }
 
-#[derive(Debug, Default)]
+/// Small, so that many are near: places in a line of at most [`BYTES`] need two bytes each.
+#[derive(Debug, Default, Clone)]
 struct Slot {
-    /// 0 where nothing is remembered.
-    key: u64,
     row: u32,
-    header: Header,
-    tokens: Tokens,
+    start: u16,
+    logger: [u16; 2],
+    level: Level,
+    timed: bool,
+    count: u8,
+    values: [[u16; 2]; VALUES],
 }
 
 impl Default for Memo {
     fn default() -> Self {
-        Self { slots: (0..SLOTS).map(|_| Slot::default()).collect(), current: 0 }
+        Self { keys: vec![0; SLOTS as usize], slots: vec![Slot::default(); SLOTS as usize] }
     }
 }
 
 impl Memo {
-    /// The header and row of the line with this key, if it is remembered; its place is the current one from now on.
-    pub fn find(&mut self, key: u64) -> Option<(Header, usize)> {
-        self.current = (key % SLOTS) as usize;
-        let slot = self.slots.get(self.current).filter(|slot| slot.key == key && key != 0)?;
-        Some((slot.header.clone(), slot.row as usize))
+    /// The header and row of the line with this key, if it is remembered, and into `values` where its values stand.
+    pub fn find(&self, key: u64, values: &mut Vec<Place>) -> Option<(Header, usize)> {
+        let place = (key % SLOTS) as usize;
+        self.keys.get(place).filter(|known| **known == key && key != 0)?;
+        let slot = self.slots.get(place)?;
+        let known = slot.values.iter().take(usize::from(slot.count));
+        values.clear();
+        values.extend(known.map(|[start, end]| (u32::from(*start), u32::from(*end))));
+        let logger = usize::from(slot.logger[0])..usize::from(slot.logger[1]);
+        Some((
+            Header { start: usize::from(slot.start), level: slot.level, logger, timed: slot.timed },
+            slot.row as usize,
+        ))
     }
 
-    /// Reads a line's content into the current place.
-    pub fn read(&mut self, content: &[u8]) {
-        if let Some(slot) = self.slots.get_mut(self.current) {
-            slot.key = 0;
-            slot.tokens.read(content);
+    /// Remembers a line. Its digits must not count.
+    pub fn keep(&mut self, key: u64, header: &Header, row: usize, values: &[Place]) {
+        let place = (key % SLOTS) as usize;
+        let slots = self.keys.get_mut(place).zip(self.slots.get_mut(place));
+        let Some((known, slot)) = slots.filter(|_| key != 0 && values.len() <= VALUES) else { return };
+        *known = key;
+        slot.row = row as u32;
+        slot.start = header.start as u16;
+        slot.logger = [header.logger.start as u16, header.logger.end as u16];
+        (slot.level, slot.timed, slot.count) = (header.level, header.timed, values.len() as u8);
+        for (to, (start, end)) in slot.values.iter_mut().zip(values) {
+            *to = [*start as u16, *end as u16];
         }
-    }
-
-    /// Remembers the line whose content was read, unless its digits count.
-    pub fn keep(&mut self, key: u64, header: &Header, row: usize) {
-        if let Some(slot) = self.slots.get_mut(self.current).filter(|slot| !slot.tokens.keeps_digits()) {
-            (slot.key, slot.header, slot.row) = (key, header.clone(), row as u32);
-        }
-    }
-
-    /// The tokens of the current line.
-    pub fn tokens(&self) -> &Tokens {
-        self.slots.get(self.current).map_or(&NONE, |slot| &slot.tokens)
-    }
-
-    /// The same, to be cut: such a line is not to be kept.
-    pub fn tokens_mut(&mut self) -> Option<&mut Tokens> {
-        self.slots.get_mut(self.current).map(|slot| &mut slot.tokens)
     }
 }
 
@@ -166,19 +169,24 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_found_until_another_takes_its_place() {
-        let (mut memo, header) = (Memo::default(), Header::default());
-        let lines =
-            ["took 12 ms", "sent 12 ms", "at Order#37"].map(|line| (line, key(line.as_bytes(), None)));
-        for (row, (line, key)) in lines.iter().enumerate() {
-            assert_eq!(memo.find(*key), None);
-            memo.read(line.as_bytes());
-            memo.keep(*key, &header, row);
+        let (mut memo, mut values) = (Memo::default(), Vec::new());
+        let header = Header { start: 3, level: Level::Warn, logger: 1..2, timed: true };
+        let lines = ["took 12 ms", "sent 12 ms for 34"].map(|line| key(line.as_bytes(), None));
+        let places: [&[Place]; 2] = [&[(5, 7)], &[(5, 7), (0, 0)]];
+        for (row, (key, places)) in lines.iter().zip(places).enumerate() {
+            assert_eq!(memo.find(*key, &mut values), None);
+            memo.keep(*key, &header, row, places);
+            assert_eq!(memo.find(*key, &mut values), Some((header.clone(), row)));
+            assert_eq!(values, places);
         }
-        let again = memo.find(key(b"took 34 ms", None));
-        assert_eq!((again, memo.tokens().list.len()), (Some((header, 0)), 2));
-        assert_eq!((memo.find(lines[2].1), memo.find(0)), (None, None), "digits count behind #");
-        assert_eq!(memo.find(lines[0].1.wrapping_add(SLOTS)), None);
-        memo.read(b"other");
-        assert_eq!(memo.find(lines[0].1), None, "half replaced is replaced");
+        let again = memo.find(key(b"took 34 ms", None), &mut values);
+        assert_eq!((again, values.as_slice()), (Some((header.clone(), 0)), places[0]));
+        assert_eq!(memo.find(lines[0].wrapping_add(SLOTS), &mut values), None);
+        memo.keep(lines[0].wrapping_add(SLOTS), &header, 7, &[]);
+        assert_eq!(memo.find(lines[0], &mut values), None, "another has its place");
+        for (key, values) in [(0, &[][..]), (lines[0], &[(0, 0); VALUES + 1][..])] {
+            memo.keep(key, &header, 7, values);
+            assert_eq!(memo.find(key, &mut Vec::new()), None);
+        }
     }
 }

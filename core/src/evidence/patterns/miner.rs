@@ -5,7 +5,7 @@
 use super::bytes::{HashedMap, cut, fold};
 use super::header::{self, Header};
 use super::memo::{self, Memo};
-use super::tokens::{Kind, Token, Tokens, VARIABLE};
+use super::tokens::{Kind, Place, Token, Tokens, VARIABLE};
 
 /// How many patterns are told apart before keys become coarse.
 const PATTERNS: usize = 20_000;
@@ -40,12 +40,21 @@ pub struct Miner {
     rows: HashedMap<u32>,
     patterns: Vec<Pattern>,
     memo: Memo,
+    tokens: Tokens,
+    values: Vec<Place>,
     limit: usize,
 }
 
 impl Default for Miner {
     fn default() -> Self {
-        Self { rows: HashedMap::default(), patterns: Vec::new(), memo: Memo::default(), limit: PATTERNS }
+        Self {
+            rows: HashedMap::default(),
+            patterns: Vec::new(),
+            memo: Memo::default(),
+            tokens: Tokens::default(),
+            values: Vec::new(),
+            limit: PATTERNS,
+        }
     }
 }
 
@@ -54,7 +63,7 @@ impl Miner {
     /// rows become coarse.
     pub fn add(&mut self, line: &[u8], column: Option<usize>) -> (Header, usize) {
         let key = memo::key(line, column);
-        if let Some((header, row)) = self.memo.find(key)
+        if let Some((header, row)) = self.memo.find(key, &mut self.values)
             && let Some(pattern) = self.patterns.get_mut(row)
         {
             pattern.count += 1;
@@ -62,17 +71,21 @@ impl Miner {
         }
         let header = header::read(line, column);
         let content = cut(line, header.start, line.len());
-        self.memo.read(content);
-        let hash = sequence(0x51ed_270b_9f3c_1d27, self.tokens());
-        let counted = self.count(hash);
-        if counted.is_some() || self.patterns.len() < self.limit {
-            let row = counted.unwrap_or_else(|| self.insert(hash, content));
-            self.memo.keep(key, &header, row);
-            return (header, row);
+        self.tokens.read(content);
+        let mut hash = sequence(0x51ed_270b_9f3c_1d27, &self.tokens);
+        let mut counted = self.count(hash);
+        let fine = counted.is_some() || self.patterns.len() < self.limit;
+        if !fine {
+            self.coarsen();
+            hash = sequence(0x0f0f, &self.tokens);
+            counted = self.count(hash);
         }
-        self.coarsen();
-        let hash = sequence(0x0f0f, self.tokens());
-        let row = self.count(hash).unwrap_or_else(|| self.insert(hash, content));
+        let row = counted.unwrap_or_else(|| self.insert(hash, content));
+        self.values.clear();
+        self.values.extend(self.tokens.values());
+        if fine && !self.tokens.keeps_digits() {
+            self.memo.keep(key, &header, row, &self.values);
+        }
         (header, row)
     }
 
@@ -86,9 +99,9 @@ impl Miner {
         &self.patterns
     }
 
-    /// The tokens of the content of the line that was added last.
-    pub fn tokens(&self) -> &Tokens {
-        self.memo.tokens()
+    /// Where the values stand in the content of the line that was added last.
+    pub fn values(&self) -> &[Place] {
+        &self.values
     }
 
     fn count(&mut self, hash: u64) -> Option<usize> {
@@ -98,7 +111,7 @@ impl Miner {
     }
 
     fn insert(&mut self, hash: u64, content: &[u8]) -> usize {
-        let (row, tokens) = (self.patterns.len(), self.tokens());
+        let (row, tokens) = (self.patterns.len(), &self.tokens);
         let keep = |token: &Token| PatternToken {
             kind: token.kind,
             hash: token.hash,
@@ -117,7 +130,7 @@ impl Miner {
             extra if extra < 2 * COARSE_STEP => 1,
             _ => 0,
         };
-        let Some(Tokens { list: tokens, .. }) = self.memo.tokens_mut() else { return };
+        let tokens = &mut self.tokens.list;
         let mut seen = 0;
         let end = tokens.iter().position(|token| {
             let full = seen == words;

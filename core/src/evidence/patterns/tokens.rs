@@ -52,6 +52,9 @@ pub struct Token {
     pub hash: u64,
 }
 
+/// From where to where in a line's content a masked value stands; empty for an empty value slot.
+pub type Place = (u32, u32);
+
 /// The tokens of one line, and room that is used again for the next.
 #[derive(Debug, Default)]
 pub struct Tokens {
@@ -61,17 +64,12 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Of no line.
-    pub const fn new() -> Self {
-        Self { list: Vec::new(), pool: Vec::new() }
-    }
-
     /// Reads a line's content.
     pub fn read(&mut self, line: &[u8]) {
         self.list.clear();
         self.pool.clear();
-        Pass { line, i: 0, out: self, lists: Lists::default(), sizes: [usize::MAX; 2], pending: Pending::No }
-            .run();
+        let lists = Lists::default();
+        Pass { line, i: 0, out: self, lists, sizes: [usize::MAX; 2], pending: Pending::No }.run();
     }
 
     /// A token's masked text; `<*>` for a value.
@@ -83,10 +81,9 @@ impl Tokens {
         }
     }
 
-    /// The value that a masked token stands for, where it stands in the line as one piece.
-    pub fn value<'a>(&self, line: &'a [u8], token: &Token) -> Option<&'a [u8]> {
-        let value = cut(line, token.start as usize, token.end as usize);
-        (token.kind == Kind::Variable && !value.is_empty()).then_some(value)
+    /// Where each value stands.
+    pub fn values(&self) -> impl Iterator<Item = Place> {
+        self.list.iter().filter(|token| token.kind == Kind::Variable).map(|token| (token.start, token.end))
     }
 
     /// Whether a masked text has digits all the same, as the place in the source of `Name#37`.
@@ -125,7 +122,7 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn run(mut self) {
+    fn run(&mut self) {
         while self.i < self.line.len() && self.out.list.len() < MAX_TOKENS {
             let classes = class(at(self.line, self.i));
             if classes & SPACE != 0 {

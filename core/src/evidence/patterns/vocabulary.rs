@@ -71,7 +71,11 @@ pub fn is_zone(word: &[u8]) -> bool {
 
 /// Words whose change is news, and that therefore are never masked.
 pub fn is_boolean(word: &[u8]) -> bool {
-    matches!(
+    // Most words are told by their ends.
+    let (Some(first), Some(last)) = (word.first(), word.last()) else { return false };
+    let ends = matches!(first | 0x20, b't' | b'f' | b'y' | b'n' | b'o' | b'e' | b'd')
+        && matches!(last | 0x20, b'e' | b's' | b'o' | b'n' | b'f' | b'd');
+    ends && matches!(
         word,
         b"true"
             | b"false"

@@ -9,6 +9,8 @@ use super::{Kind, Pass, Pending, Token};
 /// The longest quoted or bracketed value that is looked through.
 const QUOTED: usize = 400;
 const BRACKETED: usize = 4000;
+/// Bytes that are looked at together.
+const BLOCK: usize = 32;
 
 impl Pass<'_> {
     /// An equals sign: the word behind it may be a value.
@@ -119,17 +121,23 @@ fn closing_quote(line: &[u8], start: usize, quote: u8) -> Option<usize> {
 
 /// Behind the bracket that closes the one at `start`.
 fn balanced(line: &[u8], start: usize) -> usize {
-    let limit = line.len().min(start + BRACKETED);
-    let mut depth = 0;
-    for i in start..limit {
-        match at(line, i) {
-            b'{' | b'(' | b'[' => depth += 1,
-            b'}' | b')' | b']' => depth -= 1,
-            _ => continue,
+    let inside = cut(line, start, line.len().min(start + BRACKETED));
+    let (mut depth, mut behind) = (0, start);
+    for piece in inside.chunks(BLOCK) {
+        // Most pieces have none; all bytes of one are compared at once.
+        if piece.iter().fold(false, |any, byte| any | is_bracket(*byte)) {
+            for (i, byte) in piece.iter().enumerate().filter(|(_, byte)| is_bracket(**byte)) {
+                depth += if matches!(byte, b'{' | b'(' | b'[') { 1 } else { -1 };
+                if depth <= 0 {
+                    return behind + i + 1;
+                }
+            }
         }
-        if depth <= 0 {
-            return i + 1;
-        }
+        behind += piece.len();
     }
-    limit
+    behind
+}
+
+fn is_bracket(byte: u8) -> bool {
+    matches!(byte, b'{' | b'(' | b'[' | b'}' | b')' | b']')
 }

@@ -3,7 +3,8 @@
 //! Knows times, addresses, paths and URLs by their form. Must not know keys: `pairs` does.
 
 use super::super::bytes::{
-    BEYOND_HEX, COLON, DELIMITER, DIGIT, HEX, LETTER, SEPARATOR, SPACE, UPPER, at, class, cut, hash, is,
+    BEYOND_HEX, COLON, DELIMITER, DIGIT, HEX, LETTER, SEPARATOR, SPACE, UPPER, at, class, cut, hash, hash_in,
+    is,
 };
 use super::super::mask;
 use super::super::vocabulary::{Unit, is_boolean, is_month_or_weekday, is_source_extension, is_zone, unit};
@@ -249,7 +250,8 @@ impl Pass<'_> {
             return variable;
         }
         let kind = if is_name(word, shape) { Kind::Identifier } else { Kind::Word };
-        Token { kind, start, end: start + word.len() as u32, pooled: false, hash: hash(word) }
+        let end = shape.start + word.len();
+        Token { kind, start, end: end as u32, pooled: false, hash: hash_in(self.line, shape.start, end) }
     }
 
     /// Appends the token, unless it belongs to the value before it.
