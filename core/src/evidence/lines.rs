@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
+use super::patterns::bytes::find_rare;
 use super::timestamp;
 
 pub use encoding::{Decoder, Encoding};
@@ -66,7 +67,7 @@ pub(super) fn tab_separated(input: &str) -> Option<Line> {
     let (time, rest) = input.split_once('\t')?;
     let (stream, message) = rest.split_once('\t')?;
     let at = timestamp::leading(time).filter(|_| time.contains(['T', 't']))?;
-    let line = if message.contains('\\') {
+    let line = if find_rare(message.as_bytes(), b'\\').is_some() {
         Line::new(Some(at), stream, &unescaped(message))
     } else {
         Line::new(Some(at), stream, message)

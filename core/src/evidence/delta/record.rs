@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::json::{self, Fields};
 use super::severity::{http_status, level_in};
-use crate::evidence::patterns::bytes::{at, cut, fold, hash};
+use crate::evidence::patterns::bytes::{at, cut, find_rare, fold, hash};
 use crate::evidence::patterns::header;
 use crate::evidence::patterns::level::Level;
 use crate::evidence::patterns::miner::Miner;
@@ -47,7 +47,7 @@ impl<'a> Record<'a> {
 }
 
 fn plain<'a>(text: &'a str, miner: &mut Miner) -> Record<'a> {
-    let (bytes, end) = (text.as_bytes(), text.find('\n').unwrap_or(text.len()));
+    let (bytes, end) = (text.as_bytes(), find_rare(text.as_bytes(), b'\n').unwrap_or(text.len()));
     let first = cut(bytes, 0, end);
     let (header, row) = miner.add(first, None);
     let level = if header.level.is_known() { header.level } else { level_in(first) };

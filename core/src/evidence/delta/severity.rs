@@ -123,11 +123,11 @@ pub(super) fn weight(level: Level, class: u8) -> f64 {
 /// The HTTP status in an access-log line (behind `HTTP/1.1"`) or behind `status`; 0 for none.
 pub(super) fn http_status(text: &str) -> u16 {
     let text = text.get(..text.floor_char_boundary(500)).unwrap_or_default();
-    // Most lines have neither word, and the library searches for one many bytes at a time.
-    if !text.contains("HTTP/") && !text.contains("tatus") {
+    let text = text.as_bytes();
+    // Few lines have one of the two words.
+    if !has_pair(text, |a, b| ((a == b'P') & (b == b'/')) | ((a == b't') & (b == b'u'))) {
         return 0;
     }
-    let text = text.as_bytes();
     let status = |i: usize| match at(text, i) {
         b'H' => {
             let rest = cut(text, i, text.len());
@@ -158,9 +158,19 @@ fn three_digits(text: &[u8], place: usize) -> Option<u16> {
     ((100..600).contains(&number) && !at(text, place + 3).is_ascii_alphanumeric()).then_some(number)
 }
 
+/// Whether two bytes beside each other are such a pair. Without a branch for each byte, so that many are compared at once.
+fn has_pair(text: &[u8], is: impl Fn(u8, u8) -> bool) -> bool {
+    text.iter().zip(cut(text, 1, text.len())).fold(false, |any, (a, b)| any | is(*a, *b))
+}
+
 /// The level of a text whose header has none: the first upper-case level word of its first 240 bytes, or `level=`.
 pub(super) fn level_in(text: &[u8]) -> Level {
     let text = cut(text, 0, text.len().min(240));
+    // Few texts have two capitals beside each other, or the `ev` and `lv` of a key.
+    let capitals = |a: u8, b: u8| a.is_ascii_uppercase() & b.is_ascii_uppercase();
+    if !has_pair(text, |a, b| capitals(a, b) | (((a == b'e') | (a == b'l')) & (b == b'v'))) {
+        return Level::Unknown;
+    }
     let mut words = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty()).peekable();
     while let Some(word) = words.next() {
         if matches!(word, b"level" | b"lvl" | b"severity") {

@@ -90,7 +90,11 @@ impl Slot {
 }
 
 fn is_id(value: &[u8]) -> bool {
-    value.iter().filter(|byte| byte.is_ascii_digit()).nth(DIGITS - 1).is_some()
+    let mut digits = 0;
+    value.chunks(16).any(|some| {
+        digits += some.iter().filter(|byte| byte.is_ascii_digit()).count();
+        digits >= DIGITS
+    })
 }
 
 #[cfg(test)]
