@@ -99,7 +99,6 @@ impl Service {
         let deliver = deliver(config, store.clone(), words.clone(), told)?;
         let outage = outage(ingest.clone(), &deliver);
         let triage = triage(config, store.clone(), words.clone(), library.clone(), wake.clone()).await?;
-        let analysis = analysis(&triage);
         let upkeep =
             upkeep(config, store.clone(), ingest.clone(), wake.clone(), storms(config, &store, &deliver))?;
         let sns = sns::sources(config).await?;
@@ -110,8 +109,8 @@ impl Service {
             store: store.clone(),
             wake: wake.clone(),
             deliver: Arc::new(deliver),
+            analysis: Arc::new(analysis(&triage)),
             triage: Arc::new(triage),
-            analysis: Arc::new(analysis),
             upkeep: Arc::new(upkeep),
             resync: Arc::new(resync),
             library: library.clone(),

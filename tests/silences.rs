@@ -3,6 +3,7 @@
 
 mod asked;
 mod ended;
+mod escalated;
 mod mirrored;
 mod recurring;
 mod slack;

@@ -170,7 +170,7 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let due: Vec<Uuid> = sqlx::query_scalar(
             "SELECT incident FROM escalation WHERE state = 'due' AND NOT waits AND due_at <= $1
-                 AND NOT EXISTS (SELECT FROM incident i WHERE i.id = incident AND i.silenced_until > $1
+                 AND NOT EXISTS (SELECT FROM incident i WHERE i.id = escalation.incident AND i.silenced_until > $1
                      AND i.status <> 'resolved')
              GROUP BY incident ORDER BY min(due_at) LIMIT $2",
         )
