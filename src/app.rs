@@ -102,9 +102,8 @@ impl Service {
         let upkeep =
             upkeep(config, store.clone(), ingest.clone(), wake.clone(), storms(config, &store, &deliver))?;
         let sns = sns::sources(config).await?;
-        let replay = player::replay(config, ingest.clone(), sns.clone());
         let slack = slack_app(config, &ingest)?;
-        let resync = resync(config, store.clone(), ingest).await?;
+        let resync = resync(config, store.clone(), ingest.clone()).await?;
         let lanes = Lanes {
             store: store.clone(),
             wake: wake.clone(),
@@ -122,9 +121,9 @@ impl Service {
             outage,
             words,
             sources: config.alertmanager.iter().map(senders).collect(),
+            replay: player::replay(config, ingest, sns.clone()),
             sns,
             changes: config.changes.iter().map(|one| (one.name.clone(), one.clone())).collect(),
-            replay,
             name: config.server.name.clone(),
             slack,
             pagerduty: pagerduty_secrets(config),
@@ -136,8 +135,7 @@ impl Service {
             templates,
             fonts,
             analysis: (!config.summary.models.is_empty()).then_some(config.summary.analysis.limits),
-            mirrors: mirrors(config),
-            intervals: config.route.intervals.clone(),
+            silencing: silencing(config),
             exporter,
         };
         Ok(Self { app: Data::new(app), committer, lanes, private })
@@ -268,10 +266,11 @@ fn analysis(triage: &Triage) -> Analyze {
     }
 }
 
-/// The sources whose Alertmanagers can be spoken to.
-fn mirrors(config: &Config) -> Vec<String> {
+/// The intervals, and the sources whose Alertmanagers can be spoken to.
+fn silencing(config: &Config) -> web::Silencing {
     let able = config.alertmanager.iter().filter(|one| one.api.is_some());
-    able.map(|one| format!("alertmanager/{}", one.name)).collect()
+    let mirrors = able.map(|one| format!("alertmanager/{}", one.name)).collect();
+    web::Silencing { mirrors, intervals: config.route.intervals.clone() }
 }
 
 /// Where people edit runbooks.

@@ -179,12 +179,8 @@ impl Metric {
                 ("firstlook_sns_refusals_total", "Bodies that were not let in at an SNS source, by reason.")
             }
             Self::Alerts => ("firstlook_alerts_total", "Alerts received, by what was decided."),
-            Self::Deliveries => {
-                ("firstlook_deliveries_total", "Bodies that were kept, by what became of them.")
-            }
-            Self::Incidents => {
-                ("firstlook_incidents_total", "Incidents that were opened, reopened or resolved.")
-            }
+            Self::Deliveries => ("firstlook_deliveries_total", "Bodies kept, by what became of them."),
+            Self::Incidents => ("firstlook_incidents_total", "Incidents opened, reopened or resolved."),
             Self::Storms => ("firstlook_storms_total", "Storms that began or ended at a receiver."),
             Self::StormIncidents => (
                 "firstlook_storm_incidents_total",

@@ -37,7 +37,6 @@ use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 use firstlook_core::notify::Zone;
 use firstlook_core::notify::templates::Templates;
-use firstlook_core::route::Intervals;
 use firstlook_core::summary::analysis::run::Limits;
 
 use crate::config::{Authorization, ChangeSource};
@@ -55,6 +54,7 @@ pub use forms::Forms;
 pub use gate::Gate;
 use pages::Pages;
 use problem::Problem;
+pub use silences::Silencing;
 pub use slack::SlackApp;
 
 /// No script, no frame, no outside picture, font or form target (FAULTS S4, S6).
@@ -110,10 +110,8 @@ pub struct App {
     pub fonts: Fonts,
     /// The metrics of this process.
     pub exporter: Exporter,
-    /// The sources whose Alertmanagers can have silences as well.
-    pub mirrors: Vec<String>,
-    /// The configured `time_intervals`.
-    pub intervals: Intervals,
+    /// What silences may name.
+    pub silencing: Silencing,
     /// What an analysis may take; nothing where there is no model to ask.
     pub analysis: Option<Limits>,
 }

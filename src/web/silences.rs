@@ -5,8 +5,8 @@ mod page;
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use chrono::{DateTime, Utc};
-use firstlook_core::route::interval;
 use firstlook_core::route::silence::{self, MOST};
+use firstlook_core::route::{Intervals, interval};
 use serde_json::json;
 
 use super::problem::Problem;
@@ -16,6 +16,15 @@ use crate::store::{Made, NewSilence, SilenceState, Silenced};
 
 pub(super) use asked::Wanted;
 pub use page::{all, by_form, end_by_form, incident_by_form};
+
+/// What silences may name.
+#[derive(Debug, Clone, Default)]
+pub struct Silencing {
+    /// The configured `time_intervals`.
+    pub intervals: Intervals,
+    /// The sources whose Alertmanagers can have silences as well.
+    pub mirrors: Vec<String>,
+}
 
 /// Who does this where nobody says a name.
 const CLIENT: &str = "an API client";
@@ -104,7 +113,7 @@ async fn kept(app: &App, wanted: Wanted, by: &str, now: DateTime<Utc>) -> Result
     mirror.dedup();
     mirrorable(app, &mirror, recurring.is_some())?;
     if let Some(written) = &recurring {
-        let read = interval::read(written, &app.intervals);
+        let read = interval::read(written, &app.silencing.intervals);
         asked.recurring = Some(read.map_err(|what| Problem::bad_request(format!("`recurring` {what}")))?);
     }
     let planned = silence::plan(&asked, now).map_err(|fault| refused(&fault))?;
@@ -120,13 +129,13 @@ fn mirrorable(app: &App, mirror: &[String], recurring: bool) -> Result<(), Probl
             "`mirror` cannot have what recurs: Alertmanager's silences hold once",
         ));
     }
-    match mirror.iter().find(|source| !app.mirrors.contains(source)) {
-        Some(_) if app.mirrors.is_empty() => Err(Problem::bad_request(
+    match mirror.iter().find(|source| !app.silencing.mirrors.contains(source)) {
+        Some(_) if app.silencing.mirrors.is_empty() => Err(Problem::bad_request(
             "`mirror` needs a source of Alertmanager with an `api_url`: there is none",
         )),
         Some(source) => Err(Problem::bad_request(format!(
             "`mirror` names {source:?}, which is none of the sources with an `api_url`: {}",
-            app.mirrors.join(", ")
+            app.silencing.mirrors.join(", ")
         ))),
         None => Ok(()),
     }

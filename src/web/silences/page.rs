@@ -29,8 +29,8 @@ async fn page(app: &App) -> Result<Result<String, PageError>, Problem> {
     rows.extend(app.store.silences(&pending, None, PAGE, now).await?);
     rows.extend(app.store.silences(&[SilenceState::Expired], None, PAGE, now).await?);
     let silences = rows.into_iter().map(|one| super::told(app, one)).collect();
-    let intervals = app.intervals.keys().cloned().collect();
-    let mirrors = app.mirrors.clone();
+    let intervals = app.silencing.intervals.keys().cloned().collect();
+    let mirrors = app.silencing.mirrors.clone();
     Ok(app.pages.silences(&SilencesView { silences, intervals, mirrors }, now))
 }
 
