@@ -61,13 +61,8 @@ pub fn first_line(view: &Incident, of: NoteOf) -> String {
         NoteOf::Analysis => words::NOTE_ANALYSIS,
     };
     let language = view.language;
-    angles(&format!(
-        "firstlook #{}, {}{}{}",
-        view.number,
-        what.of(language),
-        words::COLON.of(language),
-        view.url
-    ))
+    let (comma, colon) = (words::COMMA.of(language), words::COLON.of(language));
+    angles(&format!("firstlook #{}{comma}{}{colon}{}", view.number, what.of(language), view.url))
 }
 
 fn summary(view: &Incident, zone: &Zone, lines: &mut Vec<String>) -> Option<()> {
@@ -142,7 +137,8 @@ mod tests {
              ▮▯▯ Low: A flag made payments slower.\n\
              Next steps\n\
              - Roll back to v2.40.3 [C1].\n\
-             By claude-sonnet-4-6, 18:07:31 UTC."
+             ✓ the numbers and quotations stand in the evidence; ? nothing in it can be checked so. Causes are reasoning. \
+             claude-sonnet-4-6, 18:07:31 UTC."
         );
         let told = pagerduty_note(&view, &zone, NoteOf::Analysis).unwrap();
         for part in [
@@ -156,7 +152,7 @@ mod tests {
         let japanese = Incident { language: Language::Ja, ..view };
         let told = pagerduty_note(&japanese, &zone, NoteOf::Analysis).unwrap();
         assert!(
-            told.starts_with("firstlook #482, 調査：https://") && told.contains("推奨する対処"),
+            told.starts_with("firstlook #482、調査：https://") && told.contains("推奨する対処"),
             "{told}"
         );
     }
