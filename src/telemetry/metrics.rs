@@ -182,10 +182,9 @@ impl Metric {
             Self::Deliveries => ("firstlook_deliveries_total", "Bodies kept, by what became of them."),
             Self::Incidents => ("firstlook_incidents_total", "Incidents opened, reopened or resolved."),
             Self::Storms => ("firstlook_storms_total", "Storms that began or ended at a receiver."),
-            Self::StormIncidents => (
-                "firstlook_storm_incidents_total",
-                "Messages of single incidents in whose place a storm's message tells of them.",
-            ),
+            Self::StormIncidents => {
+                ("firstlook_storm_incidents_total", "Messages that a storm's stands for.")
+            }
             Self::Resyncs => (
                 "firstlook_resyncs_total",
                 "How often Alertmanagers and CloudWatch were asked what fires there, and what that came to.",
@@ -224,10 +223,9 @@ impl Metric {
             Self::HeldBodies => {
                 ("firstlook_held_bodies", "Bodies that the database refused, held until it takes them.")
             }
-            Self::UnstoredPages => (
-                "firstlook_unstored_pages_total",
-                "Attempts to page without the database, by how they ended.",
-            ),
+            Self::UnstoredPages => {
+                ("firstlook_unstored_pages_total", "Attempts to page without the database, by outcome.")
+            }
             Self::BuildInfo => ("firstlook_build_info", "Always 1; the labels say which build runs."),
         }
     }

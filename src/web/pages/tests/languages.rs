@@ -118,6 +118,10 @@ fn delivery(status: u16) -> DeliveryRow {
     }
 }
 
+fn storm() -> Banner {
+    Banner { number: 7, receiver: DATA.to_owned(), since: now(), incidents: 34, folded: 31 }
+}
+
 #[test]
 fn the_other_pages_are_told_in_japanese_alone() {
     let pages = pages();
@@ -137,13 +141,7 @@ fn the_other_pages_are_told_in_japanese_alone() {
                 incidents,
                 filter: filter.clone(),
                 default_filter,
-                storms: vec![Banner {
-                    number: 7,
-                    receiver: DATA.to_owned(),
-                    since: now(),
-                    incidents: 34,
-                    folded: 31,
-                }],
+                storms: vec![storm()],
                 next_cursor: (n == 0).then(|| "x".to_owned()),
                 ever,
                 webhook_url: String::new(),
