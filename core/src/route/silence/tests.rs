@@ -46,7 +46,7 @@ fn an_incident_is_silent_while_each_of_its_alerts_is() {
         (&[web, db], "09:40", quiet("11:00", 2)),
         // One without matchers takes what it names, and nothing else.
         (std::slice::from_ref(&named), "09:40", quiet("13:00", 4)),
-        (&[named, alarm("other", &[])], "09:40", None),
+        (&[named.clone(), alarm("other", &[])], "09:40", None),
     ] {
         assert_eq!(Quiet::of(&silences, firing, at(now)), expected, "{firing:?} at {now}");
     }
