@@ -138,7 +138,7 @@ mod tests {
              Next steps\n\
              - Roll back to v2.40.3 [C1].\n\
              ✓ the numbers and quotations stand in the evidence; ? nothing in it can be checked so. Causes are reasoning. \
-             claude-sonnet-4-6, 18:07:31 UTC."
+             claude-sonnet-4-6, 18:07:31 UTC"
         );
         let told = pagerduty_note(&view, &zone, NoteOf::Analysis).unwrap();
         for part in [
