@@ -1,4 +1,4 @@
-//! Door: network. Forms: opened for the one who pressed or typed, within three seconds of that (FACTS D).
+//! Forms of Slack: opened for the one who pressed or typed, within three seconds of that (FACTS D).
 //!
 //! Knows what Slack says of a form. Must not know what a form asks.
 
