@@ -23,3 +23,11 @@ CREATE INDEX escalation_due ON escalation (due_at) WHERE state = 'due' AND NOT w
 ALTER TABLE edge DROP CONSTRAINT edge_kind_check;
 ALTER TABLE edge ADD CONSTRAINT edge_kind_check CHECK (kind IN
     ('trigger', 'retrigger', 'joined', 'severity_raised', 'repeat', 'escalated', 'unpaged', 'acknowledge', 'resolve'));
+
+-- The way of an incident through the tree each time that it rang: why somebody was told, or was not.
+CREATE TABLE walk (
+    incident  uuid        NOT NULL REFERENCES incident (id),
+    at        timestamptz NOT NULL,
+    steps     jsonb       NOT NULL,
+    PRIMARY KEY (incident, at)
+);

@@ -3,6 +3,7 @@
 
 mod amtool;
 mod escalation;
+mod explain;
 mod later;
 
 use serde_json::Value;

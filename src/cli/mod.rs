@@ -116,6 +116,11 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum RouteCommand {
+    /// Show why an incident was told to whom, or was not: its ways through the tree, and what came of that.
+    Explain {
+        /// Its number or id.
+        incident: String,
+    },
     /// Show who would be told of an alert with these labels, and why.
     Test {
         /// `name=value,name=value`; a value that holds a comma in double quotes.
@@ -180,6 +185,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
             .and_then(|config| preview::run(&config, &template, incident.as_deref())),
         Command::Route { command: RouteCommand::Test { labels, at } } => {
             configured(&arguments.config).and_then(|config| route::test(&config, &labels, at.as_deref()))
+        }
+        Command::Route { command: RouteCommand::Explain { incident } } => {
+            configured(&arguments.config).and_then(|config| route::explain(&config, &incident))
         }
         Command::Runbooks { command } => on_runbooks(command, &arguments.config),
         Command::Patterns { file, assign: true, .. } => patterns::assign(&file),

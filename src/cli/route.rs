@@ -5,16 +5,18 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use chrono::TimeDelta;
-use firstlook::app::StartError;
+use firstlook::app::{self, StartError};
 use firstlook::clock;
 use firstlook::config::Config;
 use firstlook::library::read_folder;
 use firstlook_core::alert::{Labels, Severity};
+use firstlook_core::notify;
 use firstlook_core::route::escalation::{ByRunbook, Cause};
 use firstlook_core::route::{Told, When};
 use firstlook_core::runbook::choose;
 
 use super::files;
+use super::serve::runtime;
 
 /// Prints the receivers with the path through the tree, as it would be at that time, now where none is given. The labels
 /// are those after `labels:`; `severity` becomes the word of the configuration's map, as it does in the service.
@@ -57,6 +59,13 @@ pub fn test(config: &Config, labels: &str, at: Option<&str>) -> Result<ExitCode,
         }
         Ok(escalations(config, out, &labels, when)?)
     })
+}
+
+/// Prints why an incident was told to whom, or was not, from what was recorded.
+pub fn explain(config: &Config, incident: &str) -> Result<ExitCode, StartError> {
+    let found = runtime()?.block_on(app::incident(config, incident))?;
+    let found = found.ok_or_else(|| StartError::from(format!("there is no incident {incident}")))?;
+    files::print(|out| Ok(write!(out, "{}", notify::explain(&found))?))
 }
 
 /// Who else would be told in time: by the route, and by the runbook that fits best.

@@ -144,6 +144,7 @@ impl Desk {
             escalation: &|touched, labels, runbook| {
                 self.rules.escalations(&touched.incident, labels, runbook)
             },
+            walk: &|touched, labels, now, quiet| self.rules.walk(&touched.incident, labels, now, quiet),
             runbook: &|touched, labels| {
                 runbooks.pin(labels, &annotations(&touched.incident), self.edit_url.as_deref())
             },

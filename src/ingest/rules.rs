@@ -13,6 +13,7 @@ use firstlook_core::evidence::changes::ChangeEvent;
 use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle};
 use firstlook_core::route::escalation::{ByRunbook, Escalation};
 use firstlook_core::route::silence::{self, Quiet};
+use firstlook_core::route::walk::Step;
 use firstlook_core::route::{Hold, Told, Tree, When, interval};
 
 use super::asked;
@@ -126,11 +127,21 @@ impl Rules {
         if is_asked(incident) {
             return Vec::new();
         }
-        // The highest that was ever to be told: what a body that was committed with the next one brought must be told too.
-        let severity = incident.told_severity;
-        let critical = severity == Severity::Critical;
-        let when = When::of(incident.opened_at, incident.started_at, critical, now).quiet(quiet);
-        self.told(labels, severity, when)
+        self.told(labels, incident.told_severity, when(incident, now).quiet(quiet))
+    }
+
+    /// The way through the tree to them.
+    pub fn walk(
+        &self,
+        incident: &Current,
+        labels: &Labels,
+        now: DateTime<Utc>,
+        quiet: Option<Quiet>,
+    ) -> Vec<Step> {
+        if is_asked(incident) {
+            return Vec::new();
+        }
+        self.route.walk(&with_severity(labels, incident.told_severity), when(incident, now).quiet(quiet))
     }
 
     /// The same for an incident that has these labels; behind them those whom the tree escalates it to.
@@ -214,6 +225,13 @@ impl Rules {
 fn is_asked(incident: &Current) -> bool {
     let mut sources = incident.members.keys().map(|alert| alert.source.as_str());
     !incident.members.is_empty() && sources.all(|source| source == asked::SOURCE)
+}
+
+/// The highest severity that was ever to be told counts: what a body that was committed with the next one brought must be
+/// told too.
+fn when(incident: &Current, now: DateTime<Utc>) -> When {
+    let critical = incident.told_severity == Severity::Critical;
+    When::of(incident.opened_at, incident.started_at, critical, now)
 }
 
 fn with_severity(labels: &Labels, severity: Severity) -> Labels {

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{Labels, Severity};
 use firstlook_core::incident::{Current, Said, SlotState, Status, decide};
-use firstlook_core::notify::{self, Parts, Told, Zone, assemble};
+use firstlook_core::notify::{self, Parts, Routing, Told, Zone, assemble};
 use serde_json::Value;
 
 use super::held::Held;
@@ -133,6 +133,7 @@ fn parts(desk: &Desk, group: &Group, incident: Current, labels: Labels, routes: 
         feedback: None,
         analysis: None,
         told: routes.into_iter().map(told).collect(),
+        routing: Routing::default(),
         timeline: Vec::new(),
     }
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::incidents::Entry;
 use super::jobs::{self, JobKind, NewJob};
-use super::routing::{Escalator, Router};
+use super::routing::{Escalator, Router, Walker};
 use super::slots::{self, Homes, Wanted};
 use super::{
     Asking, NewDelivery, Store, StoreError, alerts, asked, changes, deliveries, heartbeats, incidents, noted,
@@ -65,6 +65,8 @@ pub struct Judge<'a> {
     pub route: Router<'a>,
     /// Who else is told in time.
     pub escalation: Escalator<'a>,
+    /// The way through the tree to those who must be told.
+    pub walk: Walker<'a>,
     /// The runbook of a new incident.
     pub runbook: &'a (dyn Fn(&Touched, &Labels) -> Option<Pinned> + Sync),
 }

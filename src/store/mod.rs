@@ -36,6 +36,7 @@ mod sweep;
 mod tags;
 mod told;
 mod view;
+mod walks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -8,6 +8,7 @@ use firstlook_core::incident::Touched;
 use firstlook_core::route::Hold;
 use firstlook_core::route::escalation::{ByRunbook, Escalation};
 use firstlook_core::route::silence::Quiet;
+use firstlook_core::route::walk::Step;
 
 /// Stands in an integration's name before the id of a channel that its receiver does not name: `slack/0@C0ALERTS`.
 pub const ELSEWHERE: char = '@';
@@ -34,3 +35,6 @@ pub type Router<'a> = &'a (dyn Fn(&Touched, &Labels, DateTime<Utc>, Option<Quiet
 
 /// Who else is told in time of what rings, by the tree and by the incident's runbook.
 pub type Escalator<'a> = &'a (dyn Fn(&Touched, &Labels, Option<&ByRunbook>) -> Vec<Escalation> + Sync);
+
+/// The way of what rings through the tree, at a time.
+pub type Walker<'a> = &'a (dyn Fn(&Touched, &Labels, DateTime<Utc>, Option<Quiet>) -> Vec<Step> + Sync);

@@ -12,7 +12,7 @@ use firstlook_core::alert::{AlertId, Labels};
 use firstlook_core::evidence::Redactor;
 use firstlook_core::incident::Member;
 use firstlook_core::notify::view::Incident;
-use firstlook_core::notify::{Parts, Told, assemble};
+use firstlook_core::notify::{Parts, Routing, Told, assemble};
 use serde_json::Value;
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use rows::rows;
 
 use super::row::At;
-use super::{Filter, PageOf, Store, StoreError, analyses, evidence, knowledge, slots, summaries};
+use super::{Filter, PageOf, Store, StoreError, analyses, evidence, knowledge, slots, summaries, walks};
 
 /// Longest timeline; the newest entries are kept.
 const MOST_EVENTS: i64 = 500;
@@ -135,6 +135,7 @@ impl Store {
         parts.earlier = knowledge::earlier(&mut tx, id).await?;
         parts.analysis = analyses::shown(&mut tx, id, words).await?;
         parts.timeline = timeline(&mut tx, id).await?;
+        parts.routing = walks::shown(&mut tx, id, &words.redactor).await?;
         parts.collected = evidence::shown(&mut tx, id, &words.redactor).await?;
         tx.commit().await?;
         Ok(Some(assemble(parts, &words.redactor, &words.external_url, words.language)))
@@ -330,6 +331,7 @@ fn parts(
         feedback: row.feedback.map(|value| at.json("feedback", value)).transpose()?,
         analysis: None,
         told,
+        routing: Routing::default(),
         timeline: Vec::new(),
     })
 }

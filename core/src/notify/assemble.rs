@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::first::do_first;
+use super::routing::Routing;
 use super::view::{
     Alert, Block, Evidence, Feedback, Impact, Incident, Notification, Omitted, Runbook, Step, TimelineEntry,
 };
@@ -84,6 +85,8 @@ pub struct Parts {
     pub analysis: Option<Analysis>,
     /// What was told to whom.
     pub told: Vec<Told>,
+    /// How it was routed.
+    pub routing: Routing,
     /// What happened: when, kind, actor, words.
     pub timeline: Vec<(DateTime<Utc>, String, String, String)>,
 }
@@ -169,6 +172,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
         }),
         analysis: parts.analysis.map(|one| Analysis { asked_by: who(one.asked_by.as_str()), ..one }),
         notifications: parts.told.into_iter().map(|told| notification(told, redactor)).collect(),
+        routing: parts.routing,
         timeline: Some(parts.timeline.into_iter().map(|line| entry(line, redactor, language)).collect()),
         url: url(parts.number),
         version: parts.version,

@@ -13,6 +13,7 @@ pub mod graph;
 mod lock;
 mod pagerduty;
 pub mod rate;
+mod routing;
 mod samples;
 mod slack;
 pub mod storm;
@@ -34,6 +35,7 @@ pub use pagerduty::{
     NoteOf, dedup_key, first_line as note_line, pagerduty_acknowledge, pagerduty_change, pagerduty_note,
     pagerduty_resolve, pagerduty_storm, pagerduty_trigger, pagerduty_without_store, storm_key,
 };
+pub use routing::{Escalated, Node, Routing, Walk, explain};
 pub use slack::{
     Buttons, Command, DigestLine, Form, FormFault, Modal, Press, Submission, Wanted, acknowledged_line,
     again_line, analysis_post, analysis_update, command, digest_line, form_needs_a_bot, form_needs_a_model,

@@ -15,6 +15,7 @@ use crate::evidence::{Change, Frequency, Gap, Item, Kind, Redacted, Redactor};
 use crate::incident::Status;
 use crate::summary::{Cause, Claim, Confidence, State, Summary, Verdict};
 
+use super::routing::Routing;
 use super::view::{Alert, Block, DoFirst, Evidence, Impact, Incident, Notification, Runbook, Step};
 
 pub use analysis::{analysed, nasty_analysis};
@@ -150,6 +151,7 @@ pub fn first_look() -> Incident {
             sent_at: Some(start()),
             reason: safe("route 1, severity=critical"),
         }],
+        routing: Routing::default(),
         timeline: None,
         url: "https://firstlook.example.com/incidents/482".into(),
         version: 1,

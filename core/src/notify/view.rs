@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::routing::Routing;
 use crate::Language;
 use crate::alert::{AlertStatus, Severity};
 use crate::evidence::asked::Asked;
@@ -79,6 +80,9 @@ pub struct Incident {
     pub analysis: Option<Analysis>,
     /// Each thing told or to be told.
     pub notifications: Vec<Notification>,
+    /// How it was routed, for its page; messages and lists leave it out.
+    #[serde(skip)]
+    pub routing: Routing,
     /// What happened, oldest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Vec<TimelineEntry>>,

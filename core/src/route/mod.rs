@@ -16,6 +16,7 @@ pub mod telling;
 #[cfg(test)]
 mod tests;
 mod timing;
+pub mod walk;
 
 use serde::{Deserialize, Serialize};
 

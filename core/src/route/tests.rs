@@ -130,6 +130,58 @@ fn who_is_told() {
 }
 
 #[test]
+fn a_walk_takes_what_is_told_and_says_what_held() {
+    let when = When {
+        now: chrono::DateTime::UNIX_EPOCH,
+        since: chrono::DateTime::UNIX_EPOCH,
+        critical: false,
+        quiet: None,
+    };
+    for (yaml, labels, receivers, paths) in TABLE {
+        let steps = tree(yaml).walk(&labels.iter().copied().collect(), when);
+        let takes: Vec<_> = walk::takes(&steps).collect();
+        let mut once: Vec<_> = Vec::new();
+        for (path, receiver) in takes {
+            if !once.iter().any(|(_, other)| *other == receiver) {
+                once.push((path, receiver));
+            }
+        }
+        let expected: Vec<_> = paths.iter().copied().zip(receivers.iter().copied()).collect();
+        assert_eq!(once, expected, "{labels:?} in {yaml}");
+        for step in &steps {
+            let refused = step.matchers.iter().any(|tried| !tried.holds);
+            assert_eq!(refused, step.verdict == walk::Verdict::Refuses, "{step:?}");
+        }
+    }
+}
+
+#[test]
+fn a_walk_shows_the_nodes_that_were_asked_and_no_others() {
+    let when = When {
+        now: chrono::DateTime::UNIX_EPOCH,
+        since: chrono::DateTime::UNIX_EPOCH,
+        critical: false,
+        quiet: None,
+    };
+    let long = "x".repeat(500);
+    let labels = [("severity", "critical"), ("team", long.as_str())].into_iter().collect();
+    let steps = tree(NESTED).walk(&labels, when);
+    let said: Vec<_> = steps.iter().map(|step| (step.path.as_str(), step.verdict, step.last)).collect();
+    use walk::Verdict::{Passes, Refuses, Takes};
+    assert_eq!(
+        said,
+        [
+            ("route", Passes, false),
+            ("route.routes[0]", Takes, true),
+            ("route.routes[0].routes[0]", Refuses, false),
+            ("route.routes[0].routes[1]", Refuses, false),
+        ]
+    );
+    let tried = &steps[2].matchers[0];
+    assert_eq!((tried.matcher.as_str(), tried.value.len(), tried.holds), ("team=\"db\"", 120, false));
+}
+
+#[test]
 fn the_reason_names_each_node_on_the_way() {
     let reason = |yaml: &str, labels: &[(&str, &str)]| {
         tree(yaml).receivers(&labels.iter().copied().collect()).remove(0).reason

@@ -8,10 +8,9 @@ use firstlook_core::route::silence::Quiet;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::super::escalation;
 use super::super::ingest::{Judge, Placed};
 use super::super::jobs::{JobKind, NewJob};
-use super::super::{Route, StoreError, silences};
+use super::super::{Route, StoreError, escalation, silences, walks};
 use super::writing::{STANDING, Stand, Writing};
 
 /// Makes the targets that the routes want, appends the edges, and enqueues what follows.
@@ -39,6 +38,7 @@ pub(in crate::store) async fn tell(
         plan(&mut writing, one, &of.remove(&one.id).unwrap_or_default(), quiet, judge)?;
     }
     escalation::arm(tx, &placed, quiets.as_ref(), judge).await?;
+    walks::keep(tx, &placed, quiets.as_ref(), judge).await?;
     writing.write(tx, at).await?;
     let Some(quiets) = quiets else { return Ok(()) };
     let marks: Vec<_> = ids.iter().map(|id| (*id, quiets.get(id).copied())).collect();

@@ -10,6 +10,8 @@ use firstlook_core::alert::AlertStatus;
 use firstlook_core::evidence::Redacted;
 use firstlook_core::incident::Status;
 use firstlook_core::notify::view::{Alert, Incident, Notification, TimelineEntry};
+use firstlook_core::notify::{Node, Walk};
+use firstlook_core::route::walk::Verdict;
 use serde::Serialize;
 
 use super::text::count;
@@ -23,6 +25,7 @@ const MOST_ROWS: usize = 100;
 #[derive(Serialize)]
 pub(super) struct Told {
     notifications: Vec<Told1>,
+    walks: Vec<WalkRow>,
     alerts: Vec<AlertRow>,
     alerts_title: String,
     alerts_more: Option<String>,
@@ -59,6 +62,7 @@ pub(super) fn told(incident: &Incident, now: DateTime<Utc>) -> Told {
     let more = all.saturating_sub(MOST_ROWS);
     Told {
         notifications: incident.notifications.iter().map(|n| notification(n, language, now)).collect(),
+        walks: incident.routing.walks.iter().map(|one| walk(one, language, now)).collect(),
         alerts: incident.alerts.iter().take(MOST_ROWS).map(|a| alert(a, incident, now)).collect(),
         alerts_title: words::alerts_title(language, all),
         alerts_more: (more > 0).then(|| words::not_shown(language, more, words::ALERT)),
@@ -79,6 +83,37 @@ fn notification(told: &Notification, language: Language, now: DateTime<Utc>) -> 
         at: told.sent_at.map(|at| times::exact(language, at, now)),
         reason: told.reason.to_string(),
     }
+}
+
+/// One way through the tree.
+#[derive(Serialize)]
+struct WalkRow {
+    at: When,
+    nodes: Vec<NodeRow>,
+}
+
+#[derive(Serialize)]
+struct NodeRow {
+    path: String,
+    class: &'static str,
+    matchers: Vec<String>,
+    verdict: String,
+    when: Option<String>,
+}
+
+fn walk(walk: &Walk, language: Language, now: DateTime<Utc>) -> WalkRow {
+    let tried = |(matcher, value, holds): &(Redacted, Redacted, bool)| match holds {
+        true => format!("✓ {matcher}"),
+        false => format!("✗ {matcher} ({value})"),
+    };
+    let node = |node: &Node| NodeRow {
+        path: node.path.clone(),
+        class: if node.verdict == Verdict::Refuses { "skipped" } else { "resolved" },
+        matchers: node.matchers.iter().map(tried).collect(),
+        verdict: words::verdict_of(language, node.verdict, &node.receiver, node.last),
+        when: node.when.as_ref().map(ToString::to_string),
+    };
+    WalkRow { at: times::exact(language, walk.at, now), nodes: walk.nodes.iter().map(node).collect() }
 }
 
 fn alert(alert: &Alert, incident: &Incident, now: DateTime<Utc>) -> AlertRow {

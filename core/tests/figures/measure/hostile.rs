@@ -137,6 +137,7 @@ fn incident(items: Vec<Item>, redactor: &Redactor) -> Incident {
         feedback: None,
         analysis: None,
         notifications: Vec::new(),
+        routing: Default::default(),
         timeline: None,
         url: HOME.to_owned(),
         version: 1,

@@ -3,6 +3,8 @@
 use firstlook_core::Language;
 use firstlook_core::notify::storm::Banner;
 use firstlook_core::notify::view::{Feedback, Incident};
+use firstlook_core::notify::{Node, Routing, Walk};
+use firstlook_core::route::walk::Verdict;
 use firstlook_core::summary::{Confidence, HitRates, State};
 use regex::Regex;
 
@@ -93,6 +95,29 @@ fn an_incident_in_every_state_is_told_in_japanese_alone() {
     for right in [true, false] {
         let said = Feedback { right, cause: red(DATA), actor: red(DATA), at: now() };
         incident("judged", Incident { feedback: Some(said), ..samples::open() }, true);
+    }
+}
+
+/// A node that did each of what nodes do.
+fn routing() -> Routing {
+    let node = |verdict, last| Node {
+        path: "route.routes[0]".to_owned(),
+        receiver: DATA.to_owned(),
+        matchers: vec![(red(DATA), red(DATA), true), (red(DATA), red(DATA), false)],
+        verdict,
+        last,
+        when: Some(red(DATA)),
+    };
+    let nodes = vec![node(Verdict::Passes, false), node(Verdict::Refuses, false), node(Verdict::Takes, true)];
+    Routing { walks: vec![Walk { at: now(), nodes }], escalations: Vec::new() }
+}
+
+#[test]
+fn the_way_through_the_routes_is_told_in_japanese_alone() {
+    let html = incident("routed", Incident { routing: routing(), ..samples::open() }, true);
+    for part in ["ルートの経路", "一致しません", "下位のルートへ", "データへ通知。以降のルートは対象外"]
+    {
+        assert!(html.contains(part), "{part}");
     }
 }
 

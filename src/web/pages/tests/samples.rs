@@ -5,6 +5,7 @@ use firstlook_core::Language;
 use firstlook_core::alert::{AlertStatus, Severity};
 use firstlook_core::evidence::{Change, Frequency, Gap, Item, Kind, Redacted, Redactor, Window};
 use firstlook_core::incident::Status;
+use firstlook_core::notify::Routing;
 use firstlook_core::notify::view::{
     Alert, Block, DoFirst, Evidence, Impact, Incident, Notification, Runbook, Step, TimelineEntry,
 };
@@ -325,6 +326,7 @@ pub(super) fn open() -> Incident {
         feedback: None,
         analysis: None,
         notifications: notifications(),
+        routing: Routing::default(),
         timeline: Some(timeline()),
         url: "http://127.0.0.1:8080/incidents/482".to_owned(),
         version: 7,

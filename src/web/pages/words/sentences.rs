@@ -3,6 +3,7 @@
 //! Knows grammar. Must not know HTML, nor how a figure came about.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::route::walk::Verdict;
 use firstlook_core::summary::price::Tokens;
 use firstlook_core::{Language, word};
 
@@ -174,6 +175,25 @@ pub(in crate::web::pages) fn normal(language: Language, value: &str) -> String {
 }
 pub(in crate::web::pages) fn escalated(language: Language, to: &str) -> String {
     language.pick(format!("escalated to {to}"), format!("{to}へエスカレーション済み"))
+}
+
+/// What a node of the tree did; `last`: those beside it that follow were not asked.
+pub(in crate::web::pages) fn verdict_of(
+    language: Language,
+    verdict: Verdict,
+    receiver: &str,
+    last: bool,
+) -> String {
+    let said = match verdict {
+        Verdict::Refuses => language.pick("does not match", "一致しません").to_owned(),
+        Verdict::Passes => language.pick("asks the routes below it", "下位のルートへ").to_owned(),
+        Verdict::Takes => language.pick(format!("tells {receiver}"), format!("{receiver}へ通知")),
+    };
+    let last = language
+        .pick("; the routes after it are not asked", "。以降のルートは対象外")
+        .to_owned()
+        .repeat(usize::from(last));
+    said + &last
 }
 
 pub(in crate::web::pages) fn escalates(language: Language, at: &str) -> String {
