@@ -104,7 +104,7 @@ mod tests {
         let named = Intervals::from([("nights".to_owned(), interval.clone())]);
         assert_eq!(read(&json!(["nights"]), &named).unwrap(), interval);
         assert_eq!(
-            read(&json!(["nights", {"weekdays": ["saturday:sunday"]}]), &named).unwrap().spans.len(),
+            read(&json!(["nights", {"weekdays": ["saturday", "sunday"]}]), &named).unwrap().spans.len(),
             2
         );
         for (written, words) in [
