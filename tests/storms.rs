@@ -164,3 +164,32 @@ async fn a_chat_that_refuses_delays_a_storm_and_what_it_says_then_is_what_there_
     assert!(refused <= sent / 2, "{refused} of {sent} were refused: it was not left alone");
     firstlook.finish().await;
 }
+
+#[tokio::test]
+async fn what_is_silenced_while_a_storm_tells_it_waits_for_its_silence_when_the_storm_ends() {
+    let firstlook = Firstlook::start(setup()).await;
+    let all = alarms("warning", 0..40);
+    firstlook.post(body(&all)).await;
+    says(&firstlook, "Storm: 40 incidents").await;
+    let by_storm =
+        "SELECT max(i.number) FROM target t JOIN incident i ON i.id = t.incident WHERE held_by = 'storm'";
+    let number = firstlook.sql(by_storm).await;
+    let url = format!("{}/api/v1/incidents/{number}/silence", firstlook.url);
+    assert_eq!(firstlook.send(|client| client.post(url)).await.status, 200);
+    calm(&firstlook).await;
+    all_told(&firstlook).await;
+    let silent = firstlook.incident(number).await;
+    let (state, reason) = told(&silent, "trigger").remove(0);
+    assert!(state == "held" && reason.contains("silence 1"), "{state}: {reason}");
+    let service = silent["service"].as_str().unwrap();
+    let singly = firstlook.slack.messages().into_iter().filter(|one| one.versions[0].text.contains(service));
+    assert_eq!(singly.count(), 0, "{service} is silent");
+    let url = format!("{}/api/v1/silences/1", firstlook.url);
+    assert_eq!(firstlook.send(|client| client.delete(url)).await.status, 200);
+    eventually(PATIENCE * 4, "it is told when the silence ends", async || {
+        let (state, _) = told(&firstlook.incident(number).await, "trigger").remove(0);
+        (state == "sent").then_some(())
+    })
+    .await;
+    firstlook.finish().await;
+}

@@ -88,8 +88,9 @@ const SELECT: &str =
         i.started_at, i.acknowledged_at, i.resolved_at, i.owner, i.impact, i.runbook, i.version,
         (SELECT count(*) FROM incident o WHERE o.slot = i.slot AND o.number <= i.number) AS occurrences,
         (SELECT number FROM incident b WHERE b.id = i.previous) AS previous,
-        (SELECT min(due_at) FROM escalation e WHERE e.incident = i.id AND e.state = 'due'
-             AND (i.status = 'open' OR (i.status = 'acknowledged' AND e.cause <> 'untaken'))) AS escalates_at,
+        (SELECT greatest(due_at, i.silenced_until) FROM escalation e WHERE e.incident = i.id AND e.state = 'due'
+             AND (i.status = 'open' OR (i.status = 'acknowledged' AND e.cause <> 'untaken'))
+         ORDER BY due_at LIMIT 1) AS escalates_at,
         i.stale_since IS NOT NULL AS stale, i.flaps_until IS NOT NULL AS flapping,
         CASE WHEN i.status <> 'resolved' AND i.silenced_until > now() THEN i.silenced_until END AS silenced_until,
         EXISTS (SELECT FROM target t WHERE t.incident = i.id AND t.storm_at IS NOT NULL) AS storm,

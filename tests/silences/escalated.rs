@@ -19,7 +19,9 @@ async fn nobody_else_is_told_of_what_is_silenced_until_that_ends() {
     eventually(PATIENCE, "it was looked at", async || (firstlook.sql(swept).await == 1).then_some(())).await;
     firstlook.idle().await;
     assert!(firstlook.pagerduty.events().is_empty());
-    assert!(texts(&firstlook.incident(1).await, "escalated").is_empty());
+    let silent = firstlook.incident(1).await;
+    assert!(texts(&silent, "escalated").is_empty());
+    assert_eq!(silent["escalates_at"], silent["silenced_until"], "not before the silence is over");
     end(&firstlook, 1).await;
     marked(&firstlook, 1, false).await;
     eventually(PATIENCE, "it is escalated", async || (firstlook.pagerduty.events().len() == 1).then_some(()))

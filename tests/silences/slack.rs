@@ -18,7 +18,7 @@ async fn a_button_and_a_command_silence_the_alerts_of_an_incident() {
     let silenced = marked(&firstlook, 1, true).await;
     let said = texts(&silenced, "silenced");
     assert!(
-        said[0].starts_with("aya in Slack: until ") && said[0].ends_with("silenced on the incident"),
+        said[0].starts_with("aya in Slack: silenced until ") && said[0].ends_with("silenced on the incident"),
         "{said:?}"
     );
     let answers = eventually(PATIENCE, "she is answered", async || {

@@ -127,7 +127,7 @@ pub(in crate::store) async fn mark(
         match one.silenced_until {
             Some(until) => {
                 let until = until.format("%Y-%m-%d %H:%M");
-                let said = format!("until {until} UTC by silence {}: {}", one.number, one.comment);
+                let said = format!("silenced until {until} UTC by silence {}: {}", one.number, one.comment);
                 incidents::note(tx, one.id, now, "silenced", &one.created_by, &said).await?;
                 silent.push((one.id, one.number));
             }

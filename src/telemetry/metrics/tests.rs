@@ -18,6 +18,7 @@ fn rendered() -> String {
         count(Metric::Alerts, &[Action::Opened.into()]);
         count(Metric::Deliveries, &[DeliveryState::Rejected.into()]);
         count(Metric::Incidents, &[IncidentChange::Opened.into()]);
+        count(Metric::Storms, &[StormChange::Began.into()]);
         count(Metric::Resyncs, &[ResyncOutcome::Agreed.into()]);
         count(Metric::Notifications, &[Integration::Slack.into(), SendOutcome::Sent.into()]);
         observe(Metric::FirstPage, Duration::from_millis(200), &[]);

@@ -113,11 +113,35 @@ fn row(one: &Silenced, language: Language, now: DateTime<Utc>) -> Row {
         of: one.incident.map(|number| words::alerts_of(language, one.alerts, number)),
         from: times::moment(language, one.holds_from, now),
         until: times::moment(language, one.ended_at.unwrap_or(one.holds_until).min(one.holds_until), now),
-        again: one.recurring.as_ref().map(|written| words::again(language, &written.to_string())),
+        again: one.recurring.as_ref().map(|written| words::again(language, &spans(written))),
         mirrors: mirrored(one, language),
         comment: one.comment.clone(),
         who,
         incidents: one.incidents.clone(),
         more: (more > 0).then(|| words::more(language, more)),
     }
+}
+
+/// When what recurs holds, as it was written, on one line: `nights; sunday 02:00–05:00 Asia/Tokyo`.
+fn spans(written: &Value) -> String {
+    let part = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Object(time) => {
+            let end = |key| time.get(key).and_then(Value::as_str).unwrap_or_default();
+            format!("{}–{}", end("start_time"), end("end_time"))
+        }
+        other => other.to_string(),
+    };
+    let list = |value: &Value| match value {
+        Value::Array(all) => all.iter().map(part).collect::<Vec<_>>().join(", "),
+        one => part(one),
+    };
+    let span = |span: &Value| match span {
+        Value::Object(keys) => {
+            let order = ["years", "months", "days_of_month", "weekdays", "times", "location"];
+            order.iter().filter_map(|key| keys.get(*key)).map(list).collect::<Vec<_>>().join(" ")
+        }
+        name => part(name),
+    };
+    written.as_array().into_iter().flatten().map(span).collect::<Vec<_>>().join("; ")
 }
