@@ -117,13 +117,13 @@ impl Upkeep {
             .await?;
         if self.repeat_interval > TimeDelta::zero() {
             let route = |labels: &Labels, severity, when| rules.told(labels, severity, when);
-            changed += self.store.repeat(self.repeat_interval, now, &route).await?;
+            changed += self.store.repeat(self.repeat_interval, now, &rules.inhibition, &route).await?;
         }
         let route = |labels: &Labels, severity, when, receiver: &str| {
             rules.escalated(labels, severity, when, receiver)
         };
-        changed += self.store.escalate(now, &route).await?;
-        changed += self.store.release(now, &|waiting| rules.hold(waiting)).await?;
+        changed += self.store.escalate(now, &rules.inhibition, &route).await?;
+        changed += self.store.release(now, &rules.inhibition, &|waiting| rules.hold(waiting)).await?;
         self.ingest.settle(now).await?;
         self.listen(now).await?;
         self.store.forget_seen(now - SEEN_FOR).await?;

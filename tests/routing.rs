@@ -4,6 +4,7 @@
 mod amtool;
 mod escalation;
 mod explain;
+mod inhibition;
 mod later;
 
 use serde_json::Value;

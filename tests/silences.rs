@@ -82,7 +82,7 @@ async fn what_is_silenced_is_kept_and_shown_and_told_when_that_ends_if_it_still_
     assert_eq!((what.as_str(), state.as_str()), ("oncall trigger", "held"));
     assert!(why.contains(&format!("silence {id}")) && why.contains(&until[11..16]), "{why}");
     let said = texts(&down, "silenced");
-    assert!(said.len() == 1 && said[0].starts_with("aya (an API client): until "), "{said:?}");
+    assert!(said.len() == 1 && said[0].starts_with("aya (an API client): silenced until "), "{said:?}");
     assert!(said[0].ends_with(&format!("by silence {id}: a deploy")), "{said:?}");
     let page = firstlook.get("/incidents/1").await.text;
     assert!(page.contains("Silenced until") && page.contains(&format!("silence {id}")), "{page}");

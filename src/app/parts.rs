@@ -76,6 +76,7 @@ pub fn rules(config: &Config) -> Result<Rules, MatcherError> {
             (Matchers::parse(&[r#"alertname="InfoInhibitor""#])?, "a helper that only inhibits other alerts"),
         ],
         heartbeats: config.heartbeats.clone(),
+        inhibition: config.inhibition.clone(),
         route: config.route.clone(),
         integrations: config.receivers.iter().map(names).collect(),
     })

@@ -39,7 +39,7 @@ pub fn test(config: &Config, labels: &str, at: Option<&str>) -> Result<ExitCode,
             _ => format!("{} is {word:?}", config.severity.label),
         };
         writeln!(out, "severity  {} ({because})", severity.as_str())?;
-        let when = When { now, since: now, critical: severity == Severity::Critical, quiet: None };
+        let when = When { now, since: now, critical: severity == Severity::Critical, suppressed: None };
         for told in config.route.told(&labels, when) {
             let Told { decision, hold, waived } = told;
             let integrations = config

@@ -7,6 +7,7 @@ mod alerts;
 mod changes;
 mod evidence;
 mod heartbeats;
+mod inhibit;
 mod intervals;
 mod load;
 mod pagerduty;
@@ -75,6 +76,8 @@ pub struct Config {
     pub incidents: Incidents,
     /// `storm:`.
     pub storm: Limits,
+    /// `inhibit_rules:`.
+    pub inhibition: Vec<firstlook_core::route::inhibit::Rule>,
     /// `heartbeats:`, names unique.
     pub heartbeats: Vec<Heartbeat>,
     /// `ping:`.
@@ -145,7 +148,7 @@ pub struct Warning {
 /// What sends alarms, and what tells of changes.
 const SOURCES: [&str; 3] = ["alertmanager", "sns", "changes"];
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "server",
     "database",
     "data_dir",
@@ -157,6 +160,7 @@ const KEYS: [&str; 20] = [
     "incidents",
     "storm",
     "heartbeats",
+    "inhibit_rules",
     "ping",
     "time_intervals",
     "route",
@@ -198,6 +202,7 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         severity: alerts::severity(&top)?,
         incidents: alerts::incidents(&top)?,
         storm: storm::read(&top)?,
+        inhibition: inhibit::read(&top)?,
         heartbeats: Vec::new(),
         ping: heartbeats::ping(&top)?,
         route: route::read(&top, &receivers)?,

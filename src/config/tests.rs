@@ -9,6 +9,7 @@ use super::*;
 
 mod escalation;
 mod faults;
+mod inhibit;
 mod intervals;
 mod receivers;
 mod sns;

@@ -140,11 +140,12 @@ impl Desk {
         let runbooks = self.library.as_deref().map(Library::snapshot).unwrap_or_default();
         let judge = Judge {
             decide: &move |slot, bodies| decide(slot, bodies, lifecycle),
-            route: &|touched, labels, now, quiet| self.rules.routes(&touched.incident, labels, now, quiet),
+            route: &|touched, labels, now, why| self.rules.routes(&touched.incident, labels, now, why),
             escalation: &|touched, labels, runbook| {
                 self.rules.escalations(&touched.incident, labels, runbook)
             },
-            walk: &|touched, labels, now, quiet| self.rules.walk(&touched.incident, labels, now, quiet),
+            walk: &|touched, labels, now, why| self.rules.walk(&touched.incident, labels, now, why),
+            inhibition: &self.rules.inhibition,
             runbook: &|touched, labels| {
                 runbooks.pin(labels, &annotations(&touched.incident), self.edit_url.as_deref())
             },

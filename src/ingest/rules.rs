@@ -12,7 +12,8 @@ use firstlook_core::alert::{
 use firstlook_core::evidence::changes::ChangeEvent;
 use firstlook_core::incident::{Action, Current, Decision, GroupKey, Grouping, Incoming, Lifecycle};
 use firstlook_core::route::escalation::{ByRunbook, Escalation};
-use firstlook_core::route::silence::{self, Quiet};
+use firstlook_core::route::inhibit::{Rule as Inhibition, Suppressed};
+use firstlook_core::route::silence;
 use firstlook_core::route::walk::Step;
 use firstlook_core::route::{Hold, Told, Tree, When, interval};
 
@@ -41,6 +42,8 @@ pub struct Rules {
     pub ignored: Vec<(Matchers, &'static str)>,
     /// What has to come again and again, and is no alarm.
     pub heartbeats: Vec<Heartbeat>,
+    /// `inhibit_rules:`: of what nobody is told while something else fires.
+    pub inhibition: Vec<Inhibition>,
     /// Who is told.
     pub route: Tree,
     /// Each receiver's integrations: `pagerduty/0`.
@@ -121,13 +124,13 @@ impl Rules {
         incident: &Current,
         labels: &Labels,
         now: DateTime<Utc>,
-        quiet: Option<Quiet>,
+        suppressed: Option<Suppressed>,
     ) -> Vec<Route> {
         // Who asked is answered where they asked.
         if is_asked(incident) {
             return Vec::new();
         }
-        self.told(labels, incident.told_severity, when(incident, now).quiet(quiet))
+        self.told(labels, incident.told_severity, when(incident, now).suppressed(suppressed))
     }
 
     /// The way through the tree to them.
@@ -136,12 +139,13 @@ impl Rules {
         incident: &Current,
         labels: &Labels,
         now: DateTime<Utc>,
-        quiet: Option<Quiet>,
+        suppressed: Option<Suppressed>,
     ) -> Vec<Step> {
         if is_asked(incident) {
             return Vec::new();
         }
-        self.route.walk(&with_severity(labels, incident.told_severity), when(incident, now).quiet(quiet))
+        self.route
+            .walk(&with_severity(labels, incident.told_severity), when(incident, now).suppressed(suppressed))
     }
 
     /// The same for an incident that has these labels; behind them those whom the tree escalates it to.
@@ -196,7 +200,7 @@ impl Rules {
                 receiver: receiver.to_owned(),
                 integration: integration.clone(),
                 reason: String::new(),
-                hold: when.quiet.map(|quiet| quiet.hold(when.now)),
+                hold: when.suppressed.map(|why| why.hold(when.now)),
                 waived: None,
                 escalation: true,
             }));

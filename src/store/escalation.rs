@@ -10,7 +10,7 @@ use firstlook_core::alert::{Labels, Severity};
 use firstlook_core::incident::{EdgeKind, Status};
 use firstlook_core::route::When;
 use firstlook_core::route::escalation::{ByRunbook, Cause, Escalation};
-use firstlook_core::route::silence::Quiet;
+use firstlook_core::route::inhibit::{Rule, Suppressed};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -18,7 +18,8 @@ use uuid::Uuid;
 use super::ingest::{Judge, Placed};
 use super::jobs::{self, JobKind, NewJob};
 use super::row::At;
-use super::{Route, Store, StoreError, actions, incidents, silences, told};
+use super::suppressed::suppressed_one;
+use super::{Route, Store, StoreError, actions, incidents, told};
 
 /// Incidents that are escalated by one sweep; the next one takes the rest.
 const MOST: i64 = 200;
@@ -30,7 +31,7 @@ const SWEEP: &str = "sweep";
 pub(super) async fn arm(
     tx: &mut PgConnection,
     placed: &[&Placed],
-    quiets: Option<&BTreeMap<Uuid, Quiet>>,
+    suppressed: &BTreeMap<Uuid, Suppressed>,
     judge: &Judge<'_>,
 ) -> Result<(), StoreError> {
     let rings = |one: &&&Placed| {
@@ -49,8 +50,8 @@ pub(super) async fn arm(
         if one.touched.edges.iter().any(begins) && !one.touched.new {
             anew.push(one.id);
         }
-        let quiet = quiets.and_then(|quiets| quiets.get(&one.id).copied());
-        let from = told_from(&(judge.route)(&one.touched, labels, one.at, quiet));
+        let why = suppressed.get(&one.id).copied();
+        let from = told_from(&(judge.route)(&one.touched, labels, one.at, why));
         let taken = one.touched.incident.status == Status::Acknowledged;
         let mut escalations = (judge.escalation)(&one.touched, labels, runbooks.get(&one.id));
         escalations.retain(|escalation| !taken || escalation.cause != Cause::Untaken);
@@ -166,6 +167,7 @@ impl Store {
     pub async fn escalate(
         &self,
         now: DateTime<Utc>,
+        rules: &[Rule],
         route: &(dyn Fn(&Labels, Severity, When, &str) -> Vec<Route> + Sync),
     ) -> Result<usize, StoreError> {
         let due: Vec<Uuid> = sqlx::query_scalar(
@@ -184,7 +186,7 @@ impl Store {
             actions::hold(&mut tx, &id.to_string()).await?;
             let told = come(&mut tx, id, now).await?;
             if !told.is_empty() {
-                tell(&mut tx, id, told, now, route).await?;
+                tell(&mut tx, id, told, now, (rules, route)).await?;
                 escalated += 1;
             }
             tx.commit().await?;
@@ -223,7 +225,7 @@ async fn tell(
     id: Uuid,
     told: BTreeMap<String, Vec<String>>,
     now: DateTime<Utc>,
-    route: &(dyn Fn(&Labels, Severity, When, &str) -> Vec<Route> + Sync),
+    (rules, route): (&[Rule], &(dyn Fn(&Labels, Severity, When, &str) -> Vec<Route> + Sync)),
 ) -> Result<(), StoreError> {
     let due: Due = sqlx::query_as(
         "UPDATE incident SET told_at = $2, version = version + 1 WHERE id = $1
@@ -235,8 +237,8 @@ async fn tell(
     .await?;
     let at = At { table: "incident", row: &id };
     let severity = at.severity("told_severity", &due.told_severity)?;
-    let quiet = silences::quiet(tx, id, now).await?;
-    let when = When::of(due.opened_at, due.started_at, severity == Severity::Critical, now).quiet(quiet);
+    let why = suppressed_one(tx, id, rules, now).await?;
+    let when = When::of(due.opened_at, due.started_at, severity == Severity::Critical, now).suppressed(why);
     let labels = at.labels("labels", due.labels)?;
     for (receiver, reasons) in told {
         let reason = reasons.join("; ");

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::incidents::Entry;
 use super::jobs::{self, JobKind, NewJob};
-use super::routing::{Escalator, Router, Walker};
+use super::routing::{Escalator, Inhibition, Router, Walker};
 use super::slots::{self, Homes, Wanted};
 use super::{
     Asking, NewDelivery, Store, StoreError, alerts, asked, changes, deliveries, heartbeats, incidents, noted,
@@ -65,6 +65,8 @@ pub struct Judge<'a> {
     pub route: Router<'a>,
     /// Who else is told in time.
     pub escalation: Escalator<'a>,
+    /// What is not told while other things fire.
+    pub inhibition: Inhibition<'a>,
     /// The way through the tree to those who must be told.
     pub walk: Walker<'a>,
     /// The runbook of a new incident.
@@ -145,8 +147,7 @@ impl Store {
             all.iter().filter(|body| !taken.contains_key(&body.delivery.id)).copied().collect();
         let bodies = new.as_slice();
         let noted = noted::homes(&mut tx, bodies.iter().flat_map(|body| &body.aside)).await?;
-        let wanted = wanted(&mut tx, bodies).await?;
-        let (wanted, homes) = wanted;
+        let (wanted, homes) = wanted(&mut tx, bodies).await?;
         let mut verdicts = judged(&mut tx, &wanted, &homes, judge.decide).await?;
         incidents::write(&mut tx, &mut verdicts.placed, judge).await?;
         alerts::write_members(&mut tx, &verdicts.placed).await?;

@@ -32,6 +32,7 @@ mod spending;
 mod standing;
 mod storms;
 mod summaries;
+mod suppressed;
 mod sweep;
 mod tags;
 mod told;

@@ -7,7 +7,7 @@ use firstlook_core::alert::Labels;
 use firstlook_core::incident::Touched;
 use firstlook_core::route::Hold;
 use firstlook_core::route::escalation::{ByRunbook, Escalation};
-use firstlook_core::route::silence::Quiet;
+use firstlook_core::route::inhibit::{Rule, Suppressed};
 use firstlook_core::route::walk::Step;
 
 /// Stands in an integration's name before the id of a channel that its receiver does not name: `slack/0@C0ALERTS`.
@@ -30,11 +30,14 @@ pub struct Route {
     pub escalation: bool,
 }
 
-/// Who must be told of what these messages changed, at a time, and whether it is silenced by then.
-pub type Router<'a> = &'a (dyn Fn(&Touched, &Labels, DateTime<Utc>, Option<Quiet>) -> Vec<Route> + Sync);
+/// Who must be told of what these messages changed, at a time, and why nobody is by then.
+pub type Router<'a> = &'a (dyn Fn(&Touched, &Labels, DateTime<Utc>, Option<Suppressed>) -> Vec<Route> + Sync);
 
 /// Who else is told in time of what rings, by the tree and by the incident's runbook.
 pub type Escalator<'a> = &'a (dyn Fn(&Touched, &Labels, Option<&ByRunbook>) -> Vec<Escalation> + Sync);
 
 /// The way of what rings through the tree, at a time.
-pub type Walker<'a> = &'a (dyn Fn(&Touched, &Labels, DateTime<Utc>, Option<Quiet>) -> Vec<Step> + Sync);
+pub type Walker<'a> = &'a (dyn Fn(&Touched, &Labels, DateTime<Utc>, Option<Suppressed>) -> Vec<Step> + Sync);
+
+/// Of what nobody is told while something else fires.
+pub type Inhibition<'a> = &'a [Rule];

@@ -6,13 +6,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::{Labels, Severity};
 use firstlook_core::incident::EdgeKind;
+use firstlook_core::route::inhibit::Rule;
 use firstlook_core::route::{When, length};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::row::At;
-use super::{Route, Store, StoreError, actions, incidents, silences, told};
+use super::suppressed::suppressed_one;
+use super::{Route, Store, StoreError, actions, incidents, told};
 
 /// Incidents changed by one sweep, of each kind; the next sweep takes the rest.
 const MOST: i64 = 200;
@@ -70,6 +72,7 @@ impl Store {
         &self,
         interval: TimeDelta,
         now: DateTime<Utc>,
+        rules: &[Rule],
         route: &(dyn Fn(&Labels, Severity, When) -> Vec<Route> + Sync),
     ) -> Result<usize, StoreError> {
         let reason = format!("nobody has taken it; told again every {}", length(interval));
@@ -87,8 +90,8 @@ impl Store {
             let Some((labels, severity, opened_at, started_at)) = due else { continue };
             let at = At { table: "incident", row: &id };
             let severity = at.severity("told_severity", &severity)?;
-            let quiet = silences::quiet(&mut tx, id, now).await?;
-            let when = When::of(opened_at, started_at, severity == Severity::Critical, now).quiet(quiet);
+            let why = suppressed_one(&mut tx, id, rules, now).await?;
+            let when = When::of(opened_at, started_at, severity == Severity::Critical, now).suppressed(why);
             let routes = route(&at.labels("labels", labels)?, severity, when);
             if told::append(&mut tx, id, EdgeKind::Repeat, &routes, now).await? {
                 incidents::note(&mut tx, id, now, "repeated", "firstlook", &reason).await?;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::Redactor;
 use firstlook_core::notify::Routing;
-use firstlook_core::route::silence::Quiet;
+use firstlook_core::route::inhibit::Suppressed;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -23,13 +23,13 @@ const MOST: i64 = 10;
 pub(super) async fn keep(
     tx: &mut PgConnection,
     placed: &[&Placed],
-    quiets: Option<&BTreeMap<Uuid, Quiet>>,
+    suppressed: &BTreeMap<Uuid, Suppressed>,
     judge: &Judge<'_>,
 ) -> Result<(), StoreError> {
     let rings = |one: &&&Placed| one.touched.edges.iter().any(|edge| edge.rings());
     let row = |one: &&Placed| {
-        let quiet = quiets.and_then(|quiets| quiets.get(&one.id).copied());
-        let steps = (judge.walk)(&one.touched, &one.touched.incident.labels, one.at, quiet);
+        let why = suppressed.get(&one.id).copied();
+        let steps = (judge.walk)(&one.touched, &one.touched.incident.labels, one.at, why);
         (!steps.is_empty()).then(|| json!({ "incident": one.id, "at": one.at, "steps": steps }))
     };
     let rows: Vec<Value> = placed.iter().filter(rings).filter_map(row).collect();

@@ -8,6 +8,7 @@
 //! for the node alone that names them, and a node that may not tell now takes the alert all the same.
 
 pub mod escalation;
+pub mod inhibit;
 pub mod interval;
 mod reach;
 pub mod silence;

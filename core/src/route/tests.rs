@@ -135,7 +135,7 @@ fn a_walk_takes_what_is_told_and_says_what_held() {
         now: chrono::DateTime::UNIX_EPOCH,
         since: chrono::DateTime::UNIX_EPOCH,
         critical: false,
-        quiet: None,
+        suppressed: None,
     };
     for (yaml, labels, receivers, paths) in TABLE {
         let steps = tree(yaml).walk(&labels.iter().copied().collect(), when);
@@ -161,7 +161,7 @@ fn a_walk_shows_the_nodes_that_were_asked_and_no_others() {
         now: chrono::DateTime::UNIX_EPOCH,
         since: chrono::DateTime::UNIX_EPOCH,
         critical: false,
-        quiet: None,
+        suppressed: None,
     };
     let long = "x".repeat(500);
     let labels = [("severity", "critical"), ("team", long.as_str())].into_iter().collect();
@@ -263,7 +263,7 @@ fn a_receiver_of_several_nodes_is_told_for_the_one_that_may_first() {
         ("2026-11-26T15:00:00Z", "route.routes[0]", true),
     ] {
         let now = now.parse().unwrap();
-        let told = tree.told(&Labels::default(), When { now, since: now, critical: false, quiet: None });
+        let told = tree.told(&Labels::default(), When { now, since: now, critical: false, suppressed: None });
         assert_eq!((told[0].decision.path.as_str(), told[0].hold.is_some()), (path, waits), "{now}");
         assert_eq!((told.len(), told[1].decision.receiver.as_str(), &told[1].hold), (2, "b", &None));
     }

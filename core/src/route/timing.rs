@@ -10,8 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::inhibit::Suppressed;
 use super::interval::{Interval, Range, Span, next};
-use super::silence::Quiet;
 
 /// When what waits for an interval that does not begin is looked at again: the configuration may be another by then.
 const AGAIN: TimeDelta = TimeDelta::days(1);
@@ -58,11 +58,14 @@ pub enum HeldBy {
     Silence,
     /// A storm's message tells of it; when the storm ends, it is told if it is still open.
     Storm,
+    /// Another incident explains it; when that is over, it is told if it still fires.
+    Inhibited,
 }
 
 impl HeldBy {
     /// Every reason.
-    pub const ALL: [Self; 5] = [Self::Interval, Self::Time, Self::Delay, Self::Silence, Self::Storm];
+    pub const ALL: [Self; 6] =
+        [Self::Interval, Self::Time, Self::Delay, Self::Silence, Self::Storm, Self::Inhibited];
 
     /// The word of the database.
     pub fn as_str(self) -> &'static str {
@@ -72,6 +75,7 @@ impl HeldBy {
             Self::Delay => "delay",
             Self::Silence => "silence",
             Self::Storm => "storm",
+            Self::Inhibited => "inhibited",
         }
     }
 
@@ -82,7 +86,7 @@ impl HeldBy {
 
     /// Whether many wait for the same moment, and are told in one message then.
     pub fn gathers(self) -> bool {
-        matches!(self, Self::Interval | Self::Time | Self::Silence)
+        matches!(self, Self::Interval | Self::Time | Self::Silence | Self::Inhibited)
     }
 }
 
@@ -108,8 +112,8 @@ pub struct When {
     pub since: DateTime<Utc>,
     /// Whether it is critical: then no delay holds.
     pub critical: bool,
-    /// Whether everything is silenced that fires in it.
-    pub quiet: Option<Quiet>,
+    /// Whether nobody is to be told of it, whoever it is.
+    pub suppressed: Option<Suppressed>,
 }
 
 impl When {
@@ -120,12 +124,12 @@ impl When {
         critical: bool,
         now: DateTime<Utc>,
     ) -> Self {
-        Self { now, since: opened_at.max(started_at).min(now), critical, quiet: None }
+        Self { now, since: opened_at.max(started_at).min(now), critical, suppressed: None }
     }
 
-    /// The same where it is silenced.
-    pub fn quiet(self, quiet: Option<Quiet>) -> Self {
-        Self { quiet, ..self }
+    /// The same where it is suppressed.
+    pub fn suppressed(self, suppressed: Option<Suppressed>) -> Self {
+        Self { suppressed, ..self }
     }
 }
 
@@ -138,14 +142,15 @@ impl Timing {
     /// Whether somebody has to wait now. A first page of something critical is never delayed; its hours are the
     /// configuration's, and its silences people's.
     pub fn hold(&self, intervals: &Intervals, when: When) -> Option<Hold> {
-        let silenced = when.quiet.map(|quiet| quiet.hold(when.now));
-        silenced.or_else(|| self.closed(intervals, when.now)).or_else(|| self.delayed(when))
+        let suppressed = when.suppressed.map(|why| why.hold(when.now));
+        suppressed.or_else(|| self.closed(intervals, when.now)).or_else(|| self.delayed(when))
     }
 
     /// What of it does not hold for a critical incident, for people.
     pub fn waived(&self, when: When) -> Option<String> {
-        let delayed =
-            self.delayed(When { critical: false, ..when }).filter(|_| when.critical && when.quiet.is_none());
+        let delayed = self
+            .delayed(When { critical: false, ..when })
+            .filter(|_| when.critical && when.suppressed.is_none());
         let delay = self.delay.filter(|_| delayed.is_some())?;
         Some(format!("told at once: {} does not hold for what is critical", said(delay)))
     }

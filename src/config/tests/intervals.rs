@@ -46,7 +46,7 @@ fn intervals_and_delays_are_read() {
     let told = |now: &str| {
         let now = now.parse().unwrap();
         let labels = [("a", "1")].into_iter().collect();
-        tree.told(&labels, When { now, since: now, critical: true, quiet: None }).remove(0).hold
+        tree.told(&labels, When { now, since: now, critical: true, suppressed: None }).remove(0).hold
     };
     assert_eq!(told("2026-11-27T03:00:00Z"), None);
     let hold = told("2026-11-30T03:00:00Z").unwrap();

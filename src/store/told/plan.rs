@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::incident::EdgeKind;
-use firstlook_core::route::silence::Quiet;
+use firstlook_core::route::inhibit::Suppressed;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::super::ingest::{Judge, Placed};
 use super::super::jobs::{JobKind, NewJob};
+use super::super::suppressed::suppressed;
 use super::super::{Route, StoreError, escalation, silences, walks};
 use super::writing::{STANDING, Stand, Writing};
 
@@ -32,13 +33,19 @@ pub(in crate::store) async fn tell(
     }
     let at = placed.iter().map(|one| one.at).max().unwrap_or_default();
     let quiets = silences::quiets(tx, &ids, at).await?;
+    let suppressed = suppressed(tx, &ids, quiets.as_ref(), judge.inhibition).await?;
     let mut writing = Writing::default();
     for one in placed.iter().copied() {
-        let quiet = quiets.as_ref().and_then(|quiets| quiets.get(&one.id).copied());
-        plan(&mut writing, one, &of.remove(&one.id).unwrap_or_default(), quiet, judge)?;
+        plan(
+            &mut writing,
+            one,
+            &of.remove(&one.id).unwrap_or_default(),
+            suppressed.get(&one.id).copied(),
+            judge,
+        )?;
     }
-    escalation::arm(tx, &placed, quiets.as_ref(), judge).await?;
-    walks::keep(tx, &placed, quiets.as_ref(), judge).await?;
+    escalation::arm(tx, &placed, &suppressed, judge).await?;
+    walks::keep(tx, &placed, &suppressed, judge).await?;
     writing.write(tx, at).await?;
     let Some(quiets) = quiets else { return Ok(()) };
     let marks: Vec<_> = ids.iter().map(|id| (*id, quiets.get(id).copied())).collect();
@@ -49,17 +56,14 @@ fn plan(
     writing: &mut Writing,
     one: &Placed,
     stored: &[Stand],
-    quiet: Option<Quiet>,
+    why: Option<Suppressed>,
     judge: &Judge<'_>,
 ) -> Result<(), StoreError> {
     let now = one.at;
     let edges = &one.touched.edges;
     let begins = edges.iter().any(|edge| edge.rings());
-    let routes = if begins {
-        (judge.route)(&one.touched, &one.touched.incident.labels, now, quiet)
-    } else {
-        Vec::new()
-    };
+    let routes =
+        if begins { (judge.route)(&one.touched, &one.touched.incident.labels, now, why) } else { Vec::new() };
     let same =
         |row: &Stand, route: &Route| row.receiver == route.receiver && row.integration == route.integration;
     for row in stored {

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{Labels, Severity};
 use firstlook_core::incident::Status;
+use firstlook_core::route::inhibit::Rule;
 use firstlook_core::route::telling::WITH_LATER;
 use firstlook_core::route::{HeldBy, Hold, When};
 use serde_json::Value;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use super::super::jobs::{self, JobKind, NewJob};
 use super::super::row::At;
+use super::super::suppressed::suppressed;
 use super::super::{Store, StoreError, escalation, incidents, silences};
 use super::writing::{Stand, Writing};
 
@@ -83,6 +85,7 @@ impl Store {
     pub async fn release(
         &self,
         now: DateTime<Utc>,
+        rules: &[Rule],
         hold: &(dyn Fn(&Waiting) -> Option<Hold> + Sync),
     ) -> Result<usize, StoreError> {
         let ways: Vec<(String, String)> = sqlx::query_as(
@@ -96,7 +99,7 @@ impl Store {
         for (receiver, integration) in ways {
             let mut tx = self.pool.begin().await?;
             let rows = due(&mut tx, &receiver, &integration, now).await?;
-            released += release(&mut tx, rows, now, hold).await?;
+            released += release(&mut tx, rows, now, rules, hold).await?;
             tx.commit().await?;
         }
         Ok(released)
@@ -114,7 +117,7 @@ async fn due(
         "SELECT key_hash FROM slot WHERE key_hash IN (
              SELECT slot FROM (
                  SELECT i.slot FROM target t JOIN incident i ON i.id = t.incident
-                 WHERE t.held_until <= $3 AND t.receiver = $1 AND t.integration = $2 ORDER BY i.number LIMIT $4) n)
+                 WHERE t.held_until <= $3 AND t.receiver = $1 AND t.integration = $2 ORDER BY t.held_until, i.number LIMIT $4) n)
          ORDER BY key_hash FOR UPDATE",
     )
     .bind(receiver)
@@ -142,11 +145,13 @@ async fn release(
     tx: &mut PgConnection,
     rows: Vec<Row>,
     now: DateTime<Utc>,
+    rules: &[Rule],
     hold: &(dyn Fn(&Waiting) -> Option<Hold> + Sync),
 ) -> Result<usize, StoreError> {
     let mut writing = Writing::default();
     let ids: Vec<Uuid> = rows.iter().map(|row| row.incident).collect();
-    let quiets = silences::quiets(tx, &ids, now).await?.unwrap_or_default();
+    let quiets = silences::quiets(tx, &ids, now).await?;
+    let suppressed = suppressed(tx, &ids, quiets.as_ref(), rules).await?;
     let (mut alone, mut together, mut untold): (Vec<Due>, Vec<Due>, Vec<Due>) = Default::default();
     for row in rows {
         let at = At { table: "incident", row: &row.incident };
@@ -160,7 +165,7 @@ async fn release(
             severity,
             receiver: row.receiver.clone(),
             when: When::of(row.opened_at, row.started_at, critical, now)
-                .quiet(quiets.get(&row.incident).copied()),
+                .suppressed(suppressed.get(&row.incident).copied()),
         };
         // What is over and waited for a moment of its own needs no other one.
         if let Some(hold) = hold(&waiting).filter(|_| !over || by == HeldBy::Interval) {

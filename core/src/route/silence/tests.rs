@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::*;
 use crate::alert::matchers::Matchers;
+use crate::route::inhibit::Suppressed;
 use crate::route::interval::{Interval, Span, times, weekdays};
 use crate::route::{Delay, Intervals, Timing, When};
 
@@ -54,15 +55,15 @@ fn an_incident_is_silent_while_each_of_its_alerts_is() {
 
 #[test]
 fn a_silence_comes_before_every_other_reason_to_wait_and_holds_for_what_is_critical() {
-    let quiet = Some(Quiet { until: at("11:00"), silence: 7 });
-    let when = When::of(at("09:00"), at("09:00"), true, at("09:30")).quiet(quiet);
+    let quiet = Suppressed::Silenced(Quiet { until: at("11:00"), silence: 7 });
+    let when = When::of(at("09:00"), at("09:00"), true, at("09:30")).suppressed(Some(quiet));
     let timing = Timing { delay: Some(Delay::For(TimeDelta::hours(5))), ..Timing::default() };
     let hold = timing.hold(&Intervals::new(), when).unwrap();
     assert_eq!((hold.until, hold.by, hold.silence), (at("11:00"), HeldBy::Silence, Some(7)));
     assert_eq!(hold.reason, "waits until 11:00 UTC: silence 7");
     assert_eq!(timing.waived(when), None, "nothing is told at once");
-    assert!(timing.waived(when.quiet(None)).is_some());
-    assert_eq!(timing.hold(&Intervals::new(), when.quiet(None)), None);
+    assert!(timing.waived(when.suppressed(None)).is_some());
+    assert_eq!(timing.hold(&Intervals::new(), when.suppressed(None)), None);
 }
 
 fn asked(matchers: &[&str]) -> Asked {

@@ -37,7 +37,7 @@ fn timing(active: &[&str], mute: &[&str], delay: Option<Delay>) -> Timing {
 }
 
 fn when(now: &str, since: &str) -> When {
-    When { now: at(now), since: at(since), critical: false, quiet: None }
+    When { now: at(now), since: at(since), critical: false, suppressed: None }
 }
 
 /// Names of active and muted intervals, a time, until when is waited and why.
