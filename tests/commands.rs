@@ -125,7 +125,8 @@ fn templates_are_checked_and_shown() {
         "- { name: chat,",
         "- { name: chat, webhook_configs: [{ url: 'http://h/x', template: teams }],",
     );
-    let folder = configured(&format!("{text}language: ja\ntemplates: {{ path: ./own }}\n"));
+    let more = "language: ja\ntemplates: { path: ./own }\nserver: { listen: \"127.0.0.1:0\" }\n";
+    let folder = configured(&format!("{text}{more}"));
     let own = folder.path().join("own");
     std::fs::create_dir(&own).unwrap();
     let (output, said) = run(folder.path(), &["check"]);

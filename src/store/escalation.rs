@@ -27,6 +27,9 @@ const MOST: i64 = 200;
 /// The key of the upkeep that escalates.
 const SWEEP: &str = "sweep";
 
+/// By which ways a receiver is told of an incident, and whether it may be now.
+type Ways<'a> = &'a (dyn Fn(&Labels, Severity, When, &str) -> Vec<Route> + Sync);
+
 /// Writes what the incidents that ring come to in time.
 pub(super) async fn arm(
     tx: &mut PgConnection,
@@ -168,7 +171,7 @@ impl Store {
         &self,
         now: DateTime<Utc>,
         rules: &[Rule],
-        route: &(dyn Fn(&Labels, Severity, When, &str) -> Vec<Route> + Sync),
+        route: Ways<'_>,
     ) -> Result<usize, StoreError> {
         let due: Vec<Uuid> = sqlx::query_scalar(
             "SELECT incident FROM escalation WHERE state = 'due' AND NOT waits AND due_at <= $1
@@ -225,7 +228,7 @@ async fn tell(
     id: Uuid,
     told: BTreeMap<String, Vec<String>>,
     now: DateTime<Utc>,
-    (rules, route): (&[Rule], &(dyn Fn(&Labels, Severity, When, &str) -> Vec<Route> + Sync)),
+    (rules, route): (&[Rule], Ways<'_>),
 ) -> Result<(), StoreError> {
     let due: Due = sqlx::query_as(
         "UPDATE incident SET told_at = $2, version = version + 1 WHERE id = $1

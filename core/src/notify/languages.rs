@@ -18,14 +18,13 @@ use crate::summary::State;
 const DATA: &str = "データ";
 const HOME: &str = "https://firstlook.example.com";
 /// What is called the same in every language: names, zones, keys of the configuration, commands.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 16] = [
     "open",
     "show",
     "ack",
     "take",
     "resolve",
     "silence",
-    "slack_configs",
     "analyse",
     "help",
     "UTC",
@@ -257,7 +256,7 @@ fn read(value: &Value, into: &mut Vec<String>) {
 
 #[test]
 fn every_message_about_every_incident_is_told_in_japanese_alone() {
-    let latin = Regex::new("[A-Za-z][A-Za-z._]+").unwrap();
+    let latin = Regex::new("[A-Za-z][A-Za-z.]+").unwrap();
     let mut told = 0;
     for view in incidents() {
         for message in messages(&view) {

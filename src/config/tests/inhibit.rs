@@ -25,7 +25,7 @@ fn rules_are_read_and_faults_have_their_line() {
     let labels: Labels = [("alertname", "NodeDown"), ("severity", "info")].into_iter().collect();
     assert!(rules[0].source.matches(&labels) && rules[0].target.matches(&labels));
     for (from, to, line, words) in [
-        ("  - source_matchers: ['alertname=\"NodeDown\"']\n  ", "  -", 5, "source_matchers` is missing"),
+        ("  - source_matchers: ['alertname=\"NodeDown\"']\n    ", "  - ", 5, "source_matchers` is missing"),
         ("['severity=~\"warning|info\"']", "[]", 6, "target_matchers` is missing"),
         ("['severity=~\"warning|info\"']", "['severity=~\"(\"']", 6, "inhibit_rules[0].target_matchers`"),
         ("    equal:", "    equals:", 7, "did you mean `equal`?"),

@@ -100,6 +100,10 @@ async fn say(
     let is_message = |way: &str| JobKind::of_integration(way) == JobKind::Message;
     let others: Vec<Uuid> =
         targets.iter().filter(|(id, _, way)| *id != target && is_message(way)).map(|(id, ..)| *id).collect();
+    let jobs: Vec<NewJob> =
+        others.iter().map(|id| NewJob::now(JobKind::Message, id.to_string(), incident)).collect();
+    // The jobs before their targets, as those take them who tell.
+    jobs::enqueue(tx, &jobs).await?;
     if unpaged {
         // Whoever waits for his hours waits no more: somebody has to know.
         sqlx::query(
@@ -107,7 +111,7 @@ async fn say(
              over AS (UPDATE edge SET state = 'untold', error = $3
                       WHERE target = ANY ($1) AND state = 'held' AND EXISTS (SELECT FROM open))
              UPDATE target SET held_until = NULL, held_by = NULL, held_reason = NULL
-             WHERE id = ANY ($1) AND EXISTS (SELECT FROM open)",
+             WHERE id = ANY ($1) AND held_until IS NOT NULL AND EXISTS (SELECT FROM open)",
         )
         .bind(&others)
         .bind(incident)
@@ -127,9 +131,6 @@ async fn say(
         .execute(&mut *tx)
         .await?;
     }
-    let jobs: Vec<NewJob> =
-        others.iter().map(|id| NewJob::now(JobKind::Message, id.to_string(), incident)).collect();
-    jobs::enqueue(tx, &jobs).await?;
     let news: Vec<String> = jobs.into_iter().map(|job| job.key).filter(|_| unpaged).collect();
     jobs::hurry(tx, &news).await
 }

@@ -19,6 +19,7 @@ fn rendered() -> String {
         count(Metric::Deliveries, &[DeliveryState::Rejected.into()]);
         count(Metric::Incidents, &[IncidentChange::Opened.into()]);
         count(Metric::Storms, &[StormChange::Began.into()]);
+        count_by(Metric::StormIncidents, 3, &[]);
         count(Metric::Resyncs, &[ResyncOutcome::Agreed.into()]);
         count(Metric::Notifications, &[Integration::Slack.into(), SendOutcome::Sent.into()]);
         observe(Metric::FirstPage, Duration::from_millis(200), &[]);

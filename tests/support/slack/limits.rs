@@ -176,6 +176,8 @@ impl Check {
             "actions" => {
                 self.count(elements.len(), 1, 25, &format!("{at}/elements"));
                 self.each(elements, at, Self::element);
+                let texts = elements.iter().any(|e| e["type"] == "plain_text_input");
+                self.need(!texts, "unsupported type: plain_text_input", &format!("{at}/elements"));
                 let ids: Vec<_> = elements.iter().filter_map(|e| e["action_id"].as_str()).collect();
                 let distinct = ids.iter().collect::<HashSet<_>>().len() == ids.len();
                 self.need(distinct, "`action_id` already exists", &format!("{at}/elements"));

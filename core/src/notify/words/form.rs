@@ -32,8 +32,8 @@ pub const NO_MODEL: Word = word(
     "モデルが設定されていません。summary.providerを設定してください",
 );
 pub const NO_BOT: Word = word(
-    "no bot is configured: forms need a bot token in slack_configs",
-    "ボットが設定されていません。slack_configsにボットトークンを設定してください",
+    "no bot is configured: forms need a Slack receiver with a bot token",
+    "ボットが設定されていません。Slackの受信者にボットトークンを設定してください",
 );
 pub const NOT_KEPT: Word = word(
     "firstlook cannot reach its database; nothing was started. Press again in a minute.",
