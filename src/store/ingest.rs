@@ -216,8 +216,9 @@ pub(super) async fn judged(
         return Ok(verdicts);
     }
     let locked = slots::lock(tx, wanted).await?;
-    // Somebody may have opened or ended an incident of theirs elsewhere before the lock was had.
-    if slots::homes(tx, wanted.values().flat_map(Wanted::ids)).await? != *homes {
+    // Somebody may have opened or ended an incident of theirs elsewhere before the lock was had; here it does not matter.
+    let now = slots::homes(tx, wanted.values().flat_map(Wanted::ids)).await?;
+    if slots::moved(wanted, homes, &now) {
         return Err(StoreError::Moved);
     }
     for (hash, wanted) in wanted {

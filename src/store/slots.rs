@@ -96,6 +96,16 @@ impl Wanted<'_> {
 /// The slot that each alert fires in.
 pub(super) type Homes = BTreeMap<AlertId, ([u8; 32], GroupKey)>;
 
+/// Whether an alert belongs to another slot than the one in which it stands in `wanted`, by its homes `before` the slots
+/// were locked and `now`. Who found it at home in its own slot has locked the right one.
+pub(super) fn moved(wanted: &BTreeMap<[u8; 32], Wanted<'_>>, before: &Homes, now: &Homes) -> bool {
+    let elsewhere = |hash: &[u8; 32], id: &AlertId| match now.get(id) {
+        Some((home, _)) => home != hash,
+        None => before.contains_key(id),
+    };
+    wanted.iter().any(|(hash, slot)| slot.ids().any(|id| elsewhere(hash, id)))
+}
+
 /// Where alerts fire now: the slot of the unresolved incident that each is part of.
 pub(super) async fn homes<'a>(
     tx: &mut PgConnection,
