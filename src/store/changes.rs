@@ -13,8 +13,9 @@ use super::{Store, StoreError};
 /// Changes that are looked at for one incident, the newest.
 const MOST: i64 = 500;
 
+/// A change as it is kept.
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     source: String,
     at: DateTime<Utc>,
@@ -23,6 +24,15 @@ struct Row {
     details: Value,
     link: Option<String>,
     event: Option<String>,
+}
+
+impl Row {
+    /// Its id, and what it tells.
+    pub(super) fn event(self) -> Result<(Uuid, ChangeEvent), StoreError> {
+        let details = At { table: "change", row: &self.id }.json("details", self.details)?;
+        let Self { id, source, at, summary, origin, link, event, .. } = self;
+        Ok((id, ChangeEvent { at, source, summary, origin, details, link, event, ..ChangeEvent::default() }))
+    }
 }
 
 /// Keeps what these bodies tell to have been changed.
@@ -93,11 +103,6 @@ impl Store {
         .bind(MOST)
         .fetch_all(&self.pool)
         .await?;
-        let change = |row: Row| {
-            let details = At { table: "change", row: &row.id }.json("details", row.details)?;
-            let Row { source, at, summary, origin, link, event, .. } = row;
-            Ok(ChangeEvent { at, source, summary, origin, details, link, event, ..ChangeEvent::default() })
-        };
-        rows.into_iter().map(change).collect()
+        rows.into_iter().map(|row| row.event().map(|(_, event)| event)).collect()
     }
 }

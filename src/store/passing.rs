@@ -2,23 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::changes::ChangeEvent;
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::row::At;
+use super::changes::Row;
 use super::{Store, StoreError};
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    source: String,
-    at: DateTime<Utc>,
-    summary: String,
-    origin: String,
-    details: Value,
-    link: Option<String>,
-    event: Option<String>,
-}
 
 impl Store {
     /// Changes received since then that an integration of a receiver was not told of, the oldest first, at most `most`.
@@ -43,14 +30,7 @@ impl Store {
         .bind(most)
         .fetch_all(&self.pool)
         .await?;
-        let change = |row: Row| {
-            let details = At { table: "change", row: &row.id }.json("details", row.details)?;
-            let Row { id, source, at, summary, origin, link, event, .. } = row;
-            let told =
-                ChangeEvent { at, source, summary, origin, details, link, event, ..ChangeEvent::default() };
-            Ok((id, told))
-        };
-        rows.into_iter().map(change).collect()
+        rows.into_iter().map(Row::event).collect()
     }
 
     /// Notes that an integration of a receiver was told of a change, or why it never will be.

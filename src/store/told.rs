@@ -24,6 +24,7 @@ use super::{Store, StoreError};
 pub use analyses::{FileState, Now, Telling};
 pub(super) use analyses::{give_up_analyses, tell_analysis};
 pub(super) use charts::give_up_charts;
+pub(super) use digest::Row as DigestRow;
 pub(super) use giving_up::give_up;
 pub use notes::Notes;
 pub(super) use notes::note;

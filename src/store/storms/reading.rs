@@ -3,10 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::notify::DigestLine;
 use firstlook_core::notify::storm::{Figures, Shared, Storm, shared};
-use uuid::Uuid;
 
 use super::super::Words;
-use super::super::row::At;
+use super::super::told::DigestRow as Line;
 use super::{Store, StoreError, StormMessage};
 
 /// Incidents that are named.
@@ -29,17 +28,6 @@ struct Counted {
     newest: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-}
-
-#[derive(sqlx::FromRow)]
-struct Line {
-    id: Uuid,
-    number: i64,
-    title: String,
-    status: String,
-    severity: String,
-    owner: Option<String>,
-    started_at: DateTime<Utc>,
 }
 
 /// `$1`: the storm, `$2`: the integration.
@@ -155,7 +143,7 @@ impl Store {
 
     async fn worst(&self, message: &StormMessage, words: &Words) -> Result<Vec<DigestLine>, StoreError> {
         let rows: Vec<Line> = sqlx::query_as(
-            "SELECT i.id, i.number, i.title, i.status, i.severity, i.owner, i.started_at
+            "SELECT i.id, i.number, i.title, i.status, i.severity, i.owner, i.started_at, i.resolved_at
              FROM target t JOIN incident i ON i.id = t.incident
              WHERE t.storm = $1 AND t.integration = $2 AND i.status <> 'resolved'
              ORDER BY array_position(ARRAY['critical', 'warning', 'info'], i.severity), i.number LIMIT $3",
@@ -165,19 +153,6 @@ impl Store {
         .bind(TOP)
         .fetch_all(&self.pool)
         .await?;
-        let line = |row: Line| {
-            let at = At { table: "incident", row: &row.id };
-            Ok(DigestLine {
-                number: row.number,
-                title: words.redactor.redact(&row.title),
-                status: at.status(&row.status)?,
-                severity: at.severity("severity", &row.severity)?,
-                owner: row.owner.map(|owner| words.redactor.redact(&owner)),
-                started_at: row.started_at,
-                resolved_at: None,
-                url: format!("{}/incidents/{}", words.external_url, row.number),
-            })
-        };
-        rows.into_iter().map(line).collect()
+        rows.into_iter().map(|row| row.line(words)).collect()
     }
 }

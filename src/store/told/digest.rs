@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::super::row::At;
 use super::super::{Store, StoreError, Words};
 
+/// An incident as a line tells it.
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(in crate::store) struct Row {
     id: Uuid,
     number: i64,
     title: String,
@@ -17,6 +18,23 @@ struct Row {
     owner: Option<String>,
     started_at: DateTime<Utc>,
     resolved_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    /// The line.
+    pub(in crate::store) fn line(self, words: &Words) -> Result<DigestLine, StoreError> {
+        let at = At { table: "incident", row: &self.id };
+        Ok(DigestLine {
+            number: self.number,
+            title: words.redactor.redact(&self.title),
+            status: at.status(&self.status)?,
+            severity: at.severity("severity", &self.severity)?,
+            owner: self.owner.map(|owner| words.redactor.redact(&owner)),
+            started_at: self.started_at,
+            resolved_at: self.resolved_at,
+            url: format!("{}/incidents/{}", words.external_url, self.number),
+        })
+    }
 }
 
 impl Store {
@@ -34,19 +52,6 @@ impl Store {
         .bind(digest)
         .fetch_all(&self.pool)
         .await?;
-        let line = |row: Row| {
-            let at = At { table: "incident", row: &row.id };
-            Ok(DigestLine {
-                number: row.number,
-                title: words.redactor.redact(&row.title),
-                status: at.status(&row.status)?,
-                severity: at.severity("severity", &row.severity)?,
-                owner: row.owner.map(|owner| words.redactor.redact(&owner)),
-                started_at: row.started_at,
-                resolved_at: row.resolved_at,
-                url: format!("{}/incidents/{}", words.external_url, row.number),
-            })
-        };
-        rows.into_iter().map(line).collect()
+        rows.into_iter().map(|row| row.line(words)).collect()
     }
 }
