@@ -111,7 +111,18 @@ impl Cluster {
 
     /// Stops every process of it (SIGSTOP): connections stay open and nothing answers.
     pub fn pause(&self) {
-        self.signal_all("STOP");
+        // A signal is taken a moment after it was sent: until then the postmaster can make another child, which would
+        // go on to answer.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let all_stopped = || {
+            let pid = self.pid();
+            process::stopped(pid) && process::children(pid).into_iter().all(process::stopped)
+        };
+        while !all_stopped() {
+            assert!(Instant::now() < deadline, "Postgres does not stop");
+            self.signal_all("STOP");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Lets it go on.
@@ -119,12 +130,14 @@ impl Cluster {
         self.signal_all("CONT");
     }
 
+    fn pid(&self) -> u32 {
+        self.server.as_ref().expect("the cluster runs").pid()
+    }
+
     fn signal_all(&self, name: &str) {
-        let pid = self.server.as_ref().expect("the cluster runs").pid();
-        // The postmaster first: it must make no child that is not in the list.
+        let pid = self.pid();
         process::signal(pid, name);
-        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-        children.split_whitespace().filter_map(|c| c.parse().ok()).for_each(|c| process::signal(c, name));
+        process::children(pid).into_iter().for_each(|child| process::signal(child, name));
     }
 
     fn data(&self) -> PathBuf {

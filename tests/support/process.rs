@@ -102,11 +102,33 @@ pub fn signal(pid: u32, name: &str) {
         .unwrap();
 }
 
+/// The processes that `parent` started and that are still there.
+pub fn children(parent: u32) -> Vec<u32> {
+    // Not `/proc/…/children`: it may leave some out while others end.
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| state(*pid).is_some_and(|(_, of)| of == parent)).collect()
+}
+
+/// Whether it does nothing: stopped by a signal, or ended.
+pub fn stopped(pid: u32) -> bool {
+    state(pid).is_none_or(|(state, _)| matches!(state, 'T' | 'Z'))
+}
+
+/// Its state as in proc(5), and its parent; nothing where it is gone.
+fn state(pid: u32) -> Option<(char, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name before it may hold anything.
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+}
+
 /// A port of 127.0.0.1 that nothing listened on a moment ago. Below those that the system gives to whoever asks for any:
 /// it must stay free while its server is down.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = std::process::id() % 20_000;
+    // Far from those of another run of the tests that goes on beside this one.
+    let first = std::process::id().wrapping_mul(7919) % 20_000;
     let ports = std::iter::repeat_with(|| {
         let next = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
         u16::try_from(10_000 + (first + next) % 20_000).unwrap()
