@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use firstlook_core::notify::Zone;
 use firstlook_core::notify::templates::Templates;
 use futures_util::future::join_all;
 use tokio::task::JoinSet;
@@ -130,8 +129,8 @@ impl Service {
             external_url: config.server.external_url.clone(),
             library,
             wake,
-            pages: Pages::new(config.language)?,
-            zone: Zone::utc(),
+            pages: Pages::new(config.language, config.zone)?,
+            zone: config.zone,
             templates,
             fonts,
             analysis: (!config.summary.models.is_empty()).then_some(config.summary.analysis.limits),
@@ -285,7 +284,7 @@ async fn library(config: &Config) -> Result<Option<Arc<Library>>, StartError> {
 
 /// What stands before hop 1; it speaks and pages as hop 3 does.
 fn outage(ingest: Ingest, deliver: &Deliver) -> Arc<Outage> {
-    let (name, zone, words) = (deliver.name.clone(), deliver.zone.clone(), deliver.words.clone());
+    let (name, zone, words) = (deliver.name.clone(), deliver.zone, deliver.words.clone());
     Arc::new(Outage::new(ingest, Voice { name, zone, words }, pagers(&deliver.ways)))
 }
 
@@ -296,6 +295,6 @@ fn deliver(
     words: Words,
     (templates, fonts, wake): (Arc<Templates>, Fonts, Wake),
 ) -> Result<Deliver, StartError> {
-    let (name, zone, ways) = (config.server.name.clone(), Zone::utc(), ways(config)?);
+    let (name, zone, ways) = (config.server.name.clone(), config.zone, ways(config)?);
     Ok(Deliver { store, words, name, zone, ways, templates, fonts, wake, buttons: buttons(config) })
 }

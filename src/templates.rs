@@ -4,7 +4,6 @@
 
 use std::path::Path;
 
-use firstlook_core::notify::Zone;
 use firstlook_core::notify::templates::{Fault, Templates};
 
 use crate::config::Config;
@@ -53,7 +52,7 @@ pub fn load(config: &Config) -> Result<Templates, TemplatesError> {
     let Some(folder) = &config.templates else { return Ok(Templates::default()) };
     let webhooks = config.receivers.iter().flat_map(|receiver| &receiver.webhook);
     let bodies: Vec<&str> = webhooks.filter_map(|one| one.template.as_deref()).collect();
-    Templates::new(&read(folder)?, &bodies, &Zone::utc()).map_err(|faults| TemplatesError::Faults { faults })
+    Templates::new(&read(folder)?, &bodies, &config.zone).map_err(|faults| TemplatesError::Faults { faults })
 }
 
 /// The names without `.hbs` and the texts of a folder's templates, in order of their names.

@@ -49,7 +49,7 @@ async fn a_hanging_chat_does_not_hold_up_the_page() {
     let before = std::time::Instant::now();
     paged(&firstlook, 1).await;
     assert!(
-        before.elapsed() < Duration::from_secs(5),
+        before.elapsed() < Duration::from_millis(7_500),
         "the page waited for the chat: {:?}",
         before.elapsed()
     );
@@ -162,7 +162,7 @@ async fn without_its_store_it_asks_to_come_again_and_heals_by_itself() {
         (firstlook.post(fires.clone()).await.status == 200).then_some(())
     })
     .await;
-    assert!(back.elapsed() < Duration::from_secs(5), "{:?}", back.elapsed());
+    assert!(back.elapsed() < Duration::from_secs(15), "{:?}", back.elapsed());
     paged(&firstlook, 1).await;
     firstlook.finish().await;
     drop(cluster);

@@ -1,5 +1,7 @@
-//! A whole incident in Japanese: messages, prompt, page and errors; what programs read stays English.
+//! A whole incident in Japanese, on the clocks of Tokyo: messages, prompt, page and errors; what programs read stays
+//! English and UTC.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::harness::{Firstlook, Setup, alert, body};
@@ -16,7 +18,8 @@ fn says(_: &str) -> String {
 #[tokio::test]
 async fn an_installation_speaks_the_language_that_it_is_told_to() {
     let model = Model::start(says);
-    let setup = Setup { more: "language: ja".into(), ..Setup::default() }.openai(&model);
+    let setup =
+        Setup { more: "language: ja\ntime_zone: Asia/Tokyo".into(), ..Setup::default() }.openai(&model);
     let firstlook = Firstlook::start(setup).await;
     let labels = [("alertname", "ApiDown"), ("service", "api"), ("severity", "critical")];
     firstlook.post(body(&[alert(&labels, "38% of requests fail")])).await;
@@ -34,15 +37,18 @@ async fn an_installation_speaks_the_language_that_it_is_told_to() {
         assert!(told.contains(part), "{part} is not in {told}");
     }
     let page = firstlook.pagerduty.events()[0].clone();
-    assert!(page.summary().contains("UTCから"), "{}", page.summary());
+    let began: DateTime<Utc> = serde_json::from_value(incident["alerts"][0]["starts_at"].clone()).unwrap();
+    let tokyo = |format: &str| (began + TimeDelta::hours(9)).format(format).to_string();
+    assert!(page.summary().contains(&tokyo("%H:%M JSTから")), "{}", page.summary());
     let details = &page.body["payload"]["custom_details"];
     assert!(details["1 影響"] == "38% of requests fail" && details.get("1 how bad").is_none(), "{details}");
 
     let number = incident["number"].as_i64().unwrap();
     let dom = browser::dom(&format!("{}/incidents/{number}", firstlook.url)).await.unwrap();
-    for part in
-        ["<html lang=\"ja\">", "<title>【重大・未対応】", "2文中1文に裏付け", "インシデント作成：ApiDown"]
-    {
+    let since = tokyo("%H:%M</time> JST");
+    let parts =
+        ["<html lang=\"ja\">", "<title>【重大・未対応】", "2文中1文に裏付け", "インシデント作成：ApiDown"];
+    for part in parts.into_iter().chain([since.as_str(), "時刻はAsia/Tokyoです。"]) {
         assert!(dom.contains(part), "{part} is not in {dom}");
     }
     let form = format!("{}/incidents/{number}/acknowledge", firstlook.url);

@@ -98,7 +98,7 @@ fn offline(config: &Config, online: bool, table: &mut Table) {
     routes::routes(config, clock::now(), table);
     table.result(
         "pages",
-        Pages::new(config.language)
+        Pages::new(config.language, config.zone)
             .map(|_| "every template is well formed".into())
             .map_err(|e| e.to_string()),
     );

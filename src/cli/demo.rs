@@ -18,6 +18,7 @@ use firstlook::web::Serves;
 use firstlook::web::pages::Pages;
 use firstlook::web::stand_in::{self, Settings, StandIn};
 use firstlook_core::Language;
+use firstlook_core::notify::Zone;
 use tokio_util::sync::CancellationToken;
 
 use super::serve::{on_signal, runtime};
@@ -104,7 +105,7 @@ fn stand_in(config: &Config, pace: f64) -> Result<StandIn, StartError> {
         answer: recorded_answer,
         thinking: Duration::from_secs_f64(THINKING_S * pace),
     };
-    Ok(StandIn::new(settings, Pages::new(Language::En)?))
+    Ok(StandIn::new(settings, Pages::new(Language::En, Zone::utc())?))
 }
 
 fn welcome(folder: &Folder, places: Places) {

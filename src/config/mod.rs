@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 
 use firstlook_core::Language;
 use firstlook_core::alert::{LabelRule, SeverityRule};
+use firstlook_core::notify::Zone;
 use firstlook_core::route::Tree;
 use firstlook_core::route::storm::Limits;
 
@@ -60,6 +61,8 @@ pub struct Config {
     pub database_url: Option<Secret>,
     /// `language:`, of pages, messages and summaries.
     pub language: Language,
+    /// `time_zone:`, of pages and messages.
+    pub zone: Zone,
     /// Where the private Postgres lives.
     pub data_dir: PathBuf,
     /// `sources.alertmanager`, names unique.
@@ -187,13 +190,13 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
     })?;
     let top = Section::open(&context, &root, "", &KEYS, &["briefings"])?;
     let language = language(&top)?;
-    only(&top, "time_zone", "UTC")?;
     let server = server::read(&top)?;
     let database = top.section("database", &["url", "url_file"], &[])?;
     let receivers = receivers::read(&top)?;
     let mut config = Config {
         database_url: database.map(|section| section.secret("url")).transpose()?.flatten(),
         language,
+        zone: zone(&top)?,
         data_dir: top.path("data_dir")?.unwrap_or_else(|| base.join("data")),
         alertmanager: alerts::sources(&top, &server)?,
         sns: sns::sources(&top)?,
@@ -227,14 +230,11 @@ fn language(top: &Section<'_>) -> Result<Language, Error> {
         .ok_or_else(|| top.error("language", format!("{name:?} is not spoken: write `en` or `ja`")))
 }
 
-/// Complains where `key` has another value than the one that this version knows.
-fn only(top: &Section<'_>, key: &str, value: &str) -> Result<(), Error> {
-    match top.text(key)? {
-        Some(other) if other != value => {
-            Err(top.error(key, format!("{other:?} is not in this version: write `{value}`")))
-        }
-        _ => Ok(()),
-    }
+fn zone(top: &Section<'_>) -> Result<Zone, Error> {
+    let Some(name) = top.text("time_zone")? else { return Ok(Zone::utc()) };
+    Zone::named(&name).ok_or_else(|| {
+        top.error("time_zone", format!("{name:?} is no time zone: write a name such as Asia/Tokyo or UTC"))
+    })
 }
 
 fn runbooks(top: &Section<'_>) -> Result<Option<Runbooks>, Error> {

@@ -177,9 +177,9 @@ async fn a_pager_that_hangs_holds_up_its_own_pages_alone() {
     let lane = tokio::spawn(lane);
     eventually(PATIENCE, "the healthy one is told", async || (healthy.incidents().len() == 1).then_some(()))
         .await;
-    assert!(begun.elapsed() < Duration::from_secs(4), "it waited for the other: {:?}", begun.elapsed());
     eprintln!("behind 299 pages of a pager that hangs: {:?}", begun.elapsed());
-    assert!(hangs.requests().len() <= 8, "it has half of the lane");
+    // Had it waited for one of those to be given up, the next one of them would have begun.
+    assert!(hangs.requests().len() <= 8, "it has half of the lane, and none of its pages has ended");
     lane.abort();
 }
 

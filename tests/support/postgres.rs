@@ -121,7 +121,7 @@ impl Cluster {
         while !all_stopped() {
             assert!(Instant::now() < deadline, "Postgres does not stop");
             self.signal_all("STOP");
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::park_timeout(Duration::from_millis(1));
         }
     }
 

@@ -22,7 +22,7 @@ pub fn analysis_markdown(incident: &Incident, zone: &Zone) -> Option<String> {
     let mut out = format!(
         "# {}\n\n{}\n",
         words::title(language, incident.number, &text(incident.title.as_str())),
-        head(incident, analysis)
+        head(incident, analysis, zone)
     );
     let told = |one: &Sentence<Redacted>| sentence(one, language);
     let advised = |one: &Advice<Redacted>| advice(one, language);
@@ -62,11 +62,12 @@ pub fn analysis_file_title(incident: &Incident) -> String {
     super::words::analysis::file(incident.language, incident.number)
 }
 
-fn head(incident: &Incident, analysis: &Analysis) -> String {
+fn head(incident: &Incident, analysis: &Analysis, zone: &Zone) -> String {
     let language = incident.language;
     let model = analysis.model.as_deref().unwrap_or(words::A_MODEL.of(language));
     let took = words::took(language, &text(model), analysis);
-    format!("{}\n\n{took}{}\n", incident.url, words::CHECKED.of(language))
+    let times = super::words::times_within(language, zone);
+    format!("{}\n\n{took}{}{times}\n", incident.url, words::CHECKED.of(language))
 }
 
 fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {

@@ -18,7 +18,7 @@ use crate::summary::State;
 const DATA: &str = "データ";
 const HOME: &str = "https://firstlook.example.com";
 /// What is called the same in every language: names, zones, keys of the configuration, commands.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "open",
     "show",
     "ack",
@@ -28,6 +28,7 @@ const NAMES: [&str; 16] = [
     "analyse",
     "help",
     "UTC",
+    "JST",
     "Slack",
     "firstlook",
     "PagerDuty",
@@ -160,7 +161,7 @@ fn storms(zone: &Zone) -> Vec<Value> {
 }
 
 fn messages(view: &Incident) -> Vec<Value> {
-    let zone = Zone::utc();
+    let zone = Zone::named("Asia/Tokyo").unwrap();
     let buttons = Buttons { presses: true, analysis: true };
     let mut all = vec![
         slack_post(view, &zone, "", buttons),

@@ -46,4 +46,4 @@ pub use slack::{
 };
 pub use webhook::webhook_body;
 pub use words::{Again, actor as person};
-pub use zone::Zone;
+pub use zone::{Local, Zone};

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::zone::Zone;
 use crate::alert::Severity;
 use crate::incident::Status;
 use crate::language::{Language, word};
@@ -156,9 +157,24 @@ pub fn evidence(language: Language, at: &str, items: usize, gaps: usize, follows
 }
 
 /// Who wrote the summary, when.
-pub fn written(language: Language, model: Option<&str>, at: &str) -> String {
-    let model = model.unwrap_or(UNKNOWN_MODEL.of(language));
-    format!("{}{model}{}{at}", SUMMARY_FOOT.of(language), COMMA.of(language))
+pub fn written(language: Language, model: Option<&str>, at: DateTime<Utc>, zone: &Zone) -> String {
+    let (model, foot) = (model.unwrap_or(UNKNOWN_MODEL.of(language)), SUMMARY_FOOT.of(language));
+    let written = format!("{foot}{model}{}{}", COMMA.of(language), zone.seconds(at));
+    match times_within(language, zone) {
+        "" => written,
+        times => format!("{written}{}{times}", language.pick(".", "。")),
+    }
+}
+
+/// A sentence that follows another: what a model writes has the times of the evidence, which are UTC whatever the zone
+/// of messages. Empty where that is UTC too.
+pub fn times_within(language: Language, zone: &Zone) -> &'static str {
+    let utc = *zone == Zone::utc();
+    if utc {
+        ""
+    } else {
+        word(" Times in its sentences are UTC.", "文中の時刻はUTCです。").of(language)
+    }
 }
 
 /// Why there is no summary; `None` where there is one, or one may follow.

@@ -61,7 +61,11 @@ const FAULTS: &[(&str, usize, &str)] = &[
         "`templates.path` is missing: name the folder of your templates, such as ./templates",
     ),
     ("language: de", 3, "`language` \"de\" is not spoken: write `en` or `ja`"),
-    ("time_zone: Asia/Tokyo", 3, "`time_zone` \"Asia/Tokyo\" is not in this version: write `UTC`"),
+    (
+        "time_zone: Asia/Edo",
+        3,
+        "`time_zone` \"Asia/Edo\" is no time zone: write a name such as Asia/Tokyo or UTC",
+    ),
     ("database: { url: a, url_file: secret }", 3, "`database.url_file` and `url` are both given: keep one"),
     ("database:\n  url_file: nope", 4, "`database.url_file` etc/nope cannot be read: no such file"),
     ("database:\n  url_file: blank", 4, "`database.url_file` etc/blank is empty"),

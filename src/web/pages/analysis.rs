@@ -2,7 +2,6 @@
 //!
 //! Knows the analysis as it is told. Must not know how it came about.
 
-use chrono::{DateTime, Utc};
 use firstlook_core::Language;
 use firstlook_core::evidence::{Item, Redacted};
 use firstlook_core::notify::view::Incident;
@@ -14,7 +13,8 @@ use serde::Serialize;
 use super::evidence::Index;
 use super::summary::Sure;
 
-use super::{graph, times, words};
+use super::times::{self, Local};
+use super::{graph, words};
 
 /// Before the ids of items as they were for the analysis: the page's own may have changed since.
 const ANCHOR: &str = "x-";
@@ -130,12 +130,7 @@ pub(super) fn runs(incident: &Incident) -> bool {
 }
 
 /// The section; `None` where there is no analysis, and none can be asked for.
-pub(super) fn section(
-    incident: &Incident,
-    index: &Index,
-    possible: bool,
-    now: DateTime<Utc>,
-) -> Option<Section> {
+pub(super) fn section(incident: &Incident, index: &Index, possible: bool, now: Local) -> Option<Section> {
     let language = incident.language;
     let analysis = incident.analysis.as_ref();
     if analysis.is_none() && !possible {
@@ -176,7 +171,7 @@ pub(super) fn section(
         .collect();
     section.report = analysis.report.as_ref().map(|report| {
         let leads = |id: &str| chips.of(&[id.to_owned()]).pop().and_then(|chip| chip.href);
-        let drawn = |graph| graph::drawn(graph, language, incident.number, leads);
+        let drawn = |graph| graph::drawn(graph, language, incident.number, now, leads);
         Shown { graph: analysis.graph.as_ref().map(drawn), ..shown(report, &chips) }
     });
     section.items = own.iter().map(evidence).collect();
@@ -277,7 +272,7 @@ fn evidence(item: &Item) -> Evidence {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "one decimal of seconds is shown")]
-fn made(language: Language, analysis: &Analysis, now: DateTime<Utc>) -> Vec<String> {
+fn made(language: Language, analysis: &Analysis, now: Local) -> Vec<String> {
     let asked = words::asked_for(
         language,
         analysis.asked_by.as_str(),

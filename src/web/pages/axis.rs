@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use super::evidence::delta;
 use super::text::{count, short};
-use super::{times, words};
+use super::times::{self, Local};
+use super::words;
 
 /// Rows of the axis; more would not be compared by eye.
 const MOST_LANES: usize = 8;
@@ -79,6 +80,7 @@ pub(super) fn axis(
     window: Option<Window>,
     alarm: DateTime<Utc>,
     language: Language,
+    now: Local,
 ) -> Option<Axis> {
     let shown: Vec<(&Item, &Frequency)> = logs
         .iter()
@@ -88,11 +90,12 @@ pub(super) fn axis(
         .collect();
     let at = window.and_then(|w| w.share(alarm));
     (!shown.is_empty()).then(|| Axis {
-        range: window
-            .map(|w| words::range(language, &times::minute(w.start).text, &times::minute(w.end).text)),
+        range: window.map(|w| {
+            words::range(language, &times::minute(w.start, now).text, &times::minute(w.end, now).said())
+        }),
         alarm: at.map(|at| Alarm {
             x: percent(at),
-            time: times::clock(alarm).text,
+            time: times::clock(alarm, now).text,
             anchor: if at > 0.7 { "end" } else { "start" },
             dx: if at > 0.7 { -10 } else { 10 },
         }),
@@ -100,8 +103,8 @@ pub(super) fn axis(
             .iter()
             .map(|(item, frequency)| lane(item, frequency, at.map(percent), language))
             .collect(),
-        ticks: window.map(ticks).unwrap_or_default(),
-        rows: window.map(|w| rows(&shown, w)).unwrap_or_default(),
+        ticks: window.map(|w| ticks(w, now)).unwrap_or_default(),
+        rows: window.map(|w| rows(&shown, w, now)).unwrap_or_default(),
     })
 }
 
@@ -170,10 +173,10 @@ fn percent(share: f64) -> String {
 }
 
 /// Whole steps of time; every second one is left out on a phone.
-fn ticks(window: Window) -> Vec<Tick> {
+fn ticks(window: Window, now: Local) -> Vec<Tick> {
     let tick = |(n, (x, at)): (usize, (f64, DateTime<Utc>))| Tick {
         x: percent(x),
-        text: times::minute(at).text,
+        text: times::minute(at, now).text,
         anchor: match x {
             _ if x < 0.04 => "start",
             _ if x > 0.96 => "end",
@@ -181,17 +184,17 @@ fn ticks(window: Window) -> Vec<Tick> {
         },
         minor: n % 2 == 1,
     };
-    chart::ticks(window, &Zone::utc(), 8).into_iter().enumerate().map(tick).collect()
+    chart::ticks(window, &Zone::from(now), 8).into_iter().enumerate().map(tick).collect()
 }
 
-fn rows(shown: &[(&Item, &Frequency)], window: Window) -> Vec<Row> {
+fn rows(shown: &[(&Item, &Frequency)], window: Window, now: Local) -> Vec<Row> {
     let slices = shown.iter().map(|(_, f)| f.sparkline.len()).max().unwrap_or_default();
     let Ok(parts) = i32::try_from(slices.max(1)) else { return Vec::new() };
     let length = (window.end - window.start) / parts;
     (0..parts)
         .zip(0..slices)
         .map(|(n, slice)| Row {
-            time: times::clock(window.start + length * n).text,
+            time: times::clock(window.start + length * n, now).text,
             counts: shown.iter().map(|(_, f)| f.sparkline.get(slice).copied().unwrap_or_default()).collect(),
         })
         .collect()

@@ -9,7 +9,8 @@ use firstlook_core::evidence::metric::Chart;
 use firstlook_core::notify::chart::{Frame, Plot};
 use serde::Serialize;
 
-use super::{times, words};
+use super::times::{self, Local};
+use super::words;
 
 /// The drawing's own units; the row stretches it.
 const FRAME: Frame = Frame { left: 0.0, top: 0.0, width: 100.0, height: 24.0 };
@@ -38,7 +39,7 @@ struct Band {
 pub(super) fn drawing(
     chart: &Chart,
     alarm: DateTime<Utc>,
-    language: Language,
+    (language, now): (Language, Local),
     title: &str,
     (incident, id): (i64, &str),
 ) -> Option<Drawing> {
@@ -50,8 +51,8 @@ pub(super) fn drawing(
         mark: plot.mark.map(place),
         line: plot.line,
         about: words::chart(language, title),
-        from: times::minute(chart.window.start).text,
-        to: times::minute(chart.window.end).text,
+        from: times::minute(chart.window.start, now).text,
+        to: times::minute(chart.window.end, now).text,
         picture: format!("/incidents/{incident}/charts/{id}.png"),
     })
 }
@@ -61,6 +62,7 @@ mod tests {
     use chrono::TimeDelta;
     use firstlook_core::evidence::Window;
     use firstlook_core::evidence::metric::{Limit, Point, Range, Relation};
+    use firstlook_core::notify::Zone;
 
     use super::*;
 
@@ -78,7 +80,9 @@ mod tests {
             normal: Some(Range { low: 0.0, median: 5.0, high: 10.0, values: 9 }),
             limit: Some(Limit { relation: Relation::Above, value: 50.0 }),
         };
-        let drawing = drawing(&chart, at(40), Language::En, "errors", (482, "M1")).unwrap();
+        let drawing =
+            drawing(&chart, at(40), (Language::En, Zone::utc().local(at(200))), "errors", (482, "M1"))
+                .unwrap();
         assert_eq!(drawing.line, "M0.0 22.6L50.0 1.4L100.0 12.0");
         assert_eq!((drawing.limit.as_deref(), drawing.mark.as_deref()), (Some("12.0"), Some("40.0")));
         let band = drawing.band.unwrap();

@@ -5,11 +5,12 @@
 use chrono::{DateTime, Utc};
 use firstlook_core::Language;
 use firstlook_core::evidence::Redacted;
+use firstlook_core::notify::Zone;
 use serde::Serialize;
 
 use super::links::{encode, query};
 use super::text::{self, Piece};
-use super::times::{self, When};
+use super::times::{self, Local, When};
 use super::{Current, Shell, words};
 
 /// One page of deliveries.
@@ -106,7 +107,7 @@ fn current() -> Current {
     Current { deliveries: true, ..Current::default() }
 }
 
-pub(super) fn page(view: &DeliveriesView, language: Language, now: DateTime<Utc>) -> Shell<Page> {
+pub(super) fn page(view: &DeliveriesView, language: Language, now: Local) -> Shell<Page> {
     let page = Page {
         rows: view
             .rows
@@ -134,16 +135,16 @@ fn row(row: &DeliveryRow, language: Language, at: When) -> Row {
     }
 }
 
-pub(super) fn detail(view: &DeliveryDetail, language: Language) -> Shell<Detail> {
-    let at = view.row.received_at;
+pub(super) fn detail(view: &DeliveryDetail, language: Language, zone: Zone) -> Shell<Detail> {
+    let (at, there) = (view.row.received_at, zone.local(view.row.received_at));
     // As on another day: the page of one delivery is read at any later time.
     let at = When {
         text: format!(
             "{} {}",
-            at.format(language.pick("%-d %b %Y,", "%Y年%-m月%-d日")),
-            times::exact(language, at, at).text
+            there.format(language.pick("%-d %b %Y,", "%Y年%-m月%-d日")),
+            times::exact(language, at, there).said()
         ),
-        ..times::clock(at)
+        ..times::clock(at, there)
     };
     let detail = Detail {
         id: view.row.id.clone(),

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
 use firstlook_core::Language;
 use firstlook_core::evidence::{Change, Frequency, Item, Kind, Window};
 use firstlook_core::notify;
@@ -13,7 +12,7 @@ use firstlook_core::summary::{Summary, Verdict};
 use serde::Serialize;
 
 use super::text::{self, Piece};
-use super::times::{self, When};
+use super::times::{self, Local, When};
 use super::{axis, chart, links, words};
 
 /// A chip that leads to an item; one that names nothing on this page is text.
@@ -141,7 +140,7 @@ struct Other {
 }
 
 /// The section; runbook steps and earlier occurrences have their own place.
-pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) -> Option<Evidence> {
+pub(super) fn section(incident: &Incident, index: &Index, now: Local) -> Option<Evidence> {
     let evidence = incident.evidence.as_ref()?;
     let (window, language) = (evidence.window, incident.language);
     // What a step's query brought stands with its step.
@@ -158,7 +157,7 @@ pub(super) fn section(incident: &Incident, index: &Index, now: DateTime<Utc>) ->
         })
         .collect();
     Some(Evidence {
-        axis: axis::axis(&logs, window, incident.started_at, language),
+        axis: axis::axis(&logs, window, incident.started_at, language, now),
         logs_title: words::log_patterns(language, logs.len()),
         nothing: notify::nothing_told(incident),
         scanned: Some(evidence.scanned_bytes)
@@ -175,7 +174,7 @@ fn log(
     window: Option<Window>,
     incident: &Incident,
     index: &Index,
-    now: DateTime<Utc>,
+    now: Local,
 ) -> Log {
     let (frequency, language) = (item.frequency.as_ref(), incident.language);
     let samples: Vec<Vec<Piece>> = item.text.as_str().lines().map(text::pieces).collect();
@@ -234,7 +233,7 @@ pub(super) fn delta(language: Language, change: Change, frequency: Option<&Frequ
     }
 }
 
-fn other(item: &Item, incident: &Incident, index: &Index, now: DateTime<Utc>) -> Other {
+fn other(item: &Item, incident: &Incident, index: &Index, now: Local) -> Other {
     let (alarm, place) = (incident.started_at, (incident.number, item.id.as_str()));
     Other {
         id: item.id.clone(),
@@ -245,7 +244,7 @@ fn other(item: &Item, incident: &Incident, index: &Index, now: DateTime<Utc>) ->
         drawing: item
             .chart
             .as_ref()
-            .and_then(|c| chart::drawing(c, alarm, incident.language, item.title.as_str(), place)),
+            .and_then(|c| chart::drawing(c, alarm, (incident.language, now), item.title.as_str(), place)),
         query: item.query.as_ref().map(ToString::to_string),
         link: item.link.as_ref().and_then(|link| links::safe(link.as_str())),
         backs: index.backs(&item.id),

@@ -8,6 +8,8 @@ use firstlook_core::notify::graph::{Arrow, Place, drawing, graph_in_words, label
 use firstlook_core::summary::analysis::graph::{Graph, NodeKind};
 use serde::Serialize;
 
+use super::times::Local;
+
 /// The drawing's context.
 #[derive(Serialize)]
 pub(super) struct Drawn {
@@ -65,9 +67,10 @@ pub(super) fn drawn(
     graph: &Graph,
     language: Language,
     incident: i64,
+    now: Local,
     leads: impl Fn(&str) -> Option<String>,
 ) -> Drawn {
-    let zone = Zone::utc();
+    let zone = Zone::from(now);
     let drawing = drawing(graph, language, &zone);
     Drawn {
         width: number(drawing.width),

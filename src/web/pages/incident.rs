@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::Language;
 use firstlook_core::alert::Severity;
 use firstlook_core::incident::Status;
+use firstlook_core::notify::Zone;
 use firstlook_core::notify::view::{Impact, Incident};
 use firstlook_core::summary::HitRates;
 use firstlook_core::summary::State;
@@ -14,7 +15,7 @@ use serde::Serialize;
 use super::evidence::{self, Cite, Evidence, Index};
 use super::summary::{self, HowSure};
 use super::text::number;
-use super::times::{self, When};
+use super::times::{self, Local, When};
 use super::{Current, Shell, analysis, runbook, silences, told, words};
 
 /// The page reloads itself while somebody is looking, but no longer than this after the incident opened.
@@ -152,20 +153,20 @@ struct Forms {
     silences: String,
 }
 
-pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
+pub(super) fn page(view: &IncidentView<'_>, now: Local) -> Shell<Page> {
     let incident = view.incident;
     let index = Index::of(incident);
     let (lines, lines_more) = told::timeline(incident, now);
     let looking = incident.status != Status::Resolved && summary::state(incident) == State::Looking;
-    let looking = looking && now - incident.opened_at < LOOKING_AT_MOST;
+    let looking = looking && now.to_utc() - incident.opened_at < LOOKING_AT_MOST;
     let analysed = incident.analysis.as_ref().filter(|_| analysis::runs(incident));
-    let analysed = analysed.is_some_and(|analysis| now - analysis.asked_at < LOOKING_AT_MOST);
+    let analysed = analysed.is_some_and(|analysis| now.to_utc() - analysis.asked_at < LOOKING_AT_MOST);
     let refresh = (looking || analysed).then_some(RELOAD_SECONDS);
     let page = Page {
         header: header(view, &index, now),
         summary: summary::section(view, &index, looking, now),
         analysis: analysis::section(incident, &index, view.actions && view.analysis, now),
-        column: runbook::column(incident),
+        column: runbook::column(incident, now),
         evidence: evidence::section(incident, &index, now),
         counts: Counts {
             steps: incident.runbook.as_ref().map_or(0, |r| r.steps.len()),
@@ -174,7 +175,7 @@ pub(super) fn page(view: &IncidentView<'_>, now: DateTime<Utc>) -> Shell<Page> {
             earlier: (incident.occurrences - 1).max(0),
         },
         told: told::told(incident, now),
-        phases: told::phases(incident),
+        phases: told::phases(incident, now),
         lines,
         lines_more,
     };
@@ -195,7 +196,7 @@ fn title(incident: &Incident) -> String {
     words::window(language, standing, incident.title.as_str(), incident.number)
 }
 
-fn header(view: &IncidentView<'_>, index: &Index, now: DateTime<Utc>) -> Header {
+fn header(view: &IncidentView<'_>, index: &Index, now: Local) -> Header {
     let incident = view.incident;
     let language = incident.language;
     let resolved = incident.status == Status::Resolved;
@@ -213,9 +214,9 @@ fn header(view: &IncidentView<'_>, index: &Index, now: DateTime<Utc>) -> Header 
         alertname: label("alertname"),
         title: incident.title.to_string(),
         headline: incident.summary.as_ref().and_then(|s| s.headline.as_ref()).map(ToString::to_string),
-        since: times::minute(incident.started_at),
+        since: times::minute(incident.started_at, now),
         since_day: times::day(language, incident.started_at, now),
-        age: words::age(language, &times::span(language, now - incident.started_at)),
+        age: words::age(language, &times::span(language, now.to_utc() - incident.started_at)),
         bad: how_bad(incident),
         first: incident.do_first.as_ref().map(|f| First {
             text: f.text.to_string(),
@@ -239,7 +240,7 @@ fn header(view: &IncidentView<'_>, index: &Index, now: DateTime<Utc>) -> Header 
     }
 }
 
-fn flags(incident: &Incident, now: DateTime<Utc>) -> Vec<Badge> {
+fn flags(incident: &Incident, now: Local) -> Vec<Badge> {
     let flags = incident.flags.iter().map(|f| {
         let (word, icon) = words::flag(incident.language, f);
         Badge { class: "skipped", icon, word }
@@ -247,7 +248,7 @@ fn flags(incident: &Incident, now: DateTime<Utc>) -> Vec<Badge> {
     let silenced = incident.silenced_until.filter(|until| *until > now).map(|until| Badge {
         class: "skipped",
         icon: "i-gone",
-        word: words::silenced(incident.language, &times::minute(until).text),
+        word: words::silenced(incident.language, &times::minute(until, now).said()),
     });
     flags.chain(silenced).collect()
 }
@@ -273,11 +274,11 @@ fn how_bad(incident: &Incident) -> HowBad {
     HowBad { value: with_unit(*value), over: true, about: about.join(words::COMMA.of(language)) }
 }
 
-fn who(incident: &Incident, now: DateTime<Utc>) -> Who {
+fn who(incident: &Incident, now: Local) -> Who {
     let language = incident.language;
     let acknowledged = incident
         .acknowledged_at
-        .map(|at| words::acknowledged(language, &times::moment(language, at, now).text));
+        .map(|at| words::acknowledged(language, &times::moment(language, at, now).said()));
     let told = incident.notifications.iter().filter(|told| told.kind == "escalated" && told.state == "sent");
     let mut to: Vec<&str> = told.map(|told| told.receiver.as_str()).collect();
     to.dedup();
@@ -285,7 +286,7 @@ fn who(incident: &Incident, now: DateTime<Utc>) -> Who {
     let escalates = incident
         .escalates_at
         .filter(|at| *at > now)
-        .map(|at| words::escalates(language, &times::minute(at).text));
+        .map(|at| words::escalates(language, &times::minute(at, now).said()));
     let (name, nobody) = match &incident.owner {
         Some(owner) => (owner.to_string(), false),
         None if incident.status == Status::Acknowledged => {
@@ -299,13 +300,13 @@ fn who(incident: &Incident, now: DateTime<Utc>) -> Who {
     Who { name, nobody, about }
 }
 
-fn ended(incident: &Incident, at: DateTime<Utc>, now: DateTime<Utc>) -> Ended {
+fn ended(incident: &Incident, at: DateTime<Utc>, now: Local) -> Ended {
     let language = incident.language;
     let last = incident.timeline.iter().flatten().rfind(|e| e.kind.contains("resolve"));
     Ended {
         day: times::day(language, incident.started_at, now),
-        from: times::clock(incident.started_at),
-        until: times::moment(language, at, incident.started_at),
+        from: times::clock(incident.started_at, now),
+        until: times::moment(language, at, Zone::from(now).local(incident.started_at)),
         lasted: times::span(language, at - incident.started_at),
         acknowledged: incident.acknowledged_at.map(|taken| times::span(language, taken - incident.opened_at)),
         how: last.map(|e| How { text: e.text.to_string(), actor: e.actor.to_string() }),

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::incident::{Badge, severity, status};
 use super::links::query;
 use super::text::short;
-use super::times::{self, When};
+use super::times::{self, Local, When};
 use super::{Current, Shell, words};
 
 /// What the list shows. An empty dimension of the filter restricts nothing.
@@ -119,15 +119,15 @@ struct Empty {
 const STATUSES: [Status; 3] = [Status::Open, Status::Acknowledged, Status::Resolved];
 const SEVERITIES: [Severity; 3] = [Severity::Critical, Severity::Warning, Severity::Info];
 
-pub(super) fn page(view: &ListView<'_>, language: Language, now: DateTime<Utc>) -> Shell<Page> {
+pub(super) fn page(view: &ListView<'_>, language: Language, now: Local) -> Shell<Page> {
     let filter = &view.filter;
     let none = view.incidents.is_empty() && view.storms.is_empty();
     let page = Page {
         total: words::listed(language, view.incidents.len(), view.next_cursor.is_some()),
-        updated: times::clock(now),
+        updated: times::clock(now.to_utc(), now),
         q: filter.q.clone(),
         on: if view.default_filter { Vec::new() } else { on(filter, language) },
-        storms: view.storms.iter().map(|storm| folded(storm, language)).collect(),
+        storms: view.storms.iter().map(|storm| folded(storm, language, now)).collect(),
         groups: STATUSES.iter().filter_map(|s| group(*s, view.incidents, language, now)).collect(),
         empty: none.then(|| Empty {
             never: !view.ever,
@@ -158,8 +158,8 @@ pub(super) fn page(view: &ListView<'_>, language: Language, now: DateTime<Utc>) 
     )
 }
 
-fn folded(storm: &Banner, language: Language) -> Folded {
-    let since = times::clock(storm.since).text;
+fn folded(storm: &Banner, language: Language, now: Local) -> Folded {
+    let since = times::clock(storm.since, now).said();
     Folded {
         title: words::storm(language, storm.number, &storm.receiver, storm.incidents, &since),
         text: words::storm_folds(language, storm.folded),
@@ -168,7 +168,7 @@ fn folded(storm: &Banner, language: Language) -> Folded {
     }
 }
 
-fn group(of: Status, incidents: &[Incident], language: Language, now: DateTime<Utc>) -> Option<Group> {
+fn group(of: Status, incidents: &[Incident], language: Language, now: Local) -> Option<Group> {
     let rows: Vec<Row> = incidents.iter().filter(|i| i.status == of).map(|i| row(i, now)).collect();
     (!rows.is_empty()).then(|| Group {
         id: of.as_str(),
@@ -178,7 +178,7 @@ fn group(of: Status, incidents: &[Incident], language: Language, now: DateTime<U
     })
 }
 
-fn row(incident: &Incident, now: DateTime<Utc>) -> Row {
+fn row(incident: &Incident, now: Local) -> Row {
     let language = incident.language;
     let resolved = incident.resolved_at.filter(|_| incident.status == Status::Resolved);
     let nobody = incident.owner.is_none() && incident.status == Status::Open;
@@ -191,8 +191,8 @@ fn row(incident: &Incident, now: DateTime<Utc>) -> Row {
     let age = match resolved {
         Some(at) => times::moment(language, at, now),
         None => When {
-            text: words::age(language, &times::span(language, now - incident.started_at)),
-            ..times::clock(incident.started_at)
+            text: words::age(language, &times::span(language, now.to_utc() - incident.started_at)),
+            ..times::clock(incident.started_at, now)
         },
     };
     Row {

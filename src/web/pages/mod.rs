@@ -29,6 +29,7 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::Language;
+use firstlook_core::notify::Zone;
 use handlebars::Handlebars;
 use serde::Serialize;
 
@@ -102,6 +103,7 @@ pub enum PageError {
 pub struct Pages {
     registry: Handlebars<'static>,
     language: Language,
+    zone: Zone,
 }
 
 /// What every page has around its own content.
@@ -120,6 +122,8 @@ struct Shell<T> {
     /// Whether the phone has a bar of actions at the thumb, for which the page leaves room.
     has_do: bool,
     version: &'static str,
+    /// In which zone times are.
+    times_are: String,
     #[serde(flatten)]
     body: T,
 }
@@ -143,17 +147,18 @@ impl<T: Serialize> Shell<T> {
             refresh: None,
             has_do: false,
             version: env!("CARGO_PKG_VERSION"),
+            times_are: String::new(),
             body,
         }
     }
 }
 
 impl Pages {
-    /// Reads all templates; what they say themselves is in `language`.
+    /// Reads all templates; what they say themselves is in `language`, times are those of `zone`.
     ///
     /// # Errors
     /// When a template is not well formed.
-    pub fn new(language: Language) -> Result<Self, PageError> {
+    pub fn new(language: Language, zone: Zone) -> Result<Self, PageError> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         // Lines of a partial are not indented with the line that includes it: `<pre>` shows what it is given.
@@ -166,7 +171,7 @@ impl Pages {
                 .register_template_string(name, template)
                 .map_err(|source| PageError::Template { name, source: Box::new(source) })?;
         }
-        Ok(Self { registry, language })
+        Ok(Self { registry, language, zone })
     }
 
     /// The page of one incident.
@@ -174,7 +179,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`], as for every page.
     pub fn incident(&self, view: &IncidentView<'_>, now: DateTime<Utc>) -> Result<String, PageError> {
-        self.render("incident", incident::page(view, now))
+        self.render("incident", incident::page(view, self.zone.local(now)))
     }
 
     /// The list of incidents, or why it is empty.
@@ -182,7 +187,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn list(&self, view: &ListView<'_>, now: DateTime<Utc>) -> Result<String, PageError> {
-        self.render("list", list::page(view, self.language, now))
+        self.render("list", list::page(view, self.language, self.zone.local(now)))
     }
 
     /// What senders delivered, newest first.
@@ -190,7 +195,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn deliveries(&self, view: &DeliveriesView, now: DateTime<Utc>) -> Result<String, PageError> {
-        self.render("deliveries", deliveries::page(view, self.language, now))
+        self.render("deliveries", deliveries::page(view, self.language, self.zone.local(now)))
     }
 
     /// One delivery: what was decided, and its body.
@@ -198,7 +203,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn delivery(&self, view: &DeliveryDetail) -> Result<String, PageError> {
-        self.render("delivery", deliveries::detail(view, self.language))
+        self.render("delivery", deliveries::detail(view, self.language, self.zone))
     }
 
     /// What is silenced, and what nobody was told because of it.
@@ -206,7 +211,7 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn silences(&self, view: &SilencesView, now: DateTime<Utc>) -> Result<String, PageError> {
-        self.render("silences", silences::page(view, self.language, now))
+        self.render("silences", silences::page(view, self.language, self.zone.local(now)))
     }
 
     /// The runbooks that are loaded, and their faults.
@@ -230,11 +235,12 @@ impl Pages {
     /// # Errors
     /// [`PageError::Render`].
     pub fn inbox(&self, view: &InboxView, now: DateTime<Utc>) -> Result<String, PageError> {
-        self.render("inbox", inbox::page(view, self.language, now))
+        self.render("inbox", inbox::page(view, self.language, self.zone.local(now)))
     }
 
     fn render<T: Serialize>(&self, name: &'static str, mut context: Shell<T>) -> Result<String, PageError> {
         context.lang = self.language.as_str();
+        context.times_are = words::times_are(self.language, self.zone.id());
         self.registry
             .render(name, &context)
             .map_err(|source| PageError::Render { name, source: Box::new(source) })

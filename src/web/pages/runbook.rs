@@ -10,6 +10,7 @@ use firstlook_core::runbook::Language;
 use serde::Serialize;
 
 use super::text::{self, Piece};
+use super::times::{self, Local};
 use super::{Current, Shell, links, words};
 
 /// The column's context.
@@ -88,11 +89,11 @@ struct Earlier {
     text: Vec<Piece>,
 }
 
-pub(super) fn column(incident: &Incident) -> Column {
+pub(super) fn column(incident: &Incident, now: Local) -> Column {
     let items = incident.evidence.iter().flat_map(|e| &e.items);
     let label = |key: &str| incident.labels.get(key).map(|v| format!("{key}=\"{v}\""));
     Column {
-        runbook: incident.runbook.as_ref().map(|runbook| book(runbook, incident)),
+        runbook: incident.runbook.as_ref().map(|runbook| book(runbook, incident, now)),
         matcher: label("alertname")
             .or_else(|| label("service"))
             .unwrap_or_else(|| "alertname=\"…\"".to_owned()),
@@ -106,14 +107,14 @@ pub(super) fn column(incident: &Incident) -> Column {
     }
 }
 
-fn book(runbook: &Runbook, incident: &Incident) -> Book {
+fn book(runbook: &Runbook, incident: &Incident, now: Local) -> Book {
     let commit = runbook.commit.as_deref().map(|c| format!(" @{}", c.chars().take(7).collect::<String>()));
     let mut part = None;
     let lines = runbook.steps.iter().map(|step| {
         let section = step.section.as_str();
         let new = (part != Some(section) && !section.is_empty()).then(|| section.to_owned());
         part = Some(section);
-        line(step, new, incident)
+        line(step, new, incident, now)
     });
     Book {
         title: runbook.title.to_string(),
@@ -123,7 +124,7 @@ fn book(runbook: &Runbook, incident: &Incident) -> Book {
     }
 }
 
-fn line(step: &Step, part: Option<String>, incident: &Incident) -> Line {
+fn line(step: &Step, part: Option<String>, incident: &Incident, now: Local) -> Line {
     let evidence = incident.evidence.as_ref();
     let block = |(place, block): (usize, &view::Block)| {
         let this = |asked: &&Asked| asked.step == step.id && asked.block == place;
@@ -131,14 +132,15 @@ fn line(step: &Step, part: Option<String>, incident: &Incident) -> Line {
         Block {
             query: Language::of(block.language.as_str()).map(Language::name),
             text: block.text.to_string(),
-            ran: asked.map(|(evidence, asked)| ran(asked, evidence, incident.language)),
+            ran: asked.map(|(evidence, asked)| ran(asked, evidence, (incident.language, now))),
         }
     };
     let blocks = step.blocks.iter().enumerate().map(block).collect();
     Line { part, id: step.id.clone(), text: step.text.to_string(), blocks }
 }
 
-fn ran(asked: &Asked, evidence: &Evidence, language: firstlook_core::Language) -> Ran {
+fn ran(asked: &Asked, evidence: &Evidence, (language, now): (firstlook_core::Language, Local)) -> Ran {
+    let at = evidence.collected_at.map(|at| times::clock(at, now).said());
     let results = evidence.items.iter().filter(|item| asked.items.contains(&item.id));
     let outcome = |item: &Item| {
         let elsewhere = item.kind != Kind::Log;
@@ -155,7 +157,7 @@ fn ran(asked: &Asked, evidence: &Evidence, language: firstlook_core::Language) -
     };
     let reason = asked.reason.as_ref().map(ToString::to_string);
     Ran {
-        words: words::ran(language, asked.source.as_deref(), reason.as_deref(), evidence.collected_at),
+        words: words::ran(language, asked.source.as_deref(), reason.as_deref(), at),
         failed: reason.is_some(),
         results: results.map(outcome).collect(),
     }

@@ -2,12 +2,11 @@
 //!
 //! Knows silences as they are stored. Must not know how they are made.
 
-use chrono::{DateTime, Utc};
 use firstlook_core::Language;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::times::{self, When};
+use super::times::{self, Local, When};
 use super::{Current, Shell, words};
 use crate::store::{SilenceState, Silenced};
 
@@ -61,7 +60,7 @@ struct Row {
     more: Option<String>,
 }
 
-pub(super) fn page(view: &SilencesView, language: Language, now: DateTime<Utc>) -> Shell<Page> {
+pub(super) fn page(view: &SilencesView, language: Language, now: Local) -> Shell<Page> {
     let group = |state: SilenceState| {
         let these = view.silences.iter().filter(|one| one.state == state);
         let rows: Vec<Row> = these.map(|one| row(one, language, now)).collect();
@@ -99,7 +98,7 @@ fn mirrored(one: &Silenced, language: Language) -> Vec<String> {
     one.mirrors.as_array().into_iter().flatten().map(said).collect()
 }
 
-fn row(one: &Silenced, language: Language, now: DateTime<Utc>) -> Row {
+fn row(one: &Silenced, language: Language, now: Local) -> Row {
     let more = usize::try_from(one.suppressed).unwrap_or(0).saturating_sub(one.incidents.len());
     let who = match (&one.ended_by, one.ended_at) {
         (Some(by), Some(at)) if by != "firstlook" => {

@@ -2,7 +2,6 @@
 //!
 //! Knows verdicts. Must not know how they were reached. Refuted sentences are never shown.
 
-use chrono::{DateTime, Utc};
 use firstlook_core::evidence::Gap;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::price::Tokens;
@@ -13,7 +12,7 @@ use serde::Serialize;
 use super::evidence::{Cite, Index};
 use super::incident::IncidentView;
 
-use super::times;
+use super::times::{self, Local};
 use super::words;
 
 /// The section's context.
@@ -143,7 +142,7 @@ pub(super) fn how_sure(incident: &Incident) -> HowSure {
 }
 
 /// The section; `reloads`: whether the page reloads itself.
-pub(super) fn section(view: &IncidentView<'_>, index: &Index, reloads: bool, now: DateTime<Utc>) -> Section {
+pub(super) fn section(view: &IncidentView<'_>, index: &Index, reloads: bool, now: Local) -> Section {
     let incident = view.incident;
     let language = incident.language;
     let collected = incident.evidence.as_ref().and_then(|e| e.collected_at);
@@ -160,7 +159,7 @@ pub(super) fn section(view: &IncidentView<'_>, index: &Index, reloads: bool, now
         suspects: false,
         gaps,
         made: collected
-            .map(|at| words::collected(language, &times::moment(language, at, now).text))
+            .map(|at| words::collected(language, &times::moment(language, at, now).said()))
             .into_iter()
             .collect(),
         judge: None,
@@ -242,22 +241,22 @@ fn ruled_out(n: usize, out: &RuledOut, index: &Index) -> Sentence {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "one decimal of seconds is shown")]
-fn written(incident: &Incident, summary: &Summary, now: DateTime<Utc>) -> Option<String> {
+fn written(incident: &Incident, summary: &Summary, now: Local) -> Option<String> {
     let model = summary.model.as_deref()?;
     let items = incident.evidence.as_ref().map_or(0, |e| e.items.len());
     let tokens =
         Tokens { input: summary.input_tokens, output: summary.output_tokens, cached: summary.cached };
     let seconds = format!("{:.1}", summary.duration_ms as f64 / 1000.0);
-    let at = times::moment(incident.language, summary.written_at, now).text;
+    let at = times::moment(incident.language, summary.written_at, now).said();
     let cost = summary.cost_usd.map(|usd| format!("${usd:.4}"));
     let numbers = words::Took { tokens, cost: cost.as_deref(), seconds: &seconds };
     (summary.state != State::Looking).then(|| words::written(incident.language, model, &at, items, &numbers))
 }
 
-fn judge(view: &IncidentView<'_>, now: DateTime<Utc>) -> Option<Judge> {
+fn judge(view: &IncidentView<'_>, now: Local) -> Option<Judge> {
     let said = view.incident.feedback.as_ref().map(|said| {
         let language = view.incident.language;
-        let at = times::moment(language, said.at, now).text;
+        let at = times::moment(language, said.at, now).said();
         words::judged(language, said.right, said.actor.as_str(), &at, said.cause.as_str())
     });
     (view.actions || said.is_some()).then_some(Judge {

@@ -1,43 +1,56 @@
-//! Times and ages as people read them. Times are UTC.
+//! Times and ages as people read them. Times are those of the zone of `now`.
 //!
-//! Knows calendars. Must not know the clock.
+//! Knows calendars. Must not know the clock, nor which zone is configured.
 
 use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc, Weekday};
 use firstlook_core::Language;
+pub(super) use firstlook_core::notify::Local;
+use firstlook_core::notify::Zone;
 use serde::Serialize;
 
 /// A time for a `<time>` element.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct When {
-    /// RFC 3339, for programs.
+    /// RFC 3339 in UTC, for programs.
     pub iso: String,
     /// For people.
     pub text: String,
+    /// What they call its zone: `JST`.
+    pub zone: String,
+}
+
+impl When {
+    /// With its zone: `03:07 JST`.
+    pub(super) fn said(&self) -> String {
+        format!("{} {}", self.text, self.zone)
+    }
 }
 
 /// To the second, without the day: `03:07:00`.
-pub(super) fn clock(at: DateTime<Utc>) -> When {
-    when(at, "%H:%M:%S")
+pub(super) fn clock(at: DateTime<Utc>, now: Local) -> When {
+    when(at, now, "%H:%M:%S")
 }
 
 /// To the millisecond: `03:07:00.031`, with the day where it is not that of `now`.
-pub(super) fn exact(language: Language, at: DateTime<Utc>, now: DateTime<Utc>) -> When {
+pub(super) fn exact(language: Language, at: DateTime<Utc>, now: Local) -> When {
     let other_day = language.pick("%-d %b, %H:%M:%S%.3f", "%-m月%-d日 %H:%M:%S%.3f");
-    when(at, if at.date_naive() == now.date_naive() { "%H:%M:%S%.3f" } else { other_day })
+    when(at, now, if local(at, now).date_naive() == now.date_naive() { "%H:%M:%S%.3f" } else { other_day })
 }
 
 /// To the second, with the day where it is not that of `now`: `20 Nov, 03:07:00`.
-pub(super) fn moment(language: Language, at: DateTime<Utc>, now: DateTime<Utc>) -> When {
-    let format = match (at.date_naive() == now.date_naive(), at.year() == now.year()) {
+pub(super) fn moment(language: Language, at: DateTime<Utc>, now: Local) -> When {
+    let there = local(at, now);
+    let format = match (there.date_naive() == now.date_naive(), there.year() == now.year()) {
         (true, _) => "%H:%M:%S",
         (false, true) => language.pick("%-d %b, %H:%M:%S", "%-m月%-d日 %H:%M:%S"),
         (false, false) => language.pick("%-d %b %Y, %H:%M:%S", "%Y年%-m月%-d日 %H:%M:%S"),
     };
-    when(at, format)
+    when(at, now, format)
 }
 
 /// `Fri 20 Nov`, with the year where it is not that of `now`.
-pub(super) fn day(language: Language, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+pub(super) fn day(language: Language, at: DateTime<Utc>, now: Local) -> String {
+    let at = local(at, now);
     let this_year = at.year() == now.year();
     match language {
         Language::En => at.format(if this_year { "%a %-d %b" } else { "%-d %b %Y" }).to_string(),
@@ -46,7 +59,7 @@ pub(super) fn day(language: Language, at: DateTime<Utc>, now: DateTime<Utc>) -> 
     }
 }
 
-fn weekday(at: DateTime<Utc>) -> &'static str {
+fn weekday(at: Local) -> &'static str {
     match at.weekday() {
         Weekday::Mon => "月",
         Weekday::Tue => "火",
@@ -59,8 +72,8 @@ fn weekday(at: DateTime<Utc>) -> &'static str {
 }
 
 /// `03:07`.
-pub(super) fn minute(at: DateTime<Utc>) -> When {
-    when(at, "%H:%M")
+pub(super) fn minute(at: DateTime<Utc>, now: Local) -> When {
+    when(at, now, "%H:%M")
 }
 
 /// An age or a length in its two largest units: `42 s`, `14 min`, `1 h 51 min`, `3 d 4 h`. Negative ones, which
@@ -81,8 +94,16 @@ pub(super) fn span(language: Language, length: TimeDelta) -> String {
     }
 }
 
-fn when(at: DateTime<Utc>, format: &str) -> When {
-    When { iso: at.to_rfc3339_opts(SecondsFormat::Secs, true), text: at.format(format).to_string() }
+fn local(at: DateTime<Utc>, now: Local) -> Local {
+    Zone::from(now).local(at)
+}
+
+fn when(at: DateTime<Utc>, now: Local, format: &str) -> When {
+    When {
+        iso: at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        text: local(at, now).format(format).to_string(),
+        zone: Zone::from(now).name(at),
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +133,7 @@ mod tests {
     fn the_day_is_said_only_where_it_is_another() {
         let at: DateTime<Utc> = "2026-11-19T18:07:00.031Z".parse().unwrap();
         let texts = |now: &str| {
-            let now = now.parse().unwrap();
+            let now = Zone::utc().local(now.parse().unwrap());
             let en = Language::En;
             (moment(en, at, now).text, exact(en, at, now).text, day(en, at, now))
         };
@@ -126,14 +147,21 @@ mod tests {
             texts("2027-01-20T19:00:00Z"),
             own("19 Nov 2026, 18:07:00", "19 Nov, 18:07:00.031", "19 Nov 2026")
         );
-        assert_eq!(clock(at).iso, "2026-11-19T18:07:00Z");
+        let tokyo = Zone::named("Asia/Tokyo").unwrap();
+        let here = |now: &str| tokyo.local(now.parse().unwrap());
+        assert_eq!(clock(at, here("2026-11-19T19:00:00Z")).iso, "2026-11-19T18:07:00Z");
+        assert_eq!(minute(at, here("2026-11-19T19:00:00Z")).said(), "03:07 JST");
+        // It is the 20th there, and still is at three in the afternoon of the 20th in UTC, less a second.
+        assert_eq!(moment(Language::En, at, here("2026-11-20T14:59:59Z")).text, "03:07:00");
+        assert_eq!(moment(Language::En, at, here("2026-11-20T15:00:00Z")).text, "20 Nov, 03:07:00");
+        assert_eq!(day(Language::Ja, at, here("2026-11-20T15:00:00Z")), "11月20日（金）");
     }
 
     #[test]
     fn japanese_has_its_own_order_and_units() {
         let at: DateTime<Utc> = "2026-11-19T18:07:00.031Z".parse().unwrap();
         let texts = |now: &str| {
-            let (ja, now) = (Language::Ja, now.parse().unwrap());
+            let (ja, now) = (Language::Ja, Zone::utc().local(now.parse().unwrap()));
             [moment(ja, at, now).text, exact(ja, at, now).text, day(ja, at, now)]
         };
         assert_eq!(texts("2026-11-19T19:00:00Z"), ["18:07:00", "18:07:00.031", "11月19日（木）"]);

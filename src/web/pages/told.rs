@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use firstlook_core::Language;
 use firstlook_core::alert::AlertStatus;
 use firstlook_core::evidence::Redacted;
@@ -15,7 +14,7 @@ use firstlook_core::route::walk::Verdict;
 use serde::Serialize;
 
 use super::text::count;
-use super::times::{self, When};
+use super::times::{self, Local, When};
 use super::words;
 
 /// Rows of one table; the rest is counted, and in the API.
@@ -56,7 +55,7 @@ struct AlertRow {
     received: String,
 }
 
-pub(super) fn told(incident: &Incident, now: DateTime<Utc>) -> Told {
+pub(super) fn told(incident: &Incident, now: Local) -> Told {
     let language = incident.language;
     let all = incident.alerts.len() + incident.alerts_omitted.total();
     let more = all.saturating_sub(MOST_ROWS);
@@ -71,7 +70,7 @@ pub(super) fn told(incident: &Incident, now: DateTime<Utc>) -> Told {
     }
 }
 
-fn notification(told: &Notification, language: Language, now: DateTime<Utc>) -> Told1 {
+fn notification(told: &Notification, language: Language, now: Local) -> Told1 {
     let (class, icon, state) = words::notification(language, &told.state, told.attempts);
     Told1 {
         receiver: [&told.receiver, words::integration(&told.integration).as_str()]
@@ -101,7 +100,7 @@ struct NodeRow {
     when: Option<String>,
 }
 
-fn walk(walk: &Walk, language: Language, now: DateTime<Utc>) -> WalkRow {
+fn walk(walk: &Walk, language: Language, now: Local) -> WalkRow {
     let tried = |(matcher, value, holds): &(Redacted, Redacted, bool)| match holds {
         true => format!("✓ {matcher}"),
         false => format!("✗ {matcher} ({value})"),
@@ -116,7 +115,7 @@ fn walk(walk: &Walk, language: Language, now: DateTime<Utc>) -> WalkRow {
     WalkRow { at: times::exact(language, walk.at, now), nodes: walk.nodes.iter().map(node).collect() }
 }
 
-fn alert(alert: &Alert, incident: &Incident, now: DateTime<Utc>) -> AlertRow {
+fn alert(alert: &Alert, incident: &Incident, now: Local) -> AlertRow {
     let (language, common) = (incident.language, &incident.labels);
     let name = alert.labels.get("alertname").unwrap_or(&alert.fingerprint).to_string();
     let own = alert.labels.iter().filter(|(k, v)| common.get(*k) != Some(*v) && k.as_str() != "alertname");
@@ -156,7 +155,7 @@ pub(super) struct Line {
 }
 
 /// The timeline, newest first, and how many lines are left out.
-pub(super) fn timeline(incident: &Incident, now: DateTime<Utc>) -> (Vec<Line>, Option<String>) {
+pub(super) fn timeline(incident: &Incident, now: Local) -> (Vec<Line>, Option<String>) {
     let entries: &[TimelineEntry] = incident.timeline.as_deref().unwrap_or_default();
     let line = |e: &TimelineEntry| Line {
         class: class(&e.kind),
@@ -200,7 +199,7 @@ struct Working {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a share of a bar")]
-pub(super) fn phases(incident: &Incident) -> Option<Phases> {
+pub(super) fn phases(incident: &Incident, now: Local) -> Option<Phases> {
     let language = incident.language;
     let resolved = incident.resolved_at.filter(|_| incident.status == Status::Resolved)?;
     let whole = (resolved - incident.opened_at).num_milliseconds().max(1) as f64;
@@ -214,9 +213,9 @@ pub(super) fn phases(incident: &Incident) -> Option<Phases> {
             from: format!("{share:.1}%"),
             share: format!("{:.1}%", 100.0 - share),
             word: words::phase_working(language, &times::span(language, resolved - at)),
-            at: times::minute(at),
+            at: times::minute(at, now),
         }),
-        opened: times::minute(incident.opened_at),
-        resolved: times::minute(resolved),
+        opened: times::minute(incident.opened_at, now),
+        resolved: times::minute(resolved, now),
     })
 }

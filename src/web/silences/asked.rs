@@ -2,6 +2,7 @@
 
 use actix_web::web;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use firstlook_core::notify::Zone;
 use firstlook_core::route::silence::Asked;
 use serde_json::{Map, Value};
 
@@ -118,13 +119,13 @@ impl Wanted {
     }
 
     /// From a form's fields; an empty one says nothing.
-    pub fn of_form(fields: &[(String, String)]) -> Result<Self, Problem> {
+    pub fn of_form(fields: &[(String, String)], zone: Zone) -> Result<Self, Problem> {
         let mut wanted = Self::default();
         for (key, value) in fields.iter().filter(|(_, value)| !value.trim().is_empty()) {
             match key.as_str() {
                 "matchers" => wanted.asked.matchers = value.lines().map(str::to_owned).collect(),
-                "starts_at" => wanted.asked.starts_at = Some(time("starts_at", value)?),
-                "ends_at" => wanted.asked.ends_at = Some(time("ends_at", value)?),
+                "starts_at" => wanted.asked.starts_at = Some(typed("starts_at", value, zone)?),
+                "ends_at" => wanted.asked.ends_at = Some(typed("ends_at", value, zone)?),
                 "duration" => wanted.asked.duration = Some(length(value)?),
                 "recurring" => wanted.recurring = Some(Value::from(vec![value.as_str()])),
                 "comment" => wanted.asked.comment.clone_from(value),
@@ -189,11 +190,19 @@ fn text<'a>(key: &'static str, value: &'a Value) -> Result<&'a str, Problem> {
     value.as_str().ok_or_else(|| fault(key, "is no text"))
 }
 
-/// RFC 3339, or as a browser's field gives it, which is UTC here.
 fn time(key: &'static str, text: &str) -> Result<DateTime<Utc>, Problem> {
-    let exact = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).ok();
-    let plain = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").map(|at| at.and_utc()).ok();
-    exact.or_else(plain).ok_or_else(|| fault(key, "is no RFC 3339 time such as 2026-11-20T03:07:00Z"))
+    let exact = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+    exact.map_err(|_| fault(key, "is no RFC 3339 time such as 2026-11-20T03:07:00Z"))
+}
+
+/// As a browser's field gives it, on the clocks of `zone`; RFC 3339 too.
+fn typed(key: &'static str, text: &str, zone: Zone) -> Result<DateTime<Utc>, Problem> {
+    match NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M") {
+        Ok(plain) => {
+            zone.instant(plain).ok_or_else(|| fault(key, "is left out where clocks are put forward"))
+        }
+        Err(_) => time(key, text),
+    }
 }
 
 fn length(text: &str) -> Result<TimeDelta, Problem> {
@@ -246,10 +255,24 @@ mod tests {
             field("starts_at", ""),
             field("comment", "deploy"),
         ];
-        let wanted = Wanted::of_form(&fields).unwrap().asked;
+        let wanted = Wanted::of_form(&fields, Zone::utc()).unwrap().asked;
         assert_eq!((wanted.matchers.len(), wanted.duration, wanted.starts_at), (2, None, None));
         assert_eq!(wanted.ends_at, "2026-11-26T03:00:00Z".parse().ok());
-        assert!(Wanted::of_form(&[field("csrf", "x")]).is_err());
+        assert!(Wanted::of_form(&[field("csrf", "x")], Zone::utc()).is_err());
+    }
+
+    #[test]
+    fn what_is_typed_into_a_form_is_the_time_of_the_pages() {
+        let of = |text: &str, zone: &str| {
+            let fields = [("starts_at".to_owned(), text.to_owned())];
+            Wanted::of_form(&fields, Zone::named(zone).unwrap()).map(|wanted| wanted.asked.starts_at.unwrap())
+        };
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        assert_eq!(of("2026-11-26T03:00", "Asia/Tokyo").unwrap(), at("2026-11-25T18:00:00Z"));
+        assert_eq!(of("2026-11-26T03:00:00Z", "Asia/Tokyo").unwrap(), at("2026-11-26T03:00:00Z"));
+        let problem = of("2026-03-29T02:30", "Europe/Berlin").unwrap_err().to_string();
+        assert!(problem.contains("`starts_at` is left out where clocks"), "{problem}");
+        assert!(Wanted::of_json(br#"{"starts_at": "2026-11-26T03:00"}"#).is_err(), "a program says its zone");
     }
 
     #[test]

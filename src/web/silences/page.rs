@@ -39,7 +39,7 @@ async fn page(app: &App) -> Result<Result<String, PageError>, Problem> {
 pub async fn by_form(app: web::Data<App>, request: HttpRequest, form: Fields) -> HttpResponse {
     let done = async {
         own(&app, &request)?;
-        kept(&app, Wanted::of_form(&form)?, SOMEBODY, clock::now()).await.map(drop)
+        kept(&app, Wanted::of_form(&form, app.zone)?, SOMEBODY, clock::now()).await.map(drop)
     };
     back(&app, done.await, "/silences".to_owned())
 }
@@ -64,7 +64,7 @@ pub async fn incident_by_form(
 ) -> HttpResponse {
     let done = async {
         own(&app, &request)?;
-        let said = Wanted::of_form(&form)?;
+        let said = Wanted::of_form(&form, app.zone)?;
         let mut wanted = Wanted::of_button();
         wanted.asked.duration = said.asked.duration.or(wanted.asked.duration);
         wanted.comment(&said.asked.comment);

@@ -1,5 +1,7 @@
 //! What the stand-in takes and refuses, over HTTP.
 
+use firstlook_core::notify::Zone;
+
 use super::*;
 use crate::http;
 
@@ -22,7 +24,7 @@ fn running() -> Running {
         answer: |prompt| prompt.contains("known").then(|| "{}".to_owned()),
         thinking: Duration::ZERO,
     };
-    let stand_in = StandIn::new(settings, Pages::new(firstlook_core::Language::En).unwrap());
+    let stand_in = StandIn::new(settings, Pages::new(firstlook_core::Language::En, Zone::utc()).unwrap());
     tokio::spawn(server(listener, stand_in.clone()).unwrap());
     Running { stand_in, url, client: http::client(Duration::from_secs(5)).unwrap() }
 }

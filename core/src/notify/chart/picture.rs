@@ -98,7 +98,8 @@ fn drawing(
         svg.rect([FRAME.left, band.y, FRAME.width, band.height], BAND);
     }
     svg.text((16.0, FRAME.top - 12.0), SMALL, Anchor::Start, INK_2, &cut(unit.as_str(), 30, columns));
-    let day = words::day(&zone.day(chart.window.start), &zone.day(chart.window.end), zone.name());
+    let day =
+        words::day(&zone.day(chart.window.start), &zone.day(chart.window.end), &zone.name(chart.window.end));
     svg.text((right, FRAME.top - 12.0), SMALL, Anchor::End, INK_2, &day);
     for (value, y) in plot.values() {
         svg.path(&format!("M{:.1} {y:.1}H{right:.1}", FRAME.left), GRID, 1.0, "");

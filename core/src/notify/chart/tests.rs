@@ -1,6 +1,6 @@
 //! What is drawn of an incident, which of it first, and that whatever stands in it is text.
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::samples;
 use super::super::view::{Evidence, Incident};
@@ -90,7 +90,7 @@ fn a_picture_stands_alone() {
         assert!(picture.svg.contains(wanted), "{wanted} in {}", picture.svg);
     }
     assert!(!picture.svg.contains("class=") && !picture.svg.contains("style"), "{}", picture.svg);
-    let tokyo = Zone::new(FixedOffset::east_opt(9 * 3600).unwrap(), "JST");
+    let tokyo = Zone::named("Asia/Tokyo").unwrap();
     let svg = drawn(&item, &tokyo).svg;
     assert!(svg.contains(">2026-03-01, JST</text>") && svg.contains(">19:05</text>"), "{svg}");
 }

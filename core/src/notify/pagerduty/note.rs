@@ -83,7 +83,7 @@ fn summary(view: &Incident, zone: &Zone, lines: &mut Vec<String>) -> Option<()> 
     headed(lines, words::CAUSES.of(language), causes.iter().map(cause).collect());
     headed(lines, words::NEXT.of(language), told.next_steps.iter().map(|step| format!("- {step}")).collect());
     let model = told.model.as_deref().map(|model| cut(&one_line(model), 80, columns));
-    lines.push(words::written(language, model.as_deref(), &zone.seconds(told.written_at)));
+    lines.push(words::written(language, model.as_deref(), told.written_at, zone));
     Some(())
 }
 
@@ -105,6 +105,8 @@ fn analysis(view: &Incident, zone: &Zone, lines: &mut Vec<String>) -> Option<()>
     headed(lines, report::ROOT_CAUSES.of(language), report.root_causes.iter().filter_map(cause).collect());
     let actions = report.actions.iter().map(|one| format!("- {}", one.text)).collect();
     headed(lines, report::ACTIONS.of(language), actions);
+    let times = words::times_within(language, zone).trim_start();
+    lines.extend((!times.is_empty()).then(|| times.to_owned()));
     Some(())
 }
 
@@ -149,6 +151,12 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part} is not in {told}");
         }
+        let tokyo = Zone::named("Asia/Tokyo").unwrap();
+        let there = pagerduty_note(&view, &tokyo, NoteOf::Summary).unwrap();
+        let foot = "claude-sonnet-4-6, 03:07:31 JST. Times in its sentences are UTC.";
+        assert!(there.ends_with(foot), "what the model wrote is as it was: {there}");
+        let there = pagerduty_note(&view, &tokyo, NoteOf::Analysis).unwrap();
+        assert!(there.ends_with("\nTimes in its sentences are UTC."), "{there}");
         let japanese = Incident { language: Language::Ja, ..view };
         let told = pagerduty_note(&japanese, &zone, NoteOf::Analysis).unwrap();
         assert!(

@@ -75,7 +75,8 @@ fn message(view: &Incident, zone: &Zone, first_try: Option<DateTime<Utc>>) -> Op
         (Some(report), _) => {
             all.extend(ready(view, analysis, report));
             let model = analysis.model.as_deref().map(|model| cut(&one_line(model), 80, columns));
-            said::made(view.language, model.as_deref(), tokens, analysis.cost_usd)
+            let made = said::made(view.language, model.as_deref(), tokens, analysis.cost_usd);
+            made + words::times_within(view.language, zone)
         }
         (None, true) => {
             all.extend(without(view, analysis));

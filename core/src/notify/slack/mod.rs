@@ -180,7 +180,7 @@ fn provenance(view: &Incident, zone: &Zone, kept: Kept) -> String {
     let follows = kept == Kept::Edited;
     if let Some(told) = facts::ready(view) {
         let model = told.model.as_deref().map(|model| cut(&one_line(model), 80, columns));
-        return words::written(view.language, model.as_deref(), &zone.seconds(told.written_at));
+        return words::written(view.language, model.as_deref(), told.written_at, zone);
     }
     let without = view.summary.as_ref().and_then(|summary| {
         let reason = summary.reason.as_ref().map(|reason| blocks::short(reason.as_str(), 300));

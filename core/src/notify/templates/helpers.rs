@@ -16,7 +16,7 @@ use super::engine::Shape;
 /// Makes them known.
 pub(super) fn register(registry: &mut Handlebars<'static>, shape: Shape, zone: &Zone) {
     registry.register_helper("json", Box::new(Json(shape)));
-    registry.register_helper("time", Box::new(Time(zone.clone())));
+    registry.register_helper("time", Box::new(Time(*zone)));
     registry.register_helper("cut", Box::new(Cut));
     if shape == Shape::Markdown {
         registry.register_helper("default", Box::new(Default));

@@ -50,7 +50,7 @@ impl Templates {
     /// # Errors
     /// Every fault: one per file at most, and one for each name without a file.
     pub fn new(files: &[(String, String)], bodies: &[&str], zone: &Zone) -> Result<Self, Vec<Fault>> {
-        let mut templates = Self { zone: Some(zone.clone()), ..Self::default() };
+        let mut templates = Self { zone: Some(*zone), ..Self::default() };
         let mut faults = Vec::new();
         for (name, source) in files {
             let file = format!("{name}.hbs");

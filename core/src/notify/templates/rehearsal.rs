@@ -49,7 +49,7 @@ impl Templates {
     pub fn preview(&self, name: &str, view: &Incident) -> Result<String, Fault> {
         let kind = if view.status == Status::Resolved { EdgeKind::Resolve } else { EdgeKind::Trigger };
         let news = News { view, kind: kind.as_str(), event_id: EVENT };
-        let zone = self.zone.clone().unwrap_or_else(Zone::utc);
+        let zone = self.zone.unwrap_or_else(Zone::utc);
         let Some(place) = Place::parse(name) else { return self.body(name, news) };
         match place {
             Place::SlackTitle => {

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use self::blocks::{Block, blocks};
 use self::mrkdwn::Reader;
-use super::times::{self, When};
+use super::times::{self, Local, When};
 use super::{Current, Shell, links, words};
 
 /// The page reloads itself while the recorded incident is being played.
@@ -99,7 +99,7 @@ struct Link {
     text: String,
 }
 
-pub(super) fn page(view: &InboxView, language: Language, now: DateTime<Utc>) -> Shell<Page> {
+pub(super) fn page(view: &InboxView, language: Language, now: Local) -> Shell<Page> {
     let reader = Reader { language, now };
     let events = view.received.iter().filter(|r| r.sent == Sent::PagerDuty);
     let page = Page {

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use firstlook_core::Language;
 use serde::Serialize;
 
-use super::super::{links, times, words};
+use super::super::times::{self, Local};
+use super::super::{links, words};
 
 /// Text in one style.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -28,7 +29,7 @@ impl Span {
 #[derive(Clone, Copy)]
 pub(super) struct Reader {
     pub language: Language,
-    pub now: DateTime<Utc>,
+    pub now: Local,
 }
 
 /// Undoes Slack's escaping.
@@ -93,10 +94,10 @@ fn angle(inside: &str, reader: Reader) -> Span {
 /// A date as Slack's format string says, in UTC. Slack shows the reader's zone; the page's foot says which this is.
 pub(super) fn date(at: DateTime<Utc>, format: &str, reader: Reader) -> String {
     let Reader { language, now } = reader;
-    let ago = words::ago(language, &times::span(language, now - at));
+    let ago = words::ago(language, &times::span(language, now.to_utc() - at));
     [
-        ("{time_secs}", times::clock(at).text),
-        ("{time}", times::minute(at).text),
+        ("{time_secs}", times::clock(at, now).text),
+        ("{time}", times::minute(at, now).text),
         ("{ago}", ago),
         ("{date_num}", at.format("%Y-%m-%d").to_string()),
         ("{date_short_pretty}", times::day(language, at, now)),
@@ -111,10 +112,12 @@ pub(super) fn date(at: DateTime<Utc>, format: &str, reader: Reader) -> String {
 
 #[cfg(test)]
 mod tests {
+    use firstlook_core::notify::Zone;
+
     use super::*;
 
     fn shape(text: &str) -> Vec<String> {
-        let now = DateTime::from_timestamp(1_795_111_620 + 840, 0).unwrap();
+        let now = Zone::utc().local(DateTime::from_timestamp(1_795_111_620 + 840, 0).unwrap());
         let one = |s: &Span| {
             let style = [(s.bold, 'b'), (s.italic, 'i'), (s.code, 'c')];
             let style: String = style.iter().filter(|(on, _)| *on).map(|(_, c)| *c).collect();

@@ -3,7 +3,7 @@
 use firstlook_core::Language;
 use firstlook_core::notify::storm::Banner;
 use firstlook_core::notify::view::{Feedback, Incident};
-use firstlook_core::notify::{Node, Routing, Walk};
+use firstlook_core::notify::{Node, Routing, Walk, Zone};
 use firstlook_core::route::walk::Verdict;
 use firstlook_core::summary::{Confidence, HitRates, State};
 use regex::Regex;
@@ -28,7 +28,7 @@ fn latin<'t>(text: &'t str, names: &[&str]) -> Vec<&'t str> {
 }
 
 fn pages() -> Pages {
-    Pages::new(Language::Ja).unwrap()
+    Pages::new(Language::Ja, Zone::utc()).unwrap()
 }
 
 /// What a person reads or is read to: text outside of code, and the attributes that are words.

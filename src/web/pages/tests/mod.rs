@@ -11,11 +11,12 @@ mod silences;
 mod states;
 
 use firstlook_core::Language;
+use firstlook_core::notify::Zone;
 
 use super::Pages;
 
 fn pages() -> Pages {
-    Pages::new(Language::En).unwrap()
+    Pages::new(Language::En, Zone::utc()).unwrap()
 }
 
 /// What holds for each page: well-formed where it can be counted, one `h1`, nothing that a strict policy forbids, no id

@@ -2,7 +2,6 @@
 //!
 //! Knows grammar. Must not know HTML, nor how a figure came about.
 
-use chrono::{DateTime, Utc};
 use firstlook_core::route::walk::Verdict;
 use firstlook_core::summary::price::Tokens;
 use firstlook_core::{Language, word};
@@ -15,10 +14,9 @@ pub(in crate::web::pages) fn ran(
     language: Language,
     source: Option<&str>,
     reason: Option<&str>,
-    at: Option<DateTime<Utc>>,
+    at: Option<String>,
 ) -> String {
-    let format = language.pick(" at %H:%M:%S UTC", "%H:%M:%S（UTC）に");
-    let at = at.map(|at| at.format(format).to_string()).unwrap_or_default();
+    let at = at.map(|at| language.pick(format!(" at {at}"), format!("{at}に"))).unwrap_or_default();
     match (source, reason) {
         (None, reason) => {
             let unknown = word("it is not known why", "理由は不明です").of(language);
@@ -144,7 +142,7 @@ pub(in crate::web::pages) fn gaps_title(language: Language, n: usize) -> String 
     language.pick(format!("Could not be had ({n})"), format!("取得できなかった情報（{n}件）"))
 }
 pub(in crate::web::pages) fn range(language: Language, from: &str, until: &str) -> String {
-    language.pick(format!("{from} to {until} UTC"), format!("{from}〜{until} UTC"))
+    language.pick(format!("{from} to {until}"), format!("{from}〜{until}"))
 }
 pub(in crate::web::pages) fn sparkline(language: Language, id: &str, most: u32) -> String {
     let en = format!("{id} lines over the window, at most {most} in a slice").trim_start().to_owned();
@@ -197,13 +195,13 @@ pub(in crate::web::pages) fn verdict_of(
 }
 
 pub(in crate::web::pages) fn escalates(language: Language, at: &str) -> String {
-    language.pick(format!("escalates at {at} UTC"), format!("{at}（UTC）にエスカレーション"))
+    language.pick(format!("escalates at {at}"), format!("{at}にエスカレーション"))
 }
 pub(in crate::web::pages) fn acknowledged(language: Language, at: &str) -> String {
-    language.pick(format!("acknowledged {at} UTC"), format!("{at}（UTC）に対応開始"))
+    language.pick(format!("acknowledged {at}"), format!("{at}に対応開始"))
 }
 pub(in crate::web::pages) fn silenced(language: Language, until: &str) -> String {
-    language.pick(format!("Silenced until {until} UTC"), format!("{until}（UTC）まで通知停止"))
+    language.pick(format!("Silenced until {until}"), format!("{until}まで通知停止"))
 }
 pub(in crate::web::pages) fn was(language: Language, severity: &str) -> String {
     language.pick(format!("was {severity}"), format!("重大度：{severity}"))
@@ -255,7 +253,7 @@ pub(in crate::web::pages) fn phase_working(language: Language, span: &str) -> St
     language.pick(format!("acknowledged, {span}"), format!("対応中、{span}"))
 }
 pub(in crate::web::pages) fn collected(language: Language, at: &str) -> String {
-    language.pick(format!("Evidence collected {at} UTC."), format!("根拠の収集：{at}（UTC）。"))
+    language.pick(format!("Evidence collected {at}."), format!("根拠の収集：{at}。"))
 }
 pub(in crate::web::pages) fn hit_rate(language: Language, right: u64, all: u64) -> String {
     language.pick(format!("right {right} of {all} times"), format!("過去{all}回中{right}回的中"))
@@ -273,8 +271,8 @@ pub(in crate::web::pages) fn judged(
         cause => language.pick(format!(" It was: {cause}"), format!("実際の原因：{cause}")),
     };
     language.pick(
-        format!("{actor} said at {at} UTC that the first cause was {en}.{was}"),
-        format!("{actor}の評価（{at} UTC）：1つ目の原因は{ja}。{was}"),
+        format!("{actor} said at {at} that the first cause was {en}.{was}"),
+        format!("{actor}の評価（{at}）：1つ目の原因は{ja}。{was}"),
     )
 }
 
@@ -290,12 +288,23 @@ pub(in crate::web::pages) fn written(
     let (items, comma) = (many(language, items, ITEM), language.pick(", ", "、"));
     let cost = cost.map_or(String::new(), |cost| format!("{cost}{comma}"));
     language.pick(
-        format!("{model} was asked with {items}, ended {at} UTC: {tokens}, {cost}{seconds} s."),
-        format!("作成：{model}（{items}を提示、{at} UTCに完了）、{tokens}、{cost}{seconds}秒。"),
+        format!("{model} was asked with {items}, ended {at}: {tokens}, {cost}{seconds} s."),
+        format!("作成：{model}（{items}を提示、{at}に完了）、{tokens}、{cost}{seconds}秒。"),
     )
 }
 pub(in crate::web::pages) fn ago(language: Language, span: &str) -> String {
     language.pick(format!("{span} ago"), format!("{span}前"))
+}
+/// In which zone a page has times, by the zone's name.
+pub(in crate::web::pages) fn times_are(language: Language, zone: &str) -> String {
+    let (en, ja) = match zone {
+        "UTC" => ("", ""),
+        _ => (
+            " Where a sentence says UTC, and in log lines and what a model wrote, they are as recorded.",
+            "「UTC」とある文、ログの行、モデルが書いた文の時刻は記録のままです。",
+        ),
+    };
+    language.pick(format!("Times are {zone}.{en}"), format!("時刻は{zone}です。{ja}"))
 }
 /// How long ago something began, under a heading that says so.
 pub(in crate::web::pages) fn age(language: Language, span: &str) -> String {

@@ -22,8 +22,8 @@ pub(in crate::web::pages) fn storm(
 ) -> String {
     let (name, incidents) = (storm_name(language, number), many(language, incidents, INCIDENT));
     language.pick(
-        format!("{name} at {receiver}: {incidents} since {since} UTC"),
-        format!("{name}（{receiver}）：{since} UTCから{incidents}"),
+        format!("{name} at {receiver}: {incidents} since {since}"),
+        format!("{name}（{receiver}）：{since}から{incidents}"),
     )
 }
 

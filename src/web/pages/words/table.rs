@@ -21,7 +21,6 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("runbooks", RUNBOOKS.en, RUNBOOKS.ja),
     ("silences", SILENCES.en, SILENCES.ja),
     ("deliveries", DELIVERIES.en, DELIVERIES.ja),
-    ("times_utc", "Times are UTC.", "時刻はUTCです。"),
     ("evidence_id", "evidence ", "根拠 "),
     ("since", "Since", "発生"),
     ("how_bad", "How bad", "影響"),
