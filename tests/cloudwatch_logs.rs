@@ -2,7 +2,7 @@
 
 mod blocks;
 mod budget;
-mod door;
+pub(crate) mod door;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};

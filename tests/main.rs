@@ -23,6 +23,7 @@ mod cloudtrail;
 mod cloudwatch_logs;
 mod cloudwatch_metrics;
 mod commands;
+mod containers;
 mod demo;
 mod elsewhere;
 mod evidence;

@@ -9,7 +9,7 @@ use std::io::{self, BufRead};
 
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::leading_time;
-use firstlook_core::evidence::lines::{Encoding, Parts, Taken, wrapped};
+use firstlook_core::evidence::lines::{Encoding, Output, Parts, Taken, wrapped};
 
 /// Of a longer line, this many bytes of its beginning are kept …
 const HEAD: usize = 24 * 1024;
@@ -100,6 +100,8 @@ pub(super) fn bounded(text: String) -> String {
 pub(super) struct Event {
     /// The time that its first line carries.
     pub at: Option<DateTime<Utc>>,
+    /// Where it was written, where a container's runtime says so.
+    pub output: Option<Output>,
     /// Its lines, joined by `\n`.
     pub text: String,
     /// How many lines of the file it has.
@@ -132,9 +134,9 @@ impl Joiner {
     }
 
     fn whole(&mut self, line: String) -> Option<Event> {
-        let (at, line) = match wrapped(&line) {
-            Some(inside) => (Some(inside.at), inside.text.into_owned()),
-            None => (leading_time(&line, self.near), line),
+        let (at, output, line) = match wrapped(&line) {
+            Some(inside) => (Some(inside.at), Some(inside.output), inside.text.into_owned()),
+            None => (leading_time(&line, self.near), None, line),
         };
         if let Some(open) = &mut self.open
             && at.is_none()
@@ -148,7 +150,7 @@ impl Joiner {
             }
             return None;
         }
-        self.open.replace(Event { at, text: line, lines: 1 })
+        self.open.replace(Event { at, output, text: line, lines: 1 })
     }
 
     /// The last events.

@@ -81,7 +81,7 @@ impl Loki {
                 Err(fault) => return Err(fault),
             }
         }
-        let (lines, truncated) = pager.finish();
+        let (lines, truncated) = pager.finish(quoted::is_selector(query));
         let query = query::logcli(query, window, self.api.address());
         Ok(Fetched { lines, query, truncated, faults, ..Fetched::default() })
     }

@@ -44,6 +44,13 @@ pub(super) fn check(template: &Template) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether a query of LogQL selects streams and nothing else, so that it leaves out no line of them.
+pub(super) fn is_selector(query: &str) -> bool {
+    let outside = |at: &usize| query.get(..*at).is_some_and(|before| place(before) == Place::Outside);
+    let end = query.match_indices('}').map(|(at, _)| at).find(outside);
+    end.and_then(|at| query.get(at + 1..)).is_some_and(|rest| rest.trim().is_empty())
+}
+
 /// The query for these labels.
 ///
 /// # Errors
@@ -145,6 +152,21 @@ mod tests {
         let template = Template::parse(query)?;
         check(&template)?;
         fill(&template, &[("x", value)].into_iter().collect())
+    }
+
+    #[test]
+    fn a_selector_leaves_out_no_line() {
+        for (query, alone) in [
+            (r#"{app="api", pod=~"a{2}|}x"} "#, true),
+            ("{app=`}`}\n", true),
+            (r#"{app="api"} |= "x""#, false),
+            (r#"{app="api"} != "x""#, false),
+            (r#"{app="}"} | json"#, false),
+            (r#"{app="}"#, false),
+            ("", false),
+        ] {
+            assert_eq!(is_selector(query), alone, "{query}");
+        }
     }
 
     #[test]

@@ -8,9 +8,7 @@ use firstlook_core::evidence::asked::{self, Before};
 use firstlook_core::evidence::changes::{self, ChangeEvent};
 use firstlook_core::evidence::metric::{self, Measured};
 use firstlook_core::evidence::traces::{self, Traces};
-use firstlook_core::evidence::{
-    self, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare, joined,
-};
+use firstlook_core::evidence::{self, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare};
 
 use firstlook_core::notify::view::Impact;
 use futures_util::future::join;
@@ -210,7 +208,7 @@ pub(super) fn compared(brought: Vec<(String, SourceLines)>, window: Window) -> (
             before.extend(normal.lines.into_iter().map(named));
         }
     }
-    (compare(joined(now.into_iter()), joined(before.into_iter()), Some(&span)), origins)
+    (compare(now.into_iter(), before.into_iter(), Some(&span)), origins)
 }
 
 /// What of the trouble is not looked at.

@@ -18,27 +18,27 @@ use crate::support::wait::eventually;
 static PLACES: RwLock<()> = RwLock::const_new(());
 
 /// Held by a test that needs a place.
-pub(super) async fn place() -> RwLockReadGuard<'static, ()> {
+pub(crate) async fn place() -> RwLockReadGuard<'static, ()> {
     PLACES.read().await
 }
 
-pub(super) const CAPS: Caps = Caps { lines: 60_000, bytes: 20_000_000 };
+pub(crate) const CAPS: Caps = Caps { lines: 60_000, bytes: 20_000_000 };
 
 fn start() -> DateTime<Utc> {
     "2026-03-01T10:00:00Z".parse().unwrap()
 }
 
-pub(super) fn window() -> Window {
+pub(crate) fn window() -> Window {
     Window { start: start(), end: start() + TimeDelta::minutes(15) }
 }
 
-pub(super) fn moment(pairs: &[(&str, &str)]) -> Moment {
+pub(crate) fn moment(pairs: &[(&str, &str)]) -> Moment {
     let labels: Labels = pairs.iter().copied().collect();
     let alerts = vec![Alert { source: "sns/aws".into(), labels: labels.clone() }];
     Moment { alerts, labels, window: window(), baselines: vec![] }
 }
 
-pub(super) async fn door(
+pub(crate) async fn door(
     logs: &CloudWatchLogs,
     groups: &[&str],
     filter: Option<&str>,

@@ -3,6 +3,7 @@
 //! Knows JSON, plain text and the tab-separated form. Must not know what a line means: that is `record`'s.
 
 mod encoding;
+mod envelope;
 mod parts;
 mod wrapper;
 
@@ -14,6 +15,8 @@ use super::patterns::bytes::find_rare;
 use super::timestamp;
 
 pub use encoding::{Decoder, Encoding};
+pub(super) use envelope::enveloped;
+pub(super) use parts::Open;
 pub use parts::{Parts, Taken};
 pub use wrapper::{Output, Wrapped, wrapped};
 
@@ -130,7 +133,7 @@ pub(super) fn unwrapped(text: &str) -> Cow<'_, str> {
 }
 
 /// The text, without its middle if it is too long.
-fn capped(text: &str) -> String {
+pub(super) fn capped(text: &str) -> String {
     if text.len() <= MAX_BYTES {
         return text.to_owned();
     }

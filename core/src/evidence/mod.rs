@@ -23,6 +23,7 @@ pub mod reach;
 pub mod redact;
 pub mod related;
 mod shares;
+pub mod shipped;
 pub mod similar;
 pub(crate) mod telling;
 mod timestamp;

@@ -128,7 +128,7 @@ impl Asked {
             return Err(found.faults.into_iter().next().unwrap_or(fault));
         }
         let rows = found.rows.into_iter().filter(|row| window.contains(row.at)).collect();
-        let (lines, over) = rows::lines(rows, caps);
+        let (lines, over) = rows::lines(rows, caps, self.insights.wrote == Wrote::Firstlook);
         let truncated = if found.unfinished {
             Some(format!("{}: these are some of the lines", self.unfinished(found.stopped)))
         } else if over || plan.is_cut() {
@@ -188,7 +188,7 @@ impl Asked {
         let without = if self.insights.wrote == Wrote::Filter { ", and without `filter`" } else { "" };
         let reason = format!("{}; the lines were read with FilterLogEvents instead{without}", why.reason);
         faults.insert(0, Fault { reason, ..why });
-        let (lines, over) = rows::lines(rows, caps);
+        let (lines, over) = rows::lines(rows, caps, true);
         let oldest = lines.first().and_then(|line| line.at).unwrap_or(window.end);
         let since = instant(oldest);
         let truncated =

@@ -26,11 +26,23 @@ pub(super) struct Events {
     pub cut: bool,
 }
 
-/// The newest events of `group` in a window, about `most` of them.
+/// The newest events of `group` in a window, about `most` of them, oldest first.
 ///
 /// # Errors
 /// When not one page could be had.
 pub(super) async fn of_group(
+    client: &Client,
+    group: &str,
+    window: Window,
+    most: usize,
+    deadline: Instant,
+) -> Result<Events, Fault> {
+    let mut events = newest_first(client, group, window, most, deadline).await?;
+    events.rows.reverse();
+    Ok(events)
+}
+
+async fn newest_first(
     client: &Client,
     group: &str,
     window: Window,

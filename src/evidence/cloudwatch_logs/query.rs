@@ -99,7 +99,7 @@ impl Question {
         let most = self.query.limit().unwrap_or(usize::MAX).min(caps.lines);
         let reached = found.len() >= most;
         let (lines, over) =
-            rows::lines(found.into_iter().filter(|row| window.contains(row.at)).collect(), caps);
+            rows::lines(found.into_iter().filter(|row| window.contains(row.at)).collect(), caps, false);
         let truncated = match answer.complete {
             false => Some(self.unfinished(answer.fault.is_some())),
             true => (reached || over).then(|| match self.query.limit() {

@@ -3,9 +3,10 @@
 //! Knows the text of a row's fields. Must not know how rows come.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::evidence::Line;
 use firstlook_core::evidence::asked::table;
 use firstlook_core::evidence::cloudwatch::series::instant;
-use firstlook_core::evidence::{Line, joined};
+use firstlook_core::evidence::shipped::{self, Shipped};
 
 use super::super::Caps;
 
@@ -57,8 +58,9 @@ pub(super) fn name_of(group: &str) -> &str {
     group.trim_end_matches(":*").rsplit(':').next().unwrap_or(group)
 }
 
-/// The lines, by time, traces joined, and whether the caps cut the oldest.
-pub(super) fn lines(mut rows: Vec<Row>, caps: Caps) -> (Vec<Line>, bool) {
+/// The lines, by time, what belongs together joined, and whether the caps cut the oldest. `all` says that no query has left
+/// out lines between these.
+pub(super) fn lines(mut rows: Vec<Row>, caps: Caps, all: bool) -> (Vec<Line>, bool) {
     // The order of one instant is as it came.
     rows.sort_by_key(|row| std::cmp::Reverse(row.at));
     let mut bytes = 0_usize;
@@ -69,17 +71,13 @@ pub(super) fn lines(mut rows: Vec<Row>, caps: Caps) -> (Vec<Line>, bool) {
     let kept = rows.iter().take(caps.lines).take_while(within).count();
     let cut = kept < rows.len();
     rows.truncate(kept);
-    // A trace's lines belong together within their stream. Streams come and go (each Lambda environment has its own):
-    // what is compared with normal is the group.
-    rows.sort_by(|a, b| (&a.group, &a.stream, a.at).cmp(&(&b.group, &b.stream, b.at)));
-    let streams = rows.chunk_by(|a, b| (&a.group, &a.stream) == (&b.group, &b.stream));
-    let mut lines: Vec<Line> = Vec::new();
-    for stream in streams {
-        let line = |row: &Row| Line::new(Some(row.at), row.group.clone(), &row.text);
-        lines.extend(joined(stream.iter().map(line)));
-    }
-    lines.sort_by_key(|line| line.at);
-    (lines, cut)
+    // What belongs together does so within its stream. Streams come and go (each Lambda environment has its own): what is
+    // compared with normal is the group, or the pod.
+    let read = |row: Row| {
+        let stream = format!("{} {}", row.group, row.stream);
+        Shipped::read(row.at, stream, row.group, &row.text)
+    };
+    (shipped::lines(rows.into_iter().map(read).collect(), all), cut)
 }
 
 #[cfg(test)]
@@ -98,7 +96,7 @@ mod tests {
     #[test]
     fn a_row_is_a_line_of_its_group() {
         let (lines, cut) =
-            lines(vec![row("2026-03-01 10:00:00.250", "2026/03/01/[$LATEST]ab", "boom\n")], ALL);
+            lines(vec![row("2026-03-01 10:00:00.250", "2026/03/01/[$LATEST]ab", "boom\n")], ALL, true);
         assert_eq!((lines.len(), cut), (1, false));
         assert_eq!(lines[0].at.unwrap().to_rfc3339(), "2026-03-01T10:00:00.250+00:00");
         assert_eq!((lines[0].stream.as_str(), lines[0].text.as_str()), ("/aws/lambda/pay", "boom"));
@@ -115,8 +113,24 @@ mod tests {
             row(at, "b", "\tat other.C(D.java:1)"),
             row(at, "a", "\tat boom.C(D.java:1)"),
         ];
-        let texts: Vec<String> = lines(rows, ALL).0.into_iter().map(|line| line.text).collect();
+        let texts: Vec<String> = lines(rows, ALL, true).0.into_iter().map(|line| line.text).collect();
         assert_eq!(texts, ["ERROR boom\n\tat boom.C(D.java:1)", "ERROR other\n\tat other.C(D.java:1)"]);
+    }
+
+    #[test]
+    fn parts_are_joined_within_their_stream_where_all_lines_are_there() {
+        let rows = || {
+            let part = |stream: &str, tag: char, nanoseconds: u32, text: &str| {
+                let text = format!("2026-03-01T10:00:00.{nanoseconds:09}Z stderr {tag} {text}");
+                row("2026-03-01 10:00:00.000", stream, &text)
+            };
+            // As Logs Insights may give one instant: in no order.
+            vec![part("a", 'F', 30, "down"), part("b", 'F', 20, "up"), part("a", 'P', 10, "ERROR db ")]
+        };
+        let texts =
+            |all| -> Vec<String> { lines(rows(), ALL, all).0.into_iter().map(|line| line.text).collect() };
+        assert_eq!(texts(true), ["ERROR db down", "up"]);
+        assert_eq!(texts(false), ["ERROR db ", "down", "up"]);
     }
 
     #[test]
@@ -124,7 +138,7 @@ mod tests {
         let rows =
             || (0..5).map(|n| row(&format!("2026-03-01 10:00:0{n}.000"), "a", &n.to_string())).collect();
         for caps in [Caps { lines: 2, bytes: 100 }, Caps { lines: 9, bytes: 2 }] {
-            let (lines, cut) = lines(rows(), caps);
+            let (lines, cut) = lines(rows(), caps, true);
             let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
             assert_eq!((texts, cut), (vec!["3", "4"], true));
         }

@@ -2,15 +2,14 @@
 //!
 //! Knows files of any size, and reads a bounded part. Must not know which files there are.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{File as Handle, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
 use std::os::unix::fs::OpenOptionsExt;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use firstlook_core::evidence::Line;
-use firstlook_core::evidence::Window;
-use firstlook_core::evidence::lines::Encoding;
+use firstlook_core::evidence::lines::{Encoding, Output};
+use firstlook_core::evidence::{Line, Window, joined};
 
 use super::super::Caps;
 use super::super::events::{Event, Joiner, RawLine, bounded, read_line, time_of};
@@ -231,7 +230,7 @@ fn take(
 struct Newest {
     caps: Caps,
     /// How many lines of the file each event has.
-    events: VecDeque<(usize, Line)>,
+    events: VecDeque<(usize, Option<Output>, Line)>,
     lines: usize,
     bytes: usize,
     dropped: bool,
@@ -242,9 +241,9 @@ impl Newest {
         let line = Line { at: event.at, stream: stream.to_owned(), text: bounded(event.text) };
         self.lines += event.lines;
         self.bytes += line.text.len();
-        self.events.push_back((event.lines, line));
+        self.events.push_back((event.lines, event.output, line));
         while self.lines > self.caps.lines || self.bytes > self.caps.bytes {
-            let Some((lines, line)) = self.events.pop_front() else { break };
+            let Some((lines, _, line)) = self.events.pop_front() else { break };
             self.lines -= lines;
             self.bytes -= line.text.len();
             self.dropped = true;
@@ -252,7 +251,14 @@ impl Newest {
     }
 
     fn part(self, stream: &str, cut_before: bool) -> Part {
-        let lines: Vec<Line> = self.events.into_iter().map(|(_, line)| line).collect();
+        let mut outputs: BTreeMap<_, Vec<Line>> = BTreeMap::new();
+        for (_, output, line) in self.events {
+            outputs.entry(output).or_default().push(line);
+        }
+        // A trace stands in one of them.
+        let mut lines: Vec<Line> =
+            outputs.into_values().flat_map(|lines| joined(lines.into_iter())).collect();
+        lines.sort_by_key(|line| line.at);
         let truncated = (cut_before || self.dropped).then(|| match lines.iter().find_map(|line| line.at) {
             Some(at) => format!(
                 "{stream} has more lines than the caps allow: read from {} on",

@@ -5,12 +5,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::DateTime;
-use firstlook_core::evidence::Line;
-use firstlook_core::evidence::Window;
+use firstlook_core::evidence::shipped::{self, Shipped};
+use firstlook_core::evidence::{Line, Window};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::events::bounded;
 use super::super::{Caps, Fault};
 
 /// Labels that name a stream, best first.
@@ -106,7 +105,7 @@ pub(super) struct Pager {
     step: Option<Step>,
     caps: Caps,
     bytes: usize,
-    lines: Vec<Line>,
+    lines: Vec<Shipped>,
     /// The latest time so far, and how often each line of it was taken: the next page begins with them again.
     border: i64,
     taken: HashMap<(String, String), usize>,
@@ -202,23 +201,19 @@ impl Pager {
 
     /// Adds a line unless a cap stands against it.
     fn add(&mut self, entry: Entry) -> bool {
-        let text = bounded(entry.text);
-        if self.lines.len() >= self.caps.lines || self.bytes + text.len() > self.caps.bytes {
-            let at = DateTime::from_timestamp_nanos(entry.at);
+        let at = DateTime::from_timestamp_nanos(entry.at);
+        let line = Shipped::read(at, entry.key, entry.stream, &entry.text);
+        if self.lines.len() >= self.caps.lines || self.bytes + line.bytes() > self.caps.bytes {
             let at = at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
             self.cut(&format!("the caps allow no more than the lines before {at}"));
             return false;
         }
-        self.bytes += text.len();
+        self.bytes += line.bytes();
         if entry.at > self.border {
             self.border = entry.at;
             self.taken.clear();
         }
-        self.lines.push(Line {
-            at: Some(DateTime::from_timestamp_nanos(entry.at)),
-            stream: entry.stream,
-            text,
-        });
+        self.lines.push(line);
         true
     }
 
@@ -227,8 +222,9 @@ impl Pager {
         self.step = None;
     }
 
-    /// The lines in order of time, and what was cut.
-    pub(super) fn finish(self) -> (Vec<Line>, Option<String>) {
-        (self.lines, self.truncated)
+    /// The lines in order of time, what belongs together joined, and what was cut. `all` says that the query leaves out no
+    /// lines of its streams.
+    pub(super) fn finish(self, all: bool) -> (Vec<Line>, Option<String>) {
+        (shipped::lines(self.lines, all), self.truncated)
     }
 }

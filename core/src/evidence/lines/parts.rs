@@ -2,8 +2,6 @@
 //!
 //! Knows which output each part is of. Must not hold more of a line than its beginning and its end, nor drop one.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::wrapper::{Output, may_be, wrapped};
@@ -12,8 +10,8 @@ use super::{HEAD_BYTES, TAIL_BYTES, without_middle};
 /// The lines of one file, in their order, and the parts whose line has not ended yet.
 #[derive(Debug, Default)]
 pub struct Parts {
-    standard: Option<Open>,
-    error: Option<Open>,
+    standard: Option<(DateTime<Utc>, Open)>,
+    error: Option<(DateTime<Utc>, Open)>,
 }
 
 /// What became of a line that was pushed.
@@ -42,26 +40,34 @@ impl Parts {
         if held.is_none() && !part.goes_on {
             return Taken::Whole(line);
         }
-        let open = held.get_or_insert_with(|| Open::new(part.at));
+        let (_, open) = held.get_or_insert_with(|| (part.at, Open::default()));
         open.push(&part.text);
         match held.take_if(|_| !part.goes_on) {
-            Some(open) => Taken::Joined(part.output, open.whole(part.output)),
+            Some(open) => Taken::Joined(part.output, whole(part.output, open)),
             None => Taken::Held(part.output),
         }
     }
 
     /// What is left of lines whose end never came.
     pub fn finish(&mut self) -> impl Iterator<Item = (Output, String)> {
-        let of = |output, open: Option<Open>| open.map(|open| (output, open.whole(output)));
+        let of = |output, open: Option<_>| open.map(|open| (output, whole(output, open)));
         let left = [of(Output::Standard, self.standard.take()), of(Output::Error, self.error.take())];
         left.into_iter().flatten()
     }
 }
 
+/// A line as the Container Runtime Interface writes it.
+fn whole(output: Output, (at, open): (DateTime<Utc>, Open)) -> String {
+    let output = match output {
+        Output::Standard => "stdout",
+        Output::Error => "stderr",
+    };
+    format!("{} {output} F {}", at.to_rfc3339_opts(SecondsFormat::AutoSi, true), open.text())
+}
+
 /// A line of which parts have come.
-#[derive(Debug)]
-struct Open {
-    at: DateTime<Utc>,
+#[derive(Debug, Default)]
+pub(in crate::evidence) struct Open {
     head: String,
     tail: String,
     /// Bytes between the two that are not held.
@@ -69,11 +75,8 @@ struct Open {
 }
 
 impl Open {
-    fn new(at: DateTime<Utc>) -> Self {
-        Self { at, head: String::new(), tail: String::new(), lost: 0 }
-    }
-
-    fn push(&mut self, text: &str) {
+    /// Takes the next part.
+    pub fn push(&mut self, text: &str) {
         let room = if self.tail.is_empty() { HEAD_BYTES.saturating_sub(self.head.len()) } else { 0 };
         let (first, rest) = text.split_at(text.floor_char_boundary(room));
         self.head.push_str(first);
@@ -89,18 +92,13 @@ impl Open {
         self.tail.drain(..from);
     }
 
-    fn whole(mut self, output: Output) -> String {
-        let text = if self.lost == 0 {
-            Cow::Owned(self.head + &self.tail)
-        } else {
-            self.shorten();
-            Cow::Owned::<str>(without_middle(&self.head, &self.tail, self.lost))
-        };
-        let output = match output {
-            Output::Standard => "stdout",
-            Output::Error => "stderr",
-        };
-        format!("{} {output} F {text}", self.at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    /// The line; of a long one, beginning and end.
+    pub fn text(mut self) -> String {
+        if self.lost == 0 {
+            return self.head + &self.tail;
+        }
+        self.shorten();
+        without_middle(&self.head, &self.tail, self.lost)
     }
 }
 

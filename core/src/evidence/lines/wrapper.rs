@@ -10,15 +10,26 @@ use chrono::{DateTime, Utc};
 use super::super::timestamp;
 
 /// Docker reads this many bytes at once; what has no line end by then is written as a piece of its line.
-const DOCKER_PIECE: usize = 16 * 1024;
+pub(super) const DOCKER_PIECE: usize = 16 * 1024;
 
 /// Where a process wrote the line: each has lines of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Output {
     /// `stdout`.
     Standard,
     /// `stderr`.
     Error,
+}
+
+impl Output {
+    /// By the name that runtimes write.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "stdout" => Some(Self::Standard),
+            "stderr" => Some(Self::Error),
+            _ => None,
+        }
+    }
 }
 
 /// A line and its wrapper.
@@ -43,11 +54,7 @@ pub fn wrapped(text: &str) -> Option<Wrapped<'_>> {
     let field = |name: &str| object.get(name).and_then(serde_json::Value::as_str);
     let log = field("log")?;
     let goes_on = log.len() >= DOCKER_PIECE && !log.ends_with('\n');
-    let output = match field("stream")? {
-        "stdout" => Output::Standard,
-        "stderr" => Output::Error,
-        _ => return None,
-    };
+    let output = Output::named(field("stream")?)?;
     let text = Cow::Owned(log.trim_end_matches(['\r', '\n']).to_owned());
     Some(Wrapped { at: timestamp::leading(field("time")?)?, output, goes_on, text })
 }

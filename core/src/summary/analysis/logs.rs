@@ -3,7 +3,7 @@
 //! Knows lines and their comparison. Must not know where they come from.
 
 use crate::evidence::patterns::level::Level;
-use crate::evidence::{Comparison, Item, Line, Redacted, Redactor, Span, Window, compare, items, joined};
+use crate::evidence::{Comparison, Item, Line, Redacted, Redactor, Span, Window, compare, items};
 
 /// Patterns that are told.
 const MOST: usize = 12;
@@ -47,11 +47,8 @@ pub fn looked(
     };
     let span = Span { window, baselines: brought.normal.iter().map(|(window, _)| *window).collect() };
     let before = brought.normal.iter().flat_map(|(_, lines)| lines.iter().cloned());
-    let mut found = compare(
-        joined(brought.window.iter().cloned()).filter(fits),
-        joined(before).filter(fits),
-        Some(&span),
-    );
+    let mut found =
+        compare(brought.window.iter().filter(|line| fits(line)).cloned(), before.filter(fits), Some(&span));
     if let Some(least) = filter.level {
         found.findings.retain(|finding| finding.level >= Level::named(least.as_bytes()));
     }

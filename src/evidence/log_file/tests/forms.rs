@@ -23,7 +23,7 @@ async fn what_a_container_s_runtime_writes_in_parts_is_one_line() {
     );
     let fetched = fetch(&folder, "*.log").await.unwrap();
     let whole = piece + "cause";
-    let expected = ["ERROR down", "{\"a\":1}", "\tat a.b(C.java)", "killed", &whole, "next"];
+    let expected = ["ERROR down\n\tat a.b(C.java)", "{\"a\":1}", "killed", &whole, "next"];
     let mut found = texts(&fetched);
     found.sort_by_key(|text| expected.iter().position(|one| one == text));
     assert_eq!(found, expected);

@@ -80,7 +80,7 @@ fn a_line_of_many_parts_keeps_its_beginning_and_its_end() {
     assert_eq!(cut.0.parse::<usize>().unwrap() + kept, all);
     let mut parts = Parts::default();
     lines[..1000].iter().for_each(|line| assert!(matches!(parts.push(line), Taken::Held(_))));
-    let open = parts.standard.as_ref().unwrap();
+    let (_, open) = parts.standard.as_ref().unwrap();
     assert!(open.head.len() + open.tail.len() <= MAX_BYTES + TAIL_BYTES);
 }
 
