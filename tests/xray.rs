@@ -117,10 +117,33 @@ async fn the_failing_call_and_a_request_that_shows_why_stand_on_the_page() {
         "the page has both"
     );
     assert!(incident["timeline"].to_string().contains(" traces, "), "{}", incident["timeline"]);
+    drawn(&firstlook, &incident, items[0], &page).await;
     let pack =
         firstlook.sql("SELECT count(*) FROM evidence WHERE pack LIKE '%T1 api → orders-db: faults%'").await;
     assert!(pack >= 1, "a model reads it");
     firstlook.finish().await;
+}
+
+/// The share of faults by the minute, beside normal: on the page, as a picture, and in the thread of the message.
+async fn drawn(firstlook: &Firstlook, incident: &Value, item: &Value, page: &str) {
+    let chart = &item["chart"];
+    assert_eq!((&chart["unit"], &chart["of_alarm"]), (&json!("% of traced calls"), &json!(false)));
+    let points = chart["points"].as_array().unwrap();
+    let highest = points.iter().filter_map(|point| point["value"].as_f64()).fold(0.0, f64::max);
+    assert!(points.len() >= 8 && (40.0..=60.0).contains(&highest), "half of the calls fail: {chart:#}");
+    assert_eq!(chart["normal"]["high"], 0.0);
+    assert!(
+        item["at"].is_string() && item["text"].as_str().unwrap().contains("that were traced"),
+        "{item:#}"
+    );
+    let path = format!("/incidents/{}/charts/T1.png", incident["number"]);
+    assert!(page.contains(&path), "the drawing leads to its picture");
+    assert_eq!(firstlook.get(&path).await.status, 200);
+    let posts = firstlook.slack.file_posts();
+    assert!(
+        posts.iter().flat_map(|post| &post.files).any(|(file, _)| file.name.ends_with("-T1.png")),
+        "{posts:?}"
+    );
 }
 
 #[tokio::test]
@@ -128,9 +151,12 @@ async fn what_may_not_be_asked_is_named_and_the_rest_is_told() {
     let (xray, now) = (Xray::start(), firstlook::clock::now());
     traffic(&xray, now);
     let moment = moment(now, &[("service", "api")], 10);
-    for (action, edges, groups, examples) in
-        [("GetServiceGraph", 0, 1, 1), ("GetTraceSummaries", 2, 0, 0), ("BatchGetTraces", 3, 1, 0)]
-    {
+    for (action, edges, groups, examples) in [
+        ("GetServiceGraph", 0, 1, 1),
+        ("GetTraceSummaries", 2, 0, 0),
+        ("BatchGetTraces", 3, 1, 0),
+        ("GetTimeSeriesServiceStatistics", 3, 1, 1),
+    ] {
         xray.deny(&[action]);
         let found = traced(&xray, None, &moment).await.unwrap();
         let shown = found.traces.groups.iter().filter(|(group, _)| group.shown.is_some()).count();
@@ -223,7 +249,8 @@ fn check_online_names_the_action_that_is_missing() {
         text.lines().find(|line| line.contains("evidence tr")).unwrap_or(&text).to_owned()
     };
     assert!(said().starts_with("ok"), "{}", said());
-    for action in ["GetServiceGraph", "GetTraceSummaries", "BatchGetTraces"] {
+    for action in ["GetServiceGraph", "GetTraceSummaries", "BatchGetTraces", "GetTimeSeriesServiceStatistics"]
+    {
         xray.deny(&[action]);
         let refused = said();
         assert!(refused.starts_with("FAULT") && refused.contains(&format!("`xray:{action}`")), "{refused}");

@@ -53,7 +53,7 @@ data "aws_iam_policy_document" "firstlook" {
   # Traces as evidence. X-Ray knows no resource to name here.
   statement {
     sid       = "Traces"
-    actions   = ["xray:BatchGetTraces", "xray:GetServiceGraph", "xray:GetTraceSummaries"]
+    actions   = ["xray:BatchGetTraces", "xray:GetServiceGraph", "xray:GetTimeSeriesServiceStatistics", "xray:GetTraceSummaries"]
     resources = ["*"]
   }
 

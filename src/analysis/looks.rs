@@ -77,7 +77,7 @@ impl Analyze {
             let title = Redacted::concat([&redactor.redact_line(words), &nothing]);
             return Ok(Answer::new(item(work, Kind::Trace, &source.name, title, Redacted::default())));
         }
-        let mut new = traces::items(&[(source.name.clone(), found.traces)], redactor);
+        let mut new = traces::items(&[(source.name.clone(), found.traces)], work.moment.window, redactor);
         let highest = highest(&work.items).get(&Kind::Trace).copied().unwrap_or(0);
         for (item, number) in new.iter_mut().zip(highest + 1..) {
             item.id = format!("{}{number}", Kind::Trace.letter());

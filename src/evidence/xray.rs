@@ -3,6 +3,7 @@
 //! Knows whom it asks, for what, and until when. Must not know what stands out.
 
 mod ask;
+mod course;
 mod filter;
 mod look;
 mod read;
@@ -97,10 +98,11 @@ impl Xray {
         if services.is_empty() {
             services.extend(service);
         }
-        let edges = now.map(|now| departing(&now, normal.as_ref(), &services)).unwrap_or_default();
+        let mut edges = now.map(|now| departing(&now, normal.as_ref(), &services)).unwrap_or_default();
         let normal = before.as_ref().map(|(all, times)| (all.as_slice(), *times));
         let mut groups = found.map(|found| grouped(found.all, normal)).unwrap_or_default();
-        faults.extend(ask.segments(&mut groups).await);
+        let (segments, courses) = join(ask.segments(&mut groups), ask.courses(&mut edges, &times)).await;
+        faults.extend(segments.into_iter().chain(courses));
         let edges =
             edges.into_iter().map(|edge| (place.edge(&edge), edge)).map(|(at, edge)| (edge, at)).collect();
         let groups = groups
@@ -132,6 +134,7 @@ impl Xray {
         let (graph, summaries) = join(ask.graph(window), ask.summaries(window, "fault = true")).await;
         graph?;
         summaries?;
+        ask.course(window, "service(\"firstlook\")").await?;
         ask.documents(&["1-00000000-000000000000000000000000".to_owned()]).await?;
         Ok("answers, and gives traces and the service graph".into())
     }

@@ -68,7 +68,7 @@ impl Triage {
             let (comparison, origins) = compared(logs, window);
             let mut metrics = metric::items(&measured, window, &redactor);
             metrics.extend(access::items(&access, metrics.len(), &redactor));
-            let traces = traces::items(&traces, &redactor);
+            let traces = traces::items(&traces, window, &redactor);
             let changes = changes::items(&events, &labels, began, &redactor);
             // More findings than these are never told: their ids are free.
             let mut before = Before { metrics: metrics.len(), logs: comparison.findings.len().min(9_000) };

@@ -1,6 +1,8 @@
 //! Door: network. A local X-Ray: it speaks REST with JSON as the SDK does, keeps traced requests, and derives summaries,
 //! segments and the service graph from them; what the real one refuses, it refuses.
 
+mod course;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -77,6 +79,7 @@ impl Protocol for Api {
             ("POST", "/TraceSummaries") => "GetTraceSummaries",
             ("POST", "/ServiceGraph") => "GetServiceGraph",
             ("POST", "/Traces") => "BatchGetTraces",
+            ("POST", "/TimeSeriesServiceStatistics") => "GetTimeSeriesServiceStatistics",
             _ => return fault(404, "UnknownOperationException", ""),
         };
         if state.denied.contains(&action) {
@@ -87,6 +90,7 @@ impl Protocol for Api {
         let answer = match action {
             "GetTraceSummaries" => state.summaries(&asked),
             "GetServiceGraph" => state.graph(&asked),
+            "GetTimeSeriesServiceStatistics" => state.course(&asked),
             _ => state.batch(&asked),
         };
         match answer {

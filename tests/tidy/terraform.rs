@@ -15,7 +15,7 @@ const POLICY: &str = "deploy/terraform/iam.tf";
 const DELIVERY: &str = "deploy/terraform/delivery-policy.json";
 
 /// Calls of AWS as the SDK names them, and the action that allows each; of several, the first whose SDK the file uses.
-const ACTIONS: [(&str, &str); 27] = [
+const ACTIONS: [(&str, &str); 28] = [
     ("get_query_execution", "athena:GetQueryExecution"),
     ("get_query_results", "athena:GetQueryResults"),
     ("start_query_execution", "athena:StartQueryExecution"),
@@ -42,6 +42,7 @@ const ACTIONS: [(&str, &str); 27] = [
     ("delete_message", "sqs:DeleteMessage"),
     ("batch_get_traces", "xray:BatchGetTraces"),
     ("get_service_graph", "xray:GetServiceGraph"),
+    ("get_time_series_service_statistics", "xray:GetTimeSeriesServiceStatistics"),
     ("get_trace_summaries", "xray:GetTraceSummaries"),
 ];
 

@@ -23,7 +23,7 @@ use crate::aws::refusal::Refusal;
 /// X-Ray refuses longer ranges.
 const LONGEST: TimeDelta = TimeDelta::hours(6);
 /// Pages of one answer.
-const MOST_PAGES: usize = 20;
+pub(super) const MOST_PAGES: usize = 20;
 /// Requests of one window that are looked at.
 const MOST_FOUND: usize = 2_000;
 /// What `BatchGetTraces` takes.
@@ -140,7 +140,7 @@ impl Ask {
     }
 
     /// What a call gives in time; it is tried again once where too much was asked.
-    async fn answer<T, E, F>(&self, call: impl Fn() -> F, action: &str) -> Result<T, Fault>
+    pub(super) async fn answer<T, E, F>(&self, call: impl Fn() -> F, action: &str) -> Result<T, Fault>
     where
         E: std::error::Error + ProvideErrorMetadata + 'static,
         F: Future<Output = Result<T, SdkError<E>>>,
@@ -166,12 +166,12 @@ impl Ask {
     }
 }
 
-fn time(at: DateTime<Utc>) -> Time {
+pub(super) fn time(at: DateTime<Utc>) -> Time {
     Time::from_secs(at.timestamp())
 }
 
 /// The window in pieces that X-Ray takes.
-fn parts(window: Window) -> Vec<Window> {
+pub(super) fn parts(window: Window) -> Vec<Window> {
     let mut parts = Vec::new();
     let mut start = window.start;
     while start < window.end {

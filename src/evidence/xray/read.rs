@@ -4,12 +4,30 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_xray::types::{Edge, RootCauseException, Service, TraceSummary};
-use chrono::DateTime;
+use aws_sdk_xray::types::{
+    Edge, HistogramEntry, RootCauseException, Service, TimeSeriesServiceStatistics, TraceSummary,
+};
+use chrono::{DateTime, Utc};
 use firstlook_core::evidence::traces::{Calls, Cause, Exception, Graph, Node, Outcome, Summary};
 
 /// Services of one request that count.
 const MOST_SERVICES: usize = 50;
+
+/// What the statistics of an edge or of a service count: two types of the SDK with the same fields.
+macro_rules! counted {
+    ($all:expr, $histogram:expr) => {{
+        let (all, errors) = ($all, $all.error_statistics());
+        let throttles = count(errors.and_then(|errors| errors.throttle_count()));
+        Calls {
+            total: count(all.total_count()),
+            faults: count(all.fault_statistics().and_then(|faults| faults.total_count())),
+            throttles,
+            // Throttles are errors as well.
+            errors: count(errors.and_then(|errors| errors.total_count())).saturating_sub(throttles),
+            times: times($histogram),
+        }
+    }};
+}
 
 /// The services of one answer: an edge names its end by a number that holds within the answer alone.
 pub(super) fn graph(services: &[Service]) -> Graph {
@@ -32,23 +50,34 @@ fn node(service: &Service) -> Node {
 }
 
 fn calls(edge: &Edge) -> Calls {
-    let count = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0);
-    let all = edge.summary_statistics();
-    let faults = all.and_then(|all| all.fault_statistics()).and_then(|faults| faults.total_count());
-    let errors = all.and_then(|all| all.error_statistics());
-    let throttles = count(errors.and_then(|errors| errors.throttle_count()));
-    let times = edge.response_time_histogram().iter().filter_map(|entry| {
+    match edge.summary_statistics() {
+        Some(all) => counted!(all, edge.response_time_histogram()),
+        None => Calls { times: times(edge.response_time_histogram()), ..Calls::default() },
+    }
+}
+
+/// The calls of one stretch of time, with its beginning.
+pub(super) fn stretch(one: &TimeSeriesServiceStatistics) -> Option<(DateTime<Utc>, Calls)> {
+    let at = DateTime::from_timestamp(one.timestamp()?.secs(), 0)?;
+    let histogram = one.response_time_histogram();
+    let calls = match (one.edge_summary_statistics(), one.service_summary_statistics()) {
+        (Some(all), _) => counted!(all, histogram),
+        (None, Some(all)) => counted!(all, histogram),
+        (None, None) => return None,
+    };
+    Some((at, calls))
+}
+
+fn count(number: Option<i64>) -> u64 {
+    number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0)
+}
+
+fn times(histogram: &[HistogramEntry]) -> Vec<(f64, u64)> {
+    let entry = |entry: &HistogramEntry| {
         let calls = u64::try_from(entry.count()).ok()?;
         (entry.value().is_finite() && entry.value() >= 0.0 && calls > 0).then_some((entry.value(), calls))
-    });
-    Calls {
-        total: count(all.and_then(|all| all.total_count())),
-        faults: count(faults),
-        throttles,
-        // Throttles are errors as well.
-        errors: count(errors.and_then(|errors| errors.total_count())).saturating_sub(throttles),
-        times: times.collect(),
-    }
+    };
+    histogram.iter().filter_map(entry).collect()
 }
 
 /// A request; `None` where it has no id that a trace can have.

@@ -31,14 +31,8 @@ impl Place {
             Trouble::Errors => " { error = true }",
             Trouble::Slow => "",
         });
-        let plain = |name: &str| !name.chars().any(|letter| letter.is_control() || "\"'\\".contains(letter));
-        let link = (plain(&edge.from.name) && plain(&edge.to.name)).then(|| {
-            let passed = match edge.from.is_client() {
-                true => format!("service(\"{}\")", edge.to.name),
-                false => format!("edge(\"{}\", \"{}\")", edge.from.name, edge.to.name),
-            };
-            console::traces(&self.region, &format!("{passed}{wrong}"), self.window)
-        });
+        let link = passed(edge)
+            .map(|passed| console::traces(&self.region, &format!("{passed}{wrong}"), self.window));
         Origin { query, link: link.flatten() }
     }
 
@@ -54,6 +48,16 @@ impl Place {
         );
         Origin { query, link: console::trace(&self.region, id, self.window) }
     }
+}
+
+/// The edge in a filter expression; of a client, which has no name, the service that it calls. `None` where no string can
+/// hold a name.
+pub(super) fn passed(edge: &Edge) -> Option<String> {
+    let plain = |name: &str| !name.chars().any(|letter| letter.is_control() || "\"'\\".contains(letter));
+    (plain(&edge.from.name) && plain(&edge.to.name)).then(|| match edge.from.is_client() {
+        true => format!("service(\"{}\")", edge.to.name),
+        false => format!("edge(\"{}\", \"{}\")", edge.from.name, edge.to.name),
+    })
 }
 
 #[cfg(test)]
@@ -85,6 +89,7 @@ mod tests {
             now: Calls::default(),
             normal: None,
             troubles: vec![trouble],
+            course: None,
         };
         for (edge, expected) in [
             (

@@ -109,7 +109,7 @@ pub const CHART_POINTS: usize = 180;
 impl Measured {
     /// What is drawn of it. Of too many points those stay that are farthest from the middle of their neighbourhood,
     /// so that a spike is never thinned away.
-    fn chart(&self, window: Window, range: Option<&Range>) -> Chart {
+    pub(in crate::evidence) fn chart(&self, window: Window, range: Option<&Range>) -> Chart {
         let each = self.window.len().div_ceil(CHART_POINTS - 1).max(1);
         let middle = range.map_or(0.0, |range| range.median);
         let farthest = |chunk: &[Point]| {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Calls, Graph, Node};
+use super::{Calls, Course, Graph, Node};
 use crate::evidence::delta::stats::g2;
 use crate::evidence::shares::{self, SIGNIFICANT, TIMES};
 
@@ -41,6 +41,8 @@ pub struct Edge {
     pub normal: Option<Calls>,
     /// What is wrong; never empty.
     pub troubles: Vec<Trouble>,
+    /// How it went over time, where that is known.
+    pub course: Option<Course>,
 }
 
 /// The edges that differ from normal: first those behind which nothing else differs, since what fails there fails on the
@@ -60,6 +62,7 @@ pub fn departing(now: &Graph, normal: Option<&Graph>, services: &BTreeSet<String
             now: calls.clone(),
             normal: normal.cloned(),
             troubles,
+            course: None,
         })
     };
     let mut all: Vec<Edge> = now.0.iter().filter_map(edge).collect();

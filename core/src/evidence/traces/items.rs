@@ -2,11 +2,11 @@
 //!
 //! Knows words and order. Must not tell anything that is not redacted.
 
-use super::{Calls, Edge, Exception, Group, Node, Origin, Outcome, Shown, Traces, Trouble};
+use super::{Calls, Edge, Exception, Group, Node, Origin, Outcome, Shown, Traces, Trouble, course};
 use crate::evidence::excerpt::excerpt;
 use crate::evidence::items::id;
 use crate::evidence::words::Words;
-use crate::evidence::{Item, Kind, Redacted, Redactor};
+use crate::evidence::{Item, Kind, Redacted, Redactor, Window};
 
 /// Longest name, in characters.
 const NAME: usize = 80;
@@ -18,11 +18,16 @@ const DETAIL: usize = 300;
 const STEPS: usize = 8;
 
 /// The items of all sources: first calls that differ from normal, then requests that show what went wrong.
-pub fn items(all: &[(String, Traces)], redactor: &Redactor) -> Vec<Item> {
-    let edge = |(source, (edge, way)): (&String, &(Edge, Origin))| Item {
-        title: edge_title(edge, redactor),
-        text: edge_text(edge, redactor),
-        ..item(source, way, redactor)
+pub fn items(all: &[(String, Traces)], window: Window, redactor: &Redactor) -> Vec<Item> {
+    let edge = |(source, (edge, way)): (&String, &(Edge, Origin))| {
+        let (chart, at) = course::chart(edge, window).unzip();
+        Item {
+            title: edge_title(edge, redactor),
+            text: edge_text(edge, redactor),
+            at: at.flatten(),
+            chart,
+            ..item(source, way, redactor)
+        }
     };
     let group = |(source, (group, way)): (&String, &(Group, Origin))| Item {
         title: group_title(group, redactor),

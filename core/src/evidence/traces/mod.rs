@@ -4,6 +4,7 @@
 //! caller sent; what leaves is redacted by [`items`].
 
 mod causes;
+mod course;
 mod edges;
 mod items;
 mod segments;
@@ -13,6 +14,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use causes::{Cause, Group, Outcome, Summary, grouped};
+pub use course::Course;
 pub use edges::{Edge, Trouble, departing};
 pub use items::items;
 pub use segments::{Exception, Shown, Step, read};

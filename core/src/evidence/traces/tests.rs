@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::*;
-use crate::evidence::{Item, Kind, Redactor};
+use crate::evidence::{Item, Kind, Redactor, Window};
 
 fn node(name: &str, kind: &str) -> Node {
     Node { name: name.into(), kind: kind.into() }
@@ -154,7 +154,9 @@ fn requests_are_told_by_what_went_wrong_and_what_is_new_comes_first() {
 }
 
 fn told(traces: Traces) -> Vec<Item> {
-    items(&[("tr".to_owned(), traces)], &Redactor::default())
+    let end = DateTime::UNIX_EPOCH + chrono::TimeDelta::minutes(15);
+    let window = Window { start: DateTime::UNIX_EPOCH, end };
+    items(&[("tr".to_owned(), traces)], window, &Redactor::default())
 }
 
 #[test]
@@ -168,6 +170,7 @@ fn an_edge_says_its_shares_against_normal() {
         now: calls(812, [310, 0, 0], 100),
         normal: Some(calls(790, [3, 0, 0], 0)),
         troubles: vec![Trouble::Faults, Trouble::Slow],
+        course: None,
     };
     let alone = Edge {
         from: node("client", "client"),
