@@ -21,6 +21,11 @@ static DENIAL: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// What holds the words of a denial and denies nothing: `may be`, `soon`, `at least`, `undoubtedly`.
+static NO_DENIAL: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(r"かもしれ(?:ません|ない|なかった|なく)|[ま間]もなく|(?:少|すく)なくとも|間違いなく")
+});
+
 /// Ends, failures to do something, good news: true where an item says so itself.
 static END: LazyLock<Regex> = LazyLock::new(|| {
     compiled(concat!(
@@ -102,8 +107,7 @@ impl Turn {
 
 /// All turns of `lower`, each with its words; `lower` is without its quotations.
 pub(super) fn turns(lower: &str) -> Vec<(Turn, String)> {
-    let all: [(Turn, &Regex); 5] = [
-        (Turn::Denies, &DENIAL),
+    let all: [(Turn, &Regex); 4] = [
         (Turn::Ends, &END),
         (Turn::Guesses, &GUESS),
         (Turn::Reasons, &REASON),
@@ -114,13 +118,21 @@ pub(super) fn turns(lower: &str) -> Vec<(Turn, String)> {
     let found = all
         .into_iter()
         .flat_map(|(turn, form)| form.find_iter(lower).map(move |found| (turn, found.as_str().to_owned())));
+    let denied = denials(lower).map(|text| (Turn::Denies, text.to_owned()));
     let causative = CAUSATIVE.is_match(lower).then(|| (Turn::Reasons, "made".to_owned()));
-    found.chain(causative).filter(|(turn, text)| *turn != Turn::Ends || !how(text)).collect()
+    denied.chain(found).chain(causative).filter(|(turn, text)| *turn != Turn::Ends || !how(text)).collect()
+}
+
+/// The words that deny something.
+fn denials(text: &str) -> impl Iterator<Item = &str> {
+    let idioms: Vec<_> = NO_DENIAL.find_iter(text).map(|found| found.range()).collect();
+    let apart = move |at: usize| !idioms.iter().any(|idiom| idiom.contains(&at));
+    DENIAL.find_iter(text).filter(move |found| apart(found.start())).map(|found| found.as_str())
 }
 
 /// Whether `text` denies something.
 pub(super) fn denies(text: &str) -> bool {
-    DENIAL.is_match(text) || UNABLE.is_match(text)
+    denials(text).next().is_some() || UNABLE.is_match(text)
 }
 
 static UNABLE: LazyLock<Regex> =
@@ -149,4 +161,29 @@ pub(super) fn denied(lower: &str) -> Vec<String> {
 pub(super) fn denied_before(before: &str) -> bool {
     let near = tail(before, 24);
     denies(near.rsplit([',', ';', ':', '(']).next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hedge_denies_nothing_and_a_denial_beside_one_still_does() {
+        for (text, denied, guessed) in [
+            ("接続が枯渇しているかもしれません。", false, true),
+            ("接続が枯渇しているかもしれない。", false, true),
+            ("まもなく上限に達する。間もなく。", false, false),
+            ("少なくとも412回。すくなくとも3回。", false, false),
+            ("間違いなくdb-0が遅い。", false, false),
+            ("接続は枯渇していません。", true, false),
+            ("接続は枯渇していないかもしれません。", true, true),
+            ("少なくともdb-0ではない。", true, false),
+            ("応答がなくなった。", true, false),
+        ] {
+            let found = turns(text);
+            let has = |turn| found.iter().any(|(one, _)| *one == turn);
+            assert_eq!((has(Turn::Denies), has(Turn::Guesses)), (denied, guessed), "{text}: {found:?}");
+            assert_eq!(denies(text), denied, "{text}");
+        }
+    }
 }

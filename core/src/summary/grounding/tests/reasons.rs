@@ -19,6 +19,7 @@ fn each_reason_is_told_in_japanese() {
         ("It waits 250 ms.", &[], Verdict::Refuted, "引用がありません。"),
         ("It waits 250 ms.", &["L77"], Verdict::Refuted, "L77という根拠はありません。"),
         ("The pool may be full.", &["L1"], Verdict::Unchecked, "推測の文で、照合できません。"),
+        ("プールが満杯かもしれません。", &["L1"], Verdict::Unchecked, "推測の文で、照合できません。"),
         ("It is slow.", &["L1"], Verdict::Unchecked, "照合できる数値、時刻、引用がありません。"),
     ] {
         let claim = grounded(text, ids).claims.remove(0);
