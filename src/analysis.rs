@@ -25,7 +25,7 @@ use crate::config;
 use crate::evidence::{Door, Moment, Source, ask};
 use crate::fail::{self, Step};
 use crate::models::Models;
-use crate::moment;
+use crate::moment::{self, Applied};
 use crate::prompt::{of_round, talk};
 use crate::store::{Claim, Kept, Outcome, Store, StoreError, ToDo, Took, Words};
 use crate::telemetry::labels::{AnalysisOutcome, ModelOutcome, TokenDirection};
@@ -57,6 +57,8 @@ struct Work<'a> {
     items: Vec<Item>,
     offer: Offer,
     moment: Moment,
+    /// The sources that apply.
+    applied: Vec<Applied<'a>>,
     runbook: Option<Pinned>,
     lines: Lines,
     /// When this process began, and what was worked before.
@@ -90,7 +92,8 @@ impl Analyze {
         };
         let moment = self.moment(&claim, &view).await?;
         let runbook = self.store.pinned_runbook(claim.incident).await?;
-        let offer = self.offer(&moment, runbook.as_ref());
+        let applied = moment::applied(&self.store, claim.incident, &self.sources, &moment).await?;
+        let offer = offer(&applied, runbook.as_ref());
         let (run, items) = match open.run {
             Some(run) => (run, open.items),
             None => {
@@ -101,8 +104,19 @@ impl Analyze {
         };
         let before = Duration::from_millis(run.worked_ms);
         let (since, lines) = (Instant::now(), Lines::default());
-        let mut work =
-            Work { claim: &claim, id: open.id, run, items, offer, moment, runbook, lines, since, before };
+        let mut work = Work {
+            claim: &claim,
+            id: open.id,
+            run,
+            items,
+            offer,
+            moment,
+            applied,
+            runbook,
+            lines,
+            since,
+            before,
+        };
         let mut action = work.run.action(&work.offer);
         loop {
             action = match action {
@@ -127,35 +141,6 @@ impl Analyze {
             }
         };
         moment::moment(&self.store, claim.incident, window, &self.evidence.baseline).await
-    }
-
-    /// The sources that apply to an incident.
-    fn sources(&self, moment: &Moment) -> impl Iterator<Item = &Source> {
-        let labels = moment.labels.clone();
-        self.sources.iter().filter(move |(matchers, _)| matchers.matches(&labels)).map(|(_, source)| source)
-    }
-
-    fn offer(&self, moment: &Moment, runbook: Option<&Pinned>) -> Offer {
-        let mut offer = Offer::default();
-        for source in self.sources(moment) {
-            if tools::has_lines(source) {
-                offer.logs.push(source.name.clone());
-            }
-            match &source.door {
-                Door::CloudWatchMetrics(_) => offer.metrics.push(source.name.clone()),
-                Door::Xray(_) => offer.traces.push(source.name.clone()),
-                Door::Athena(door) if door.counts() => offer.access.push(source.name.clone()),
-                _ => offer.trail |= changed::has_trail(source),
-            }
-            let reach = ask::reach(source).max(moment.window.length().to_std().unwrap_or_default());
-            offer.queries.extend(ask::language(source).map(|language| Queried {
-                source: source.name.clone(),
-                language,
-                reach,
-            }));
-        }
-        offer.steps = runbook.iter().flat_map(|runbook| &runbook.steps).map(|step| step.id.clone()).collect();
-        offer
     }
 
     /// The first question, and all that it stands on.
@@ -232,4 +217,25 @@ impl Analyze {
         let kept = Kept { id: work.id, run: &work.run, max_steps, new, asked };
         self.store.keep_analysis(work.claim, kept).await
     }
+}
+
+/// What may be asked of these sources and steps.
+fn offer(applied: &[Applied<'_>], runbook: Option<&Pinned>) -> Offer {
+    let mut offer = Offer::default();
+    for Applied { name, source, moment } in applied {
+        if tools::has_lines(source) {
+            offer.logs.push(name.clone());
+        }
+        match &source.door {
+            Door::CloudWatchMetrics(_) => offer.metrics.push(name.clone()),
+            Door::Xray(_) => offer.traces.push(name.clone()),
+            Door::Athena(door) if door.counts() => offer.access.push(name.clone()),
+            _ => offer.trail |= changed::has_trail(source),
+        }
+        let reach = ask::reach(source).max(moment.window.length().to_std().unwrap_or_default());
+        let queried = |language| Queried { source: name.clone(), language, reach };
+        offer.queries.extend(ask::language(source).map(queried));
+    }
+    offer.steps = runbook.iter().flat_map(|runbook| &runbook.steps).map(|step| step.id.clone()).collect();
+    offer
 }

@@ -2,6 +2,8 @@
 //!
 //! Knows what the store keeps of it. Must not know a source, nor what is looked for.
 
+mod applied;
+
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::{Onset, Window};
 use uuid::Uuid;
@@ -9,6 +11,7 @@ use uuid::Uuid;
 use crate::config::{self, Baseline};
 use crate::evidence::{Alert, Moment};
 use crate::store::{Store, StoreError};
+pub use applied::{Applied, applied};
 
 /// The time that an incident is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

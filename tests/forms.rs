@@ -53,6 +53,11 @@ fn block<'a>(view: &'a Value, id: &str) -> &'a Value {
     view["blocks"].as_array().unwrap().iter().find(|one| one["block_id"] == id).unwrap_or(&Value::Null)
 }
 
+fn chosen(services: &[&str]) -> Value {
+    let options: Vec<Value> = services.iter().map(|name| json!({"value": name})).collect();
+    json!({"type": "multi_static_select", "selected_options": options})
+}
+
 /// What is filled in for a time so many minutes ago.
 fn filled(now: DateTime<Utc>, from: i64, to: i64) -> Vec<(&'static str, Value)> {
     let at = |minutes| json!({"type": "datetimepicker", "selected_date_time": (now - TimeDelta::minutes(minutes)).timestamp()});
@@ -60,7 +65,7 @@ fn filled(now: DateTime<Utc>, from: i64, to: i64) -> Vec<(&'static str, Value)> 
         ("from", at(from)),
         ("to", at(to)),
         ("seen", json!({"type": "plain_text_input", "value": "captures <fail> for some & none\nelse"})),
-        ("service", json!({"type": "static_select", "selected_option": {"value": "api"}})),
+        ("service", chosen(&["api"])),
     ]
 }
 
@@ -129,6 +134,63 @@ async fn what_a_person_asks_is_answered_in_their_channel_about_their_time() {
     assert_eq!(firstlook.sql("WITH old AS (UPDATE alert SET seen_at = now() - interval '25 hours' RETURNING 1) SELECT count(*) FROM old").await, 2);
     firstlook.sql("WITH soon AS (UPDATE job SET run_at = now() WHERE key = 'sweep' RETURNING 1) SELECT count(*) FROM soon").await;
     firstlook.until("it is over", |one| one["status"] == "resolved").await;
+    firstlook.finish().await;
+}
+
+/// Reads the lines of each service's own source, then reports.
+fn reads_both(asked: &Asked) -> Said {
+    let logs = |id: &str, source: &str| (id.to_owned(), "logs".to_owned(), json!({"source": source}));
+    match asked.answers {
+        0 => Said { calls: vec![logs("one", "files:api"), logs("two", "files:pay")], ..Said::default() },
+        _ => reports(asked),
+    }
+}
+
+#[tokio::test]
+async fn a_question_about_several_services_looks_at_the_sources_of_all_of_them() {
+    let (folder, now) = (tempfile::tempdir().unwrap(), firstlook::clock::now());
+    write_log(folder.path(), now);
+    std::fs::rename(folder.path().join("app.log"), folder.path().join("api.log")).unwrap();
+    for (name, text) in
+        [("pay.log", "ERROR Ledger: account 7 is locked"), ("cart.log", "ERROR Cart: not asked about")]
+    {
+        let at = (now - TimeDelta::minutes(160)).format("%Y-%m-%dT%H:%M:%SZ");
+        std::fs::write(folder.path().join(name), format!("{at} {text}\n").repeat(3)).unwrap();
+    }
+    let model = Model::start(summary);
+    model.talk(reads_both);
+    let mut setup = setup(folder.path(), &model);
+    setup.evidence = format!(
+        "  window: {{ before: 10m, after: 2m }}\n  sources:\n\
+         \x20 - {{ name: files, type: log_file, path: \"{0}/{{{{labels.service}}}}.log\", matchers: ['service=~\"api|pay|cart\"'] }}\n\
+         \x20 - {{ name: none, type: log_file, path: \"{0}/none.log\", matchers: ['service=\"none\"'] }}",
+        folder.path().display()
+    );
+    let firstlook = Firstlook::start(setup).await;
+    let slack = &firstlook.slack;
+    firstlook.asks("aya", "analyse", "C0ALERTS", &slack.trigger()).await;
+    let view = slack.views().remove(0);
+    assert_eq!(block(&view, "service")["element"]["max_selected_items"], 5);
+    let mut values = filled(now, 170, 150);
+    values[3].1 = chosen(&["api", "pay"]);
+    assert_eq!(firstlook.submits("aya", &view, &values).await.text, "");
+    let incident = firstlook.until("it is analysed", |one| one["analysis"]["state"] == "ready").await;
+    firstlook.idle().await;
+    assert_eq!((&incident["service"], &incident["labels"]["services"]), (&json!(""), &json!("api, pay")));
+    let items = incident["evidence"]["items"].as_array().unwrap();
+    let of = |source: &str| -> String {
+        items.iter().filter(|item| item["source"] == source).map(|item| item["title"].to_string()).collect()
+    };
+    assert!(of("files:api").contains("refused by") && of("files:pay").contains("is locked"), "{items:#?}");
+    assert!(!incident.to_string().contains("not asked about"), "{incident:#}");
+    assert_eq!(incident["evidence"]["gaps"], json!([]));
+    // The analysis was offered both by their names, and read both.
+    let asked = incident["analysis"]["asked"].as_array().unwrap();
+    assert!(asked.len() == 2 && asked.iter().all(|one| one["ok"] == true), "{asked:#?}");
+    let talk = model.prompts().pop().unwrap();
+    for said in ["files:api", "files:pay", "is locked", "services"] {
+        assert!(talk.contains(said), "{said} is not in {talk}");
+    }
     firstlook.finish().await;
 }
 

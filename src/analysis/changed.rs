@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use super::tools::Answer;
 use super::{Analyze, Work};
 use crate::evidence::{Door, Source, look};
+use crate::moment::Applied;
 use crate::store::StoreError;
 
 /// Whether a source knows changes by name.
@@ -57,13 +58,13 @@ impl Analyze {
         if names.is_empty() {
             return (events, missing);
         }
-        let trails: Vec<&Source> = self.sources(&work.moment).filter(|source| has_trail(source)).collect();
+        let trails: Vec<&Applied<'_>> = work.applied.iter().filter(|one| has_trail(one.source)).collect();
         let asked =
-            trails.iter().map(|source| look::changes(source, &work.moment, self.evidence.timeout, names));
-        for (source, answer) in trails.iter().zip(join_all(asked).await) {
+            trails.iter().map(|one| look::changes(one.source, &one.moment, self.evidence.timeout, names));
+        for (one, answer) in trails.iter().zip(join_all(asked).await) {
             let faults = match answer {
                 Ok(found) => {
-                    let of = |event| ChangeEvent { source: source.name.clone(), ..event };
+                    let of = |event| ChangeEvent { source: one.name.clone(), ..event };
                     events.extend(found.events.into_iter().map(of));
                     found.faults
                 }

@@ -8,10 +8,11 @@ use firstlook_core::evidence::{Item, Kind, Redacted};
 use firstlook_core::summary::analysis::highest;
 use firstlook_core::summary::analysis::tools::Request;
 
-use super::tools::{Answer, before, item};
+use super::tools::{Answer, before, item, named};
 use super::{Analyze, Work};
+use crate::evidence::Fault;
 use crate::evidence::look::{self, One};
-use crate::evidence::{Fault, Source};
+use crate::moment::Applied;
 
 impl Analyze {
     pub(super) async fn looked(&self, work: &Work<'_>, request: &Request) -> Answer {
@@ -21,7 +22,7 @@ impl Analyze {
         else {
             return Answer::Failed("There is no such tool.".to_owned());
         };
-        let Some(source) = self.named(work, name) else {
+        let Some(source) = named(work, name) else {
             return Answer::Failed(format!("There is no source {name} any more."));
         };
         let answer = match request {
@@ -37,8 +38,8 @@ impl Analyze {
         answer.unwrap_or_else(|fault| Answer::fault(&fault))
     }
 
-    async fn metric(&self, work: &Work<'_>, source: &Source, one: &One<'_>) -> Result<Answer, Fault> {
-        let found = look::metric(source, &work.moment, self.evidence.timeout, one).await?;
+    async fn metric(&self, work: &Work<'_>, source: &Applied<'_>, one: &One<'_>) -> Result<Answer, Fault> {
+        let found = look::metric(source.source, &source.moment, self.evidence.timeout, one).await?;
         let measured: Vec<_> = found.measured.into_iter().filter(|one| !one.window.is_empty()).collect();
         let missing: Vec<String> = found.faults.iter().map(|fault| fault.reason.clone()).collect();
         if measured.is_empty() {
@@ -61,11 +62,11 @@ impl Analyze {
     async fn traces(
         &self,
         work: &Work<'_>,
-        source: &Source,
+        source: &Applied<'_>,
         asked: (Option<&str>, &[String]),
         words: &str,
     ) -> Result<Answer, Fault> {
-        let found = look::traces(source, &work.moment, self.evidence.timeout, asked).await?;
+        let found = look::traces(source.source, &source.moment, self.evidence.timeout, asked).await?;
         let missing: Vec<String> = found.faults.iter().map(|fault| fault.reason.clone()).collect();
         let redactor = &self.words.redactor;
         if found.traces == Traces::default() {
@@ -88,10 +89,10 @@ impl Analyze {
     async fn access(
         &self,
         work: &Work<'_>,
-        source: &Source,
+        source: &Applied<'_>,
         asked: (&[String], &[(String, String)]),
     ) -> Result<Answer, Fault> {
-        let found = look::access(source, &work.moment, self.evidence.timeout, asked).await?;
+        let found = look::access(source.source, &source.moment, self.evidence.timeout, asked).await?;
         let redactor = &self.words.redactor;
         let (title, text) = found.grouped.told(redactor);
         let link = found.link.as_deref().and_then(|link| redactor.redact_url(link));

@@ -17,6 +17,7 @@ use super::{Analyze, Work};
 use crate::evidence::ask::{self, Question};
 use crate::evidence::{Brought, Caps, Door, Fault, Source, collect};
 use crate::fail::{self, Step};
+use crate::moment::Applied;
 use crate::store::StoreError;
 use crate::telemetry::labels::{Tool, ToolOutcome};
 use crate::telemetry::metrics::{self, Metric};
@@ -126,10 +127,6 @@ impl Analyze {
             .find(|item| item.id == id)
     }
 
-    pub(super) fn named(&self, work: &Work<'_>, name: &str) -> Option<&Source> {
-        self.sources(&work.moment).find(|source| source.name == name)
-    }
-
     async fn logs(&self, work: &mut Work<'_>, source: &str, request: &Request) -> Answer {
         let found = match work.lines.of(source) {
             Some(found) => found,
@@ -161,8 +158,8 @@ impl Analyze {
 
     async fn fetched(&self, work: &Work<'_>, name: &str) -> Result<Found, Fault> {
         let gone = || Fault::configuration(format!("there is no source {name} any more"), "ask another one");
-        let source = self.named(work, name).ok_or_else(gone)?;
-        let collected = collect(vec![source], &work.moment, self.evidence.timeout, Caps::default()).await;
+        let Applied { source, moment, .. } = named(work, name).ok_or_else(gone)?;
+        let collected = collect(vec![*source], moment, self.evidence.timeout, Caps::default()).await;
         let result = collected.sources.into_iter().next().ok_or_else(gone)?;
         let Brought::Lines(lines) = result.brought? else { return Err(gone()) };
         let normal = lines.baselines.into_iter().map(|normal| (normal.window, normal.lines)).collect();
@@ -171,11 +168,11 @@ impl Analyze {
     }
 
     async fn query(&self, work: &Work<'_>, name: &str, query: &str) -> Answer {
-        let Some(source) = self.named(work, name) else {
+        let Some(Applied { source, moment, .. }) = named(work, name) else {
             return Answer::Failed(format!("There is no source {name} any more."));
         };
         let question = Question { source, name: query.to_owned(), query: query.to_owned() };
-        let replies = ask::ask(std::slice::from_ref(&question), &work.moment, self.evidence.timeout).await;
+        let replies = ask::ask(std::slice::from_ref(&question), moment, self.evidence.timeout).await;
         let Some(reply) = replies.into_iter().next() else {
             return Answer::Failed("Nothing came.".to_owned());
         };
@@ -250,6 +247,11 @@ impl Analyze {
         ));
         Ok(Answer::new(item(work, Kind::History, "history", title, text)))
     }
+}
+
+/// The source that is called so.
+pub(super) fn named<'a, 'b>(work: &'b Work<'a>, name: &str) -> Option<&'b Applied<'a>> {
+    work.applied.iter().find(|one| one.name == name)
 }
 
 /// How many items there are already.

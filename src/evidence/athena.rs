@@ -100,6 +100,11 @@ impl Athena {
         Self { meter: Some(meter), ..self }
     }
 
+    /// Whether what it asks depends on this label of an incident.
+    pub fn names(&self, label: &str) -> bool {
+        self.asked.iter().any(|one| one.names(label))
+    }
+
     /// Whether it has a table of requests, and not people's own queries alone.
     pub fn counts(&self) -> bool {
         self.table.table.is_some()

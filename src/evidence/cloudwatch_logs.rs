@@ -79,6 +79,12 @@ impl CloudWatchLogs {
         Self { meter: Some(meter), ..self }
     }
 
+    /// Whether what it asks depends on this label of an incident.
+    pub fn names(&self, label: &str) -> bool {
+        self.groups.iter().any(|one| one.names(label))
+            || self.filter.as_ref().is_some_and(|one| one.names(label))
+    }
+
     /// Which groups of the moment are asked, and for what.
     ///
     /// # Errors

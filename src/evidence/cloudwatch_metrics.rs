@@ -88,6 +88,11 @@ impl CloudWatchMetrics {
         Ok(Self { client: Client::from_conf(config), fixed, queries, timeout })
     }
 
+    /// Whether what it asks depends on this label of an incident.
+    pub fn names(&self, label: &str) -> bool {
+        self.queries.iter().flat_map(|(_, dimensions)| dimensions).any(|(_, value)| value.names(label))
+    }
+
     /// What the moment's alarms watch, and the configured metrics.
     ///
     /// # Errors

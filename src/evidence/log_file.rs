@@ -60,6 +60,11 @@ impl LogFile {
         Ok(Self { path: Template::parse(path)?, root: PathBuf::from(root) })
     }
 
+    /// Whether what it asks depends on this label of an incident.
+    pub fn names(&self, label: &str) -> bool {
+        self.path.names(label)
+    }
+
     /// The lines of `window`. Files whose lines carry no time count for the window in which they were last written.
     ///
     /// # Errors

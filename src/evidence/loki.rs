@@ -55,6 +55,11 @@ impl Loki {
         Ok(Self { api, query })
     }
 
+    /// Whether what it asks depends on this label of an incident.
+    pub fn names(&self, label: &str) -> bool {
+        self.query.names(label)
+    }
+
     /// The lines of `window`, oldest first; where a cap cuts, the newest are missing and `truncated` says from when on.
     ///
     /// # Errors

@@ -68,6 +68,23 @@ pub enum Door {
     Athena(Athena),
 }
 
+impl Door {
+    /// Whether what it asks depends on this label of an incident.
+    pub fn names(&self, label: &str) -> bool {
+        match self {
+            Self::LogFile(door) => door.names(label),
+            Self::Loki(door) => door.names(label),
+            Self::Prometheus(door) => door.names(label),
+            Self::CloudWatchLogs(door) => door.names(label),
+            Self::CloudWatchMetrics(door) => door.names(label),
+            // It asks for who changed what, whatever the labels say.
+            Self::CloudTrail(_) => false,
+            Self::Xray(door) => door.names(label),
+            Self::Athena(door) => door.names(label),
+        }
+    }
+}
+
 /// The moment that sources are asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {

@@ -92,6 +92,11 @@ impl Prometheus {
         Ok(Self { api, timeout, places, queries: queries.iter().map(parsed).collect::<Result<_, _>>()? })
     }
 
+    /// Whether what it asks depends on this label of an incident.
+    pub fn names(&self, label: &str) -> bool {
+        self.queries.iter().any(|(_, query, _)| query.names(label))
+    }
+
     /// How far back the configured queries read with their ranges.
     pub fn reach(&self) -> Duration {
         let text = |template: &Template| -> String {

@@ -44,6 +44,11 @@ impl Template {
         Ok(Self(parts))
     }
 
+    /// Whether it has a placeholder of this label.
+    pub(super) fn names(&self, label: &str) -> bool {
+        self.0.iter().any(|part| matches!(part, Part::Label(name) if name == label))
+    }
+
     /// The pieces in order.
     pub(super) fn parts(&self) -> &[Part] {
         &self.0
@@ -85,6 +90,7 @@ mod tests {
         assert_eq!(template.parts(), [text("/a/"), label("x"), text("/"), label("y_2")]);
         assert_eq!(Template::parse(r#"{a="1"}"#).unwrap().parts(), [text(r#"{a="1"}"#)]);
         assert_eq!(Template::parse("").unwrap().parts(), []);
+        assert!(template.names("y_2") && !template.names("y") && !template.names("a"));
     }
 
     #[test]

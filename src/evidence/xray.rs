@@ -59,6 +59,11 @@ impl Xray {
         Ok(Self { client: Client::from_conf(config), fixed, filter: Filter::parse(filter)?, timeout })
     }
 
+    /// Whether what it asks depends on this label of an incident.
+    pub fn names(&self, label: &str) -> bool {
+        self.filter.names(label)
+    }
+
     /// What the traces of the moment say against normal.
     ///
     /// # Errors

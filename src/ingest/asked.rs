@@ -25,8 +25,8 @@ pub struct Look {
     pub actor: String,
     /// What was seen, in their words.
     pub seen: String,
-    /// The service that it is about, where they know.
-    pub service: Option<String>,
+    /// The services that it is about, where they know.
+    pub services: Vec<String>,
     /// When it was seen.
     pub time: Window,
     /// Where the answer goes.
@@ -39,11 +39,13 @@ impl Ingest {
     /// # Errors
     /// When the database does not take it; then nothing was promised.
     pub async fn look_at(&self, look: Look, now: DateTime<Utc>) -> Result<Answer, StoreError> {
-        let Look { id, actor, seen, service, time, route } = look;
+        let Look { id, actor, seen, services, time, route } = look;
         let severity = self.desk.rules.severity.label.as_str();
         let mut labels = json!({"alertname": "Asked", severity: "info"});
-        if let (Some(service), Some(labels)) = (service, labels.as_object_mut()) {
-            labels.insert("service".to_owned(), json!(service));
+        // One service is the incident's own; several are only told, and the store has them one by one.
+        let name = if services.len() == 1 { "service" } else { "services" };
+        if let Some(labels) = labels.as_object_mut().filter(|_| !services.is_empty()) {
+            labels.insert(name.to_owned(), json!(services.join(", ")));
         }
         let at = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
         let description =
@@ -56,6 +58,6 @@ impl Ingest {
         let parsed = alertmanager::parse(&body, SOURCE, now);
         let mut arrival = own(SOURCE, body, Some(Note::found("a person asked for it")), now);
         arrival.once = Some(id);
-        self.take(arrival, parsed, Some(Asking { actor, time, route })).await
+        self.take(arrival, parsed, Some(Asking { actor, time, services, route })).await
     }
 }

@@ -17,6 +17,8 @@ pub struct Asking {
     pub actor: String,
     /// The time that they mean.
     pub time: Window,
+    /// The services that it is about.
+    pub services: Vec<String>,
     /// Where the answer goes, whatever the tree says.
     pub route: Route,
 }
@@ -31,13 +33,14 @@ pub(super) async fn keep(
         let Some((asking, incident)) = body.asking.as_ref().zip(opened(body, placed)) else { continue };
         let now = body.delivery.received_at;
         let new = sqlx::query(
-            "INSERT INTO asked (incident, asked_by, began_at, ended_at) VALUES ($1, $2, $3, $4)
+            "INSERT INTO asked (incident, asked_by, began_at, ended_at, services) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT DO NOTHING",
         )
         .bind(incident)
         .bind(&asking.actor)
         .bind(asking.time.start)
         .bind(asking.time.end)
+        .bind(&asking.services)
         .execute(&mut *tx)
         .await?;
         if new.rows_affected() == 0 {
@@ -78,6 +81,20 @@ impl Store {
                 .fetch_optional(&self.pool)
                 .await?;
         Ok(time.map(|(start, end)| Window { start, end }))
+    }
+
+    /// The services that a person means with an incident, where they named more than one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn asked_services(&self, incident: Uuid) -> Result<Vec<String>, StoreError> {
+        let services: Option<Vec<String>> = sqlx::query_scalar(
+            "SELECT services FROM asked WHERE incident = $1 AND cardinality(services) > 1",
+        )
+        .bind(incident)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(services.unwrap_or_default())
     }
 
     /// The services that incidents have had, those first that had most of late; at most `most`.

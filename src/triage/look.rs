@@ -2,7 +2,6 @@
 //!
 //! Knows how sources' answers become evidence. Must not know what a summary is.
 
-use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::evidence::access::{self, Access};
 use firstlook_core::evidence::asked::{self, Before};
 use firstlook_core::evidence::changes::{self, ChangeEvent};
@@ -11,14 +10,14 @@ use firstlook_core::evidence::traces::{self, Traces};
 use firstlook_core::evidence::{self, Comparison, Finding, Gap, Item, Line, Redactor, Span, Window, compare};
 
 use firstlook_core::notify::view::Impact;
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 
 use super::Triage;
 use super::steps::{Answered, Steps};
 use crate::evidence::{
-    Brought, Caps, Door, Fault, FaultKind, Source, SourceLines, SourceResult, Tabled, ask, collect,
+    Brought, Caps, Collected, Door, Fault, FaultKind, Source, SourceLines, SourceResult, Tabled, ask, collect,
 };
-use crate::moment::{self, Stretch};
+use crate::moment::{self, Applied, Stretch};
 use crate::store::{Claim, NewEvidence, StoreError};
 use crate::telemetry::labels::{EvidenceKind, FetchOutcome};
 use crate::telemetry::metrics::{self, Metric};
@@ -31,18 +30,14 @@ impl Triage {
         Stretch { window, onset }: Stretch,
     ) -> Result<NewEvidence, StoreError> {
         let moment = moment::moment(&self.store, claim.incident, window, &self.evidence.baseline).await?;
-        let applies = |(matchers, _): &&(Matchers, Source)| matchers.matches(&moment.labels);
-        let sources: Vec<&Source> = self.sources.iter().filter(applies).map(|(_, source)| source).collect();
-        let asked = sources.len();
-        let kinds: Vec<EvidenceKind> = sources.iter().map(|source| kind(source)).collect();
+        let applied = moment::applied(&self.store, claim.incident, &self.sources, &moment).await?;
+        let asked = applied.len();
+        let kinds: Vec<EvidenceKind> = applied.iter().map(|one| kind(one.source)).collect();
         let runbook = self.store.pinned_runbook(claim.incident).await?;
         let steps = Steps::of(runbook.as_ref(), &self.sources, &moment.labels);
         let deadline = self.evidence.timeout;
-        let (collected, replies) = join(
-            collect(sources, &moment, deadline, Caps::default()),
-            ask::ask(&steps.questions, &moment, deadline),
-        )
-        .await;
+        let (collected, replies) =
+            join(collected(&applied, deadline), ask::ask(&steps.questions, &moment, deadline)).await;
         count(kinds, &collected.sources);
         let mut events = self.store.changes(window.start - self.evidence.changes_before, window.end).await?;
         let began = window.start + self.evidence.before;
@@ -91,6 +86,23 @@ impl Triage {
         found.items.extend(self.alike(claim, &found.items).await?);
         Ok(found)
     }
+}
+
+/// What all sources bring, each under the name by which it applies. Those of one source share what it may bring.
+async fn collected(applied: &[Applied<'_>], deadline: std::time::Duration) -> Collected {
+    let each = applied.iter().map(|one| {
+        let same = applied.iter().filter(|other| std::ptr::eq(other.source, one.source)).count();
+        let all = Caps::default();
+        let caps = Caps { lines: all.lines / same, bytes: all.bytes / same };
+        collect(vec![one.source], &one.moment, deadline, caps)
+    });
+    let all = join_all(each).await;
+    let took = all.iter().map(|one| one.took).max().unwrap_or_default();
+    let named = |(one, found): (&Applied<'_>, Collected)| {
+        let name = one.name.clone();
+        found.sources.into_iter().map(move |result| SourceResult { source: name.clone(), ..result })
+    };
+    Collected { sources: applied.iter().zip(all).flat_map(named).collect(), took }
 }
 
 /// How long each source took.
@@ -179,8 +191,10 @@ fn origin<'a>(origins: &'a [Origin], finding: &Finding) -> Option<&'a Origin> {
     match origins {
         [one] => Some(one),
         many => {
-            let name = finding.stream.split(SEPARATOR).next().unwrap_or_default();
-            many.iter().find(|origin| origin.source == name)
+            // The longest: a name may hold the separator itself.
+            let behind = |origin: &&Origin| finding.stream.strip_prefix(&origin.source);
+            let its = |origin: &&Origin| behind(origin).is_some_and(|rest| rest.starts_with(SEPARATOR));
+            many.iter().filter(its).max_by_key(|origin| origin.source.len())
         }
     }
 }

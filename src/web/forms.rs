@@ -100,7 +100,7 @@ async fn take(app: &App, submission: &Submission) -> Result<(), Value> {
         id: format!("form-{}", submission.view),
         actor: submission.actor.clone(),
         seen: wanted.seen,
-        service: wanted.service,
+        services: wanted.services,
         time: wanted.time,
         route: Route {
             receiver,

@@ -88,6 +88,11 @@ impl Asked {
         Ok(Self { title: query.title.clone(), by: query.by.clone(), pieces })
     }
 
+    /// Whether it has a placeholder of this label.
+    pub(super) fn names(&self, label: &str) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Label(name) if name == label))
+    }
+
     /// The statement for a window: a time is a `TIMESTAMP` with its zone, within a string `2026-03-01T10:00:00Z`.
     ///
     /// # Errors

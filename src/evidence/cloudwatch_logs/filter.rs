@@ -47,6 +47,11 @@ impl Filter {
         }
     }
 
+    /// Whether it has a placeholder of this label.
+    pub fn names(&self, label: &str) -> bool {
+        self.0.names(label)
+    }
+
     /// The expression for these labels.
     ///
     /// # Errors

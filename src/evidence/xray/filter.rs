@@ -46,6 +46,14 @@ impl Filter {
         }
     }
 
+    /// Whether what is looked for depends on this label.
+    pub fn names(&self, label: &str) -> bool {
+        match self {
+            Self::OfService => NAMES.contains(&label),
+            Self::Own(template) => template.names(label),
+        }
+    }
+
     /// The service that is looked for; `None` where `filter` says what is.
     ///
     /// # Errors

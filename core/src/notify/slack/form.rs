@@ -21,6 +21,8 @@ const FORM: &str = "analyse";
 const OPTIONS: usize = 100;
 /// Slack's bound on an option's text and, once, on its value.
 const OPTION: usize = 75;
+/// Services that one question may be about: their sources share the caps of one.
+pub const MOST_SERVICES: usize = 5;
 /// Characters of what was seen.
 const SEEN: usize = 1_000;
 /// How long a time may be: longer windows drown the moment in lines, and one of a day would be compared with itself.
@@ -87,9 +89,12 @@ fn services(form: &Form<'_>) -> Option<Value> {
     let option = |name: &String| json!({ "text": plain(name, OPTION), "value": name });
     let options: Vec<Value> = form.services.iter().filter(fits).take(OPTIONS).map(option).collect();
     let placeholder = plain(words::NOT_SAID.of(form.language), 150);
-    (!options.is_empty()).then(
-        || json!({ "type": "static_select", "action_id": "v", "placeholder": placeholder, "options": options }),
-    )
+    (!options.is_empty()).then(|| {
+        json!({
+            "type": "multi_static_select", "action_id": "v", "placeholder": placeholder, "options": options,
+            "max_selected_items": MOST_SERVICES,
+        })
+    })
 }
 
 /// What came of a form, or asks for one.
@@ -112,7 +117,7 @@ pub struct Submission {
     from: Option<i64>,
     to: Option<i64>,
     seen: String,
-    service: Option<String>,
+    services: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -173,9 +178,15 @@ pub fn modal(payload: &str) -> Result<Option<Modal>, String> {
         from: value("from", "/selected_date_time").and_then(Value::as_i64),
         to: value("to", "/selected_date_time").and_then(Value::as_i64),
         seen: text("seen", "/value").unwrap_or_default(),
-        service: text("service", "/selected_option/value"),
+        services: value("service", "/selected_options").map(chosen_of).unwrap_or_default(),
         view: view.id,
     }))))
+}
+
+/// The values of the options that were chosen.
+fn chosen_of(options: &Value) -> Vec<String> {
+    let options = options.as_array().into_iter().flatten();
+    options.filter_map(|one| one.get("value")?.as_str().map(str::to_owned)).collect()
 }
 
 /// What a form asks for.
@@ -185,8 +196,8 @@ pub struct Wanted {
     pub time: Window,
     /// What was seen.
     pub seen: String,
-    /// The service that it is about.
-    pub service: Option<String>,
+    /// The services that it is about, each once, at most [`MOST_SERVICES`].
+    pub services: Vec<String>,
     /// The id of the channel where the answer goes.
     pub channel: String,
 }
@@ -221,15 +232,18 @@ impl Submission {
             // The block of the channel stands there only where the form did not know it.
             fault("channel", words::NO_CHANNEL.of(language));
         }
-        let service =
-            self.service.as_deref().map(str::trim).filter(|name| !name.is_empty() && name.len() < 300);
+        let mut services: Vec<String> = Vec::new();
+        for name in &self.services {
+            let name = name.trim().replace('\0', "\u{fffd}");
+            let fits = !name.is_empty() && name.len() < 300 && services.len() < MOST_SERVICES;
+            if fits && !services.contains(&name) {
+                services.push(name);
+            }
+        }
         match (from, to) {
-            (Some(start), Some(end)) if faults.is_empty() => Ok(Wanted {
-                time: Window { start, end },
-                seen,
-                service: service.map(|name| name.replace('\0', "\u{fffd}")),
-                channel: self.channel.clone(),
-            }),
+            (Some(start), Some(end)) if faults.is_empty() => {
+                Ok(Wanted { time: Window { start, end }, seen, services, channel: self.channel.clone() })
+            }
             _ => Err(faults),
         }
     }

@@ -17,7 +17,7 @@ pub const FOR_EXAMPLE: Word = word(
     "For example: captures fail for some customers since lunch",
     "例：昼から一部の顧客で売上確定に失敗する",
 );
-pub const SERVICE: Word = word("Which service?", "対象サービス");
+pub const SERVICE: Word = word("Which services?", "対象サービス");
 pub const NOT_SAID: Word = word("None in particular", "特定しない");
 pub const WHERE: Word = word("Where does the answer go?", "結果の投稿先");
 pub const NOT_A_TIME: Word = word("This is no time.", "日時を読み取れません。");

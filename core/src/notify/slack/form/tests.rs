@@ -39,12 +39,28 @@ fn what_slack_would_refuse_is_not_offered() {
     assert_eq!((options.len(), &options[0]["value"]), (100, &json!("service-0")));
 }
 
+#[test]
+fn several_services_can_be_chosen_each_once_and_no_more_than_are_offered() {
+    let chosen = |values: Value| {
+        let mut one = submitted(HOUR, 0, "x", "C0OPS");
+        one.services = chosen_of(&values);
+        one.wanted(Language::En, now()).unwrap().services
+    };
+    let options = |names: &[&str]| names.iter().map(|name| json!({"value": name})).collect::<Value>();
+    assert_eq!(chosen(options(&["api", " api ", "", "pay\0"])), ["api", "pay\u{fffd}"]);
+    assert_eq!(chosen(options(&["a", "b", "c", "d", "e", "f"])).len(), MOST_SERVICES);
+    assert_eq!(chosen(options(&["x".repeat(300).as_str()])), Vec::<String>::new());
+    for odd in [json!(null), json!("api"), json!([7, {"value": 7}, {}])] {
+        assert_eq!(chosen(odd), Vec::<String>::new());
+    }
+}
+
 fn submitted(from: i64, to: i64, seen: &str, channel: &str) -> Submission {
     let time = |ago: i64| json!({"v": {"selected_date_time": now().timestamp() - ago}});
     let payload = json!({
         "type": "view_submission", "user": {"id": "U1", "name": "aya"},
         "view": {"id": "V1", "callback_id": "analyse", "private_metadata": channel, "state": {"values": {
-            "from": time(from), "to": time(to), "seen": {"v": {"value": seen}}, "service": {"v": {"selected_option": null}},
+            "from": time(from), "to": time(to), "seen": {"v": {"value": seen}}, "service": {"v": {"selected_options": []}},
         }}},
     });
     match modal(&payload.to_string()) {
@@ -60,7 +76,7 @@ fn what_is_filled_in_is_bounded() {
     let wanted = one.wanted(Language::En, now()).unwrap();
     assert_eq!(wanted.time, Window { start: now() - TimeDelta::hours(1), end: now() }, "never past now");
     assert!(wanted.seen.starts_with("a\u{fffd}ü") && wanted.seen.chars().count() == 1_000);
-    assert_eq!((wanted.service, wanted.channel.as_str()), (None, "C0OPS"));
+    assert_eq!((wanted.services, wanted.channel.as_str()), (vec![], "C0OPS"));
     let places = |one: Submission| -> Vec<&str> {
         one.wanted(Language::En, now()).unwrap_err().iter().map(|(block, _)| *block).collect()
     };
