@@ -74,27 +74,6 @@ async fn what_is_not_heard_of_for_long_is_stale_and_says_so_until_it_is() {
 }
 
 #[tokio::test]
-async fn a_flap_is_flagged_and_the_flag_ends_by_itself() {
-    let firstlook = Firstlook::start(Setup::default()).await;
-    let mut fires = alert(&WARNING, "p90 is 4 s.");
-    for _ in 0..2 {
-        firstlook.post(body(std::slice::from_ref(&fires))).await;
-        firstlook.post(body(&[resolved(&fires)])).await;
-        fires["startsAt"] = json!(firstlook::clock::now());
-    }
-    let flaps = firstlook.until("it flaps", |one| one["flags"] == json!(["flapping"])).await;
-    assert_eq!(flaps["status"], "resolved");
-    firstlook.idle().await;
-    firstlook
-        .sql("WITH old AS (UPDATE incident SET flaps_until = now() RETURNING 1) SELECT count(*) FROM old")
-        .await;
-    sweep(&firstlook).await;
-    let steady = firstlook.until("it is steady", |one| one["flags"] == json!([])).await;
-    assert!(kinds(&steady).contains(&"steady"));
-    firstlook.finish().await;
-}
-
-#[tokio::test]
 async fn a_later_firing_opens_an_incident_that_names_the_one_before() {
     let setup = Setup { incidents: "{ group_by: [service], reopen_within: 0s }".into(), ..Setup::default() };
     let firstlook = Firstlook::start(setup).await;

@@ -29,6 +29,7 @@ mod elsewhere;
 mod evidence;
 mod faults;
 mod feedback;
+mod flaps;
 mod forms;
 mod given_up;
 mod harness;

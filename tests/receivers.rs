@@ -170,7 +170,11 @@ async fn a_pager_that_hangs_for_one_incident_does_not_hold_up_the_next() {
         (firstlook.pagerduty.incidents().len() == 1).then_some(())
     })
     .await;
-    assert!(posted.elapsed() < Duration::from_millis(7_500), "it waited for the first: {:?}", posted.elapsed());
+    assert!(
+        posted.elapsed() < Duration::from_millis(7_500),
+        "it waited for the first: {:?}",
+        posted.elapsed()
+    );
     firstlook.finish().await;
 }
 

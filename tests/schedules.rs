@@ -1,13 +1,14 @@
 //! Random schedules against a small model of the world: alerts of two Alertmanagers and alarms of CloudWatch that belong to
 //! the same services, whose bodies come several times, late, in another order, to two replicas at once, to replicas that die,
 //! and to a pager whose answers get lost. Whatever happens, what is accepted is kept, each message of SNS counts once, the
-//! incidents agree with the world in the end, and the pager has rung once for each change.
+//! incidents agree with the world in the end, and the pager has rung once for each change, but for what flaps.
 //!
 //! `FIRSTLOOK_SCHEDULES=N` plays N of them in place of the usual, `FIRSTLOOK_SEED=S` begins at that one: with N = 1 it
 //! plays one again. What happens is the seed's; the very instant of a death is the machine's.
 
 mod checks;
 mod cloud;
+mod flaps;
 mod replica;
 mod world;
 
@@ -53,16 +54,18 @@ fn whatever_happens_the_incidents_agree_with_the_world_and_each_change_rings_onc
     let sum = |field: fn(&Tally) -> usize| tallies.iter().map(field).sum::<usize>();
     println!(
         "schedules {count}: {} bodies accepted, {} of them repeats of SNS ({} at two replicas at once), {} deaths, {} lost \
-         answers of the pager, {} changes, {} sends; 0 lost, 0 doubled",
+         answers of the pager, {} changes, {} reopenings folded, {} sends; 0 lost, 0 doubled",
         sum(|t| t.accepted),
         sum(|t| t.repeats),
         sum(|t| t.races),
         sum(|t| t.deaths),
         sum(|t| t.faults),
         sum(|t| t.edges),
+        sum(|t| t.folds),
         sum(|t| t.sends),
     );
     assert!(sum(|t| t.deaths) * 20 > count as usize, "hardly anything died: the schedules prove little");
+    assert!(sum(|t| t.folds) * 20 > count as usize, "hardly anything flapped: the schedules prove little");
     assert!(sum(|t| t.races) * 5 > count as usize, "hardly any race: the schedules prove little");
 }
 
@@ -75,6 +78,7 @@ struct Tally {
     deaths: usize,
     faults: usize,
     edges: usize,
+    folds: usize,
     sends: usize,
 }
 
@@ -111,6 +115,9 @@ impl Stage {
         let mut taken: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
         for (at, body) in world.bodies.iter().enumerate() {
             self.second_looks(&world, zero, body.arrives).await;
+            if rng.random_bool(0.5) {
+                self.steady(zero + TimeDelta::seconds(body.arrives)).await;
+            }
             self.deliver(&world, body, zero, &mut rng).await;
             if rng.random_bool(0.6) {
                 self.tell(&mut rng).await;
@@ -120,6 +127,7 @@ impl Stage {
             }
         }
         self.second_looks(&world, zero, i64::MAX).await;
+        self.steady(zero + TimeDelta::days(30)).await;
         self.drain().await;
         self.check(&world, seed, zero, &taken).await;
     }
@@ -164,6 +172,11 @@ impl Stage {
         let lives = rng.random_bool(0.3).then(|| 1usize << rng.random_range(0..13));
         self.tally.deaths += usize::from(lives.is_some());
         self.parts.tell(lives).await;
+    }
+
+    /// The sweep looks for what has stopped to flap.
+    async fn steady(&self, now: DateTime<Utc>) {
+        self.parts.store().end_flaps(now).await.unwrap();
     }
 
     /// Time passes: leases of the dead end, and what waits for another try is due.

@@ -228,6 +228,7 @@ fn change(action: Action) -> Option<labels::IncidentChange> {
     match action {
         Action::Opened => Some(labels::IncidentChange::Opened),
         Action::Reopened => Some(labels::IncidentChange::Reopened),
+        Action::Folded => Some(labels::IncidentChange::Folded),
         Action::IncidentResolved => Some(labels::IncidentChange::Resolved),
         Action::Joined
         | Action::Duplicate

@@ -120,7 +120,7 @@ fn parts(desk: &Desk, group: &Group, incident: Current, labels: Labels, routes: 
         runbook,
         version: 0,
         stale: false,
-        flapping: false,
+        flap: None,
         silenced_until: None,
         storm: false,
         previous: None,

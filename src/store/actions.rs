@@ -38,6 +38,20 @@ pub(super) struct Held {
     pub id: Uuid,
     pub status: String,
     owner: Option<String>,
+    taken: bool,
+    flaps: bool,
+}
+
+impl Held {
+    /// Where it stands for those who were told of it: what flaps is over once that is told, and can be taken until then.
+    fn standing(&self) -> Result<Status, StoreError> {
+        let status = (At { table: "incident", row: &self.id }).status(&self.status)?;
+        Ok(match (status, self.taken) {
+            (Status::Resolved, true) if self.flaps => Status::Acknowledged,
+            (Status::Resolved, false) if self.flaps => Status::Open,
+            _ => status,
+        })
+    }
 }
 
 impl Store {
@@ -53,11 +67,11 @@ impl Store {
     ) -> Result<Acted, StoreError> {
         let mut tx = self.pool.begin().await?;
         let Some(held) = hold(&mut tx, name).await? else { return Ok(Acted::Unknown) };
-        if (At { table: "incident", row: &held.id }).status(&held.status)? != Status::Open {
+        if held.standing()? != Status::Open {
             return Ok(Acted::Already);
         }
         sqlx::query(
-            "UPDATE incident SET status = 'acknowledged', acknowledged_at = $2, owner = $3, version = version + 1
+            "UPDATE incident SET status = CASE status WHEN 'open' THEN 'acknowledged' ELSE status END, acknowledged_at = $2, owner = $3, version = version + 1
              WHERE id = $1",
         )
         .bind(held.id)
@@ -78,7 +92,7 @@ impl Store {
     pub async fn take_over(&self, name: &str, actor: &str, now: DateTime<Utc>) -> Result<Acted, StoreError> {
         let mut tx = self.pool.begin().await?;
         let Some(held) = hold(&mut tx, name).await? else { return Ok(Acted::Unknown) };
-        let status = (At { table: "incident", row: &held.id }).status(&held.status)?;
+        let status = held.standing()?;
         if status == Status::Open {
             drop(tx);
             return self.acknowledge(name, actor, now).await;
@@ -119,9 +133,7 @@ impl Store {
         if told {
             return Ok(Acted::Already);
         }
-        if (At { table: "incident", row: &held.id }).status(&held.status)? == Status::Acknowledged
-            && !to.is_empty()
-        {
+        if held.standing()? == Status::Acknowledged && !to.is_empty() {
             own(&mut tx, held.id, to, now, actor, &words).await?;
         } else {
             incidents::note(&mut tx, held.id, now, "reassigned", actor, &words).await?;
@@ -139,7 +151,7 @@ impl Store {
         Ok(sqlx::query_as(
             "SELECT i.number, encode(i.slot, 'hex') AS slot, max(e.created_at) AS rang_at
              FROM incident i JOIN target t ON t.incident = i.id JOIN edge e ON e.target = t.id
-             WHERE i.status <> 'resolved' AND t.receiver = $1 AND t.integration LIKE 'pagerduty/%'
+             WHERE (i.status <> 'resolved' OR i.flaps_until IS NOT NULL) AND t.receiver = $1 AND t.integration LIKE 'pagerduty/%'
                AND e.kind NOT IN ('acknowledge', 'resolve')
              GROUP BY i.id",
         )
@@ -148,7 +160,8 @@ impl Store {
         .await?)
     }
 
-    /// Somebody says that it is over. It holds until a sender says that something of it still fires.
+    /// Somebody says that it is over. It holds until a sender says that something of it still fires. What flapped does not
+    /// any more: what fires next is news.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -161,12 +174,12 @@ impl Store {
     ) -> Result<Acted, StoreError> {
         let mut tx = self.pool.begin().await?;
         let Some(held) = hold(&mut tx, name).await? else { return Ok(Acted::Unknown) };
-        if (At { table: "incident", row: &held.id }).status(&held.status)? == Status::Resolved {
+        if held.standing()? == Status::Resolved {
             return Ok(Acted::Already);
         }
         sqlx::query(
-            "UPDATE incident SET status = 'resolved', resolved_at = $2, stale_since = NULL, version = version + 1
-             WHERE id = $1",
+            "UPDATE incident SET status = 'resolved', resolved_at = COALESCE(resolved_at, $2), stale_since = NULL,
+                 flaps_until = NULL, transitions = '{}', version = version + 1 WHERE id = $1",
         )
         .bind(held.id)
         .bind(now)
@@ -211,9 +224,12 @@ pub(super) async fn hold(tx: &mut PgConnection, name: &str) -> Result<Option<Hel
     if locked.is_none() {
         return Ok(None);
     }
-    Ok(sqlx::query_as("SELECT id, status, owner FROM incident WHERE number = $1 OR id = $2")
-        .bind(number)
-        .bind(id)
-        .fetch_optional(tx)
-        .await?)
+    Ok(sqlx::query_as(
+        "SELECT id, status, owner, acknowledged_at IS NOT NULL AS taken,
+             flaps_until IS NOT NULL AS flaps FROM incident WHERE number = $1 OR id = $2",
+    )
+    .bind(number)
+    .bind(id)
+    .fetch_optional(tx)
+    .await?)
 }

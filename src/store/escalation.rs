@@ -19,7 +19,7 @@ use super::ingest::{Judge, Placed};
 use super::jobs::{self, JobKind, NewJob};
 use super::row::At;
 use super::suppressed::suppressed_one;
-use super::{Route, Store, StoreError, actions, incidents, told};
+use super::{Route, Store, StoreError, actions, flaps, incidents, told};
 
 /// Incidents that are escalated by one sweep; the next one takes the rest.
 const MOST: i64 = 200;
@@ -40,6 +40,11 @@ pub(super) async fn arm(
     let rings = |one: &&&Placed| {
         one.touched.incident.status != Status::Resolved && one.touched.edges.iter().any(|edge| edge.rings())
     };
+    let folded = placed.iter().filter(|one| one.touched.folded).map(|one| one.id).collect::<Vec<_>>();
+    let latest = placed.iter().map(|one| one.at).max().unwrap_or_default();
+    if flaps::overdue(tx, &folded, latest).await? {
+        jobs::enqueue(tx, &[sweep(latest)]).await?;
+    }
     let ringing: Vec<&Placed> = placed.iter().filter(rings).copied().collect();
     if ringing.is_empty() {
         return Ok(());
@@ -162,7 +167,7 @@ struct Due {
 }
 
 impl Store {
-    /// Tells what is due, but of what is silenced: that has time until it is not any more. `route` says by which ways a receiver is told of such an incident, and whether it may be now.
+    /// Tells what is due, but of what is silenced, or flaps and is quiet just now: that has time until it is not any more. `route` says by which ways a receiver is told of such an incident, and whether it may be now.
     /// Returns how many incidents have changed by that.
     ///
     /// # Errors
@@ -175,8 +180,8 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let due: Vec<Uuid> = sqlx::query_scalar(
             "SELECT incident FROM escalation WHERE state = 'due' AND NOT waits AND due_at <= $1
-                 AND NOT EXISTS (SELECT FROM incident i WHERE i.id = escalation.incident AND i.silenced_until > $1
-                     AND i.status <> 'resolved')
+                 AND NOT EXISTS (SELECT FROM incident i WHERE i.id = escalation.incident
+                     AND CASE i.status WHEN 'resolved' THEN i.flaps_until IS NOT NULL ELSE i.silenced_until > $1 END)
              GROUP BY incident ORDER BY min(due_at) LIMIT $2",
         )
         .bind(now)
@@ -210,6 +215,7 @@ async fn come(
                           ELSE 'over' END
          FROM incident i
          WHERE i.id = e.incident AND e.incident = $2 AND e.state = 'due' AND NOT e.waits AND e.due_at <= $1
+             AND NOT (i.status = 'resolved' AND i.flaps_until IS NOT NULL)
          RETURNING e.state, e.receiver, e.reason",
     )
     .bind(now)

@@ -327,9 +327,9 @@ fn entries<'a>(
 /// nor ends anything has no place for it.
 fn told_with(verdicts: &Verdicts, body: usize, alert: &AlertId) -> Option<Option<Uuid>> {
     let verdict = verdicts.decisions.iter().find(|one| one.body == body && one.decision.alert == *alert)?;
-    let changes = matches!(
+    let changes = !matches!(
         verdict.decision.action,
-        Action::Opened | Action::Joined | Action::Reopened | Action::AlertResolved | Action::IncidentResolved
+        Action::Duplicate | Action::Late | Action::Ignored | Action::Noted
     );
     let placed = verdict.at.filter(|_| changes).and_then(|at| verdicts.placed.get(at));
     Some(placed.map(|one| one.id))

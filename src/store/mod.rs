@@ -12,6 +12,7 @@ mod deliveries;
 mod escalation;
 mod evidence;
 mod feedback;
+mod flaps;
 mod heartbeats;
 mod incidents;
 mod ingest;

@@ -1,4 +1,4 @@
-//! What time alone brings: incidents that nobody has taken, that nothing is heard of, that have stopped flapping.
+//! What time alone brings: incidents that nobody has taken, that nothing is heard of.
 //!
 //! Each is found by a plain read, then changed under the lock of its slot, where the condition is looked at again: a
 //! message or a person may have come in between.
@@ -21,8 +21,6 @@ const MOST: i64 = 200;
 
 /// Due to be told again.
 const UNTAKEN: &str = "status = 'open' AND told_at <= $1";
-/// A flap is over once its window has passed without another change.
-const STEADY: &str = "flaps_until <= $1";
 /// Everything that fires in it has been silent since before its source's cutoff; a source without one is never stale, and
 /// one may have it only for alerts whose end nobody tells.
 const SILENT: &str = "status <> 'resolved' AND stale_since IS NULL
@@ -139,29 +137,6 @@ impl Store {
             }
         }
         Ok(marked)
-    }
-
-    /// Takes the flag from incidents that have stopped flapping. Returns how many.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn end_flaps(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
-        let mut ended = 0;
-        for id in self.due(STEADY, now).await? {
-            let mut tx = self.pool.begin().await?;
-            actions::hold(&mut tx, &id.to_string()).await?;
-            let query = sqlx::AssertSqlSafe(format!(
-                "UPDATE incident SET flaps_until = NULL, transitions = '{{}}', version = version + 1
-                 WHERE {STEADY} AND id = $2"
-            ));
-            let over = sqlx::query(query).bind(now).bind(id).execute(&mut *tx).await?;
-            if over.rows_affected() == 1 {
-                show(&mut tx, id, now, "steady", "it has stopped flapping").await?;
-                tx.commit().await?;
-                ended += 1;
-            }
-        }
-        Ok(ended)
     }
 
     /// What fires by `source` and has not been heard of since `before`: identity, labels, annotations and start.

@@ -61,7 +61,7 @@ struct Row {
     occurrences: i64,
     previous: Option<i64>,
     stale: bool,
-    flapping: bool,
+    flap: Option<Value>,
     silenced_until: Option<DateTime<Utc>>,
     storm: bool,
     firing: i64,
@@ -91,7 +91,9 @@ const SELECT: &str =
         (SELECT greatest(due_at, i.silenced_until) FROM escalation e WHERE e.incident = i.id AND e.state = 'due'
              AND (i.status = 'open' OR (i.status = 'acknowledged' AND e.cause <> 'untaken'))
          ORDER BY due_at LIMIT 1) AS escalates_at,
-        i.stale_since IS NOT NULL AS stale, i.flaps_until IS NOT NULL AS flapping,
+        i.stale_since IS NOT NULL AS stale,
+        CASE WHEN i.flaps_until IS NOT NULL THEN jsonb_build_object('times', cardinality(i.transitions),
+            'last', i.transitions[cardinality(i.transitions)], 'until', i.flaps_until) END AS flap,
         CASE WHEN i.status <> 'resolved' AND i.silenced_until > now() THEN i.silenced_until END AS silenced_until,
         EXISTS (SELECT FROM target t WHERE t.incident = i.id AND t.storm_at IS NOT NULL) AS storm,
         (SELECT count(*) FROM incident_alert a WHERE a.incident = i.id AND a.status = 'firing') AS firing,
@@ -321,7 +323,7 @@ fn parts(
         occurrences: row.occurrences,
         previous: row.previous,
         stale: row.stale,
-        flapping: row.flapping,
+        flap: row.flap.map(|value| at.json("flap", value)).transpose()?,
         silenced_until: row.silenced_until,
         storm: row.storm,
         counts: (usize::try_from(row.firing).unwrap_or(0), usize::try_from(row.ended).unwrap_or(0)),

@@ -65,7 +65,7 @@ pub(super) async fn shown(
     let walks = rows.into_iter().map(walk).collect::<Result<_, StoreError>>()?;
     let escalations = sqlx::query_as(
         "SELECT receiver, reason, due_at, CASE WHEN state <> 'due' THEN state
-             WHEN i.status = 'resolved' OR (i.status <> 'open' AND cause = 'untaken') THEN 'over'
+             WHEN (i.status = 'resolved' AND i.flaps_until IS NULL) OR (i.status <> 'open' AND cause = 'untaken') THEN 'over'
              WHEN waits THEN 'waits' ELSE 'due' END
          FROM escalation e JOIN incident i ON i.id = e.incident WHERE e.incident = $1 ORDER BY due_at, receiver",
     )

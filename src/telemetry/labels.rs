@@ -83,7 +83,7 @@ label! {
 }
 label! {
     /// What became of an incident.
-    IncidentChange as "change" { Opened = "opened", Reopened = "reopened", Resolved = "resolved" }
+    IncidentChange as "change" { Opened = "opened", Reopened = "reopened", Folded = "folded", Resolved = "resolved" }
 }
 label! {
     /// What became of a storm.

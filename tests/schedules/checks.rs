@@ -7,6 +7,7 @@ use sqlx::Row;
 
 use super::Stage;
 use super::cloud::Alarm;
+use super::flaps::Heard;
 use super::world::{World, service};
 use crate::support::pagerduty;
 
@@ -60,8 +61,10 @@ impl Stage {
                 "group {group} rang {opened} times for {rings}\n{edges:?}\n{context}"
             );
             if !world.reordered {
-                let wanted = world.rings(group, taken.get(&group).map_or(&[], Vec::as_slice));
-                assert_eq!(rings, wanted, "group {group}\n{edges:?}\n{taken:?}\n{context}");
+                let wanted = world.heard(group, taken.get(&group).map_or(&[], Vec::as_slice));
+                let heard = Heard { rings, folds: self.folds(seed, group).await };
+                assert_eq!(heard, wanted, "group {group}\n{edges:?}\n{taken:?}\n{context}");
+                self.tally.folds += heard.folds;
             }
         }
     }
@@ -124,6 +127,19 @@ impl Stage {
         .fetch_all(&mut self.sql)
         .await
         .unwrap()
+    }
+
+    /// How often it is recorded that something fired again and rang for nobody.
+    async fn folds(&mut self, seed: u64, group: usize) -> usize {
+        let folds: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM decision d JOIN incident i ON i.id = d.incident
+             WHERE i.labels ->> 'service' = $1 AND d.kind = 'folded'",
+        )
+        .bind(service(seed, group))
+        .fetch_one(&mut self.sql)
+        .await
+        .unwrap();
+        folds as usize
     }
 
     /// What the pager made of it: its incidents under the group's key, oldest first.

@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 use super::cloud::Alarm;
+use super::flaps::{self, Heard};
 use crate::support::sns::Sns;
 
 /// Senders, as they are configured.
@@ -149,33 +150,10 @@ impl World {
         bodies
     }
 
-    /// How often a pager rings anew where bodies come in order: for each group, every time that something fires after
-    /// nothing did, and every new alert of what somebody has taken (`taken` says when, per group).
-    pub fn rings(&self, group: usize, taken: &[i64]) -> usize {
-        let mut firing: BTreeSet<&str> = BTreeSet::new();
-        let (mut rings, mut acknowledged) = (0, false);
-        let mut taken = taken.iter().copied().peekable();
-        for (at, body) in self.bodies.iter().enumerate().filter(|(_, body)| body.group == group) {
-            while taken.next_if(|after| *after < at as i64).is_some() {
-                acknowledged = !firing.is_empty();
-            }
-            let new: Vec<&str> = body
-                .alerts
-                .iter()
-                .filter(|(name, fires)| *fires && !firing.contains(name.as_str()))
-                .map(|(name, _)| name.as_str())
-                .collect();
-            if !new.is_empty() && (firing.is_empty() || acknowledged) {
-                rings += 1;
-                acknowledged = false;
-            }
-            firing.extend(new);
-            for (name, _) in body.alerts.iter().filter(|(_, fires)| !fires) {
-                firing.remove(name.as_str());
-            }
-            acknowledged &= !firing.is_empty();
-        }
-        rings
+    /// What a pager hears of a group where bodies come in order; `taken` says after which of them somebody took it.
+    pub fn heard(&self, group: usize, taken: &[i64]) -> Heard {
+        let ours = self.bodies.iter().enumerate().filter(|(_, body)| body.group == group);
+        flaps::heard(ours, taken)
     }
 
     /// How many alerts of each group fire at the end of time.

@@ -6,9 +6,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::heard::{Incoming, Note, Said};
-use super::state::{Action, Decided, Decision, EdgeKind, Judged, Known, Recheck, SlotState};
+use super::state::{Action, Current, Decided, Decision, EdgeKind, Judged, Known, Recheck, SlotState};
 use super::work::Work;
-use super::{Lifecycle, Status};
+use super::{Lifecycle, Status, flap};
 use crate::alert::{AlertStatus, Severity};
 
 /// Past the reorder window by so much, a message that is looked at again is certainly outside of it.
@@ -164,23 +164,38 @@ impl<'a> Work<'a> {
     /// A firing alert becomes part of an incident: the open one, the one that has just ended, or a new one.
     fn enter(&mut self, one: &Incoming, starts_at: DateTime<Utc>, why: &str) -> (Action, String) {
         self.know(one, starts_at, AlertStatus::Firing);
+        self.settle();
+        let now = self.now;
+        let ago = |over: &Current| over.resolved_at.map_or(0, |end| (now - end).num_seconds());
         let (action, reason, edge) = match self.incidents.last().map(|last| &last.incident) {
+            // Its end is told when it has stopped to flap: until then it is what it was for who knows of it.
+            Some(over) if over.end_waits() => {
+                (Action::Folded, format!("{why}, {} s after the end", ago(over)), None)
+            }
             Some(open) if open.status != Status::Resolved => {
                 // Somebody has it, but not this: it rings again (DESIGN section 3).
                 let again = open.status == Status::Acknowledged && one.severity == Severity::Critical;
-                (Action::Joined, format!("{why}; same group"), again.then_some(EdgeKind::Joined))
+                let known = open.flaps(now) && open.members.contains_key(&one.message.id);
+                let edge = (again && !known).then_some(EdgeKind::Joined);
+                (Action::Joined, format!("{why}; same group"), edge)
             }
-            Some(over) if over.resolved_at.is_some_and(|end| self.now - end <= self.rules.reopen_within) => {
-                let ago = over.resolved_at.map_or(0, |end| (self.now - end).num_seconds());
-                (Action::Reopened, format!("{why}, {ago} s after the end"), Some(EdgeKind::Retrigger))
+            Some(over) if over.resolved_at.is_some_and(|end| now - end <= self.rules.reopen_within) => {
+                let reason = format!("{why}, {} s after the end", ago(over));
+                (Action::Reopened, reason, Some(EdgeKind::Retrigger))
             }
             _ => (Action::Opened, why.to_owned(), Some(EdgeKind::Trigger)),
         };
         match action {
             Action::Opened => self.open(one, starts_at),
             Action::Reopened => self.reopen(one.severity, starts_at),
+            Action::Folded => self.fold(),
             _ => {}
         }
+        let flap = self.incidents.last().filter(|_| action == Action::Folded);
+        let reason = match flap {
+            Some(last) => format!("{reason}; {}", flap::folds(&last.incident, self.rules.flapping)),
+            None => reason,
+        };
         let reason = match one.severity_unknown {
             true => format!("{reason}; its severity word is not mapped, so it counts as critical"),
             false => reason,

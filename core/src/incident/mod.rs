@@ -4,6 +4,7 @@
 
 mod decide;
 mod deed;
+mod flap;
 mod heard;
 mod key;
 mod lifecycle;

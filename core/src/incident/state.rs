@@ -116,6 +116,8 @@ pub enum Action {
     Joined,
     /// An incident that had ended goes on.
     Reopened,
+    /// It fires again while its incident flaps: whoever knows of that is told nothing.
+    Folded,
     /// Says nothing new.
     Duplicate,
     /// The alert ended.
@@ -132,10 +134,11 @@ pub enum Action {
 
 impl Action {
     /// Every action, for metrics and checks.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Opened,
         Self::Joined,
         Self::Reopened,
+        Self::Folded,
         Self::Duplicate,
         Self::AlertResolved,
         Self::IncidentResolved,
@@ -150,6 +153,7 @@ impl Action {
             Self::Opened => "opened",
             Self::Joined => "joined",
             Self::Reopened => "reopened",
+            Self::Folded => "folded",
             Self::Duplicate => "duplicate",
             Self::AlertResolved => "alert_resolved",
             Self::IncidentResolved => "incident_resolved",
@@ -243,6 +247,8 @@ pub struct Touched {
     pub edges: Vec<EdgeKind>,
     /// Whether something that people see has changed.
     pub shown: bool,
+    /// Whether it went on before its end was told: who knows of it is told nothing, and who does not is told that it fires.
+    pub folded: bool,
     /// Whether it was opened here: it is not in the store yet.
     pub new: bool,
     /// The severity that its receivers knew before.

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 mod flags;
+mod flaps;
 mod labels;
 mod lead;
 mod order;

@@ -10,8 +10,8 @@ use super::heard::Incoming;
 use super::state::{
     Action, Current, Decided, EdgeKind, Episode, Episodes, Judged, Known, Member, Recheck, SlotState, Touched,
 };
-use super::{Lifecycle, Status, title};
-use crate::alert::{AlertId, AlertStatus, Severity};
+use super::{Lifecycle, Status, flap, title};
+use crate::alert::{AlertId, AlertStatus};
 
 pub(super) struct Work<'a> {
     pub rules: Lifecycle,
@@ -39,6 +39,7 @@ impl<'a> Work<'a> {
             incident: current.clone(),
             edges: Vec::new(),
             shown: false,
+            folded: false,
             new: false,
             was: current.told_severity,
         };
@@ -100,23 +101,11 @@ impl<'a> Work<'a> {
             incident,
             edges: Vec::new(),
             shown: true,
+            folded: false,
             new: true,
             was: one.severity,
         });
         self.touched.push(true);
-    }
-
-    pub fn reopen(&mut self, severity: Severity, starts_at: DateTime<Utc>) {
-        let (now, rules) = (self.now, self.rules);
-        if let Some(last) = self.incidents.last_mut() {
-            last.incident.status = Status::Open;
-            // It is told anew as it is now: a later rise is a rise again.
-            last.incident.told_severity = severity;
-            last.incident.started_at = starts_at;
-            last.incident.resolved_at = None;
-            last.incident.acknowledged_at = None;
-            last.turned(rules, now);
-        }
     }
 
     /// Adds the alert to the slot's last incident, and tells what that changes.
@@ -210,10 +199,13 @@ impl<'a> Work<'a> {
         touched.incident.resolved_at = Some(now);
         // What it was at its worst: the order in which its alerts end says nothing about it.
         touched.incident.severity = touched.incident.told_severity;
-        touched.edges.push(EdgeKind::Resolve);
         touched.turned(rules, now);
-        let reason = "its sender says that it ended; nothing of the incident fires any more";
-        (Action::IncidentResolved, reason.into())
+        let mut reason = "its sender says that it ended; nothing of the incident fires any more".to_owned();
+        match touched.incident.flaps(now) {
+            true => reason = format!("{reason}; {}", flap::waits(rules.flapping)),
+            false => touched.edges.push(EdgeKind::Resolve),
+        }
+        (Action::IncidentResolved, reason)
     }
 
     pub fn know(&mut self, one: &Incoming, starts_at: DateTime<Utc>, status: AlertStatus) {
@@ -323,16 +315,6 @@ impl<'a> Work<'a> {
             known: self.changed,
             episodes: self.episodes,
             rechecks: self.rechecks,
-        }
-    }
-}
-
-impl Touched {
-    /// It has ended or gone on again: often enough, that is a flap.
-    fn turned(&mut self, rules: Lifecycle, now: DateTime<Utc>) {
-        if let Some(until) = rules.flapping.note(&mut self.incident.transitions, now) {
-            self.incident.flaps_until = Some(until);
-            self.shown = true;
         }
     }
 }

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use super::first::do_first;
 use super::routing::Routing;
 use super::view::{
-    Alert, Block, Evidence, Feedback, Impact, Incident, Notification, Omitted, Runbook, Step, TimelineEntry,
+    Alert, Block, Evidence, Feedback, Flap, Impact, Incident, Notification, Omitted, Runbook, Step,
+    TimelineEntry,
 };
 use super::words::actor;
 use crate::Language;
@@ -64,7 +65,7 @@ pub struct Parts {
     /// Nothing has been heard for long of what fires in it.
     pub stale: bool,
     /// It ends and goes on again too often.
-    pub flapping: bool,
+    pub flap: Option<Flap>,
     /// All that fires in it is silenced until then.
     pub silenced_until: Option<DateTime<Utc>>,
     /// A storm's message has told of it, at least at one integration.
@@ -143,7 +144,8 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
         number: parts.number,
         title: words(&parts.title),
         status: parts.status,
-        flags: flags(parts.stale, parts.flapping, parts.storm),
+        flags: flags(parts.stale, parts.flap.is_some(), parts.storm),
+        flap: parts.flap,
         severity: parts.severity,
         service: parts.service.as_deref().map(words),
         group_key: redacted(&parts.group_key, redactor),

@@ -99,6 +99,7 @@ fn incidents() -> Vec<Incident> {
     let flags = ["stale", "flapping", "storm"].map(str::to_owned).to_vec();
     let until = Some(start() + TimeDelta::hours(1));
     all.push(Incident { flags, silenced_until: until, ..samples::first_look() });
+    all.extend([samples::first_look(), samples::resolved()].map(samples::flapping));
     let bare =
         Incident { runbook: None, impact: None, evidence: None, occurrences: 3, ..samples::with_evidence() };
     all.extend([Incident { summary: Some(samples::summary()), ..bare.clone() }, bare]);

@@ -35,7 +35,7 @@ pub enum Telling {
 
 /// The line, at most [`COLUMNS`] wide, without markup and without symbols; not escaped yet.
 pub fn line(view: &Incident, zone: &Zone, telling: Telling) -> String {
-    let resolved = view.status == Status::Resolved;
+    let resolved = view.standing() == Status::Resolved;
     let language = view.language;
     let head = format!("{}{}", head(view, telling), words::COLON.of(language));
     let since = if resolved {
@@ -44,7 +44,7 @@ pub fn line(view: &Incident, zone: &Zone, telling: Telling) -> String {
         let (before, after) = words::SINCE_THEN;
         format!("{}{}{}", before.of(language), zone.time(view.started_at), after.of(language))
     };
-    let nobody = if view.status == Status::Open && view.owner.is_none() {
+    let nobody = if view.standing() == Status::Open && view.owner.is_none() {
         words::NOBODY_HAS_IT.of(language)
     } else {
         ""
@@ -73,7 +73,7 @@ fn head(view: &Incident, telling: Telling) -> String {
     let owner = view.owner.as_ref().map(|owner| cut(&bare(owner.as_str()), 24, columns));
     let ended = view.resolved_at.unwrap_or(view.started_at);
     let lead =
-        words::lead(view.language, view.status, view.severity, owner.as_deref(), ended - view.started_at);
+        words::lead(view.language, view.standing(), view.severity, owner.as_deref(), ended - view.started_at);
     match telling {
         Telling::Plain => lead,
         Telling::PossibleRepeat => format!("{}{lead}", words::MAYBE_REPEAT.of(view.language)),

@@ -45,5 +45,5 @@ pub use slack::{
     slack_silenced, slack_storm, slack_storm_update, slack_unknown, slack_update,
 };
 pub use webhook::webhook_body;
-pub use words::{Again, actor as person};
+pub use words::{Again, actor as person, flapping};
 pub use zone::{Local, Zone};

@@ -104,6 +104,7 @@ pub fn first_look() -> Incident {
         title: safe("payment-api: PaymentApi5xxRateHigh"),
         status: Status::Open,
         flags: Vec::new(),
+        flap: None,
         severity: Severity::Critical,
         service: Some(safe("payment-api")),
         group_key: map(&[
@@ -270,6 +271,14 @@ pub fn acknowledged() -> Incident {
     view.acknowledged_at = Some(start() + TimeDelta::seconds(135));
     view.escalates_at = None;
     view
+}
+
+/// The same while it flaps: the fifth time within ten minutes was just now.
+#[cfg(test)]
+pub fn flapping(view: Incident) -> Incident {
+    let last = start() + TimeDelta::minutes(34);
+    let flap = super::view::Flap { times: 5, last, until: last + TimeDelta::minutes(10) };
+    Incident { flags: vec!["flapping".to_owned()], flap: Some(flap), ..view }
 }
 
 pub fn resolved() -> Incident {

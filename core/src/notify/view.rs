@@ -32,6 +32,9 @@ pub struct Incident {
     pub status: Status,
     /// `stale`, `flapping`, `storm`.
     pub flags: Vec<String>,
+    /// How it flaps, for people; programs read the flag.
+    #[serde(skip)]
+    pub flap: Option<Flap>,
     /// The highest among its firing alerts; after the end, the highest it had.
     pub severity: Severity,
     /// The mapped `service` label.
@@ -90,6 +93,28 @@ pub struct Incident {
     pub url: String,
     /// Counts what has changed in what is shown; a message carries the version that it shows.
     pub version: i64,
+}
+
+impl Incident {
+    /// Where it stands for those who were told of it: what flaps is over once that is told.
+    pub fn standing(&self) -> Status {
+        match (self.status, self.acknowledged_at) {
+            (Status::Resolved, Some(_)) if self.flap.is_some() => Status::Acknowledged,
+            (Status::Resolved, None) if self.flap.is_some() => Status::Open,
+            (status, _) => status,
+        }
+    }
+}
+
+/// How an incident flaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Flap {
+    /// How often it ended or went on again within the window.
+    pub times: usize,
+    /// When it did so last.
+    pub last: DateTime<Utc>,
+    /// Until when it flaps, unless it goes on: a window after the last.
+    pub until: DateTime<Utc>,
 }
 
 /// Alerts of an incident that are counted and not listed.

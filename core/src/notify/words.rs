@@ -16,6 +16,7 @@ mod compared;
 mod counted;
 pub mod digest;
 mod fixed;
+mod flap;
 pub mod form;
 pub mod graph;
 mod pressed;
@@ -25,6 +26,7 @@ pub mod storm;
 pub use compared::{STANDS_OUT, change, nothing_told};
 pub use counted::*;
 pub use fixed::*;
+pub use flap::flapping;
 pub use pressed::*;
 
 pub use super::figures::{duration, number, quantity, sentence};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use firstlook_core::incident::EdgeKind;
+use firstlook_core::incident::{EdgeKind, Status};
 use firstlook_core::route::inhibit::Suppressed;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -61,14 +61,18 @@ fn plan(
 ) -> Result<(), StoreError> {
     let now = one.at;
     let edges = &one.touched.edges;
-    let begins = edges.iter().any(|edge| edge.rings());
+    let folded = one.touched.folded && one.touched.incident.status != Status::Resolved;
+    let begins = folded || edges.iter().any(|edge| edge.rings());
     let routes =
         if begins { (judge.route)(&one.touched, &one.touched.incident.labels, now, why) } else { Vec::new() };
     let same =
         |row: &Stand, route: &Route| row.receiver == route.receiver && row.integration == route.integration;
     for row in stored {
         let route = routes.iter().find(|route| same(row, route));
-        let told = writing.tell(row, edges, Some(one.touched.was), route, now)?;
+        // Who was told that it is over, or was never told, is not to find out by nothing that it fires.
+        let again = (folded && row.knows_nothing(edges)).then_some(EdgeKind::Retrigger);
+        let kinds: Vec<EdgeKind> = edges.iter().copied().chain(again).collect();
+        let told = writing.tell(row, &kinds, Some(one.touched.was), route, now)?;
         // A pager shows no level: only an edge is news to it.
         let shows = JobKind::of_integration(&row.integration) == JobKind::Message && row.knows();
         if !told && one.touched.shown && shows {

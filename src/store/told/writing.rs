@@ -55,6 +55,14 @@ impl Stand {
         self.last.is_some()
     }
 
+    /// Whether it takes the incident for over, or for nothing at all, once it was told `kinds`.
+    pub fn knows_nothing(&self, kinds: &[EdgeKind]) -> bool {
+        match kinds.last() {
+            Some(kind) => *kind == EdgeKind::Resolve,
+            None => !self.held && self.last.as_deref().is_none_or(|last| last == EdgeKind::Resolve.as_str()),
+        }
+    }
+
     fn standing(&self) -> Result<Standing, StoreError> {
         let parse = |word: &String| {
             let at = At { table: "edge", row: &self.id };

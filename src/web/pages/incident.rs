@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::Language;
 use firstlook_core::alert::Severity;
 use firstlook_core::incident::Status;
-use firstlook_core::notify::Zone;
-use firstlook_core::notify::view::{Impact, Incident};
+use firstlook_core::notify::view::{Flap, Impact, Incident};
+use firstlook_core::notify::{self, Zone};
 use firstlook_core::summary::HitRates;
 use firstlook_core::summary::State;
 use serde::Serialize;
@@ -229,20 +229,24 @@ fn header(view: &IncidentView<'_>, index: &Index, now: Local) -> Header {
         forms: view
             .actions
             .then(|| Forms {
-                acknowledge: incident.status == Status::Open,
+                acknowledge: incident.standing() == Status::Open,
                 durations: silences::durations(language),
                 silences: words::silences_these(
                     language,
                     incident.alerts.len() + incident.alerts_omitted.total(),
                 ),
             })
-            .filter(|_| !resolved),
+            .filter(|_| incident.standing() != Status::Resolved),
     }
 }
 
 fn flags(incident: &Incident, now: Local) -> Vec<Badge> {
     let flags = incident.flags.iter().map(|f| {
         let (word, icon) = words::flag(incident.language, f);
+        let word = match &incident.flap {
+            Some(flap) if f == "flapping" => flapping(incident, flap),
+            _ => word,
+        };
         Badge { class: "skipped", icon, word }
     });
     let silenced = incident.silenced_until.filter(|until| *until > now).map(|until| Badge {
@@ -251,6 +255,12 @@ fn flags(incident: &Incident, now: Local) -> Vec<Badge> {
         word: words::silenced(incident.language, &times::minute(until, now).said()),
     });
     flags.chain(silenced).collect()
+}
+
+fn flapping(incident: &Incident, flap: &Flap) -> String {
+    let (since, until) = (times::minute(flap.last).text, times::minute(flap.until).text);
+    let quiet = (incident.status == Status::Resolved).then_some((since.as_str(), until.as_str()));
+    notify::flapping(incident.language, flap, quiet)
 }
 
 fn how_bad(incident: &Incident) -> HowBad {

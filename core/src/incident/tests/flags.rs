@@ -3,42 +3,6 @@
 use super::*;
 
 #[test]
-fn the_third_end_or_reopening_in_ten_minutes_is_a_flap() {
-    let mut world = World::default();
-    world.hear(0, &[fires("a", 0)]).hear(60, &[ends("a", 0, 60)]).hear(120, &[fires("a", 120)]);
-    assert_eq!(world.incident().flaps_until, None);
-    let decided = judge(&world.slot, &[ends("a", 120, 180)], 180);
-    assert!(decided.incidents[0].shown);
-    assert_eq!(decided.incidents[0].incident.flaps_until, Some(at(180 + 600)));
-    // A flap never ends anything by itself, and tells every change.
-    world.hear(180, &[ends("a", 120, 180)]).hear(240, &[fires("a", 240)]);
-    use EdgeKind::*;
-    assert_eq!(world.told, [Trigger, Resolve, Retrigger, Resolve, Retrigger]);
-    assert_eq!(world.incident().flaps_until, Some(at(240 + 600)));
-}
-
-#[test]
-fn a_flap_is_seen_where_each_firing_opens_an_incident_of_its_own() {
-    let rules = Lifecycle { reopen_within: TimeDelta::zero(), ..rules() };
-    let mut slot = SlotState::default();
-    let mut opened = 0;
-    for (now, message) in [
-        (0, fires("a", 0)),
-        (60, ends("a", 0, 60)),
-        (120, fires("a", 120)),
-        (180, ends("a", 120, 180)),
-        (240, fires("a", 240)),
-    ] {
-        let said = Said { at: at(now), note: None, incoming: vec![&message] };
-        let decided = decide(&slot, &[said], rules);
-        opened += decided.incidents.iter().filter(|touched| touched.new).count();
-        slot = after(&slot, &decided);
-    }
-    assert_eq!(opened, 3);
-    assert!(slot.current.unwrap().flaps_until.is_some());
-}
-
-#[test]
 fn whatever_is_heard_of_it_takes_the_flag_stale_away() {
     let mut world = World::default();
     world.hear(0, &[fires("a", 0), fires("b", 0)]);

@@ -25,7 +25,7 @@ pub struct Buttons {
 pub fn row(view: &Incident, buttons: Buttons) -> Option<Value> {
     let mut row = Vec::new();
     if buttons.presses {
-        match view.status {
+        match view.standing() {
             Status::Open => {
                 let mut first = button(Deed::Acknowledge, words::ACKNOWLEDGE, view);
                 first["style"] = json!("primary");
@@ -43,14 +43,14 @@ pub fn row(view: &Incident, buttons: Buttons) -> Option<Value> {
             }
             Status::Resolved => {}
         }
-        if view.status != Status::Resolved {
+        if view.standing() != Status::Resolved {
             let mut silence = button(Deed::Silence, words::SILENCE, view);
             let (title, text) =
                 (words::SILENCE_TITLE.of(view.language), words::SILENCE_ASKS.of(view.language));
             silence["confirm"] = confirm(view.language, title, text, words::SILENCE);
             row.push(silence);
         }
-        if buttons.analysis && view.status != Status::Resolved {
+        if buttons.analysis && view.standing() != Status::Resolved {
             row.push(button(Deed::Analyze, words::ANALYZE, view));
         }
     }

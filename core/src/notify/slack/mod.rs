@@ -80,7 +80,7 @@ pub fn slack_update(view: &Incident, zone: &Zone, channel_id: &str, ts: &str, bu
 /// not change.
 pub fn incoming_webhook(view: &Incident, zone: &Zone) -> Value {
     let mut blocks = living(view, zone, Kept::Once, Buttons::default());
-    if view.status != Status::Resolved {
+    if view.standing() != Status::Resolved {
         blocks.extend(blocks::context(words::NO_EDITS.of(view.language)));
     }
     json!({
@@ -129,7 +129,7 @@ fn living(view: &Incident, zone: &Zone, kept: Kept, buttons: Buttons) -> Vec<Val
     let mut blocks = vec![header(view)];
     blocks.extend(blocks::context(&state_line(view, zone)));
     let row = buttons::row(view, buttons);
-    if view.status == Status::Resolved {
+    if view.standing() == Status::Resolved {
         blocks.extend(body::end(view, zone));
         blocks.extend(row);
         blocks.extend(buttons::feedback(view, buttons));
@@ -155,7 +155,7 @@ fn living(view: &Incident, zone: &Zone, kept: Kept, buttons: Buttons) -> Vec<Val
 fn header(view: &Incident) -> Value {
     let (language, title) = (view.language, one_line(view.title.as_str()));
     let colon = words::COLON.of(language);
-    if view.status == Status::Resolved {
+    if view.standing() == Status::Resolved {
         let lasted = view.resolved_at.unwrap_or(view.started_at) - view.started_at;
         return blocks::header(&format!("✓ {}{colon}{title}", words::resolved_after(language, lasted)));
     }
@@ -166,8 +166,15 @@ fn header(view: &Incident) -> Value {
 /// `○ Open · #482 · prod-tokyo · PaymentApi5xxRateHigh`.
 fn state_line(view: &Incident, zone: &Zone) -> String {
     let owner = view.owner.as_ref().map(|owner| blocks::short(owner.as_str(), 40));
-    let mut parts = vec![words::state(view.language, view.status, view.severity, owner.as_deref())];
-    parts.extend(view.flags.iter().map(|flag| words::flag(view.language, flag)));
+    let mut parts = vec![words::state(view.language, view.standing(), view.severity, owner.as_deref())];
+    parts.extend(view.flags.iter().map(|flag| match &view.flap {
+        Some(flap) if flag == "flapping" => {
+            let (since, until) = (zone.time(flap.last), zone.time(flap.until));
+            let quiet = (view.status == Status::Resolved).then_some((since.as_str(), until.as_str()));
+            format!("⇅ {}", words::flapping(view.language, flap, quiet))
+        }
+        _ => words::flag(view.language, flag),
+    }));
     parts.extend(view.silenced_until.map(|until| words::silenced(view.language, &zone.time(until))));
     parts.push(format!("#{}", view.number));
     parts.extend(facts::place(view));

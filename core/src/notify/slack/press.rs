@@ -203,7 +203,7 @@ pub fn slack_already(view: &Incident, deed: Deed, actor: &str) -> Value {
     let language = view.language;
     let owner = view.owner.as_ref().map(|owner| short(owner.as_str(), 60));
     let actor = short(&words::actor(language, actor), 60);
-    let text = match (deed, view.status, owner) {
+    let text = match (deed, view.standing(), owner) {
         (Deed::Analyze, ..) => words::analysed_already(language, view.number),
         (_, Status::Resolved, _) => words::resolved_already(language, view.number),
         (Deed::Acknowledge, _, Some(owner)) if owner != actor => {
@@ -229,7 +229,7 @@ pub fn slack_show(view: &Incident, zone: &Zone, buttons: Buttons) -> Value {
 pub fn slack_open(language: Language, views: &[Incident], more: bool, home: &str) -> Value {
     let line = |view: &Incident| {
         let owner = view.owner.as_ref().map(|owner| short(owner.as_str(), 40));
-        let state = words::state(language, view.status, view.severity, owner.as_deref());
+        let state = words::state(language, view.standing(), view.severity, owner.as_deref());
         let title =
             format!("  {}  {}", words::severity(language, view.severity), short(view.title.as_str(), 120));
         Line::default().link(&view.url, &format!("#{}", view.number)).text(&title).text(&format!("  {state}"))

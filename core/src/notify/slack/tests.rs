@@ -14,6 +14,7 @@ use super::super::words::Again;
 use super::limits::check;
 use super::*;
 mod escalated;
+mod flaps;
 
 /// All words of a message, for looking for some.
 fn words_of(body: &Value) -> String {
@@ -221,8 +222,7 @@ fn acknowledged_and_resolved_messages_say_by_whom_and_how_long() {
 #[test]
 fn flags_more_alerts_and_words_instead_of_numbers() {
     let mut view = samples::first_look();
-    view.impact = None;
-    view.flags = vec!["flapping".into(), "odd".into()];
+    (view.impact, view.flags) = (None, vec!["flapping".into(), "odd".into()]);
     view.silenced_until = Some(start());
     view.evidence = None;
     view.runbook = None;

@@ -114,6 +114,7 @@ fn incident(items: Vec<Item>, redactor: &Redactor) -> Incident {
         title,
         status: Status::Open,
         flags: Vec::new(),
+        flap: None,
         severity: Severity::Critical,
         service: None,
         group_key: BTreeMap::new(),

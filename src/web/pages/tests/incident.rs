@@ -235,7 +235,7 @@ fn acknowledged_and_resolved_say_who_and_how() {
     let html = page("acknowledged", &states::acknowledged());
     in_order(
         &html,
-        &["Acknowledged</span>", "Flapping", "Stale", "<dt>Who", "Aya Tanaka", "acknowledged 18:09:46 UTC"],
+        &["Acknowledged</span>", "5 times", "Stale", "<dt>Who", "Aya Tanaka", "acknowledged 18:09:46 UTC"],
     );
     let html = page("resolved", &states::resolved());
     in_order(

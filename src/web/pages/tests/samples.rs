@@ -280,6 +280,7 @@ pub(super) fn open() -> Incident {
         title: red("payment-api fails 38.2% of requests"),
         status: Status::Open,
         flags: vec![],
+        flap: None,
         severity: Severity::Critical,
         service: Some(red("payment-api")),
         group_key: labels(&[("cluster", "prod-tokyo"), ("service", "payment-api")]),

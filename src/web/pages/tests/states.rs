@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use firstlook_core::alert::{AlertStatus, Severity};
 use firstlook_core::incident::Status;
-use firstlook_core::notify::view::{Block, DoFirst, Incident, TimelineEntry};
+use firstlook_core::notify::view::{Block, DoFirst, Flap, Incident, TimelineEntry};
 use firstlook_core::summary::{State, Summary};
 
 use super::samples::{at, now, open, red, summary};
@@ -31,6 +31,7 @@ pub(super) fn acknowledged() -> Incident {
         acknowledged_at: Some(at("18:09:46")),
         owner: Some(red("Aya Tanaka")),
         flags: vec!["flapping".to_owned(), "stale".to_owned()],
+        flap: Some(Flap { times: 5, last: at("18:08:00"), until: at("18:18:00") }),
         ..open()
     }
 }
@@ -40,6 +41,7 @@ pub(super) fn resolved() -> Incident {
     incident.status = Status::Resolved;
     incident.resolved_at = Some(at("18:20:02"));
     incident.flags.clear();
+    incident.flap = None;
     for alert in &mut incident.alerts {
         alert.status = AlertStatus::Resolved;
     }
