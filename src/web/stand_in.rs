@@ -2,6 +2,9 @@
 //!
 //! Knows the requests that firstlook makes and the answers that it needs. Must not know the played incident.
 
+mod files;
+mod pager;
+
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +15,7 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{App as Actix, HttpRequest, HttpResponse, HttpServer, get, post, web};
 use serde_json::{Value, json};
 
-use super::pages::{InboxView, Pages, Received, Sent};
+use super::pages::{File, InboxView, Pages, Received, Sent};
 use super::{CONTENT_SECURITY_POLICY, html};
 use crate::clock;
 use crate::secret::Secret;
@@ -42,6 +45,8 @@ struct Shared {
     settings: Settings,
     pages: Pages,
     inbox: Mutex<InboxView>,
+    /// Files that nobody sees yet.
+    uploads: Mutex<Vec<File>>,
 }
 
 impl StandIn {
@@ -49,7 +54,7 @@ impl StandIn {
     pub fn new(settings: Settings, pages: Pages) -> Self {
         let service_url = settings.service_url.clone();
         let empty = InboxView { received: Vec::new(), playing: true, service_url };
-        Self(Arc::new(Shared { settings, pages, inbox: Mutex::new(empty) }))
+        Self(Arc::new(Shared { settings, pages, inbox: Mutex::new(empty), uploads: Mutex::default() }))
     }
 
     /// Everything that came, in its order.
@@ -102,7 +107,11 @@ pub fn server(listener: TcpListener, stand_in: StandIn) -> std::io::Result<Serve
             .service(html::style)
             .service(post_message)
             .service(update)
-            .service(enqueue)
+            .service(delete)
+            .service(ephemeral)
+            .service(open)
+            .configure(files::routes)
+            .service(pager::enqueue)
             .service(complete)
     });
     Ok(server.listen(listener)?.workers(1).shutdown_timeout(1).disable_signals().run())
@@ -157,7 +166,17 @@ async fn post_message(
 
 #[post("/api/chat.update")]
 async fn update(stand_in: web::Data<StandIn>, request: HttpRequest, body: web::Json<Value>) -> HttpResponse {
-    if !is_from_the_bot(&stand_in, &request) {
+    change(&stand_in, &request, Sent::SlackUpdate, body.into_inner())
+}
+
+#[post("/api/chat.delete")]
+async fn delete(stand_in: web::Data<StandIn>, request: HttpRequest, body: web::Json<Value>) -> HttpResponse {
+    change(&stand_in, &request, Sent::SlackDelete, body.into_inner())
+}
+
+/// What changes a message has to name one that was posted.
+fn change(stand_in: &StandIn, request: &HttpRequest, sent: Sent, body: Value) -> HttpResponse {
+    if !is_from_the_bot(stand_in, request) {
         return refused("invalid_auth");
     }
     let ts = body.get("ts").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -165,21 +184,31 @@ async fn update(stand_in: web::Data<StandIn>, request: HttpRequest, body: web::J
     if !stand_in.is_posted(&channel, &ts) {
         return refused("message_not_found");
     }
-    stand_in.keep(Sent::SlackUpdate, body.into_inner());
+    stand_in.keep(sent, body);
     HttpResponse::Ok().json(json!({ "ok": true, "channel": channel, "ts": ts }))
 }
 
-#[post("/v2/enqueue")]
-async fn enqueue(stand_in: web::Data<StandIn>, body: web::Json<Value>) -> HttpResponse {
-    let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
-    let key = text("dedup_key").to_owned();
-    if !stand_in.0.settings.routing_key.matches(text("routing_key").as_bytes()) || key.is_empty() {
-        let errors = ["a routing key of this stand-in and a dedup key are needed"];
-        return HttpResponse::BadRequest().json(json!({ "status": "invalid event", "errors": errors }));
+#[post("/api/chat.postEphemeral")]
+async fn ephemeral(
+    stand_in: web::Data<StandIn>,
+    request: HttpRequest,
+    body: web::Json<Value>,
+) -> HttpResponse {
+    if !is_from_the_bot(&stand_in, &request) {
+        return refused("invalid_auth");
     }
-    stand_in.keep(Sent::PagerDuty, body.into_inner());
-    let answer = json!({ "status": "success", "message": "Event processed", "dedup_key": key });
-    HttpResponse::Accepted().json(answer)
+    stand_in.keep(Sent::SlackEphemeral, body.into_inner());
+    HttpResponse::Ok().json(json!({ "ok": true, "message_ts": "0.0" }))
+}
+
+#[post("/api/views.open")]
+async fn open(stand_in: web::Data<StandIn>, request: HttpRequest, body: web::Json<Value>) -> HttpResponse {
+    if !is_from_the_bot(&stand_in, &request) {
+        return refused("invalid_auth");
+    }
+    let view = body.get("view").cloned();
+    stand_in.keep(Sent::SlackView, body.into_inner());
+    HttpResponse::Ok().json(json!({ "ok": true, "view": view }))
 }
 
 #[post("/v1/chat/completions")]

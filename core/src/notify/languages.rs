@@ -285,6 +285,10 @@ fn a_japanese_message_reads_as_the_design_does() {
         text(&slack_post(&view, &zone, "", Buttons::default())),
         "重大：データ、24.9%、18:07 UTCから。担当者なし。まず：データ。#482"
     );
+    let mut latin = view.clone();
+    latin.do_first.as_mut().unwrap().text = safe("Is the pool full?");
+    let line = text(&slack_post(&latin, &zone, "", Buttons::default()));
+    assert!(line.ends_with("まず：Is the pool full? #482"), "{line}");
     let ended = japanese(samples::resolved());
     assert_eq!(text(&slack_post(&ended, &zone, "", Buttons::default())), "解決（34分）：データ、24.9%。#482");
     let again = Again::Repeated { now: start() + TimeDelta::minutes(245) };

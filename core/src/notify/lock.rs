@@ -49,14 +49,17 @@ pub fn line(view: &Incident, zone: &Zone, telling: Telling) -> String {
     } else {
         ""
     };
-    let number = format!("{}#{}", words::APART.of(language), view.number);
+    let step = if resolved { None } else { view.do_first.as_ref() };
+    let step =
+        step.map(|first| words::first(language, &words::sentence(language, &bare(first.text.as_str()))));
+    // Behind a step in Latin letters the number needs its space in every language.
+    let latin = step.as_ref().is_some_and(|step| step.ends_with(|c: char| c.is_ascii()));
+    let apart = if latin { " " } else { words::APART.of(language) };
+    let number = format!("{apart}#{}", view.number);
     let fixed =
         width(&head) + width(&since) + width(words::STOP.of(language)) + width(nobody) + width(&number);
     let room = COLUMNS.saturating_sub(fixed);
 
-    let step = if resolved { None } else { view.do_first.as_ref() };
-    let step =
-        step.map(|first| words::first(language, &words::sentence(language, &bare(first.text.as_str()))));
     let for_step = step.as_ref().map_or(0, |step| width(step).min(STEP_MOST));
     let value = value(view);
     let for_title = room.saturating_sub(for_step + width(&value)).max(TITLE_LEAST);

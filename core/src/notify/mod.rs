@@ -14,7 +14,7 @@ mod lock;
 mod pagerduty;
 pub mod rate;
 mod routing;
-mod samples;
+pub mod samples;
 mod slack;
 pub mod storm;
 pub mod templates;

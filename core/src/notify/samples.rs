@@ -2,7 +2,6 @@
 
 mod analysis;
 mod odd;
-#[cfg(test)]
 mod storm;
 
 use std::collections::BTreeMap;
@@ -19,10 +18,7 @@ use super::routing::Routing;
 use super::view::{Alert, Block, DoFirst, Evidence, Impact, Incident, Notification, Runbook, Step};
 
 pub use analysis::{analysed, nasty_analysis};
-pub use odd::all;
-#[cfg(test)]
-pub use odd::nasty;
-#[cfg(test)]
+pub use odd::{all, nasty};
 pub use storm::storm;
 
 /// 03:07 in Tokyo.
@@ -30,6 +26,7 @@ pub fn start() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_111_620, 0).unwrap_or_default()
 }
 
+/// Text as it may be told.
 pub fn safe(text: &str) -> Redacted {
     Redactor::default().redact(text)
 }
@@ -42,6 +39,7 @@ fn ids(ids: &[&str]) -> Vec<String> {
     ids.iter().map(|id| (*id).to_owned()).collect()
 }
 
+/// An item of evidence from before the alarm.
 pub fn item(id: &str, kind: Kind, title: &str, text: &str) -> Item {
     Item {
         id: id.into(),
@@ -58,6 +56,7 @@ pub fn item(id: &str, kind: Kind, title: &str, text: &str) -> Item {
     }
 }
 
+/// An alert of the samples' service.
 pub fn alert(name: &str, status: AlertStatus, severity: Severity) -> Alert {
     Alert {
         source: "alertmanager/main".into(),
@@ -206,6 +205,7 @@ pub fn with_evidence() -> Incident {
     view
 }
 
+/// What a model made of it: a sentence of each verdict, two causes, one step.
 pub fn summary() -> Summary {
     let claim = |text: &str, verdict, citations: &[&str]| Claim {
         text: safe(text),
@@ -264,6 +264,7 @@ pub fn without_summary(state: State, reason: Option<&str>) -> Incident {
     view
 }
 
+/// Somebody has it.
 pub fn acknowledged() -> Incident {
     let mut view = with_summary();
     view.status = Status::Acknowledged;
@@ -281,6 +282,7 @@ pub fn flapping(view: Incident) -> Incident {
     Incident { flags: vec!["flapping".to_owned()], flap: Some(flap), ..view }
 }
 
+/// It is over.
 pub fn resolved() -> Incident {
     let mut view = acknowledged();
     view.status = Status::Resolved;

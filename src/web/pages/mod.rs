@@ -35,7 +35,7 @@ use serde::Serialize;
 
 pub use deliveries::{DeliveriesView, DeliveryDetail, DeliveryRow, TraceLine};
 pub use error::ErrorView;
-pub use inbox::{InboxView, Received, Sent};
+pub use inbox::{File, InboxView, Received, Sent};
 pub use incident::IncidentView;
 pub use list::{Filter, ListView};
 pub use runbook::{RunbookRow, RunbooksView};
@@ -74,6 +74,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("error", include_str!("../../../templates/error.hbs")),
     ("inbox", include_str!("../../../templates/inbox.hbs")),
     ("message", include_str!("../../../templates/message.hbs")),
+    ("block", include_str!("../../../templates/block.hbs")),
+    ("parts", include_str!("../../../templates/parts.hbs")),
+    ("control", include_str!("../../../templates/control.hbs")),
+    ("paged", include_str!("../../../templates/paged.hbs")),
+    ("picture", include_str!("../../../templates/picture.hbs")),
     ("spans", include_str!("../../../templates/spans.hbs")),
 ];
 

@@ -4,6 +4,7 @@ use firstlook_core::notify::Zone;
 
 use super::*;
 use crate::http;
+use crate::receivers::slack::{Slack, files};
 
 const TOKEN: &str = "xoxb-demo";
 
@@ -75,6 +76,56 @@ async fn pagerduty_takes_its_key_and_never_shows_it() {
     let received = it.stand_in.received();
     assert_eq!(received.len(), 1);
     assert_eq!(received[0].body.get("routing_key"), None);
+}
+
+#[tokio::test]
+async fn files_are_seen_when_they_are_posted_and_not_before() {
+    let it = running();
+    let slack = Slack::new(it.client.clone(), format!("{}/api", it.url), Secret::new(TOKEN));
+    let file = files::File {
+        name: "incident-1.md".into(),
+        title: "Report".into(),
+        alt: String::new(),
+        kind: "text/markdown",
+        bytes: b"# What happened".to_vec(),
+    };
+    let uploaded = slack.upload(&file).await.unwrap();
+    assert!(it.stand_in.received().is_empty());
+    let files = [uploaded];
+    slack.share(&files, "#a", "1.1").await.unwrap();
+    assert!(slack.share(&files, "#a", "1.1").await.is_err(), "a file is posted once");
+    let received = it.stand_in.received();
+    assert_eq!(received.len(), 1);
+    let Sent::SlackFiles { files } = &received[0].sent else { panic!("{received:?}") };
+    assert_eq!((files[0].title.as_str(), files[0].bytes.as_slice()), ("Report", &b"# What happened"[..]));
+    let shown = it.client.get(&it.url).send().await.unwrap().text().await.unwrap();
+    assert!(shown.contains("# What happened") && shown.contains("incident-1.md"), "{shown}");
+}
+
+#[tokio::test]
+async fn forms_private_words_and_deletions_are_kept() {
+    let it = running();
+    let (_, posted) =
+        it.post("/api/chat.postMessage", TOKEN, json!({ "channel": "#a", "text": "one" })).await;
+    let ts = posted["ts"].as_str().unwrap();
+    let calls = [
+        ("chat.postEphemeral", json!({ "channel": "#a", "user": "U1", "text": "for you" })),
+        (
+            "views.open",
+            json!({ "trigger_id": "1", "view": { "title": { "text": "What happened?" }, "blocks": [] } }),
+        ),
+        ("chat.delete", json!({ "channel": "#a", "ts": ts })),
+    ];
+    for (method, body) in calls {
+        let (_, refusal) = it.post(&format!("/api/{method}"), "xoxb-other", body.clone()).await;
+        assert_eq!(refusal["error"], "invalid_auth", "{method}");
+        let (_, answer) = it.post(&format!("/api/{method}"), TOKEN, body).await;
+        assert_eq!(answer["ok"], true, "{method}");
+    }
+    let shown = it.client.get(&it.url).send().await.unwrap().text().await.unwrap();
+    for words in ["for you", "What happened?", "This message was deleted."] {
+        assert!(shown.contains(words), "{words}");
+    }
 }
 
 #[tokio::test]

@@ -234,8 +234,13 @@ pub fn gaps(view: &Incident) -> Vec<Value> {
     });
     let left = gaps.len().saturating_sub(GAPS);
     let more = (left > 0).then(|| words::more_gaps(view.language, left));
-    let lines: Vec<_> =
-        std::iter::once(words::gaps(view.language, gaps.len())).chain(told).chain(more).collect();
+    let head = words::gaps(view.language, gaps.len());
+    let mut lines: Vec<String> = told.chain(more).collect();
+    match lines.as_mut_slice() {
+        // A single one needs no line of its own above it.
+        [one] => *one = format!("{head}{}{one}", words::APART.of(view.language)),
+        _ => lines.insert(0, head),
+    }
     lines.iter().filter_map(|line| context(line)).collect()
 }
 

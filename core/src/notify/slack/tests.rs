@@ -92,7 +92,7 @@ fn evidence_takes_the_place_of_history_in_order_of_time() {
             "attempt=‹num›",
             "Change  deploy v2.40.3 to v2.41.0, Ken Mori",
             "All 5 items",
-            "Could not be had (1):cloudtrail: access denied. Remedy: allow cloudtrail:LookupEvents.",
+            "Could not be had (1): cloudtrail: access denied. Remedy: allow cloudtrail:LookupEvents.",
             "Evidence 18:07:19 UTC: 5 items, 1 gap.",
         ],
         &["GET /health", "Earlier, and how"],

@@ -25,9 +25,9 @@ pub fn step(language: Language, step: u32, most: u32) -> String {
     )
 }
 
-/// `  asked for by Aya Tanaka`, behind the bold beginning.
+/// ` · asked for by Aya Tanaka`, behind the bold beginning.
 pub fn asked_by(language: Language, by: &str) -> String {
-    language.pick(format!("  asked for by {by}"), format!("  依頼：{by}"))
+    language.pick(format!(" · asked for by {by}"), format!(" · 依頼：{by}"))
 }
 
 /// `3 earlier ones on the page`.

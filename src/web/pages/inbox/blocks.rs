@@ -1,144 +1,165 @@
-//! Block Kit, roughly as Slack draws it: the blocks that firstlook sends, any other by its name.
+//! Block Kit as Slack draws it, block by block; one that is not known is shown by its name.
 //!
 //! Knows Slack's JSON (FACTS D). Must not know why a message says what it says.
 
-use chrono::DateTime;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::links;
-use super::mrkdwn::{self, Reader, Span};
-use super::string;
+use super::controls::{Control, control};
+use super::files::{Files, Picture};
+use super::mrkdwn;
+use super::rich::{self, Part};
+use super::span::{Reader, Span, web};
+use super::{array, string};
 
-/// One block; exactly one of its fields is filled.
+/// One block; exactly one of its kinds is filled.
 #[derive(Default, Serialize)]
 pub(super) struct Block {
     header: Option<String>,
     context: Option<Vec<Span>>,
     parts: Option<Vec<Part>>,
-    buttons: Option<Vec<Button>>,
-    image: Option<String>,
+    section: Option<Section>,
+    controls: Option<Vec<Control>>,
+    input: Option<Input>,
+    image: Option<Picture>,
     divider: bool,
+    unknown: Option<String>,
 }
 
-/// A part of a rich text: paragraph, quotation, verbatim text or list.
+/// A text, facts in two columns, and something at its side.
 #[derive(Serialize)]
-pub(super) struct Part {
-    section: bool,
-    quote: bool,
-    pre: bool,
-    list: bool,
-    lines: Vec<Line>,
+struct Section {
+    parts: Vec<Part>,
+    fields: Vec<Vec<Part>>,
+    beside: Option<Control>,
 }
 
+/// Something to be filled in.
 #[derive(Serialize)]
-struct Line {
-    spans: Vec<Span>,
+struct Input {
+    label: String,
+    hint: String,
+    optional: bool,
+    control: Control,
 }
 
+/// A coloured bar with text or blocks behind it: how older apps tell of alarms.
 #[derive(Serialize)]
-pub(super) struct Button {
-    text: String,
-    /// Only links work in the stand-in.
+pub(super) struct Attachment {
+    /// `#a30200`, checked: nothing else can get into the page by it.
+    colour: Option<String>,
+    pretext: Vec<Part>,
+    title: String,
     href: Option<String>,
+    parts: Vec<Part>,
+    fields: Vec<Field>,
+    blocks: Vec<Block>,
+    footer: String,
 }
 
-/// The blocks of a message.
-pub(super) fn blocks(body: &Value, reader: Reader) -> Vec<Block> {
-    array(body, "blocks").filter_map(|b| block(b, reader)).collect()
+#[derive(Serialize)]
+struct Field {
+    title: String,
+    parts: Vec<Part>,
 }
 
-fn block(block: &Value, reader: Reader) -> Option<Block> {
+/// The blocks of a message or form.
+pub(super) fn blocks(body: &Value, files: &Files, reader: Reader) -> Vec<Block> {
+    array(body, "blocks").map(|one| block(one, files, reader)).collect()
+}
+
+fn block(block: &Value, files: &Files, reader: Reader) -> Block {
     let empty = Block::default();
-    Some(match string(block, "type") {
-        "header" => Block { header: Some(text_object(block.get("text")?)), ..empty },
+    match string(block, "type") {
+        "header" => Block { header: block.get("text").map(text_object), ..empty },
         "context" => Block {
-            context: Some(array(block, "elements").flat_map(|e| text_spans(e, reader)).collect()),
+            context: Some(array(block, "elements").flat_map(|e| small(e, reader)).collect()),
             ..empty
         },
-        "section" => {
-            let text = block.get("text").into_iter().flat_map(|t| text_spans(t, reader)).collect();
-            let fields = array(block, "fields").map(|f| Line { spans: text_spans(f, reader) });
-            let lines = [Line { spans: text }].into_iter().chain(fields);
-            Block { parts: Some(vec![Part { section: true, ..part("", lines.collect()) }]), ..empty }
+        "rich_text" => Block { parts: Some(rich::parts(block, reader)), ..empty },
+        "section" => Block { section: Some(section(block, reader)), ..empty },
+        "actions" => {
+            Block { controls: Some(array(block, "elements").map(|e| control(e, reader)).collect()), ..empty }
         }
-        "rich_text" => {
-            Block { parts: Some(array(block, "elements").map(|e| rich(e, reader)).collect()), ..empty }
-        }
-        "actions" => Block { buttons: Some(array(block, "elements").filter_map(button).collect()), ..empty },
-        "image" => Block { image: Some(string(block, "alt_text").to_owned()), ..empty },
+        "input" => Block { input: Some(input(block, reader)), ..empty },
+        "image" => Block { image: Some(files.picture(block)), ..empty },
         "divider" => Block { divider: true, ..empty },
-        other => Block { header: Some(other.to_owned()), ..empty },
-    })
-}
-
-fn part(kind: &str, lines: Vec<Line>) -> Part {
-    Part {
-        section: kind == "rich_text_section",
-        quote: kind == "rich_text_quote",
-        pre: kind == "rich_text_preformatted",
-        list: kind == "rich_text_list",
-        lines,
+        other => Block { unknown: Some(other.to_owned()), ..empty },
     }
 }
 
-fn rich(element: &Value, reader: Reader) -> Part {
-    let kind = string(element, "type");
-    let spans = |e: &Value| Line { spans: array(e, "elements").map(|s| span(s, reader)).collect() };
-    let lines = if kind == "rich_text_list" {
-        array(element, "elements").map(spans).collect()
-    } else {
-        vec![spans(element)]
+fn section(block: &Value, reader: Reader) -> Section {
+    Section {
+        parts: block.get("text").map(|text| parts(text, reader)).unwrap_or_default(),
+        fields: array(block, "fields").map(|field| parts(field, reader)).collect(),
+        beside: block.get("accessory").map(|element| control(element, reader)),
+    }
+}
+
+fn input(block: &Value, reader: Reader) -> Input {
+    let text = |key: &str| block.get(key).map(text_object).unwrap_or_default();
+    Input {
+        label: text("label"),
+        hint: text("hint"),
+        optional: block.get("optional").and_then(Value::as_bool) == Some(true),
+        control: control(block.get("element").unwrap_or(&Value::Null), reader),
+    }
+}
+
+/// The attachments of a message.
+pub(super) fn attachments(body: &Value, files: &Files, reader: Reader) -> Vec<Attachment> {
+    let read = |text: &str| mrkdwn::parts(text, reader);
+    let one = |of: &Value| {
+        let field =
+            |f: &Value| Field { title: mrkdwn::plain(string(f, "title")), parts: read(string(f, "value")) };
+        Attachment {
+            colour: colour(string(of, "color")),
+            pretext: read(string(of, "pretext")),
+            title: mrkdwn::plain(string(of, "title")),
+            href: web(string(of, "title_link")),
+            parts: read(string(of, "text")),
+            fields: array(of, "fields").map(field).collect(),
+            blocks: blocks(of, files, reader),
+            footer: mrkdwn::plain(string(of, "footer")),
+        }
     };
-    part(kind, lines)
+    array(body, "attachments").map(one).collect()
 }
 
-fn span(element: &Value, reader: Reader) -> Span {
-    let style =
-        |name: &str| element.pointer(&format!("/style/{name}")).and_then(Value::as_bool).unwrap_or_default();
-    let text = match string(element, "type") {
-        "date" => date(element, reader),
-        "emoji" => format!(":{}:", string(element, "name")),
-        "link" if string(element, "text").is_empty() => string(element, "url").to_owned(),
-        _ => string(element, "text").to_owned(),
+fn colour(name: &str) -> Option<String> {
+    let digits = match name {
+        "good" => "2eb67d",
+        "warning" => "daa038",
+        "danger" => "a30200",
+        other => other.strip_prefix('#').unwrap_or(other),
     };
-    Span {
-        text,
-        href: links::safe(string(element, "url")),
-        bold: style("bold"),
-        italic: style("italic"),
-        code: style("code"),
+    let hex = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    hex.then(|| format!("#{digits}"))
+}
+
+/// An element of a context block: text, or a picture by what it shows.
+fn small(element: &Value, reader: Reader) -> Vec<Span> {
+    match string(element, "type") {
+        "mrkdwn" => mrkdwn::spans(string(element, "text"), reader),
+        "plain_text" => vec![Span::plain(text_object(element))],
+        "image" => vec![Span::plain(string(element, "alt_text").to_owned())],
+        other => vec![Span { unknown: true, ..Span::plain(other.to_owned()) }],
     }
 }
 
-/// A date in the formats that firstlook uses; any other shows its fallback.
-fn date(element: &Value, reader: Reader) -> String {
-    let at = element.get("timestamp").and_then(Value::as_i64).and_then(|s| DateTime::from_timestamp(s, 0));
-    match (at, string(element, "format")) {
-        (Some(at), format) => mrkdwn::date(at, format, reader),
-        (None, _) => string(element, "fallback").to_owned(),
+/// A text object: `mrkdwn` is read, `plain_text` shown.
+fn parts(object: &Value, reader: Reader) -> Vec<Part> {
+    match string(object, "type") {
+        "mrkdwn" => mrkdwn::parts(string(object, "text"), reader),
+        "plain_text" => vec![Part::section(vec![Span::plain(text_object(object))])],
+        other => vec![Part::unknown(other)],
     }
 }
 
-fn button(element: &Value) -> Option<Button> {
-    let text = text_object(element.get("text")?);
-    Some(Button { text, href: links::safe(string(element, "url")) })
-}
-
-/// A text object as spans: `mrkdwn` is read, `plain_text` shown.
-fn text_spans(object: &Value, reader: Reader) -> Vec<Span> {
-    if string(object, "type") == "mrkdwn" {
-        mrkdwn::spans(string(object, "text"), reader)
-    } else {
-        vec![Span::plain(text_object(object))]
-    }
-}
-
-/// The text of a `plain_text` object; Slack decodes its three entities there as well.
-fn text_object(object: &Value) -> String {
-    mrkdwn::plain(string(object, "text"))
-}
-
-fn array<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
-    value.get(key).and_then(Value::as_array).into_iter().flatten()
+/// The text of a `plain_text` object; Slack undoes its three entities there as well, and reads names of emoji unless it is
+/// told not to.
+pub(super) fn text_object(object: &Value) -> String {
+    let text = mrkdwn::plain(string(object, "text"));
+    let literal = object.get("emoji").and_then(Value::as_bool) == Some(false);
+    if literal { text } else { super::emoji::replaced(&text) }
 }

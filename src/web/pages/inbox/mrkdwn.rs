@@ -1,144 +1,166 @@
-//! Slack's mrkdwn, as far as firstlook writes it: bold, italic, code, links, dates, and the three entities.
+//! Slack's mrkdwn: bold, italic, struck, code, links, mentions, dates, emoji, quotes and verbatim text.
 //!
 //! Knows the syntax (FACTS D). Must not know blocks.
 
-use chrono::{DateTime, Utc};
-use firstlook_core::Language;
-use serde::Serialize;
+use super::emoji;
+use super::rich::Part;
+use super::span::{Reader, Span, Style, date_or, web};
 
-use super::super::times::{self, Local};
-use super::super::{links, words};
-
-/// Text in one style.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub(super) struct Span {
-    pub text: String,
-    pub href: Option<String>,
-    pub bold: bool,
-    pub italic: bool,
-    pub code: bool,
-}
-
-impl Span {
-    pub(super) fn plain(text: String) -> Self {
-        Self { text, ..Self::default() }
-    }
-}
-
-/// Who reads the page, and when.
-#[derive(Clone, Copy)]
-pub(super) struct Reader {
-    pub language: Language,
-    pub now: Local,
-}
+/// Longest text that is read; Slack cuts there as well.
+const MOST: usize = 40_000;
+/// How far away a mark may be closed.
+const REACH: usize = 3_000;
+/// Verbatim text stands between these.
+const FENCE: &str = "```";
 
 /// Undoes Slack's escaping.
 pub(super) fn plain(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
-/// The spans of a mrkdwn text. What is not closed is text.
-pub(super) fn spans(text: &str, reader: Reader) -> Vec<Span> {
+/// The paragraphs, quotes and verbatim texts of a mrkdwn text.
+pub(super) fn parts(text: &str, reader: Reader) -> Vec<Part> {
+    let text: String = text.chars().take(MOST).collect();
     let mut out = Vec::new();
-    let mut rest = text;
-    let mut literal = String::new();
-    while let Some(c) = rest.chars().next() {
-        let closing = match c {
-            '<' => '>',
-            '*' | '_' | '`' => c,
-            _ => '\0',
-        };
-        let tail = rest.get(c.len_utf8()..).unwrap_or_default();
-        let inner = (closing != '\0').then(|| tail.split_once(closing)).flatten();
-        let boundary = c == '<' || !literal.chars().next_back().is_some_and(char::is_alphanumeric);
-        match inner.filter(|(inside, _)| boundary && !inside.is_empty() && !inside.contains('\n')) {
-            Some((inside, after)) => {
-                if !literal.is_empty() {
-                    out.push(Span::plain(plain(&std::mem::take(&mut literal))));
-                }
-                out.push(marked(c, inside, reader));
-                rest = after;
-            }
-            None => {
-                literal.push(c);
-                rest = tail;
-            }
-        }
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once(FENCE) {
+        let Some((inside, left)) = after.split_once(FENCE) else { break };
+        lines(before.trim_end_matches('\n'), reader, &mut out);
+        out.push(Part::verbatim(vec![Span::plain(plain(inside.trim_matches('\n')))]));
+        rest = left.trim_start_matches('\n');
     }
-    if !literal.is_empty() {
-        out.push(Span::plain(plain(&literal)));
-    }
+    lines(rest, reader, &mut out);
     out
 }
 
-fn marked(mark: char, inside: &str, reader: Reader) -> Span {
-    match mark {
-        '*' => Span { bold: true, ..Span::plain(plain(inside)) },
-        '_' => Span { italic: true, ..Span::plain(plain(inside)) },
-        '`' => Span { code: true, ..Span::plain(plain(inside)) },
-        _ => angle(inside, reader),
+/// Neighbouring lines of a kind are one part.
+fn lines(text: &str, reader: Reader, out: &mut Vec<Part>) {
+    let mut open: Option<(bool, String)> = None;
+    let mut close = |(quote, text): (bool, String)| {
+        let spans = spans(&text, reader);
+        out.push(if quote { Part::quote(spans) } else { Part::section(spans) });
+    };
+    for line in text.lines() {
+        let quoted = line.strip_prefix("&gt;").or_else(|| line.strip_prefix('>'));
+        let (quote, line) = (quoted.is_some(), quoted.map_or(line, str::trim_start));
+        match &mut open {
+            Some((of, text)) if *of == quote => {
+                text.push('\n');
+                text.push_str(line);
+            }
+            _ => {
+                if let Some(done) = open.replace((quote, line.to_owned())) {
+                    close(done);
+                }
+            }
+        }
+    }
+    open.into_iter().for_each(close);
+}
+
+/// The spans of one paragraph. What is not closed is text.
+pub(super) fn spans(text: &str, reader: Reader) -> Vec<Span> {
+    let mut read = Read { reader, out: Vec::new() };
+    read.inline(text, Style::default());
+    read.out
+}
+
+struct Read {
+    reader: Reader,
+    out: Vec<Span>,
+}
+
+impl Read {
+    fn inline(&mut self, text: &str, style: Style) {
+        let (mut rest, mut literal, mut before) = (text, String::new(), None);
+        while let Some(c) = rest.chars().next() {
+            let tail = rest.get(c.len_utf8()..).unwrap_or_default();
+            match closed(c, tail, before) {
+                Some((inside, after)) => {
+                    self.literal(&mut literal, style);
+                    self.marked(c, inside, style);
+                    (rest, before) = (after, Some(c));
+                }
+                None => {
+                    literal.push(c);
+                    (rest, before) = (tail, Some(c));
+                }
+            }
+        }
+        self.literal(&mut literal, style);
+    }
+
+    fn literal(&mut self, text: &mut String, style: Style) {
+        if !text.is_empty() {
+            let text = emoji::replaced(&plain(&std::mem::take(text)));
+            self.out.push(Span { style, ..Span::plain(text) });
+        }
+    }
+
+    fn marked(&mut self, mark: char, inside: &str, style: Style) {
+        match mark {
+            '*' => self.inline(inside, Style { bold: true, ..style }),
+            '_' => self.inline(inside, Style { italic: true, ..style }),
+            '~' => self.inline(inside, Style { strike: true, ..style }),
+            '`' => self.out.push(Span { style: Style { code: true, ..style }, ..Span::plain(plain(inside)) }),
+            _ => self.out.push(Span { style, ..angle(inside, self.reader) }),
+        }
     }
 }
 
-/// What stands between `<` and `>`: `https://a|text` or `!date^1795111620^{time}|fallback`.
+/// What stands between the mark and its end, and what follows: a mark opens at the edge of a word and closes at one.
+fn closed(mark: char, tail: &str, before: Option<char>) -> Option<(&str, &str)> {
+    let end = match mark {
+        '<' => '>',
+        '*' | '_' | '~' | '`' => mark,
+        _ => return None,
+    };
+    if mark == '<' {
+        let (inside, after) = tail.split_once(end)?;
+        return (!inside.is_empty() && !inside.contains('\n')).then_some((inside, after));
+    }
+    if before.is_some_and(char::is_alphanumeric) || tail.starts_with(char::is_whitespace) {
+        return None;
+    }
+    let mut last = None;
+    for (at, c) in tail.char_indices().take(REACH) {
+        let after = tail.get(at + c.len_utf8()..).unwrap_or_default();
+        let edge = mark == '`' || !last.is_some_and(char::is_whitespace);
+        if c == end && last.is_some() && edge && !after.starts_with(char::is_alphanumeric) {
+            return Some((tail.get(..at)?, after));
+        }
+        if c == '\n' || (c == end && last.is_none()) {
+            return None;
+        }
+        last = Some(c);
+    }
+    None
+}
+
+/// What stands between `<` and `>`: `https://a|text`, `@U1`, `#C1|name`, `!here`, `!date^1795111620^{time}|fallback`.
 fn angle(inside: &str, reader: Reader) -> Span {
     let (target, label) = inside.split_once('|').unwrap_or((inside, inside));
+    let named = |mark: &str, id: &str| {
+        let name = if label == target { id } else { label };
+        Span::mention(format!("{mark}{}", plain(name.trim_start_matches(mark))))
+    };
     if let Some(parts) = target.strip_prefix("!date^") {
-        let (seconds, format) = parts.split_once('^').unwrap_or((parts, ""));
-        let at = seconds.parse().ok().and_then(|s| DateTime::from_timestamp(s, 0));
-        return Span::plain(at.map_or_else(|| plain(label), |at| date(at, format, reader)));
+        let mut parts = parts.split('^');
+        let (seconds, format) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let href = parts.next().and_then(|url| web(&plain(url)));
+        let text = date_or(seconds.parse().ok(), &plain(format), &plain(label), reader);
+        return Span { href, ..Span::plain(text) };
     }
-    Span { href: links::safe(&plain(target)), ..Span::plain(plain(label)) }
-}
-
-/// A date as Slack's format string says, in UTC. Slack shows the reader's zone; the page's foot says which this is.
-pub(super) fn date(at: DateTime<Utc>, format: &str, reader: Reader) -> String {
-    let Reader { language, now } = reader;
-    let ago = words::ago(language, &times::span(language, now.to_utc() - at));
-    [
-        ("{time_secs}", times::clock(at, now).text),
-        ("{time}", times::minute(at, now).text),
-        ("{ago}", ago),
-        ("{date_num}", at.format("%Y-%m-%d").to_string()),
-        ("{date_short_pretty}", times::day(language, at, now)),
-        ("{date_short}", times::day(language, at, now)),
-        ("{date_long}", times::day(language, at, now)),
-        ("{date_pretty}", times::day(language, at, now)),
-        ("{date}", times::day(language, at, now)),
-    ]
-    .iter()
-    .fold(format.to_owned(), |text, (mark, value)| text.replace(mark, value))
+    if let Some(team) = target.strip_prefix("!subteam^") {
+        return named("@", team);
+    }
+    match target.chars().next() {
+        Some('@') => named("@", target.trim_start_matches('@')),
+        Some('#') => named("#", target.trim_start_matches('#')),
+        Some('!') => named("@", target.trim_start_matches('!')),
+        _ => Span { href: web(&plain(target)), ..Span::plain(plain(label)) },
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use firstlook_core::notify::Zone;
-
-    use super::*;
-
-    fn shape(text: &str) -> Vec<String> {
-        let now = Zone::utc().local(DateTime::from_timestamp(1_795_111_620 + 840, 0).unwrap());
-        let one = |s: &Span| {
-            let style = [(s.bold, 'b'), (s.italic, 'i'), (s.code, 'c')];
-            let style: String = style.iter().filter(|(on, _)| *on).map(|(_, c)| *c).collect();
-            format!("{style}{}:{}", s.href.as_deref().map(|h| format!("[{h}]")).unwrap_or_default(), s.text)
-        };
-        spans(text, Reader { language: Language::En, now }).iter().map(one).collect()
-    }
-
-    #[test]
-    fn marks_are_read_and_entities_undone() {
-        assert_eq!(shape("*a* _b_ `c &lt;d&gt;`"), ["b:a", ": ", "i:b", ": ", "c:c <d>"]);
-        assert_eq!(shape("see <https://x/1|R&amp;3>."), [":see ", "[https://x/1]:R&3", ":."]);
-        assert_eq!(shape("<!date^1795111620^{time}, {ago}|f>"), [":18:07, 14 min ago"]);
-        assert_eq!(shape("<!date^x^{time}|f>"), [":f"]);
-    }
-
-    #[test]
-    fn what_is_not_closed_or_not_a_mark_is_text() {
-        assert_eq!(shape("snake_case_name 2*3*4 *open"), [":snake_case_name 2*3*4 *open"]);
-        assert_eq!(shape("`a\nb` ** <>"), [":`a\nb` ** <>"]);
-        assert_eq!(shape("<javascript:x|y>"), [":y"]);
-        assert_eq!(shape(""), Vec::<String>::new());
-    }
-}
+mod tests;

@@ -94,7 +94,7 @@ fn a_message_is_drawn_roughly_as_slack_does() {
             "<li class=\"rich\">first</li>",
             "<b>bold</b> &amp; <a href=\"http://a.example/\"",
             "<a class=\"btn mini\" href=\"http://127.0.0.1:8080/incidents/482\"",
-            "<span class=\"tag\">Acknowledge</span>",
+            "<span class=\"btn mini\">Acknowledge</span>",
             "Image: 5xx rises",
             "<hr>",
             "In the thread",
@@ -108,7 +108,7 @@ fn a_message_is_drawn_roughly_as_slack_does() {
 }
 
 #[test]
-fn pagerduty_events_stand_newest_first() {
+fn pagerdutys_incidents_stand_newest_first() {
     let html = inbox(
         "inbox-pd",
         vec![event(trigger()), event(json!({"event_action": "resolve", "dedup_key": "k-2"}))],
@@ -120,15 +120,17 @@ fn pagerduty_events_stand_newest_first() {
             "http-equiv=\"refresh\" content=\"3\"",
             "Nothing has been sent yet.",
             "PagerDuty (stand-in)",
-            "resolve</span>",
+            "Resolved</span>",
             "k-2",
-            "trigger</span>",
+            "Triggered</span>",
             "critical</span>",
             "payment-api fails &lt;b&gt;",
+            "<dt>source</dt><dd>payment-api",
             "<dt>1 how bad</dt><dd>24.9%",
             "<dd>7</dd>",
             "firstlook-9c1f",
             "Incident #482",
+            "trigger</li>",
         ],
     );
     assert!(!html.contains(">bad<"));
@@ -154,7 +156,7 @@ fn odd_requests_are_shown_not_lost() {
     assert!(
         html.contains("answers what was never posted")
             && html.contains("no blocks")
-            && html.contains(">video<")
+            && html.contains("<p class=\"unknown\">Not known here: video</p>")
     );
     assert_eq!(html.matches("<article class=\"card msg\">").count(), 4);
 }

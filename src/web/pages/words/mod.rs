@@ -32,6 +32,11 @@ pub(super) const DELIVERIES: Word = word("Deliveries", "受信記録");
 pub(super) const SILENCES: Word = word("Silences", "通知停止");
 pub(super) const RUNBOOKS: Word = word("Runbooks", "ランブック");
 pub(super) const INBOX: Word = word("Trial inbox", "お試し用受信箱");
+pub(super) const WHERE_IT_IS_OPENED: Word = word("the channel where it is opened", "開いたチャンネル");
+/// What PagerDuty calls the state of an incident.
+pub(super) const PD_TRIGGERED: Word = word("Triggered", "発生中");
+pub(super) const PD_ACKNOWLEDGED: Word = word("Acknowledged", "対応中");
+pub(super) const PD_RESOLVED: Word = word("Resolved", "解決済み");
 pub(super) const FIRST_LOOK: Word = word("First look only", "初報のみ");
 pub(super) const LOOKING: Word = word("Looking", "確認中");
 pub(super) const NOTHING: Word = word("Nothing verified", "裏付けなし");

@@ -175,6 +175,12 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("replies", "In the thread", "スレッド"),
     ("also_channel", "also sent to the channel", "チャンネルにも投稿"),
     ("key", "Key", "キー"),
+    ("lock_screen", "On the lock screen:", "ロック画面の表示："),
+    ("only_you", "Only whoever asked sees this", "依頼した人だけに表示されます"),
+    ("deleted", "This message was deleted.", "このメッセージは削除されました。"),
+    ("optional", "optional", "任意"),
+    ("unknown_part", "Not known here", "未対応の要素"),
+    ("pd_notes", "Notes", "ノート"),
 ];
 
 /// The word that templates call `key`.

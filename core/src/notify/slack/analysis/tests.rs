@@ -51,7 +51,7 @@ fn each_stage_is_told() {
     assert_eq!(
         lines(&running),
         [
-            "◷ Analysis, step 2 of at most 8  asked for by Aya Tanaka",
+            "◷ Analysis, step 2 of at most 8 · asked for by Aya Tanaka",
             "✓ log lines of api with \"retrying capture\" L4",
             "– changes",
             "Open #482",
@@ -69,7 +69,7 @@ fn each_stage_is_told() {
     assert_eq!(
         lines(&ready)[..9],
         [
-            "✓ Analysis ready, 2 steps, 1 min  asked for by Aya Tanaka",
+            "✓ Analysis ready, 2 steps, 1 min · asked for by Aya Tanaka",
             "✓ Only kito is slow: 96% of the 412 retries carry psp=kito. L4",
             "? Not verified: The provider has an incident of its own.",
             "Root causes",
@@ -82,11 +82,11 @@ fn each_stage_is_told() {
     );
 
     for (state, bold) in [
-        (State::Failed, "○ Analysis without a report  asked for by Aya Tanaka"),
-        (State::OverBudget, "○ Not analysed: the budget is used up  asked for by Aya Tanaka"),
+        (State::Failed, "○ Analysis without a report · asked for by Aya Tanaka"),
+        (State::OverBudget, "○ Not analysed: the budget is used up · asked for by Aya Tanaka"),
         (
             State::NothingVerified,
-            "○ Analysis without a report: nothing could be verified  asked for by Aya Tanaka",
+            "○ Analysis without a report: nothing could be verified · asked for by Aya Tanaka",
         ),
     ] {
         let body = post(&analysed(state));
@@ -95,7 +95,7 @@ fn each_stage_is_told() {
     }
     assert_eq!(
         lines(&post(&analysed(State::Waiting)))[0],
-        "◷ Analysis, about to begin  asked for by Aya Tanaka"
+        "◷ Analysis, about to begin · asked for by Aya Tanaka"
     );
 }
 
