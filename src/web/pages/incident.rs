@@ -244,7 +244,7 @@ fn flags(incident: &Incident, now: Local) -> Vec<Badge> {
     let flags = incident.flags.iter().map(|f| {
         let (word, icon) = words::flag(incident.language, f);
         let word = match &incident.flap {
-            Some(flap) if f == "flapping" => flapping(incident, flap),
+            Some(flap) if f == "flapping" => flapping(incident, flap, now),
             _ => word,
         };
         Badge { class: "skipped", icon, word }
@@ -257,8 +257,8 @@ fn flags(incident: &Incident, now: Local) -> Vec<Badge> {
     flags.chain(silenced).collect()
 }
 
-fn flapping(incident: &Incident, flap: &Flap) -> String {
-    let (since, until) = (times::minute(flap.last).text, times::minute(flap.until).text);
+fn flapping(incident: &Incident, flap: &Flap, now: Local) -> String {
+    let (since, until) = (times::minute(flap.last, now).text, times::minute(flap.until, now).said());
     let quiet = (incident.status == Status::Resolved).then_some((since.as_str(), until.as_str()));
     notify::flapping(incident.language, flap, quiet)
 }

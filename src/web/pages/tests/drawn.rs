@@ -48,7 +48,7 @@ impl Scene {
     fn page(self, name: &str, language: Language) -> String {
         let view = InboxView { received: self.0, playing: false, service_url: String::new() };
         let now = samples::start() + TimeDelta::minutes(2);
-        let html = Pages::new(language).unwrap().inbox(&view, now).unwrap();
+        let html = Pages::new(language, Zone::utc()).unwrap().inbox(&view, now).unwrap();
         keep(&format!("drawn-{name}-{}", language.as_str()), &html);
         html
     }
