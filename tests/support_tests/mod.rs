@@ -11,6 +11,7 @@ mod peers;
 mod plan;
 mod samples;
 mod slack;
+mod slack_channels;
 mod slack_files;
 mod sqs;
 mod tool_use;

@@ -257,6 +257,13 @@ impl Protocol for Desk {
             "files.getUploadURLExternal" => self.place(request, &body),
             "files.completeUploadExternal" => self.complete(&body),
             "conversations.history" => self.history(&body),
+            "conversations.create" => self.create(&body),
+            "conversations.invite" => self.invite(&body),
+            "conversations.setTopic" => self.topic(&body),
+            "users.conversations" => self.its_channels(&body),
+            "usergroups.users.list" => self.group(&body),
+            "pins.add" => self.pin(&body),
+            "chat.getPermalink" => self.permalink(&body),
             "views.open" => self.open(&body),
             "auth.test" => Answer::json(
                 200,

@@ -1,6 +1,7 @@
 //! Slack: `chat.postMessage`, `chat.update`, files, `conversations.history`, `auth.test` and incoming webhooks (FACTS D).
 //! What Slack refuses is refused; what only our own rules forbid is kept, and fails the test when the fake is dropped.
 
+pub mod channels;
 mod desk;
 mod files;
 mod house;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::channels::People;
 use super::files::{File, FilePost};
 
 /// One content of a message: the first as posted, each later one by `chat.update`.
@@ -93,12 +94,17 @@ fn gather(value: &Value, out: &mut String) {
 }
 
 /// One channel that the bot can see.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Channel {
     pub name: String,
     pub id: String,
     pub archived: bool,
     pub member: bool,
+    pub private: bool,
+    pub created: i64,
+    pub members: Vec<String>,
+    pub topic: String,
+    pub pins: Vec<String>,
 }
 
 /// Everything that the fake keeps.
@@ -120,6 +126,7 @@ pub(super) struct Workspace {
     /// When each trigger was given out, and whether it was used.
     pub triggers: Vec<(String, Instant, bool)>,
     pub views: Vec<Value>,
+    pub people: People,
     last_post: HashMap<String, Instant>,
     count: u32,
 }
@@ -134,8 +141,9 @@ impl Workspace {
         self.channels.push(Channel {
             name: format!("#{bare}"),
             id: id.clone(),
-            archived: false,
             member: true,
+            created: firstlook::clock::now().timestamp(),
+            ..Channel::default()
         });
         id
     }
