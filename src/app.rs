@@ -39,7 +39,9 @@ use crate::web::{self, Gate, Room, Serves};
 use crate::worker::Wake;
 use asking::{resync, stale_after};
 use lanes::Lanes;
-use parts::{buttons, models, pagerduty_secrets, pagers, senders, slack_app, sources, storms, ways};
+use parts::{
+    buttons, declarers, models, pagerduty_secrets, pagers, senders, slack_app, sources, storms, ways,
+};
 
 pub use asking::cloudwatch;
 pub use examiner::Examination;
@@ -82,8 +84,7 @@ impl Service {
     pub async fn new(config: &Config, exporter: Exporter) -> Result<Self, StartError> {
         let (store, private) = open(config).await?;
         let words = glance::words(config);
-        let library = library(config).await?;
-        let wake = Wake::default();
+        let (library, wake) = (library(config).await?, Wake::default());
         let (ingest, committer) = Ingest::new(Desk {
             store: store.clone(),
             rules: Arc::new(rules(config)?),
@@ -135,6 +136,7 @@ impl Service {
             fonts,
             analysis: (!config.summary.models.is_empty()).then_some(config.summary.analysis.limits),
             silencing: silencing(config),
+            declarers: declarers(config).into_iter().map(|(bot, _)| bot).collect(),
             exporter,
         };
         Ok(Self { app: Data::new(app), committer, lanes, private })
@@ -296,5 +298,6 @@ fn deliver(
     (templates, fonts, wake): (Arc<Templates>, Fonts, Wake),
 ) -> Result<Deliver, StartError> {
     let (name, zone, ways) = (config.server.name.clone(), config.zone, ways(config)?);
-    Ok(Deliver { store, words, name, zone, ways, templates, fonts, wake, buttons: buttons(config) })
+    let (buttons, declares) = (buttons(config), declarers(config).into_iter().collect());
+    Ok(Deliver { store, words, name, zone, ways, templates, fonts, wake, buttons, declares })
 }

@@ -6,12 +6,12 @@
 mod analysis;
 mod changes;
 mod charts;
+mod declare;
 mod notes;
 mod send;
 mod storm;
 mod worded;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,10 +24,11 @@ use firstlook_core::notify::{self, Buttons, Zone};
 use rand::Rng;
 
 use crate::clock;
+use crate::config::Declare;
 use crate::fail::{self, Step};
 use crate::fonts::Fonts;
 use crate::receivers::{Class, SendError};
-use crate::store::{Claim, ELSEWHERE, Edge, JobKind, Outcome, Store, StoreError, Target, Words};
+use crate::store::{Claim, Edge, JobKind, Outcome, Store, StoreError, Target, Words};
 use crate::telemetry::labels::SendOutcome;
 use crate::telemetry::metrics::{self, Metric};
 use crate::worker::Wake;
@@ -62,6 +63,8 @@ pub struct Deliver {
     pub wake: Wake,
     /// What the buttons below messages can do.
     pub buttons: Buttons,
+    /// Who may open channels, by receiver and integration.
+    pub declares: BTreeMap<(String, String), Declare>,
 }
 
 impl Deliver {
@@ -151,21 +154,6 @@ impl Deliver {
         self.level(&claim, way, &view, &mut target).await
     }
 
-    /// How a target is reached. One that no receiver names is reached with what its integration shares with one that does.
-    fn way(&self, target: &Target) -> Option<Cow<'_, Way>> {
-        let of = |integration: &str| self.ways.get(&(target.receiver.clone(), integration.to_owned()));
-        match target.integration.split_once(ELSEWHERE) {
-            None => of(&target.integration).map(Cow::Borrowed),
-            Some((integration, channel)) => of(integration)?.elsewhere(channel).map(Cow::Owned),
-        }
-    }
-
-    /// Receivers and integrations that lead to the same place.
-    fn beside(&self, way: &Way) -> Vec<(String, String)> {
-        let same = self.ways.iter().filter(|(_, other)| other.bucket.name == way.bucket.name);
-        same.map(|(key, _)| key.clone()).collect()
-    }
-
     /// Tells one edge, once there is room for it. Returns how the job ends where the next one may not follow.
     async fn edge(
         &self,
@@ -227,6 +215,7 @@ impl Deliver {
         if self.store.want_analyses(claim, target).await? {
             self.wake.all();
         }
+        self.want_pin(claim, target).await?;
         // `sent_version` was read before the edges were told: a post that was just made shows this very view.
         if self.store.shown_version(target.id).await? >= view.version {
             return Ok(Outcome::Done);

@@ -39,6 +39,10 @@ pub enum Step {
     ReportPosted,
     /// A pager has answered to a note, and that is not marked.
     Noted,
+    /// Slack has opened a channel for an incident, and that is not kept.
+    ChannelOpened,
+    /// Slack has answered to another step of a declaration, and that is not kept.
+    DeclareStep,
     /// A model has answered within an analysis, and that is not kept.
     BeforeKept,
     /// A model has answered within an analysis, and that is kept.
@@ -51,7 +55,7 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Read,
         Self::BeforeCommit,
         Self::Committed,
@@ -66,6 +70,8 @@ impl Step {
         Self::ReportUploaded,
         Self::ReportPosted,
         Self::Noted,
+        Self::ChannelOpened,
+        Self::DeclareStep,
         Self::BeforeKept,
         Self::Kept,
         Self::Brought,
@@ -89,6 +95,8 @@ impl Step {
             Self::ReportUploaded => "report-uploaded",
             Self::ReportPosted => "report-posted",
             Self::Noted => "noted",
+            Self::ChannelOpened => "channel-opened",
+            Self::DeclareStep => "declare-step",
             Self::BeforeKept => "before-kept",
             Self::Kept => "kept",
             Self::Brought => "brought",

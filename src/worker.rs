@@ -33,7 +33,7 @@ type Held = Arc<Mutex<Vec<Ticket>>>;
 
 /// Wakes the lanes of this process when something was enqueued; other processes find it when they poll.
 #[derive(Debug, Default, Clone)]
-pub struct Wake([Arc<Notify>; 7]);
+pub struct Wake([Arc<Notify>; 8]);
 
 impl Wake {
     /// Has every lane look at once.
@@ -42,7 +42,7 @@ impl Wake {
     }
 
     fn lane(&self, kind: JobKind) -> &Arc<Notify> {
-        let [page, message, triage, upkeep, charts, analysis, report] = &self.0;
+        let [page, message, triage, upkeep, charts, analysis, report, declare] = &self.0;
         match kind {
             JobKind::Page => page,
             JobKind::Message => message,
@@ -51,6 +51,7 @@ impl Wake {
             JobKind::Charts => charts,
             JobKind::Analysis => analysis,
             JobKind::Report => report,
+            JobKind::Declare => declare,
         }
     }
 }
@@ -65,6 +66,7 @@ pub fn label(kind: JobKind) -> labels::JobKind {
         JobKind::Charts => labels::JobKind::Charts,
         JobKind::Analysis => labels::JobKind::Analysis,
         JobKind::Report => labels::JobKind::Report,
+        JobKind::Declare => labels::JobKind::Declare,
     }
 }
 
@@ -74,7 +76,7 @@ pub const fn width(kind: JobKind) -> usize {
         JobKind::Page => 16,
         JobKind::Message => 8,
         JobKind::Triage => 4,
-        JobKind::Upkeep | JobKind::Charts | JobKind::Analysis | JobKind::Report => 2,
+        JobKind::Upkeep | JobKind::Charts | JobKind::Analysis | JobKind::Report | JobKind::Declare => 2,
     }
 }
 

@@ -45,13 +45,17 @@ async fn buttons_take_end_and_judge_an_incident_and_each_says_who() {
     let firstlook = Firstlook::start(Setup::default().openai(&model)).await;
     let incident = alarm(&firstlook).await;
     let (number, slack) = (&incident["number"], &firstlook.slack);
-    assert_eq!(buttons(&firstlook), ["acknowledge", "silence_1h", "analyze", "open"]);
+    assert_eq!(buttons(&firstlook), ["acknowledge", "silence_1h", "analyze", "declare", "open"]);
 
     firstlook.press("aya", "acknowledge", number, false).await;
     let taken = firstlook.until("she has it", |one| one["status"] == "acknowledged").await;
     assert_eq!(taken["owner"], "aya in Slack");
     firstlook.idle().await;
-    assert_eq!(buttons(&firstlook), ["resolve", "silence_1h", "analyze", "open"], "resolve takes its place");
+    assert_eq!(
+        buttons(&firstlook),
+        ["resolve", "silence_1h", "analyze", "declare", "open"],
+        "resolve takes its place"
+    );
     let message = slack.messages()[0].clone();
     assert!(message.words().contains("◐ Acknowledged by aya in Slack"), "{}", message.words());
     assert!(slack.answers().is_empty(), "the message shows it: nothing else is said");
@@ -109,7 +113,7 @@ async fn the_command_shows_and_does() {
     alarm(&firstlook).await;
     assert_eq!(
         buttons(&firstlook),
-        ["acknowledge", "silence_1h", "open"],
+        ["acknowledge", "silence_1h", "declare", "open"],
         "without a model nobody can be asked to analyse"
     );
     let open = said("open").await;
@@ -246,10 +250,8 @@ async fn the_manifest_leads_to_us_and_asks_for_what_the_document_explains() {
         let row = format!("| `{}` |", scope.as_str().unwrap());
         assert!(document.contains(&row), "docs/SLACK.md says nothing of {scope}");
     }
-    assert_eq!(
-        document.matches(":write` |").count() + document.matches("| `commands` |").count(),
-        scopes.len()
-    );
+    let table = document.split("| scope | for |").nth(1).unwrap().split("\n\n").next().unwrap();
+    assert_eq!(table.matches("\n| `").count(), scopes.len(), "and of no other: {table}");
     let firstlook = Firstlook::start(Setup::default()).await;
     let command = &manifest["features"]["slash_commands"][0]["url"];
     for url in [command, &manifest["settings"]["interactivity"]["request_url"]] {

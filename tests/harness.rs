@@ -50,6 +50,8 @@ pub struct Setup {
     pub more: String,
     /// Further keys of the pager's integration, in flow form: `, region: eu`.
     pub pager: String,
+    /// The same of the receiver `oncall`'s Slack, without the comma.
+    pub slack: String,
     /// YAML of the receiver `oncall`'s `webhook_configs` in flow form.
     pub webhooks: String,
     /// What PagerDuty's key and Slack's channels take in a minute; so much that nothing waits, where a test says nothing.
@@ -73,6 +75,7 @@ impl Default for Setup {
             labels: "[]".into(),
             more: String::new(),
             pager: String::new(),
+            slack: String::new(),
             webhooks: "[]".into(),
             per_minute: (60_000, 60_000),
             runbooks: Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks"),

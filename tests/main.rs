@@ -24,6 +24,7 @@ mod cloudwatch_logs;
 mod cloudwatch_metrics;
 mod commands;
 mod containers;
+mod declare;
 mod demo;
 mod elsewhere;
 mod evidence;

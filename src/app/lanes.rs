@@ -115,6 +115,13 @@ impl Lanes {
         };
         let (store, wake) = (self.store.clone(), self.wake.clone());
         lanes.spawn(worker::lane(store, JobKind::Report, wake, stop.clone(), Vec::new, report));
+        let deliver = Arc::clone(&self.deliver);
+        let declare = move |claim| {
+            let deliver = Arc::clone(&deliver);
+            async move { deliver.declare(claim).await }
+        };
+        let (store, wake) = (self.store.clone(), self.wake.clone());
+        lanes.spawn(worker::lane(store, JobKind::Declare, wake, stop.clone(), Vec::new, declare));
     }
 
     /// The jobs that stand for ever, by key.

@@ -13,8 +13,8 @@ use firstlook_core::notify::rate::Rate;
 
 use super::StartError;
 use crate::config::{
-    self, AlertmanagerSource, Authorization, Config, EvidenceKind, ModelSettings, Provider, Receiver,
-    SlackVia,
+    self, AlertmanagerSource, Authorization, Config, Declare, EvidenceKind, ModelSettings, Provider,
+    Receiver, SlackVia,
 };
 use crate::deliver::{Deliver, Integration, Way, form};
 use crate::evidence::{
@@ -136,7 +136,20 @@ pub(super) fn storms(config: &Config, store: &Store, deliver: &Deliver) -> Storm
 
 /// What the buttons below Slack's messages can do.
 pub(super) fn buttons(config: &Config) -> Buttons {
-    Buttons { presses: config.slack.is_some(), analysis: !config.summary.models.is_empty() }
+    let (presses, analysis) = (config.slack.is_some(), !config.summary.models.is_empty());
+    Buttons { presses, analysis, declare: !declarers(config).is_empty() }
+}
+
+/// The bots that may open channels, in their order, each with what it gives an incident.
+pub(super) fn declarers(config: &Config) -> Vec<((String, String), Declare)> {
+    let of = |receiver: &Receiver| {
+        let all = receiver.slack.iter().enumerate();
+        let bot = |(n, one): (usize, &config::Slack)| {
+            Some(((receiver.name.clone(), format!("slack/{n}")), one.declare.clone()?))
+        };
+        all.filter_map(bot).collect::<Vec<_>>()
+    };
+    config.receivers.iter().flat_map(of).collect()
 }
 
 /// The Slack app whose presses are heard.

@@ -5,6 +5,7 @@
 
 mod alerts;
 mod changes;
+mod declare;
 mod evidence;
 mod heartbeats;
 mod inhibit;
@@ -35,6 +36,7 @@ use firstlook_core::route::storm::Limits;
 
 pub use alerts::{AlertmanagerApi, AlertmanagerSource, Authorization, Incidents};
 pub use changes::ChangeSource;
+pub use declare::Declare;
 pub use evidence::{
     Athena, Baseline, CloudTrail, CloudWatchLogs, CloudWatchMetrics, Evidence, EvidenceKind, EvidenceSource,
     Xray,

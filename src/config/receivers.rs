@@ -1,6 +1,7 @@
 //! `receivers:`: whom firstlook tells, and how.
 
 use super::Error;
+use super::declare::{self, Declare};
 use super::pagerduty::{self, PagerDuty};
 use super::section::Section;
 use super::templates;
@@ -28,6 +29,8 @@ pub struct Slack {
     pub via: SlackVia,
     /// Posts and edits in any minute, over all replicas.
     pub max_per_minute: u32,
+    /// What an incident gets that somebody declares; nothing where this is not to open channels.
+    pub declare: Option<Declare>,
 }
 
 /// How Slack is reached.
@@ -83,7 +86,7 @@ pub fn read(top: &Section<'_>) -> Result<Vec<Receiver>, Error> {
     Ok(receivers)
 }
 
-const SLACK: [&str; 7] = [
+const SLACK: [&str; 8] = [
     "channel",
     "bot_token",
     "bot_token_file",
@@ -91,6 +94,7 @@ const SLACK: [&str; 7] = [
     "incoming_webhook_url",
     "incoming_webhook_url_file",
     "max_per_minute",
+    "declare",
 ];
 const WEBHOOK: [&str; 6] = ["url", "url_file", "secret", "secret_file", "template", "max_per_minute"];
 
@@ -118,6 +122,11 @@ fn slack(section: &Section<'_>) -> Result<Slack, Error> {
         }
         (None, Some(url)) => {
             section.check_url("incoming_webhook_url", url.expose())?;
+            if section.node("declare").is_some() {
+                return Err(
+                    section.error("declare", "needs a `bot_token`: an incoming webhook cannot open channels")
+                );
+            }
             SlackVia::IncomingWebhook { url }
         }
         (Some(_), None) if channel.is_none() => {
@@ -128,7 +137,11 @@ fn slack(section: &Section<'_>) -> Result<Slack, Error> {
         }
     };
     let max_per_minute = per_minute(section)?.unwrap_or(SLACK_PER_MINUTE);
-    Ok(Slack { channel, via, max_per_minute })
+    let declare = match via {
+        SlackVia::Bot { .. } => declare::read(section)?,
+        SlackVia::IncomingWebhook { .. } => None,
+    };
+    Ok(Slack { channel, via, max_per_minute, declare })
 }
 
 fn webhook(section: &Section<'_>) -> Result<Webhook, Error> {

@@ -2,6 +2,7 @@
 //!
 //! Knows the integrations. Must not know what follows from an answer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use firstlook_core::incident::EdgeKind;
@@ -16,7 +17,7 @@ use crate::receivers::pagerduty::PagerDuty;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
 use crate::receivers::{Class, SendError};
-use crate::store::{Address, Bucket, Edge, JobKind, Target};
+use crate::store::{Address, Bucket, ELSEWHERE, Edge, JobKind, Target};
 use crate::telemetry::labels::{Integration as Kind, SendOutcome};
 use crate::telemetry::metrics::{self, Metric};
 use crate::worker::width;
@@ -50,6 +51,28 @@ impl Way {
         let integration = Integration::Slack { api: api.clone(), channel: channel.to_owned() };
         let bucket = Bucket::new("slack", api.token(), channel, self.bucket.rate);
         Some(Self { integration, bucket, places: Arc::clone(&self.places) })
+    }
+}
+
+impl Deliver {
+    /// How a target is reached. One that no receiver names is reached with what its integration shares with one that does.
+    pub(super) fn way(&self, target: &Target) -> Option<Cow<'_, Way>> {
+        self.way_of(&target.receiver, &target.integration)
+    }
+
+    /// The same by names.
+    pub(super) fn way_of(&self, receiver: &str, integration: &str) -> Option<Cow<'_, Way>> {
+        let of = |integration: &str| self.ways.get(&(receiver.to_owned(), integration.to_owned()));
+        match integration.split_once(ELSEWHERE) {
+            None => of(integration).map(Cow::Borrowed),
+            Some((integration, channel)) => of(integration)?.elsewhere(channel).map(Cow::Owned),
+        }
+    }
+
+    /// Receivers and integrations that lead to the same place.
+    pub(super) fn beside(&self, way: &Way) -> Vec<(String, String)> {
+        let same = self.ways.iter().filter(|(_, other)| other.bucket.name == way.bucket.name);
+        same.map(|(key, _)| key.clone()).collect()
     }
 }
 

@@ -137,10 +137,10 @@ receivers:                      # http://{inbox} is the demo's stand-in
     pagerduty_configs:
       - {{ routing_key: {ROUTING_KEY}, url: "http://{inbox}/v2/enqueue" }}
     slack_configs:
-      - {{ channel: "#alerts-critical", bot_token: {BOT_TOKEN}, api_url: "http://{inbox}/api" }}
+      - {{ channel: "#alerts-critical", bot_token: {BOT_TOKEN}, api_url: "http://{inbox}/api", declare: {{ enabled: false }} }}
   - name: slack-alerts
     slack_configs:
-      - {{ channel: "#alerts", bot_token: {BOT_TOKEN}, api_url: "http://{inbox}/api" }}
+      - {{ channel: "#alerts", bot_token: {BOT_TOKEN}, api_url: "http://{inbox}/api", declare: {{ enabled: false }} }}
 
 runbooks: {{ path: runbooks }}
 

@@ -2,6 +2,7 @@
 //!
 //! Knows tokens and what Slack's answers mean. Must not know what a message says.
 
+pub mod channels;
 pub mod files;
 pub mod respond;
 pub mod views;
@@ -83,7 +84,7 @@ fn text(body: &Value, key: &str) -> Option<String> {
 /// own words about it.
 fn said<T>(
     answer: Answer,
-    judge: fn(&str, &str) -> SendError,
+    judge: impl Fn(&str, &str) -> SendError,
     read: impl FnOnce(&Value) -> Option<T>,
 ) -> Result<T, SendError> {
     let answer = answer.checked(BOT)?;

@@ -38,12 +38,22 @@ pub enum JobKind {
     Analysis,
     /// Show an analysis under a message.
     Report,
+    /// Open a channel for an incident.
+    Declare,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 7] =
-        [Self::Page, Self::Message, Self::Triage, Self::Upkeep, Self::Charts, Self::Analysis, Self::Report];
+    pub const ALL: [Self; 8] = [
+        Self::Page,
+        Self::Message,
+        Self::Triage,
+        Self::Upkeep,
+        Self::Charts,
+        Self::Analysis,
+        Self::Report,
+        Self::Declare,
+    ];
 
     /// The word of the database and of the metric.
     pub fn as_str(self) -> &'static str {
@@ -55,6 +65,7 @@ impl JobKind {
             Self::Charts => "charts",
             Self::Analysis => "analysis",
             Self::Report => "report",
+            Self::Declare => "declare",
         }
     }
 

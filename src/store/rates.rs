@@ -54,7 +54,9 @@ impl Store {
         }
         // What is told by another lane under the same key goes before pictures and analyses.
         let kinds: &[&str] = match claim.kind {
-            JobKind::Charts | JobKind::Report => &[claim.kind.as_str(), JobKind::Message.as_str()],
+            JobKind::Charts | JobKind::Report | JobKind::Declare => {
+                &[claim.kind.as_str(), JobKind::Message.as_str()]
+            }
             _ => &[claim.kind.as_str()],
         };
         let taken = sqlx::query(

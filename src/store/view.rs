@@ -20,7 +20,9 @@ use uuid::Uuid;
 use rows::rows;
 
 use super::row::At;
-use super::{Filter, PageOf, Store, StoreError, analyses, evidence, knowledge, slots, summaries, walks};
+use super::{
+    Filter, PageOf, Store, StoreError, analyses, declared, evidence, knowledge, slots, summaries, walks,
+};
 
 /// Longest timeline; the newest entries are kept.
 const MOST_EVENTS: i64 = 500;
@@ -137,6 +139,7 @@ impl Store {
         let mut parts = parts(row, members, told, &words.redactor)?;
         parts.earlier = knowledge::earlier(&mut tx, id).await?;
         parts.analysis = analyses::shown(&mut tx, id, words).await?;
+        parts.declared = declared::shown(&mut tx, id, &words.redactor).await?;
         parts.timeline = timeline(&mut tx, id).await?;
         parts.routing = walks::shown(&mut tx, id, &words.redactor).await?;
         parts.collected = evidence::shown(&mut tx, id, &words.redactor).await?;
@@ -333,6 +336,7 @@ fn parts(
         summary: summary.transpose()?,
         feedback: row.feedback.map(|value| at.json("feedback", value)).transpose()?,
         analysis: None,
+        declared: None,
         told,
         routing: Routing::default(),
         timeline: Vec::new(),

@@ -105,6 +105,7 @@ label! {
     /// What a job does.
     JobKind as "kind" {
         Page = "page", Message = "message", Triage = "triage", Upkeep = "upkeep", Charts = "charts", Analysis = "analysis", Report = "report",
+        Declare = "declare",
     }
 }
 label! {

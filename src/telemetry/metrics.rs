@@ -180,10 +180,7 @@ impl Metric {
             }
             Self::Alerts => ("firstlook_alerts_total", "Alerts received, by what was decided."),
             Self::Deliveries => ("firstlook_deliveries_total", "Bodies kept, by what became of them."),
-            Self::Incidents => (
-                "firstlook_incidents_total",
-                "Incidents opened, reopened, folded into what flaps, or resolved.",
-            ),
+            Self::Incidents => ("firstlook_incidents_total", "Incidents opened, reopened, folded, resolved."),
             Self::Storms => ("firstlook_storms_total", "Storms that began or ended at a receiver."),
             Self::StormIncidents => {
                 ("firstlook_storm_incidents_total", "Messages that a storm's stands for.")

@@ -122,7 +122,7 @@ struct Resolve {
 }
 
 /// What a person does to an incident.
-#[post("/api/v1/incidents/{id}/{deed:acknowledge|resolve|analyze}")]
+#[post("/api/v1/incidents/{id}/{deed:acknowledge|resolve|analyze|declare}")]
 pub async fn act(
     app: web::Data<App>,
     request: HttpRequest,

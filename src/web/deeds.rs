@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use firstlook_core::incident::Deed;
 
 use super::App;
+use super::declare;
 use super::problem::Problem;
 use super::silences::{self, Wanted};
 use crate::clock;
@@ -43,6 +44,7 @@ pub async fn perform(app: &App, id: &str, deed: Deed, actor: &str, text: &str) -
             })?;
             app.store.analyze(id, actor, limits.max_steps, now).await?
         }
+        Deed::Declare => declare::perform(app, id, actor).await?,
         Deed::Right | Deed::Wrong => {
             match app.store.judge(id, deed == Deed::Right, &said(MOST_CAUSE), actor, now).await? {
                 Judged::Kept => Acted::Done,

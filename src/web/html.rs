@@ -102,6 +102,7 @@ pub async fn incident(app: web::Data<App>, id: web::Path<String>) -> HttpRespons
             incident: &incident,
             actions: true,
             analysis: app.analysis.is_some(),
+            declare: !app.declarers.is_empty(),
             rates: &rates,
         };
         Ok(app.pages.incident(&view, clock::now()))
@@ -118,7 +119,7 @@ struct Ended {
 }
 
 /// What a person does to an incident, from its page.
-#[post("/incidents/{id}/{deed:acknowledge|resolve|analyze}")]
+#[post("/incidents/{id}/{deed:acknowledge|resolve|analyze|declare}")]
 pub async fn act(
     app: web::Data<App>,
     request: HttpRequest,

@@ -7,6 +7,7 @@ mod api;
 mod body;
 mod changes;
 mod charts;
+mod declare;
 mod deeds;
 mod feedback;
 mod forms;
@@ -112,6 +113,8 @@ pub struct App {
     pub exporter: Exporter,
     /// What silences may name.
     pub silencing: Silencing,
+    /// The receivers and integrations whose bots may open channels, in their order.
+    pub declarers: Vec<(String, String)>,
     /// What an analysis may take; nothing where there is no model to ask.
     pub analysis: Option<Limits>,
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::App;
 use super::forms::{self, Forms};
 use super::problem::Problem;
-use super::{deeds, signed, webhooks};
+use super::{declare, deeds, signed, webhooks};
 use crate::clock;
 use crate::receivers::slack::respond::Responder;
 use crate::secret::Secret;
@@ -21,7 +21,7 @@ use crate::store::{Acted, Filter};
 use crate::telemetry::labels::SenderKind;
 
 /// Slack gives up after 3 s; what is left is for the way.
-const WITHIN: Duration = Duration::from_millis(2_000);
+pub(super) const WITHIN: Duration = Duration::from_millis(2_000);
 /// How old a signature may be, in seconds: what is older was kept by somebody.
 const FRESH_S: i64 = 300;
 /// Incidents that the command lists.
@@ -115,6 +115,9 @@ async fn pressed(
 /// Does what a press asks for. What the message itself will show needs no answer.
 async fn follow(app: &App, press: &Press) -> Option<Value> {
     let Some(deed) = press.deed else { return Some(notify::slack_dismiss()) };
+    if deed == Deed::Declare {
+        return Some(declare::in_slack(app, press.incident, &press.actor, &press.user).await);
+    }
     let answer = act(app, press.incident, deed, &press.actor, "").await;
     match (answer, deed) {
         (Answer::Done, Deed::Silence) => Some(silenced(app, press.incident).await),
@@ -140,14 +143,15 @@ async fn asked(
             Err(why) => HttpResponse::Ok().json(notify::slack_not_done(app.words.language, &why)),
         });
     }
-    let answer = match tokio::time::timeout(WITHIN, told(&app, &actor, &command)).await {
+    let who = (actor.as_str(), field(&form, "user_id"));
+    let answer = match tokio::time::timeout(WITHIN, told(&app, who, &command)).await {
         Ok(answer) => answer,
         Err(_) => late(&app),
     };
     Ok(HttpResponse::Ok().json(answer))
 }
 
-async fn told(app: &App, actor: &str, command: &Command) -> Value {
+async fn told(app: &App, (actor, user): (&str, &str), command: &Command) -> Value {
     let answer = match command {
         Command::Help | Command::Form => Ok(notify::slack_help(app.words.language, &app.external_url)),
         Command::Open => {
@@ -160,12 +164,14 @@ async fn told(app: &App, actor: &str, command: &Command) -> Value {
         }
         Command::Show(number) => {
             let found = app.store.incident(&number.to_string(), &app.words).await;
-            let buttons = Buttons { presses: true, analysis: app.analysis.is_some() };
+            let (analysis, declare) = (app.analysis.is_some(), !app.declarers.is_empty());
+            let buttons = Buttons { presses: true, analysis, declare };
             found.map(|found| match found {
                 Some(view) => notify::slack_show(&view, &app.zone, buttons),
                 None => notify::slack_unknown(app.words.language, *number),
             })
         }
+        Command::Do(Deed::Declare, number, _) => Ok(declare::in_slack(app, *number, actor, user).await),
         Command::Do(deed, number, text) => match act(app, *number, *deed, actor, text).await {
             Answer::Done if *deed == Deed::Silence => Ok(silenced(app, *number).await),
             Answer::Done => Ok(notify::slack_done(app.words.language, *deed, *number)),
@@ -206,11 +212,11 @@ async fn silenced(app: &App, number: i64) -> Value {
     }
 }
 
-fn refused(app: &App, problem: &Problem) -> Value {
+pub(super) fn refused(app: &App, problem: &Problem) -> Value {
     notify::slack_not_done(app.words.language, problem.words(app.words.language).1.as_str())
 }
 
-fn late(app: &App) -> Value {
+pub(super) fn late(app: &App) -> Value {
     let why = word(
         "the database of firstlook does not answer; try again in a minute",
         "firstlookのデータベースが応答していません。1分後にもう一度試してください",

@@ -31,7 +31,7 @@ receivers:
   - name: oncall
     pagerduty_configs: [{{ routing_key: {key}, url: "{pagerduty}", max_per_minute: {pages}, webhook_secret: {WEBHOOK_SECRET}{pager} }}]
     webhook_configs: {webhooks}
-    slack_configs: [{{ channel: "#alerts-critical", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts} }}]
+    slack_configs: [{{ channel: "#alerts-critical", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts}{chat} }}]
   - name: slack-alerts
     slack_configs: [{{ channel: "#alerts", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts} }}]
 slack: {{ signing_secret: {SIGNING_SECRET} }}
@@ -47,6 +47,7 @@ summary: {summary}
         labels = setup.labels,
         more = setup.more,
         pager = setup.pager,
+        chat = if setup.slack.is_empty() { String::new() } else { format!(", {}", setup.slack) },
         webhooks = setup.webhooks,
         pages = setup.per_minute.0,
         posts = setup.per_minute.1,

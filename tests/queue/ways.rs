@@ -48,6 +48,7 @@ fn deliver(world: &World, ways: &[(&str, &fake::PagerDuty, &str)], rate: Rate) -
         fonts: Fonts::default(),
         wake: Wake::default(),
         buttons: Buttons::default(),
+        declares: BTreeMap::new(),
     }
 }
 

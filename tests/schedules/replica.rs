@@ -186,6 +186,7 @@ impl Parts {
             fonts: Fonts::default(),
             wake: Wake::default(),
             buttons: Buttons::default(),
+            declares: BTreeMap::new(),
         }
     }
 }

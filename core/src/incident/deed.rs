@@ -15,6 +15,8 @@ pub enum Deed {
     Silence,
     /// Somebody wants it analysed.
     Analyze,
+    /// Somebody wants a channel for it, with the people whom it concerns.
+    Declare,
     /// The summary's first cause was right.
     Right,
     /// It was wrong.
@@ -23,12 +25,13 @@ pub enum Deed {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Acknowledge,
         Self::TakeOver,
         Self::Resolve,
         Self::Silence,
         Self::Analyze,
+        Self::Declare,
         Self::Right,
         Self::Wrong,
     ];
@@ -41,6 +44,7 @@ impl Deed {
             Self::Resolve => "resolve",
             Self::Silence => "silence_1h",
             Self::Analyze => "analyze",
+            Self::Declare => "declare",
             Self::Right => "right",
             Self::Wrong => "wrong",
         }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::first::do_first;
 use super::routing::Routing;
 use super::view::{
-    Alert, Block, Evidence, Feedback, Flap, Impact, Incident, Notification, Omitted, Runbook, Step,
+    Alert, Block, Declared, Evidence, Feedback, Flap, Impact, Incident, Notification, Omitted, Runbook, Step,
     TimelineEntry,
 };
 use super::words::actor;
@@ -84,6 +84,8 @@ pub struct Parts {
     pub feedback: Option<Said>,
     /// The newest analysis.
     pub analysis: Option<Analysis>,
+    /// What came of declaring it.
+    pub declared: Option<Declared>,
     /// What was told to whom.
     pub told: Vec<Told>,
     /// How it was routed.
@@ -173,6 +175,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
             at: said.at,
         }),
         analysis: parts.analysis.map(|one| Analysis { asked_by: who(one.asked_by.as_str()), ..one }),
+        declared: parts.declared.map(|one| Declared { actor: who(one.actor.as_str()), ..one }),
         notifications: parts.told.into_iter().map(|told| notification(told, redactor)).collect(),
         routing: parts.routing,
         timeline: Some(parts.timeline.into_iter().map(|line| entry(line, redactor, language)).collect()),

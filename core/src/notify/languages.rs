@@ -26,6 +26,7 @@ const NAMES: [&str; 17] = [
     "resolve",
     "silence",
     "analyse",
+    "declare",
     "help",
     "UTC",
     "JST",
@@ -49,6 +50,10 @@ fn japanese(mut view: Incident) -> Incident {
         (alert.source, alert.fingerprint) = (DATA.to_owned(), data());
         alert.labels.values_mut().for_each(|value| *value = data());
         alert.annotations.values_mut().for_each(|value| *value = data());
+    }
+    if let Some(declared) = &mut view.declared {
+        declared.actor = data();
+        declared.undone.iter_mut().for_each(|text| *text = data());
     }
     for told in &mut view.notifications {
         (told.receiver, told.reason) = (DATA.to_owned(), data());
@@ -90,6 +95,7 @@ fn incidents() -> Vec<Incident> {
         all.push(samples::without_summary(state, Some(DATA)));
     }
     all.extend([samples::acknowledged(), samples::resolved()]);
+    all.extend(samples::declared());
     for severity in [Severity::Warning, Severity::Info] {
         all.push(Incident { severity, ..samples::with_summary() });
     }
@@ -163,10 +169,11 @@ fn storms(zone: &Zone) -> Vec<Value> {
 
 fn messages(view: &Incident) -> Vec<Value> {
     let zone = Zone::named("Asia/Tokyo").unwrap();
-    let buttons = Buttons { presses: true, analysis: true };
+    let buttons = Buttons { presses: true, analysis: true, declare: true };
     let mut all = vec![
         slack_post(view, &zone, "", buttons),
         slack_post_again(view, &zone, "", buttons, start()),
+        slack_post(view, &zone, "C0INC", buttons),
         slack_update(view, &zone, "", "", Buttons::default()),
         slack_show(view, &zone, buttons),
         incoming_webhook(view, &zone),
@@ -192,6 +199,7 @@ fn messages(view: &Incident) -> Vec<Value> {
         all.push(again_line(view, &zone, "", "", again));
         all.push(pagerduty_trigger(view, &zone, "", "", Some(again)));
     }
+    all.extend(declared_line(view, &zone, "", ""));
     all.extend(storms(&zone));
     all.extend(answers(view));
     all
@@ -213,6 +221,8 @@ fn answers(view: &Incident) -> Vec<Value> {
         slack_silenced(view, &Zone::utc(), HOME),
         slack_silenced(&Incident { silenced_until: Some(start()), ..view.clone() }, &Zone::utc(), HOME),
         slack_not_done(ja, DATA),
+        slack_declared_before(view),
+        slack_declaring_again(ja, 7),
     ]);
     all
 }

@@ -31,6 +31,8 @@ pub enum Telling {
     Again(Again),
     /// The first try may have arrived.
     PossibleRepeat,
+    /// It is told in the channel that was opened for it.
+    Declared,
 }
 
 /// The line, at most [`COLUMNS`] wide, without markup and without symbols; not escaped yet.
@@ -80,6 +82,7 @@ fn head(view: &Incident, telling: Telling) -> String {
     match telling {
         Telling::Plain => lead,
         Telling::PossibleRepeat => format!("{}{lead}", words::MAYBE_REPEAT.of(view.language)),
+        Telling::Declared => format!("{}{lead}", words::DECLARED_HEAD.of(view.language)),
         Telling::Again(again) => {
             let now = if let Again::Repeated { now } = again { now } else { view.started_at };
             words::lead_again(view.language, again, view.severity, now - view.started_at)

@@ -142,6 +142,7 @@ pub fn first_look() -> Incident {
         summary: None,
         feedback: None,
         analysis: None,
+        declared: None,
         notifications: vec![Notification {
             receiver: "oncall".into(),
             integration: "pagerduty/0".into(),
@@ -289,4 +290,23 @@ pub fn resolved() -> Incident {
     view.resolved_at = Some(start() + TimeDelta::minutes(34));
     view.alerts = vec![alert("PaymentApi5xxRateHigh", AlertStatus::Resolved, Severity::Critical)];
     view
+}
+
+/// As it is declared: with its channel, before that, and with none.
+#[cfg(test)]
+pub fn declared() -> [Incident; 3] {
+    use super::view::Declared;
+    let one = Declared {
+        actor: safe("Aya Tanaka in Slack"),
+        at: start() + TimeDelta::minutes(5),
+        lead: Some("U0AYATANAKA".into()),
+        name: Some("inc-482-payment-api".into()),
+        channel: Some("C0INC".into()),
+        link: Some("https://example.slack.com/archives/C0ALERTCRIT/p1795111621000100".into()),
+        undone: Vec::new(),
+    };
+    let opening = Declared { name: None, channel: None, link: None, ..one.clone() };
+    let undone = vec![safe("no channel was opened: add the scope channels:manage"); 5];
+    let none = Declared { undone, ..opening.clone() };
+    [one, opening, none].map(|one| Incident { declared: Some(one), ..acknowledged() })
 }

@@ -81,6 +81,9 @@ pub struct Incident {
     /// The deeper look, where there is one; lists leave it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub analysis: Option<Analysis>,
+    /// Its channel, where somebody declared it; lists leave it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Declared>,
     /// Each thing told or to be told.
     pub notifications: Vec<Notification>,
     /// How it was routed, for its page; messages and lists leave it out.
@@ -157,6 +160,25 @@ pub struct Feedback {
     pub actor: Redacted,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// What somebody's declaring came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Declared {
+    /// Who did it.
+    pub actor: Redacted,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Slack's id of who leads, where that is known.
+    pub lead: Option<String>,
+    /// The channel's name, once it has one.
+    pub name: Option<String>,
+    /// Slack's id of the channel, once it is open.
+    pub channel: Option<String>,
+    /// The address of the alarm's own message.
+    pub link: Option<String>,
+    /// What was not done, each with its reason and remedy.
+    pub undone: Vec<Redacted>,
 }
 
 /// The one thing to do first, chosen by rule (DESIGN section 5).

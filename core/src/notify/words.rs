@@ -14,6 +14,7 @@ pub mod analysis;
 pub mod charts;
 mod compared;
 mod counted;
+mod declared;
 pub mod digest;
 mod fixed;
 mod flap;
@@ -25,6 +26,7 @@ pub mod storm;
 
 pub use compared::{STANDS_OUT, change, nothing_told};
 pub use counted::*;
+pub use declared::*;
 pub use fixed::*;
 pub use flap::flapping;
 pub use pressed::*;

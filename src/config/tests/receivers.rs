@@ -1,4 +1,4 @@
-//! What `pagerduty_configs` and `webhook_configs` say, and what is said of wrong ones.
+//! What `pagerduty_configs`, `slack_configs` and `webhook_configs` say, and what is said of wrong ones.
 
 use super::*;
 
@@ -46,6 +46,24 @@ fn a_webhook_has_a_secret_and_a_template_of_the_folder() {
 }
 
 #[test]
+fn a_bot_may_declare_unless_that_is_forbidden_and_an_incoming_webhook_never() {
+    let slack = |keys: &str| {
+        let config = receiver(&format!("slack_configs: [{{ channel: x, bot_token: t{keys} }}]")).unwrap();
+        config.receivers[0].slack[0].declare.clone()
+    };
+    assert_eq!(slack(""), Some(Declare::default()));
+    assert_eq!(slack(", declare: {}"), Some(Declare::default()));
+    assert_eq!(slack(", declare: { enabled: false }"), None);
+    let whole =
+        slack(", declare: { channel_prefix: out_, private: true, invite: [U0KEN, S0TEAM, W0MIA] }").unwrap();
+    let ids = |all: &[&str]| all.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+    assert_eq!((whole.prefix.as_str(), whole.private), ("out_", true));
+    assert_eq!((whole.users, whole.groups), (ids(&["U0KEN", "W0MIA"]), ids(&["S0TEAM"])));
+    let config = receiver("slack_configs: [{ incoming_webhook_url: 'http://h' }]").unwrap();
+    assert_eq!(config.receivers[0].slack[0].declare, None);
+}
+
+#[test]
 fn faults_have_a_remedy() {
     for (keys, expected) in [
         (
@@ -57,6 +75,18 @@ fn faults_have_a_remedy() {
         (
             "pagerduty_configs: [{ routing_key: k, url: 'http://h/x', change_events: true }]",
             "needs a `url` that ends in /v2/enqueue",
+        ),
+        (
+            "slack_configs: [{ incoming_webhook_url: 'http://h', declare: {} }]",
+            "needs a `bot_token`: an incoming webhook cannot open channels",
+        ),
+        (
+            "slack_configs: [{ channel: x, bot_token: t, declare: { channel_prefix: Inc- } }]",
+            "write at most 21 small letters",
+        ),
+        (
+            "slack_configs: [{ channel: x, bot_token: t, declare: { invite: ['@aya'] } }]",
+            "copy the member ID from a person's profile",
         ),
         (
             "webhook_configs: [{ url: 'http://h', template: teams }]",

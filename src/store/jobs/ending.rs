@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
-use super::super::{Store, StoreError, analyses, incidents, summaries, told};
+use super::super::{Store, StoreError, analyses, declared, incidents, summaries, told};
 use super::{Claim, JobKind, Outcome, Ticket, hold};
 
 /// A look that failed so often is given up: it would fail for ever.
@@ -97,6 +97,7 @@ async fn park(tx: &mut PgConnection, claim: &Claim, error: &str) -> Result<(), S
         JobKind::Page | JobKind::Message => told::give_up(tx, claim, error).await,
         JobKind::Charts => told::give_up_charts(tx, claim, error).await,
         JobKind::Report => told::give_up_analyses(tx, claim, error).await,
+        JobKind::Declare => declared::give_up_declaring(tx, claim, error).await,
         JobKind::Analysis => analyses::give_up(tx, claim.incident, claim.attempts, error).await,
         JobKind::Upkeep => Ok(()),
     }

@@ -68,7 +68,7 @@ pub enum Now<'a> {
 }
 
 impl<'a> Now<'a> {
-    pub(super) fn word(self) -> (&'static str, Option<&'a str>) {
+    pub(in crate::store) fn word(self) -> (&'static str, Option<&'a str>) {
         match self {
             Self::Sending => ("sending", None),
             Self::Wanted => ("wanted", None),

@@ -33,6 +33,8 @@ pub struct IncidentView<'a> {
     pub rates: &'a HitRates,
     /// Whether there is a model to analyse it with.
     pub analysis: bool,
+    /// Whether a bot may open a channel for it.
+    pub declare: bool,
 }
 
 /// A badge: shape, word, colour.
@@ -106,6 +108,7 @@ struct Header {
     sure: HowSure,
     who: Who,
     ended: Option<Ended>,
+    declared: Option<DeclaredLine>,
     forms: Option<Forms>,
 }
 
@@ -149,6 +152,7 @@ struct How {
 #[derive(Serialize)]
 struct Forms {
     acknowledge: bool,
+    declare: bool,
     durations: Vec<silences::Choice>,
     silences: String,
 }
@@ -225,11 +229,13 @@ fn header(view: &IncidentView<'_>, index: &Index, now: Local) -> Header {
         }),
         sure: summary::how_sure(incident),
         who: who(incident, now),
+        declared: declared(incident, now),
         ended: incident.resolved_at.filter(|_| resolved).map(|at| ended(incident, at, now)),
         forms: view
             .actions
             .then(|| Forms {
                 acknowledge: incident.standing() == Status::Open,
+                declare: view.declare && incident.declared.as_ref().is_none_or(|one| !one.undone.is_empty()),
                 durations: silences::durations(language),
                 silences: words::silences_these(
                     language,
@@ -238,6 +244,31 @@ fn header(view: &IncidentView<'_>, index: &Index, now: Local) -> Header {
             })
             .filter(|_| incident.standing() != Status::Resolved),
     }
+}
+
+/// Where the people work on it.
+#[derive(Serialize)]
+struct DeclaredLine {
+    by: String,
+    at: When,
+    name: Option<String>,
+    url: Option<String>,
+    undone: Vec<String>,
+}
+
+fn declared(incident: &Incident, now: Local) -> Option<DeclaredLine> {
+    let one = incident.declared.as_ref()?;
+    // Slack's addresses of messages begin as those of channels do.
+    let workspace = one.link.as_deref().and_then(|link| link.split_once("/archives/")).map(|(base, _)| base);
+    let url =
+        workspace.zip(one.channel.as_deref()).map(|(base, channel)| format!("{base}/archives/{channel}"));
+    Some(DeclaredLine {
+        by: words::declared_by(incident.language, one.actor.as_str()),
+        at: times::minute(one.at, now),
+        name: one.name.clone().filter(|_| one.channel.is_some()),
+        url,
+        undone: one.undone.iter().map(ToString::to_string).collect(),
+    })
 }
 
 fn flags(incident: &Incident, now: Local) -> Vec<Badge> {

@@ -175,7 +175,7 @@ fn class(kind: &str) -> &'static str {
     match () {
         () if is(&["resolved", "resolve"]) => "fin",
         () if is(&["opened", "joined", "fired", "raised"]) => "hot",
-        () if is(&["acknowledge", "told", "paged", "trigger"]) => "man",
+        () if is(&["acknowledge", "told", "paged", "trigger", "declared"]) => "man",
         () => "",
     }
 }

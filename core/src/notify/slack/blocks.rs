@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::super::declare::is_user;
 use super::super::text::{address, angles, columns, cut, escape, escaped, one_line};
 use super::super::zone::Zone;
 
@@ -88,6 +89,20 @@ impl Line {
         if !text.is_empty() {
             self.0.push(json!({ "type": "link", "url": url, "text": angles(text) }));
         }
+        self
+    }
+
+    /// A person, by Slack's id, who is rung where this is posted.
+    pub fn user(mut self, id: &str) -> Self {
+        if is_user(id) {
+            self.0.push(json!({ "type": "user", "user_id": id }));
+        }
+        self
+    }
+
+    /// A channel, by Slack's id.
+    pub fn channel(mut self, id: &str) -> Self {
+        self.0.push(json!({ "type": "channel", "channel_id": id }));
         self
     }
 

@@ -9,6 +9,7 @@ use super::super::text::{address, escape};
 use super::super::view::Incident;
 use super::super::{facts, words};
 use super::blocks::{Line, plain, rich};
+use super::declared::declare_button;
 use crate::incident::{Deed, Status};
 use crate::language::{Language, Word};
 
@@ -19,6 +20,8 @@ pub struct Buttons {
     pub presses: bool,
     /// A model can be asked to analyse.
     pub analysis: bool,
+    /// A bot may open channels.
+    pub declare: bool,
 }
 
 /// The row below what to do first; at least the link to the page, where that has an address.
@@ -52,6 +55,9 @@ pub fn row(view: &Incident, buttons: Buttons) -> Option<Value> {
         }
         if buttons.analysis && view.standing() != Status::Resolved {
             row.push(button(Deed::Analyze, words::ANALYZE, view));
+        }
+        if buttons.declare && view.status != Status::Resolved && view.declared.is_none() {
+            row.push(declare_button(view));
         }
     }
     row.extend(link(&words::open_button(view.language, view.number), &view.url));
@@ -98,7 +104,8 @@ pub fn button(deed: Deed, text: Word, view: &Incident) -> Value {
     json!({ "type": "button", "action_id": deed.as_str(), "text": plain(text.of(view.language), 30), "value": value })
 }
 
-fn confirm(language: Language, title: &str, text: &str, yes: Word) -> Value {
+/// Asks before a button does something.
+pub fn confirm(language: Language, title: &str, text: &str, yes: Word) -> Value {
     let (yes, no) = (yes.of(language), words::CANCEL.of(language));
     let plain = |text: &str| json!({ "type": "plain_text", "text": escape(text), "emoji": false });
     json!({ "title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(no) })

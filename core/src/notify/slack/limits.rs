@@ -45,6 +45,7 @@ fn rich(value: &Value) -> usize {
                     "https://firstlook.example.com/incidents/482",
                     "https://firstlook.example.com/?storm=",
                     "https://git.example.com/",
+                    "https://example.slack.com/archives/",
                 ];
                 assert!(
                     ours.iter().any(|host| url.starts_with(host)) && !url.contains(['<', '>', '|', ' ']),
@@ -53,6 +54,8 @@ fn rich(value: &Value) -> usize {
             }
             shown.chars().count()
         }
+        "user" => value["user_id"].as_str().unwrap().len(),
+        "channel" => value["channel_id"].as_str().unwrap().len(),
         other => panic!("{other} is never built"),
     }
 }
@@ -62,7 +65,7 @@ fn button(value: &Value) -> usize {
     match Deed::parse(value["action_id"].as_str().unwrap()) {
         Some(deed) => {
             assert!(value["value"] == "482" && value.get("url").is_none(), "{value}");
-            let asks = matches!(deed, Deed::Resolve | Deed::Silence);
+            let asks = matches!(deed, Deed::Resolve | Deed::Silence | Deed::Declare);
             assert_eq!(asks, value.get("confirm").is_some(), "{value}");
             if let Some(asks) = value.get("confirm") {
                 for (field, most) in [("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)] {
@@ -110,6 +113,9 @@ pub fn check(body: &Value) {
     assert!((1..=120).contains(&width(&shown)), "{} wide: {shown}", width(&shown));
     assert!(!fallback.contains(['<', '>', '*', '_', '~', '`']), "{fallback}");
     assert!(!regex::Regex::new(r"\p{So}").unwrap().is_match(fallback), "symbol in {fallback}");
+    let rings = body["blocks"].to_string().matches(r#""type":"user""#).count();
+    let own = body["metadata"]["event_payload"]["kind"] == "declared";
+    assert!(rings <= usize::from(own), "a mention that rings outside of an incident's own channel");
     let blocks = body["blocks"].as_array().unwrap();
     assert!((1..=50).contains(&blocks.len()));
     let all: usize = blocks.iter().map(block).sum();

@@ -7,6 +7,7 @@ mod analysis;
 mod blocks;
 mod body;
 mod buttons;
+mod declared;
 mod digest;
 mod form;
 mod press;
@@ -34,6 +35,7 @@ use super::zone::Zone;
 
 pub use analysis::{analysis_post, analysis_update};
 pub use buttons::Buttons;
+pub use declared::{declared_line, slack_declared_before, slack_declaring_again};
 pub use digest::{DigestLine, digest_line, incoming_digest, slack_digest};
 pub use form::{
     Form, FormFault, Modal, Submission, Wanted, form_needs_a_bot, form_needs_a_model, form_not_kept, modal,
@@ -49,7 +51,9 @@ pub(super) use worded::{add_note, header_block, header_text};
 
 /// Body of `chat.postMessage` for an incident that has no message yet. `channel`: its id, or its name with `#`.
 pub fn slack_post(view: &Incident, zone: &Zone, channel: &str, buttons: Buttons) -> Value {
-    post(view, zone, channel, Telling::Plain, living(view, zone, Kept::Edited, buttons))
+    let own = declared::is_its_own(view, channel);
+    let telling = if own { Telling::Declared } else { Telling::Plain };
+    post(view, zone, channel, telling, living(view, zone, Kept::Edited, buttons, channel))
 }
 
 /// The same after the answer to a post was lost, at `first_try`: that post may exist, and this one says so.
@@ -60,7 +64,7 @@ pub fn slack_post_again(
     buttons: Buttons,
     first_try: DateTime<Utc>,
 ) -> Value {
-    let mut blocks = living(view, zone, Kept::Edited, buttons);
+    let mut blocks = living(view, zone, Kept::Edited, buttons, channel);
     blocks.extend(blocks::context(&words::possible_repeat(view.language, &zone.seconds(first_try))));
     post(view, zone, channel, Telling::PossibleRepeat, blocks)
 }
@@ -71,15 +75,15 @@ pub fn slack_update(view: &Incident, zone: &Zone, channel_id: &str, ts: &str, bu
         "channel": channel_id,
         "ts": ts,
         "text": fallback(view, zone, Telling::Plain),
-        "blocks": living(view, zone, Kept::Edited, buttons),
-        "metadata": metadata(view, "living"),
+        "blocks": living(view, zone, Kept::Edited, buttons, channel_id),
+        "metadata": metadata(view, kind(view, channel_id)),
     })
 }
 
 /// Body for an incoming webhook, which can neither edit nor answer in a thread: the message once, and that it will
 /// not change.
 pub fn incoming_webhook(view: &Incident, zone: &Zone) -> Value {
-    let mut blocks = living(view, zone, Kept::Once, Buttons::default());
+    let mut blocks = living(view, zone, Kept::Once, Buttons::default(), "");
     if view.standing() != Status::Resolved {
         blocks.extend(blocks::context(words::NO_EDITS.of(view.language)));
     }
@@ -98,8 +102,13 @@ fn post(view: &Incident, zone: &Zone, channel: &str, telling: Telling, blocks: V
         "blocks": blocks,
         "unfurl_links": false,
         "unfurl_media": false,
-        "metadata": metadata(view, "living"),
+        "metadata": metadata(view, kind(view, channel)),
     })
+}
+
+/// Which message it is: the one of the channel that was opened for the incident names its lead.
+fn kind(view: &Incident, channel: &str) -> &'static str {
+    if declared::is_its_own(view, channel) { "declared" } else { "living" }
 }
 
 /// What a lock screen shows, escaped.
@@ -124,8 +133,8 @@ enum Kept {
     Once,
 }
 
-/// The blocks of the living message.
-fn living(view: &Incident, zone: &Zone, kept: Kept, buttons: Buttons) -> Vec<Value> {
+/// The blocks of the living message, as it stands in `channel`.
+fn living(view: &Incident, zone: &Zone, kept: Kept, buttons: Buttons, channel: &str) -> Vec<Value> {
     let mut blocks = vec![header(view)];
     blocks.extend(blocks::context(&state_line(view, zone)));
     let row = buttons::row(view, buttons);
@@ -133,12 +142,14 @@ fn living(view: &Incident, zone: &Zone, kept: Kept, buttons: Buttons) -> Vec<Val
         blocks.extend(body::end(view, zone));
         blocks.extend(row);
         blocks.extend(buttons::feedback(view, buttons));
+        blocks.extend(declared::block(view, zone, channel));
         blocks.extend(blocks::context(words::RESOLVED_FOOT.of(view.language)));
         return blocks;
     }
     blocks.extend(body::facts(view, zone));
     blocks.extend(body::first(view));
     blocks.extend(row);
+    blocks.extend(declared::block(view, zone, channel));
     match facts::ready(view) {
         Some(told) => blocks.extend(summary::block(view, told)),
         None if facts::collected(view) => blocks.extend(body::delta(view, zone)),
@@ -167,6 +178,7 @@ fn header(view: &Incident) -> Value {
 fn state_line(view: &Incident, zone: &Zone) -> String {
     let owner = view.owner.as_ref().map(|owner| blocks::short(owner.as_str(), 40));
     let mut parts = vec![words::state(view.language, view.standing(), view.severity, owner.as_deref())];
+    parts.extend(view.declared.iter().map(|_| words::DECLARED.of(view.language).to_owned()));
     parts.extend(view.flags.iter().map(|flag| match &view.flap {
         Some(flap) if flag == "flapping" => {
             let (since, until) = (zone.time(flap.last), zone.time(flap.until));

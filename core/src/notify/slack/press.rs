@@ -10,6 +10,7 @@ use super::super::view::Incident;
 use super::super::words;
 use super::blocks::{Line, list, rich, short};
 use super::buttons::{actions, button};
+use super::declared::slack_declared_before;
 use super::{Buttons, Kept, living};
 use crate::incident::{Deed, Status};
 use crate::language::{Language, Word};
@@ -29,6 +30,8 @@ pub struct Press {
     pub incident: i64,
     /// Who pressed, in words for the timeline: `aya in Slack`.
     pub actor: String,
+    /// The same by Slack's id.
+    pub user: String,
     /// Where an answer to this person alone can be sent, for 30 minutes. Knowing it is enough to post there.
     pub response_url: String,
     /// Whether the button stands in an answer that only this person sees.
@@ -92,10 +95,12 @@ pub fn press(payload: &str) -> Result<Option<Press>, String> {
     }
     let Ok(incident) = pressed.value.parse() else { return Ok(None) };
     let names = [&payload.user.name, &payload.user.username, &payload.user.id];
+    let actor = in_slack(names.into_iter().find(|name| !name.is_empty()).map_or("", String::as_str));
     Ok(Some(Press {
         deed,
         incident,
-        actor: in_slack(names.into_iter().find(|name| !name.is_empty()).map_or("", String::as_str)),
+        actor,
+        user: payload.user.id,
         response_url: payload.response_url,
         private: payload.container.is_ephemeral,
     }))
@@ -137,19 +142,20 @@ pub fn command(text: &str) -> Command {
         "silence" => Deed::Silence,
         "analyse" | "analyze" if number.is_none() => return Command::Form,
         "analyse" | "analyze" => Deed::Analyze,
+        "declare" => Deed::Declare,
         _ => return Command::Help,
     };
     number.map_or(Command::Help, |number| Command::Do(deed, number, rest))
 }
 
-fn private(text: &str, blocks: Vec<Value>) -> Value {
+pub(super) fn private(text: &str, blocks: Vec<Value>) -> Value {
     json!({
         "response_type": "ephemeral", "replace_original": false, "text": escape(&bare(text)), "blocks": blocks,
     })
 }
 
 /// One sentence to the one who asked.
-fn slack_says(text: &str) -> Value {
+pub(super) fn slack_says(text: &str) -> Value {
     let line = Line::default().text(&short(text, 600)).section();
     private(&short(text, 200), rich("e", line.into_iter().collect()).into_iter().collect())
 }
@@ -161,6 +167,7 @@ pub fn slack_done(language: Language, deed: Deed, number: i64) -> Value {
         Deed::Resolve => words::resolved(language, number),
         Deed::Silence => words::silenced_some(language, number),
         Deed::Analyze => words::analysis_begins(language, number),
+        Deed::Declare => words::declaring(language, number),
         Deed::Right => words::KEPT.of(language).to_owned(),
         Deed::Wrong => words::WHAT_WAS_IT.of(language).to_owned(),
     })
@@ -203,6 +210,9 @@ pub fn slack_already(view: &Incident, deed: Deed, actor: &str) -> Value {
     let language = view.language;
     let owner = view.owner.as_ref().map(|owner| short(owner.as_str(), 60));
     let actor = short(&words::actor(language, actor), 60);
+    if deed == Deed::Declare && view.declared.is_some() {
+        return slack_declared_before(view);
+    }
     let text = match (deed, view.standing(), owner) {
         (Deed::Analyze, ..) => words::analysed_already(language, view.number),
         (_, Status::Resolved, _) => words::resolved_already(language, view.number),
@@ -222,7 +232,7 @@ pub fn slack_already(view: &Incident, deed: Deed, actor: &str) -> Value {
 
 /// The incident's message, for the one who asked.
 pub fn slack_show(view: &Incident, zone: &Zone, buttons: Buttons) -> Value {
-    private(&super::fallback(view, zone, super::Telling::Plain), living(view, zone, Kept::Once, buttons))
+    private(&super::fallback(view, zone, super::Telling::Plain), living(view, zone, Kept::Once, buttons, ""))
 }
 
 /// What is open now, the newest first; `more` where there are others.

@@ -336,7 +336,7 @@ proptest! {
             view.evidence.as_mut().unwrap().collected_at = None;
             view.summary.as_mut().unwrap().state = State::Failed;
         }
-        let buttons = Buttons { presses: state != 1, analysis: n % 2 == 0 };
+        let buttons = Buttons { presses: state != 1, analysis: n % 2 == 0, declare: n % 3 == 0 };
         check(&slack_post(&view, &zone, "C0", buttons));
         check(&slack_post_again(&view, &zone, "C0", buttons, start()));
         check(&slack_update(&view, &zone, "C0", "1.0", buttons));

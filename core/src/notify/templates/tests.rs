@@ -114,7 +114,7 @@ fn no_template_and_no_text_from_outside_breaks_a_limit_or_becomes_markup() {
     for view in samples::all() {
         for language in Language::ALL {
             let view = Incident { language, ..view.clone() };
-            let buttons = Buttons { presses: true, analysis: true };
+            let buttons = Buttons { presses: true, analysis: true, declare: true };
             for body in [
                 slack_post(&view, &zone, "", buttons),
                 slack_update(&view, &zone, "", "", buttons),

@@ -31,11 +31,11 @@ pub const OPEN_NOW: Word = word("Open now", "未解決のインシデント");
 pub const ALL_INCIDENTS: Word = word("All incidents", "インシデントの一覧");
 pub const MORE_INCIDENTS: Word = word("More on the page", "続きはページへ");
 pub const HELP: Word = word(
-    "firstlook: open, show, ack, take, resolve, silence, analyse, help",
-    "firstlook：open、show、ack、take、resolve、silence、analyse、help",
+    "firstlook: open, show, ack, take, resolve, silence, analyse, declare, help",
+    "firstlook：open、show、ack、take、resolve、silence、analyse、declare、help",
 );
 /// Forms of the command, and what each does. What is typed is the same in every language.
-pub const COMMANDS: [(Word, Word); 8] = [
+pub const COMMANDS: [(Word, Word); 9] = [
     (word("open", "open"), word("what is open now", "未解決のインシデントの一覧")),
     (
         word("show 482", "show 482"),
@@ -57,6 +57,10 @@ pub const COMMANDS: [(Word, Word); 8] = [
     (
         word("analyse 482", "analyse 482"),
         word("a deeper look, as far as a model is configured", "詳しく調査する（モデルの設定が必要）"),
+    ),
+    (
+        word("declare 482", "declare 482"),
+        word("a channel for it, with the people whom it concerns", "専用チャンネルを開き、関係者を招待"),
     ),
     (
         word("analyse", "analyse"),

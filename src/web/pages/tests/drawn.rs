@@ -18,7 +18,7 @@ use crate::web::pages::{File, InboxView, Pages, Received, Sent};
 const CHANNEL: &str = "#alerts-critical";
 const TS: &str = "1795111620.000100";
 const KEY: &str = "firstlook-9c1f";
-const BUTTONS: Buttons = Buttons { presses: true, analysis: true };
+const BUTTONS: Buttons = Buttons { presses: true, analysis: true, declare: true };
 
 /// What is sent, in its order, a second apart.
 #[derive(Default)]

@@ -57,7 +57,8 @@ fn analysed(text: &str) -> Incident {
 }
 
 fn drawing(name: &str, incident: &Incident) -> String {
-    let view = IncidentView { incident, actions: true, analysis: true, rates: &HitRates::default() };
+    let view =
+        IncidentView { incident, actions: true, analysis: true, declare: true, rates: &HitRates::default() };
     let html = pages().incident(&view, now()).unwrap();
     keep(name, &html);
     check(&html);
@@ -95,8 +96,13 @@ fn no_words_of_a_model_become_markup() {
     assert!(html.contains("&lt;script&gt;"), "{html}");
     let mut without = analysed("x");
     without.analysis.as_mut().unwrap().graph = None;
-    let view =
-        IncidentView { incident: &without, actions: true, analysis: true, rates: &HitRates::default() };
+    let view = IncidentView {
+        incident: &without,
+        actions: true,
+        analysis: true,
+        declare: true,
+        rates: &HitRates::default(),
+    };
     assert!(
         !pages().incident(&view, now()).unwrap().contains("class=\"graph\""),
         "nothing in place of no graph"

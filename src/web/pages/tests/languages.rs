@@ -9,7 +9,7 @@ use firstlook_core::summary::{Confidence, HitRates, State};
 use regex::Regex;
 
 use super::samples::{self, at, now, red};
-use super::{check, keep, looks, silences, states};
+use super::{check, declared, keep, looks, silences, states};
 use crate::web::pages::{
     DeliveriesView, DeliveryDetail, DeliveryRow, ErrorView, Filter, IncidentView, ListView, Pages,
     RunbookRow, RunbooksView, SilencesView, TEMPLATES, TraceLine,
@@ -57,7 +57,8 @@ fn incident(name: &str, incident: Incident, filled: bool) -> String {
     let incident = Incident { language: Language::Ja, ..incident };
     let incident = if filled { states::fill(incident, DATA) } else { incident };
     let rates = HitRates([(Confidence::Likely, (8, 9))].into());
-    let view = IncidentView { incident: &incident, actions: true, analysis: true, rates: &rates };
+    let view =
+        IncidentView { incident: &incident, actions: true, analysis: true, declare: true, rates: &rates };
     let html = pages().incident(&view, now()).unwrap();
     check(&html);
     if filled {
@@ -79,6 +80,9 @@ fn an_incident_in_every_state_is_told_in_japanese_alone() {
     }
     assert!(html.contains("<title>【重大・未対応】データ #482 | firstlook</title>"));
     incident("acknowledged", states::acknowledged(), true);
+    for undone in [vec![], vec![red(DATA)]] {
+        incident("declared", declared::declared(DATA, undone), true);
+    }
     incident("bare", Incident { labels: Default::default(), ..states::bare() }, true);
     let ended = incident("resolved", states::resolved(), true);
     assert!(ended.contains("担当者なし、2分46秒") && ended.contains("対応中、10分"), "{ended}");

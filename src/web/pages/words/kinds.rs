@@ -240,6 +240,8 @@ pub(in crate::web::pages) fn event(language: Language, kind: &str) -> Option<&'s
         "flapping" => "断続",
         "silenced" => "通知停止",
         "unsilenced" => "通知再開",
+        "declared" => "宣言",
+        "not_declared" => "宣言の未完了",
         _ => return None,
     };
     (language == Language::Ja).then_some(ja)

@@ -197,6 +197,10 @@ pub(in crate::web::pages) fn verdict_of(
 pub(in crate::web::pages) fn escalates(language: Language, at: &str) -> String {
     language.pick(format!("escalates at {at}"), format!("{at}にエスカレーション"))
 }
+pub(in crate::web::pages) fn declared_by(language: Language, actor: &str) -> String {
+    language.pick(format!("Declared by {actor}"), format!("{actor}が宣言"))
+}
+
 pub(in crate::web::pages) fn acknowledged(language: Language, at: &str) -> String {
     language.pick(format!("acknowledged {at}"), format!("{at}に対応開始"))
 }

@@ -76,7 +76,7 @@ fn commands_are_read_and_anything_else_asks_for_help() {
 #[test]
 fn answers_are_for_one_person_and_within_slacks_limits() {
     let (view, zone) = (samples::first_look(), Zone::utc());
-    let buttons = Buttons { presses: true, analysis: true };
+    let buttons = Buttons { presses: true, analysis: true, declare: true };
     let home = "https://firstlook.example.com/incidents/482";
     let many = vec![view.clone(); 30];
     for answer in [
