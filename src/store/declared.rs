@@ -134,9 +134,11 @@ async fn again(
     actor: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    // Without a channel nothing else was to be done, and the thread says that there is none.
     sqlx::query(
         "UPDATE declaration_step SET state = 'wanted', at = $2, error = NULL
-         WHERE incident = $1 AND state = 'parked'",
+         WHERE incident = $1 AND (state IN ('parked', 'none') OR (step = 'link' AND EXISTS (
+             SELECT FROM declaration_step WHERE incident = $1 AND step = 'create' AND state = 'parked')))",
     )
     .bind(incident)
     .bind(now)
