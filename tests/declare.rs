@@ -162,7 +162,7 @@ async fn page_and_api_declare_as_well_and_what_is_over_or_unknown_is_not_declare
     firstlook.post(body(&[alert(&other, "x")])).await;
     firstlook.until("the second is open", |one| one["number"] == 2).await;
     firstlook.idle().await;
-    assert_eq!(post("/incidents/2/declare").await.status, 200, "and back to the page");
+    assert_eq!(post("/incidents/2/declare").await.status, 303, "and back to the page");
     firstlook.idle().await;
     let channel = firstlook.slack.seen("outage_2");
     assert!(channel.members.is_empty() && channel.pins.len() == 1, "{channel:?}");

@@ -1,5 +1,7 @@
 //! Whoever dies between any two steps of a declaration leaves one channel, and no step undone.
 
+use std::time::Duration;
+
 use super::{ID, INVITED, NAME, both, declare, lines, start};
 use crate::harness::{Firstlook, PATIENCE};
 use crate::support::plan::Behaviour;
@@ -65,5 +67,21 @@ async fn a_lost_answer_opens_no_second_channel_and_without_the_scope_to_look_it_
     }
     declare(&firstlook).await;
     whole(&firstlook, &["U0TEST"]).await;
+    firstlook.finish().await;
+}
+
+#[tokio::test]
+async fn two_replicas_that_are_asked_at_once_open_one_channel() {
+    let firstlook = start(INVITED).await;
+    let replica = firstlook.replica().await;
+    firstlook.slack.plan().then_on("conversations.create", Behaviour::Slow(Duration::from_secs(1)));
+    let client = firstlook::http::client(PATIENCE).unwrap();
+    let ask = |one: &Firstlook| client.post(format!("{}/api/v1/incidents/1/declare", one.url)).send();
+    let (here, there) = tokio::join!(ask(&firstlook), ask(&replica));
+    assert_eq!((here.unwrap().status().as_u16(), there.unwrap().status().as_u16()), (200, 200));
+    whole(&firstlook, &[]).await;
+    let said = lines(&firstlook.incident(1).await, "declared");
+    assert_eq!(said.iter().filter(|line| *line == "declared it").count(), 1, "{said:?}");
+    replica.finish().await;
     firstlook.finish().await;
 }

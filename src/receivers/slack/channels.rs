@@ -1,5 +1,4 @@
-//! Door: network. A channel for an incident: opened, found again, filled with people, named in its topic, its message pinned
-//! (FACTS D).
+//! A channel for an incident: opened, found again, filled with people, named in its topic, its message pinned (FACTS D).
 //!
 //! Knows what Slack says of channels. Must not know why one is opened, nor who belongs there.
 
