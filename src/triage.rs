@@ -98,7 +98,8 @@ impl Triage {
         let analyze = chosen.then_some(analysis.limits.max_steps);
         self.store.keep_summary(&claim, round, &summary, &note, analyze).await?;
         self.wake.all();
-        Ok(self.next(&claim, &labels, stretch, (covered, now)))
+        let chosen_by = moment::chosen_by(&self.store, claim.incident).await?;
+        Ok(self.next(&claim, &chosen_by, stretch, (covered, now)))
     }
 
     async fn view(&self, claim: &Claim) -> Result<Option<Incident>, StoreError> {
@@ -109,20 +110,21 @@ impl Triage {
     fn next(
         &self,
         claim: &Claim,
-        labels: &Labels,
+        chosen_by: &[Labels],
         stretch: Stretch,
         (covered, looked): (Window, DateTime<Utc>),
     ) -> Outcome {
         let wait = |at: DateTime<Utc>| (at - clock::now()).to_std().unwrap_or_default();
         let closes = stretch.closes(covered, &self.evidence);
-        let sources = self.sources.iter().any(|(matchers, _)| matchers.matches(labels));
+        let sources =
+            self.sources.iter().any(|(matchers, _)| chosen_by.iter().any(|labels| matchers.matches(labels)));
         if claim.late {
             return Outcome::Done;
         }
         if sources && covered.end < closes && !claim.second {
             return Outcome::Later(wait(closes + SETTLE));
         }
-        let known = self.known_at(labels, closes, looked);
+        let known = self.known_at(chosen_by, closes, looked);
         known.map_or(Outcome::Done, |at| Outcome::Late(wait(at)))
     }
 

@@ -176,7 +176,7 @@ async fn a_question_about_several_services_looks_at_the_sources_of_all_of_them()
     assert_eq!(firstlook.submits("aya", &view, &values).await.text, "");
     let incident = firstlook.until("it is analysed", |one| one["analysis"]["state"] == "ready").await;
     firstlook.idle().await;
-    assert_eq!((&incident["service"], &incident["labels"]["services"]), (&json!(""), &json!("api, pay")));
+    assert_eq!((&incident["service"], &incident["labels"]["services"]), (&json!(null), &json!("api, pay")));
     let items = incident["evidence"]["items"].as_array().unwrap();
     let of = |source: &str| -> String {
         items.iter().filter(|item| item["source"] == source).map(|item| item["title"].to_string()).collect()

@@ -3,6 +3,7 @@
 //!
 //! Knows matchers and labels. Must not know how a source is asked.
 
+use firstlook_core::alert::Labels;
 use firstlook_core::alert::matchers::Matchers;
 use uuid::Uuid;
 
@@ -36,29 +37,42 @@ pub async fn applied<'a>(
     Ok(of_services(sources, moment, &store.asked_services(incident).await?))
 }
 
+/// The labels by which sources are chosen for an incident: its own, or those of each service that a person named.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn chosen_by(store: &Store, incident: Uuid) -> Result<Vec<Labels>, StoreError> {
+    let own = store.incident_labels(incident).await?;
+    Ok(with_services(&own, &store.asked_services(incident).await?))
+}
+
+fn with_services(own: &Labels, services: &[String]) -> Vec<Labels> {
+    let of = |service: &String| {
+        let mut labels = own.clone();
+        labels.set(SERVICE, service);
+        labels
+    };
+    if services.is_empty() { vec![own.clone()] } else { services.iter().map(of).collect() }
+}
+
 fn of_services<'a>(
     sources: &'a [(Matchers, Source)],
     moment: &Moment,
     services: &[String],
 ) -> Vec<Applied<'a>> {
-    let mut moments: Vec<(Option<&String>, Moment)> = Vec::new();
-    for service in services {
-        let mut moment = moment.clone();
-        moment.labels.set(SERVICE, service);
-        moments.push((Some(service), moment));
-    }
-    if moments.is_empty() {
-        moments.push((None, moment.clone()));
-    }
+    let moments: Vec<Moment> = with_services(&moment.labels, services)
+        .into_iter()
+        .map(|labels| Moment { labels, ..moment.clone() })
+        .collect();
     let mut all = Vec::new();
     for (matchers, source) in sources {
-        let fits = moments.iter().filter(|(_, moment)| matchers.matches(&moment.labels));
+        let fits = moments.iter().filter(|moment| matchers.matches(&moment.labels));
         // What does not depend on it would answer the same each time.
         let most = if source.door.names(SERVICE) { moments.len() } else { 1 };
-        for (service, moment) in fits.take(most) {
-            let name = match service.filter(|_| most > 1) {
-                Some(service) => format!("{}:{service}", source.name),
-                None => source.name.clone(),
+        for moment in fits.take(most) {
+            let name = match most {
+                1 => source.name.clone(),
+                _ => format!("{}:{}", source.name, moment.labels.get(SERVICE)),
             };
             all.push(Applied { name, source, moment: moment.clone() });
         }
@@ -68,7 +82,6 @@ fn of_services<'a>(
 
 #[cfg(test)]
 mod tests {
-    use firstlook_core::alert::Labels;
     use firstlook_core::evidence::Window;
 
     use super::*;

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::Labels;
+use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::evidence::{Gap, Redacted, amended, changes, cloudtrail};
 
 use super::look::{Answers, count, gaps, kind};
@@ -17,21 +18,22 @@ use crate::store::{Claim, Collected, NewLate, StoreError};
 const LAG: TimeDelta = cloudtrail::LAG;
 
 impl Triage {
-    /// The sources that lag, of an incident with these labels.
-    fn lagging(&self, labels: &Labels) -> Vec<&Source> {
+    /// The sources that lag, of those that these labels choose.
+    fn lagging(&self, chosen_by: &[Labels]) -> Vec<&Source> {
         let lags = |source: &&Source| matches!(source.door, Door::CloudTrail(_));
-        let applies = self.sources.iter().filter(|(matchers, _)| matchers.matches(labels));
+        let fits = |matchers: &Matchers| chosen_by.iter().any(|labels| matchers.matches(labels));
+        let applies = self.sources.iter().filter(|(matchers, _)| fits(matchers));
         applies.map(|(_, source)| source).filter(lags).collect()
     }
 
     /// When what happened up to `closes` is known to all sources, where one of them lags and it was not so at `looked`.
     pub(super) fn known_at(
         &self,
-        labels: &Labels,
+        chosen_by: &[Labels],
         closes: DateTime<Utc>,
         looked: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        (looked < closes + LAG && !self.lagging(labels).is_empty()).then_some(closes + LAG + SETTLE)
+        (looked < closes + LAG && !self.lagging(chosen_by).is_empty()).then_some(closes + LAG + SETTLE)
     }
 
     /// Adds what came late to what people see. What is decisive is a round whose summary is still to be written, and the
@@ -53,7 +55,8 @@ impl Triage {
             return Ok(None);
         }
         let moment = moment::moment(&self.store, claim.incident, window, &[]).await?;
-        let sources = self.lagging(&moment.labels);
+        let chosen_by = moment::chosen_by(&self.store, claim.incident).await?;
+        let sources = self.lagging(&chosen_by);
         let kinds = sources.iter().map(|source| kind(source)).collect();
         let collected = collect(sources, &moment, self.evidence.timeout, Caps::default()).await;
         count(kinds, &collected.sources);

@@ -46,11 +46,6 @@ impl Shipped {
         }
     }
 
-    /// Bytes of its text.
-    pub fn bytes(&self) -> usize {
-        self.text.len()
-    }
-
     fn line(self) -> Line {
         Line { at: Some(self.at), stream: self.name, text: self.text }
     }

@@ -202,18 +202,19 @@ impl Pager {
     /// Adds a line unless a cap stands against it.
     fn add(&mut self, entry: Entry) -> bool {
         let at = DateTime::from_timestamp_nanos(entry.at);
-        let line = Shipped::read(at, entry.key, entry.stream, &entry.text);
-        if self.lines.len() >= self.caps.lines || self.bytes + line.bytes() > self.caps.bytes {
+        // With what is around the line: who wrote it is kept from there.
+        let size = entry.text.len();
+        if self.lines.len() >= self.caps.lines || self.bytes + size > self.caps.bytes {
             let at = at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
             self.cut(&format!("the caps allow no more than the lines before {at}"));
             return false;
         }
-        self.bytes += line.bytes();
+        self.bytes += size;
         if entry.at > self.border {
             self.border = entry.at;
             self.taken.clear();
         }
-        self.lines.push(line);
+        self.lines.push(Shipped::read(at, entry.key, entry.stream, &entry.text));
         true
     }
 
