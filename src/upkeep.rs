@@ -16,7 +16,7 @@ use firstlook_core::alert::Labels;
 use crate::clock;
 use crate::config::Heartbeat;
 use crate::ingest::Ingest;
-use crate::store::{Claim, Cutoff, Outcome, Store, StoreError};
+use crate::store::{Claim, Cutoff, Keeps, Outcome, Store, StoreError, Waiting};
 use crate::worker::Wake;
 use ping::PING;
 pub use ping::Ping;
@@ -84,7 +84,10 @@ impl Upkeep {
                 Ok(Outcome::Later(SWEEP_EVERY))
             }
             STORMS => {
-                if self.storms.look().await? {
+                let rules = &self.ingest.desk().rules;
+                let hold = |waiting: &Waiting| rules.hold(waiting);
+                let keeps = Keeps { rules: &rules.inhibition, hold: &hold };
+                if self.storms.look(keeps).await? {
                     self.wake.all();
                 }
                 Ok(Outcome::Later(STORMS_EVERY))

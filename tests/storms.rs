@@ -3,6 +3,8 @@
 
 mod pages;
 mod replicas;
+mod taken;
+mod thousands;
 
 use serde_json::Value;
 

@@ -90,11 +90,12 @@ impl Deliver {
         match &way.integration {
             Integration::Slack { api, channel } => match &message.address {
                 Some(at) => {
-                    let body = notify::slack_storm_update(storm, &self.zone, &at.channel, &at.ts);
+                    let body =
+                        notify::slack_storm_update(storm, &self.zone, &at.channel, &at.ts, self.buttons);
                     api.update(&body).await.map(drop)
                 }
                 None => {
-                    let body = notify::slack_storm(storm, &self.zone, channel, first_try);
+                    let body = notify::slack_storm(storm, &self.zone, channel, self.buttons, first_try);
                     let receipt = api.post(&body).await?;
                     message.address = Some(Address { channel: receipt.channel, ts: receipt.ts });
                     Ok(())

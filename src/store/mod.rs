@@ -71,7 +71,7 @@ pub use standing::{RESYNC, Standing};
 pub use storms::{Raging, Sky, StormMessage};
 pub use sweep::Cutoff;
 pub use tags::{LEARN, Learned};
-pub use told::{Address, Charts, Edge, FileState, Notes, Now, Target, Telling, Waiting};
+pub use told::{Address, Charts, Edge, FileState, Keeps, Notes, Now, Target, Telling, Waiting};
 pub use view::Words;
 
 /// Longest wait for a free connection: a request has 10 s in all (DESIGN section 4).

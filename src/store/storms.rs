@@ -9,6 +9,7 @@ mod ending;
 mod folding;
 mod messages;
 mod reading;
+mod taking;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::route::storm::Weather;

@@ -28,8 +28,9 @@ pub(super) use digest::Row as DigestRow;
 pub(super) use giving_up::give_up;
 pub use notes::Notes;
 pub(super) use notes::note;
-pub(super) use plan::{append, begin, reach, tell};
-pub use release::Waiting;
+pub(super) use plan::{append, append_all, begin, reach, tell};
+pub(super) use release::wait_on;
+pub use release::{Keeps, Waiting};
 
 /// Where a message stands at its receiver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

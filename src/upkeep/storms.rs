@@ -13,7 +13,7 @@ use firstlook_core::notify::storm::{Form, due};
 use firstlook_core::route::length;
 use firstlook_core::route::storm::{Limits, Turn, most_severe, turn};
 
-use crate::store::{Raging, Sky, Store, StoreError, StormMessage};
+use crate::store::{Keeps, Raging, Sky, Store, StoreError, StormMessage};
 use crate::telemetry::labels::StormChange;
 use crate::telemetry::metrics::{self, Metric};
 
@@ -49,13 +49,13 @@ pub struct Storms {
 }
 
 impl Storms {
-    /// Looks once. Returns whether there is something to tell.
+    /// Looks once; `keeps` says who may not be told when one ends. Returns whether there is something to tell.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn look(&self) -> Result<bool, StoreError> {
+    pub async fn look(&self, keeps: Keeps<'_>) -> Result<bool, StoreError> {
         for sky in self.store.skies(self.limits.window).await? {
-            self.turn(&sky).await?;
+            self.turn(&sky, keeps).await?;
         }
         let mut tells = false;
         for storm in self.store.storms().await? {
@@ -72,7 +72,7 @@ impl Storms {
         Ok(tells)
     }
 
-    async fn turn(&self, sky: &Sky) -> Result<(), StoreError> {
+    async fn turn(&self, sky: &Sky, keeps: Keeps<'_>) -> Result<(), StoreError> {
         match turn(self.limits, sky.weather, sky.recent, sky.now) {
             Turn::Stays => Ok(()),
             Turn::Calms(since) => self.store.calm_storm(sky, since).await,
@@ -89,7 +89,7 @@ impl Storms {
                 Ok(())
             }
             Turn::Ends => {
-                self.store.end_storm(sky, self.limits.incidents).await?;
+                self.store.end_storm(sky, self.limits.incidents, keeps).await?;
                 metrics::count(Metric::Storms, &[StormChange::Ended.into()]);
                 tracing::info!(receiver = sky.receiver, "a storm has ended");
                 Ok(())

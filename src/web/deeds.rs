@@ -71,3 +71,15 @@ pub async fn known(app: &App, id: &str, deed: Deed, actor: &str, text: &str) -> 
         Acted::Done | Acted::Already => Ok(()),
     }
 }
+
+/// Somebody takes everything of a storm that nobody has. Returns how many incidents; none where there is no such storm.
+///
+/// # Errors
+/// 503 where the database does not answer.
+pub async fn take_storm(app: &App, number: i64, actor: &str) -> Result<Option<usize>, Problem> {
+    let taken = app.store.take_storm(number, actor, clock::now()).await?;
+    if taken.is_some_and(|taken| taken > 0) {
+        app.wake.all();
+    }
+    Ok(taken)
+}

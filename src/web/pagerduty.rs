@@ -5,7 +5,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use firstlook_core::incident::Deed;
-use firstlook_core::notify::dedup_key;
+use firstlook_core::notify::{dedup_key, storm_key};
 
 use super::App;
 use super::problem::Problem;
@@ -59,6 +59,9 @@ fn signed_by_any(secrets: &[Secret], request: &HttpRequest, body: &[u8]) -> bool
 
 /// Does here what was done there. An event that comes twice, or tells of what firstlook did itself, changes nothing.
 async fn follow(app: &App, receiver: &str, event: &Event) -> Result<(), Problem> {
+    if let Some(number) = storm(app, receiver, event).await? {
+        return of_storm(app, number, event).await;
+    }
     let paged = app.store.paged(receiver).await?;
     let Some(found) = paged.into_iter().find(|one| dedup_key(&app.name, &one.slot) == event.key) else {
         tracing::info!(receiver, "an event of PagerDuty is about nothing that is open here");
@@ -80,6 +83,32 @@ async fn follow(app: &App, receiver: &str, event: &Event) -> Result<(), Problem>
         News::Reassigned(to) => {
             app.store.reassigned(&id, &event.actor, to, (event.at, clock::now())).await?;
             app.wake.all();
+            Ok(())
+        }
+    }
+}
+
+/// The storm whose own page an event is about.
+async fn storm(app: &App, receiver: &str, event: &Event) -> Result<Option<i64>, Problem> {
+    let storms = app.store.storms().await?;
+    let is = |number| storm_key(&app.name, receiver, number) == event.key;
+    Ok(storms
+        .into_iter()
+        .filter(|one| one.receiver == receiver)
+        .map(|one| one.number)
+        .find(|number| is(*number)))
+}
+
+/// Who takes a storm's page has all of it that nobody has. That somebody ended the page, or gave it away, says nothing of
+/// the incidents that it stands for.
+async fn of_storm(app: &App, number: i64, event: &Event) -> Result<(), Problem> {
+    match event.news {
+        News::Acknowledged => deeds::take_storm(app, number, &event.actor).await.map(drop),
+        News::Resolved | News::Reassigned(_) => {
+            tracing::info!(
+                storm = number,
+                "what was done to a storm's page at PagerDuty changes no incident"
+            );
             Ok(())
         }
     }

@@ -98,18 +98,39 @@ async fn pressed(
     }
     let press = notify::press(field(&form, "payload"))
         .map_err(|error| Problem::bad_request(format!("`payload` cannot be read: {error}")))?;
-    if let Some(press) = press
-        && let Some(answer) = follow(&app, &press).await
-    {
-        // Slack waits for the status alone; what is said to the one who pressed goes its own way.
-        tokio::spawn(async move {
-            let Some(slack) = &app.slack else { return };
-            if let Err(error) = slack.responder.say(&press.response_url, &answer).await {
-                tracing::warn!(reason = error.reason, "who pressed a button in Slack could not be answered");
+    match press {
+        // All of a storm is many: Slack is answered before.
+        Some(press) if press.storm => {
+            tokio::spawn(async move {
+                let answer = took(&app, &press).await;
+                say(&app, &press, &answer).await;
+            });
+        }
+        Some(press) => {
+            if let Some(answer) = follow(&app, &press).await {
+                // Slack waits for the status alone; what is said to the one who pressed goes its own way.
+                tokio::spawn(async move { say(&app, &press, &answer).await });
             }
-        });
+        }
+        None => {}
     }
     Ok(HttpResponse::Ok().finish())
+}
+
+/// Tells the one who pressed.
+async fn say(app: &App, press: &Press, answer: &Value) {
+    let Some(slack) = &app.slack else { return };
+    if let Err(error) = slack.responder.say(&press.response_url, answer).await {
+        tracing::warn!(reason = error.reason, "who pressed a button in Slack could not be answered");
+    }
+}
+
+/// All of a storm that nobody has is taken by the one who pressed.
+async fn took(app: &App, press: &Press) -> Value {
+    match deeds::take_storm(app, press.incident, &press.actor).await {
+        Ok(taken) => notify::slack_storm_taken(app.words.language, press.incident, taken),
+        Err(problem) => refused(app, &problem),
+    }
 }
 
 /// Does what a press asks for. What the message itself will show needs no answer.

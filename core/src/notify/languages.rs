@@ -153,12 +153,13 @@ fn storms(zone: &Zone) -> Vec<Value> {
     storm.language = Language::Ja;
     storm.shared.iter_mut().for_each(|shared| shared.label = safe(DATA));
     storm.top.iter_mut().for_each(|one| (one.title, one.owner) = (safe(DATA), Some(safe(DATA))));
+    let presses = Buttons { presses: true, ..Buttons::default() };
     let mut all = Vec::new();
     for (ended, open, left) in [(None, 34, 14), (Some(start()), 30, 9), (Some(start()), 0, 0)] {
         (storm.ended_at, storm.figures.ended) = (ended, ended.is_some());
         (storm.figures.open, storm.figures.left, storm.figures.acknowledged) = (open, left, open / 10);
-        all.push(slack_storm(&storm, zone, "", Some(start())));
-        all.push(slack_storm_update(&storm, zone, "", ""));
+        all.push(slack_storm(&storm, zone, "", presses, Some(start())));
+        all.push(slack_storm_update(&storm, zone, "", "", presses));
         let mut page = pagerduty_storm(&storm, zone, "firstlook", "");
         // The class is a word for machines.
         page["payload"]["class"] = json!("");
@@ -214,6 +215,7 @@ fn answers(view: &Incident) -> Vec<Value> {
     let (one, none) = (std::slice::from_ref(view), &[][..]);
     all.extend([slack_open(ja, one, true, HOME), slack_open(ja, none, false, HOME)]);
     all.extend(forms());
+    all.extend([None, Some(0), Some(34)].map(|taken| slack_storm_taken(ja, 7, taken)));
     all.extend([
         slack_help(ja, HOME),
         slack_unknown(ja, 7),

@@ -44,7 +44,7 @@ pub use slack::{
     press, resolved_line, slack_already, slack_declared_before, slack_declaring_again, slack_digest,
     slack_dismiss, slack_done, slack_form, slack_form_faults, slack_help, slack_not_done,
     slack_nothing_to_judge, slack_open, slack_post, slack_post_again, slack_show, slack_silenced,
-    slack_storm, slack_storm_update, slack_unknown, slack_update,
+    slack_storm, slack_storm_taken, slack_storm_update, slack_unknown, slack_update,
 };
 pub use webhook::webhook_body;
 pub use words::{Again, actor as person, flapping};

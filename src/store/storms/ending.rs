@@ -3,14 +3,13 @@
 
 use chrono::{DateTime, Utc};
 use firstlook_core::incident::Status;
-use firstlook_core::route::silence::Quiet;
 use firstlook_core::route::storm::{Waiting, most_severe};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::super::jobs::{self, JobKind, NewJob};
 use super::super::row::At;
-use super::super::silences;
+use super::super::told::{self, Keeps};
 use super::{Raging, Sky, Store, StoreError};
 
 /// Why what waited is not told singly.
@@ -44,11 +43,12 @@ struct Parts {
 }
 
 impl Store {
-    /// Ends the storm that lasts at a receiver; of each integration's the most severe `singly` are told singly.
+    /// Ends the storm that lasts at a receiver; of each integration's the most severe `singly` are told singly. What may not
+    /// be told now waits for what it would have waited for.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn end_storm(&self, sky: &Sky, singly: usize) -> Result<(), StoreError> {
+    pub async fn end_storm(&self, sky: &Sky, singly: usize, keeps: Keeps<'_>) -> Result<(), StoreError> {
         let Some(storm) = sky.storm else { return Ok(()) };
         let mut tx = self.pool.begin().await?;
         sqlx::query(
@@ -65,7 +65,7 @@ impl Store {
         if ended.rows_affected() == 0 {
             return Ok(());
         }
-        silent(&mut tx, storm).await?;
+        told::wait_on(&mut tx, storm, keeps).await?;
         for (integration, parts) in held(&mut tx, storm).await? {
             let chat = JobKind::of_integration(&integration) == JobKind::Message;
             untold(&mut tx, &parts.ended, ENDED).await?;
@@ -120,34 +120,6 @@ impl Store {
         .await?;
         Ok(tx.commit().await?)
     }
-}
-
-/// What is silenced by now waits for its silence instead, and is told as everything is that waits for one.
-async fn silent(tx: &mut PgConnection, storm: Uuid) -> Result<(), StoreError> {
-    let now: DateTime<Utc> = sqlx::query_scalar("SELECT now()").fetch_one(&mut *tx).await?;
-    let rows: Vec<(Uuid, Uuid, DateTime<Utc>, i64)> = sqlx::query_as(
-        "SELECT t.id, t.incident, i.silenced_until, i.silenced_by
-         FROM target t JOIN incident i ON i.id = t.incident
-         WHERE t.storm = $1 AND t.held_by = 'storm' AND i.status <> 'resolved' AND i.silenced_until > now()",
-    )
-    .bind(storm)
-    .fetch_all(&mut *tx)
-    .await?;
-    for (target, incident, until, silence) in rows {
-        let hold = Quiet { until, silence }.hold(now);
-        sqlx::query(
-            "UPDATE target SET held_until = $2, held_by = $3, held_reason = $4, held_silence = $5 WHERE id = $1",
-        )
-        .bind(target)
-        .bind(hold.until)
-        .bind(hold.by.as_str())
-        .bind(hold.reason)
-        .bind(hold.silence)
-        .execute(&mut *tx)
-        .await?;
-        silences::suppress(tx, &[(incident, silence)], now).await?;
-    }
-    Ok(())
 }
 
 /// What only a storm's message told, by integration.

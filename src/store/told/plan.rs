@@ -127,6 +127,22 @@ pub(in crate::store) async fn append(
     Ok(told)
 }
 
+/// Appends an edge that rings nobody for each target of these incidents, and enqueues its telling.
+pub(in crate::store) async fn append_all(
+    tx: &mut PgConnection,
+    incidents: &[Uuid],
+    kind: EdgeKind,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let query = sqlx::AssertSqlSafe(format!("{STANDING} WHERE t.incident = ANY ($1)"));
+    let targets: Vec<Stand> = sqlx::query_as(query).bind(incidents).fetch_all(&mut *tx).await?;
+    let mut writing = Writing::default();
+    for target in &targets {
+        writing.tell(target, &[kind], None, None, now)?;
+    }
+    writing.write(tx, now).await
+}
+
 /// Has these told of an incident: those who know of it, and those who do not yet.
 pub(in crate::store) async fn reach(
     tx: &mut PgConnection,

@@ -4,12 +4,14 @@
 //! One transaction for each integration, under the locks of all slots that it is about, in their order as hop 1 takes
 //! them: neither a message nor another replica comes in between.
 
+mod stormed;
+
 use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::alert::{Labels, Severity};
 use firstlook_core::incident::Status;
-use firstlook_core::route::inhibit::Rule;
+use firstlook_core::route::inhibit::{Rule, Suppressed};
 use firstlook_core::route::telling::WITH_LATER;
 use firstlook_core::route::{HeldBy, Hold, When};
 use serde_json::Value;
@@ -21,6 +23,9 @@ use super::super::row::At;
 use super::super::suppressed::suppressed;
 use super::super::{Store, StoreError, escalation, incidents, silences};
 use super::writing::{Stand, Writing};
+
+pub use stormed::Keeps;
+pub(in crate::store) use stormed::wait_on;
 
 /// Targets of one integration in one transaction, and so in one digest; the next sweep takes the rest.
 const MOST: i64 = 500;
@@ -56,6 +61,20 @@ struct Row {
     told_severity: String,
     opened_at: DateTime<Utc>,
     started_at: DateTime<Utc>,
+}
+
+impl Row {
+    fn waiting(&self, why: Option<Suppressed>, now: DateTime<Utc>) -> Result<Waiting, StoreError> {
+        let at = At { table: "incident", row: &self.incident };
+        let severity = at.severity("told_severity", &self.told_severity)?;
+        let critical = severity == Severity::Critical;
+        Ok(Waiting {
+            labels: at.labels("labels", self.labels.clone())?,
+            severity,
+            receiver: self.receiver.clone(),
+            when: When::of(self.opened_at, self.started_at, critical, now).suppressed(why),
+        })
+    }
 }
 
 /// One whose time has come.
@@ -155,18 +174,11 @@ async fn release(
     let (mut alone, mut together, mut untold): (Vec<Due>, Vec<Due>, Vec<Due>) = Default::default();
     for row in rows {
         let at = At { table: "incident", row: &row.incident };
-        let severity = at.severity("told_severity", &row.told_severity)?;
         let over = at.status(&row.status)? == Status::Resolved;
         let by = HeldBy::parse(&row.held_by)
             .ok_or_else(|| At { table: "target", row: &row.id }.corrupt("held_by", &row.held_by))?;
-        let critical = severity == Severity::Critical;
-        let waiting = Waiting {
-            labels: at.labels("labels", row.labels.clone())?,
-            severity,
-            receiver: row.receiver.clone(),
-            when: When::of(row.opened_at, row.started_at, critical, now)
-                .suppressed(suppressed.get(&row.incident).copied()),
-        };
+        let waiting = row.waiting(suppressed.get(&row.incident).copied(), now)?;
+        let severity = waiting.severity;
         // What is over and waited for a moment of its own needs no other one.
         if let Some(hold) = hold(&waiting).filter(|_| !over || by == HeldBy::Interval) {
             let said = hold.reason != row.held_reason;

@@ -43,7 +43,8 @@ pub use form::{
 };
 pub use press::{
     Command, Press, command, in_slack, press, slack_already, slack_dismiss, slack_done, slack_help,
-    slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_silenced, slack_unknown,
+    slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_silenced, slack_storm_taken,
+    slack_unknown,
 };
 pub use storm::{incoming_storm, slack_storm, slack_storm_update};
 pub use thread::{acknowledged_line, again_line, resolved_line};

@@ -11,6 +11,7 @@ use super::super::words;
 use super::blocks::{Line, list, rich, short};
 use super::buttons::{actions, button};
 use super::declared::slack_declared_before;
+use super::storm::ACKNOWLEDGE_STORM;
 use super::{Buttons, Kept, living};
 use crate::incident::{Deed, Status};
 use crate::language::{Language, Word};
@@ -26,8 +27,10 @@ const LISTED: usize = 20;
 pub struct Press {
     /// What it is for; `None` for a button that only closes its own message.
     pub deed: Option<Deed>,
-    /// The number of the incident.
+    /// The number of the incident, or of the storm.
     pub incident: i64,
+    /// Whether it is for all of a storm.
+    pub storm: bool,
     /// Who pressed, in words for the timeline: `aya in Slack`.
     pub actor: String,
     /// The same by Slack's id.
@@ -89,7 +92,8 @@ pub fn press(payload: &str) -> Result<Option<Press>, String> {
     let Some(pressed) = payload.actions.first().filter(|_| payload.kind == "block_actions") else {
         return Ok(None);
     };
-    let deed = Deed::parse(&pressed.action_id);
+    let storm = pressed.action_id == ACKNOWLEDGE_STORM;
+    let deed = if storm { Some(Deed::Acknowledge) } else { Deed::parse(&pressed.action_id) };
     if deed.is_none() && pressed.action_id != DISMISS {
         return Ok(None);
     }
@@ -99,6 +103,7 @@ pub fn press(payload: &str) -> Result<Option<Press>, String> {
     Ok(Some(Press {
         deed,
         incident,
+        storm,
         actor,
         user: payload.user.id,
         response_url: payload.response_url,
@@ -183,6 +188,14 @@ pub fn slack_silenced(view: &Incident, zone: &Zone, home: &str) -> Value {
     let line = Line::default().text(&text).text(ends.of(language));
     let line = line.link(&format!("{home}/silences"), page.of(language)).section();
     private(&text, rich("e", line.into_iter().collect()).into_iter().collect())
+}
+
+/// How many of a storm's incidents somebody has taken at once; none where there is no such storm.
+pub fn slack_storm_taken(language: Language, number: i64, taken: Option<usize>) -> Value {
+    slack_says(&match taken {
+        Some(taken) => words::storm::taken(language, number, taken),
+        None => words::storm::unknown(language, number),
+    })
 }
 
 /// There is no incident of this number.

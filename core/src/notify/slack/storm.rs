@@ -11,28 +11,41 @@ use super::super::text::{bare, columns, cut, escape};
 use super::super::words::{self, storm as said};
 use super::super::zone::Zone;
 use super::blocks::{self, Line, list, rich, short};
+use super::buttons::{Buttons, actions, confirm};
 use super::digest::DigestLine;
 
+/// The button that takes all of a storm; its name stands in messages for as long as those are kept.
+pub(super) const ACKNOWLEDGE_STORM: &str = "acknowledge_storm";
 /// Incidents that are named.
 const MOST: usize = 10;
 /// Columns of a title, and of what incidents share.
 const TITLE: usize = 100;
 
 /// Body of `chat.postMessage`; `first_try` where the answer to an earlier post was lost.
-pub fn slack_storm(storm: &Storm, zone: &Zone, channel: &str, first_try: Option<DateTime<Utc>>) -> Value {
+pub fn slack_storm(
+    storm: &Storm,
+    zone: &Zone,
+    channel: &str,
+    buttons: Buttons,
+    first_try: Option<DateTime<Utc>>,
+) -> Value {
     with(
         incoming_storm(storm, zone, first_try),
-        &[("channel", json!(channel)), ("metadata", metadata(storm))],
+        &[
+            ("channel", json!(channel)),
+            ("metadata", metadata(storm)),
+            ("blocks", json!(body(storm, zone, buttons, first_try))),
+        ],
     )
 }
 
 /// Body of `chat.update`. `channel_id` and `ts` as the post's answer gave them.
-pub fn slack_storm_update(storm: &Storm, zone: &Zone, channel_id: &str, ts: &str) -> Value {
+pub fn slack_storm_update(storm: &Storm, zone: &Zone, channel_id: &str, ts: &str, buttons: Buttons) -> Value {
     json!({
         "channel": channel_id,
         "ts": ts,
         "text": fallback(storm),
-        "blocks": body(storm, zone, None),
+        "blocks": body(storm, zone, buttons, None),
         "metadata": metadata(storm),
     })
 }
@@ -41,7 +54,7 @@ pub fn slack_storm_update(storm: &Storm, zone: &Zone, channel_id: &str, ts: &str
 pub fn incoming_storm(storm: &Storm, zone: &Zone, first_try: Option<DateTime<Utc>>) -> Value {
     json!({
         "text": fallback(storm),
-        "blocks": body(storm, zone, first_try),
+        "blocks": body(storm, zone, Buttons::default(), first_try),
         "unfurl_links": false,
         "unfurl_media": false,
     })
@@ -82,7 +95,7 @@ fn fallback(storm: &Storm) -> String {
     escape(&cut(&line, COLUMNS, columns))
 }
 
-fn body(storm: &Storm, zone: &Zone, first_try: Option<DateTime<Utc>>) -> Vec<Value> {
+fn body(storm: &Storm, zone: &Zone, buttons: Buttons, first_try: Option<DateTime<Utc>>) -> Vec<Value> {
     let (language, figures) = (storm.language, &storm.figures);
     let symbol = match (figures.ended, figures.critical) {
         (true, _) => "✓ ",
@@ -94,19 +107,35 @@ fn body(storm: &Storm, zone: &Zone, first_try: Option<DateTime<Utc>>) -> Vec<Val
     blocks.extend(blocks::context(&state.join(" · ")));
     blocks.extend(rich("facts", facts(storm, zone).section().into_iter().collect()));
     blocks.extend(rich("first", first(storm).quote().into_iter().collect()));
-    let button = json!({
+    let asks = buttons.presses && !figures.ended && figures.open > 0;
+    let take = asks.then(|| take(storm));
+    let open = json!({
         "type": "button",
         "action_id": "open",
         "text": blocks::plain(&said::open_button(language, storm.number), 75),
         "url": storm.url,
     });
-    blocks.push(json!({ "type": "actions", "block_id": "act", "elements": [button] }));
+    blocks.extend(actions("act", take.into_iter().chain([open]).collect()));
     blocks.extend(top(storm));
     blocks.extend(blocks::context(&said::foot(language, figures)));
     blocks.extend(
         first_try.and_then(|at| blocks::context(&words::possible_repeat(language, &zone.seconds(at)))),
     );
     blocks
+}
+
+/// Takes all of it that nobody has, once that is confirmed.
+fn take(storm: &Storm) -> Value {
+    let (language, yes) = (storm.language, said::ACKNOWLEDGE_ALL);
+    let text = said::take_asks(language, storm.figures.open);
+    json!({
+        "type": "button",
+        "action_id": ACKNOWLEDGE_STORM,
+        "text": blocks::plain(yes.of(language), 30),
+        "value": storm.number.to_string(),
+        "style": "primary",
+        "confirm": confirm(language, &said::take_title(language, storm.number), &text, yes),
+    })
 }
 
 fn facts(storm: &Storm, zone: &Zone) -> Line {
@@ -171,7 +200,8 @@ mod tests {
 
     #[test]
     fn a_storm_says_how_much_where_and_how_each_was_told() {
-        let body = slack_storm(&storm(34), &Zone::utc(), "#alerts", None);
+        let presses = Buttons { presses: true, ..Buttons::default() };
+        let body = slack_storm(&storm(34), &Zone::utc(), "#alerts", presses, None);
         check(&body);
         assert_eq!(
             body["text"],
@@ -187,6 +217,8 @@ mod tests {
             "24 more, on the page",
             "Told one by one: 20. Told here only: 14.",
             "Open storm 7",
+            "Acknowledge all",
+            "acknowledge_storm",
         ] {
             assert!(said.contains(words), "{words}: {said}");
         }
@@ -207,15 +239,28 @@ mod tests {
             ..storm
         };
         storm.top.truncate(2);
-        let body = slack_storm_update(&storm, &Zone::utc(), "C1", "1.2");
+        let body = slack_storm_update(
+            &storm,
+            &Zone::utc(),
+            "C1",
+            "1.2",
+            Buttons { presses: true, ..Buttons::default() },
+        );
         check(&body);
         assert_eq!(body["text"], "Storm over after 21 min: 2 of 34 incidents still open. 31 share az=c.");
         let said = body["blocks"].to_string();
         assert!(said.contains("Still open, most severe first") && !said.contains("Look at"), "{said}");
+        assert!(!said.contains("Acknowledge all"), "each is told by itself now: {said}");
         assert!(!said.contains("more, on the page") && !said.contains("When the storm ends"), "{said}");
         storm.figures.open = 0;
         storm.top.clear();
-        let body = slack_storm_update(&storm, &Zone::utc(), "C1", "1.2");
+        let body = slack_storm_update(
+            &storm,
+            &Zone::utc(),
+            "C1",
+            "1.2",
+            Buttons { presses: true, ..Buttons::default() },
+        );
         check(&body);
         assert!(body["blocks"].to_string().contains("all are over"), "{body}");
     }
@@ -233,7 +278,8 @@ mod tests {
                 one.title = Redactor::default().redact(&nasty);
                 one.owner = Some(Redactor::default().redact(&nasty));
             }
-            check(&slack_storm(&storm, &Zone::utc(), "#alerts", Some(start())));
+            let presses = Buttons { presses: true, ..Buttons::default() };
+            check(&slack_storm(&storm, &Zone::utc(), "#alerts", presses, Some(start())));
             check(&incoming_storm(&storm, &Zone::utc(), None));
         }
     }

@@ -14,6 +14,7 @@ pub const STILL_OPEN: Word = word("Still open, most severe first", "未解決、
 pub const LOOK: Word = word("Look at what they share: ", "共通点を見る：");
 pub const THEY_SHARE: Word = word("they share", "共通点");
 pub const MOST_SEVERE: Word = word("most severe", "重大度の高いもの");
+pub const ACKNOWLEDGE_ALL: Word = word("Acknowledge all", "すべて対応を開始");
 pub const HOW_TOLD: Word = word("how told", "通知方法");
 
 fn n(count: usize) -> String {
@@ -132,4 +133,39 @@ pub fn how_told(language: Language, figures: &Figures) -> String {
 /// `31 more on the page`.
 pub fn more(language: Language, left: usize) -> String {
     language.pick(format!("{} more, on the page", n(left)), format!("ほか{}件はページへ", n(left)))
+}
+
+/// Asks before all of it is taken.
+pub fn take_title(language: Language, number: i64) -> String {
+    language.pick(
+        format!("Acknowledge all of storm {number}?"),
+        format!("アラーム多発{number}のすべてに対応しますか"),
+    )
+}
+
+/// What that means.
+pub fn take_asks(language: Language, open: usize) -> String {
+    language.pick(
+        format!("{} that nobody has will be yours.", incidents(open)),
+        format!("担当者のいない{}件の担当者になります。", n(open)),
+    )
+}
+
+/// What became of it: `You have 34 incidents of storm 7.`
+pub fn taken(language: Language, number: i64, taken: usize) -> String {
+    match taken {
+        0 => language.pick(
+            format!("Nothing of storm {number} is left that nobody has."),
+            format!("アラーム多発{number}に、担当者のいないものはもうありません。"),
+        ),
+        _ => language.pick(
+            format!("You have {} of storm {number}.", incidents(taken)),
+            format!("アラーム多発{number}の{}件の担当者になりました。", n(taken)),
+        ),
+    }
+}
+
+/// There is none of this number.
+pub fn unknown(language: Language, number: i64) -> String {
+    language.pick(format!("There is no storm {number}."), format!("アラーム多発{number}はありません。"))
 }

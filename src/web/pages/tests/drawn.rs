@@ -143,12 +143,12 @@ fn many(language: Language) -> Scene {
     storm.language = language;
     let digest =
         notify::slack_digest(language, &storm.top, "https://firstlook.example.com/", &zone(), CHANNEL, None);
-    let post = notify::slack_storm(&storm, &zone(), CHANNEL, None);
+    let post = notify::slack_storm(&storm, &zone(), CHANNEL, None, BUTTONS);
     let page = notify::pagerduty_storm(&storm, &zone(), "firstlook", "storm-7");
     Scene::default()
         .post(digest)
         .add(Sent::SlackPost { ts: "7.7".into() }, post)
-        .edit(notify::slack_storm_update(&storm, &zone(), CHANNEL, "7.7"))
+        .edit(notify::slack_storm_update(&storm, &zone(), CHANNEL, "7.7", BUTTONS))
         .add(Sent::PagerDuty, page)
 }
 

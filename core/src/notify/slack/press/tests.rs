@@ -36,6 +36,15 @@ fn every_deed_comes_back_from_its_button() {
 }
 
 #[test]
+fn all_of_a_storm_is_taken_by_its_button() {
+    let presses = Buttons { presses: true, ..Buttons::default() };
+    let body = crate::notify::slack_storm(&samples::storm(34), &Zone::utc(), "#alerts", presses, None);
+    let row = body["blocks"].as_array().unwrap().iter().find(|block| block["type"] == "actions").unwrap();
+    let press = press(&payload(json!({"actions": [row["elements"][0]]}))).unwrap().unwrap();
+    assert_eq!((press.deed, press.incident, press.storm), (Some(Deed::Acknowledge), 7, true));
+}
+
+#[test]
 fn who_has_no_name_is_somebody_and_a_long_one_is_cut() {
     for (user, actor) in [
         (json!({}), "Somebody in Slack"),
