@@ -18,7 +18,7 @@ use crate::summary::State;
 const DATA: &str = "データ";
 const HOME: &str = "https://firstlook.example.com";
 /// What is called the same in every language: names, zones, keys of the configuration, commands.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "open",
     "show",
     "ack",

@@ -143,19 +143,23 @@ pub fn first_look() -> Incident {
         feedback: None,
         analysis: None,
         declared: None,
-        notifications: vec![Notification {
-            receiver: "oncall".into(),
-            integration: "pagerduty/0".into(),
-            kind: "trigger".into(),
-            state: "sent".into(),
-            attempts: 1,
-            sent_at: Some(start()),
-            reason: safe("route 1, severity=critical"),
-        }],
+        notifications: vec![paged()],
         routing: Routing::default(),
         timeline: None,
         url: "https://firstlook.example.com/incidents/482".into(),
         version: 1,
+    }
+}
+
+fn paged() -> Notification {
+    Notification {
+        receiver: "oncall".into(),
+        integration: "pagerduty/0".into(),
+        kind: "trigger".into(),
+        state: "sent".into(),
+        attempts: 1,
+        sent_at: Some(start()),
+        reason: safe("route 1, severity=critical"),
     }
 }
 

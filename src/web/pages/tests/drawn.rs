@@ -143,7 +143,7 @@ fn many(language: Language) -> Scene {
     storm.language = language;
     let digest =
         notify::slack_digest(language, &storm.top, "https://firstlook.example.com/", &zone(), CHANNEL, None);
-    let post = notify::slack_storm(&storm, &zone(), CHANNEL, None, BUTTONS);
+    let post = notify::slack_storm(&storm, &zone(), CHANNEL, BUTTONS, None);
     let page = notify::pagerduty_storm(&storm, &zone(), "firstlook", "storm-7");
     Scene::default()
         .post(digest)
