@@ -106,7 +106,8 @@ impl Xray {
         let mut edges = now.map(|now| departing(&now, normal.as_ref(), &services)).unwrap_or_default();
         let normal = before.as_ref().map(|(all, times)| (all.as_slice(), *times));
         let mut groups = found.map(|found| grouped(found.all, normal)).unwrap_or_default();
-        let (segments, courses) = join(ask.segments(&mut groups), ask.courses(&mut edges, &times)).await;
+        let (segments, courses) =
+            join(ask.segments(&mut groups), ask.course_of(edges.first_mut(), &times)).await;
         faults.extend(segments.into_iter().chain(courses));
         let edges =
             edges.into_iter().map(|edge| (place.edge(&edge), edge)).map(|(at, edge)| (edge, at)).collect();

@@ -1,4 +1,4 @@
-//! Door: network. How the calls that differ from normal went over time, minute by minute.
+//! Door: network. How calls that differ from normal went over time, minute by minute.
 //!
 //! Knows how X-Ray is asked for that. Must not know what is drawn of it.
 
@@ -41,26 +41,24 @@ impl Ask {
         Ok(all)
     }
 
-    /// Finds the course of each edge in `times`, the window first; what could not be had.
-    pub async fn courses(&self, edges: &mut [Edge], times: &[Window]) -> Vec<Fault> {
-        let Some((window, normal)) = times.split_first() else { return Vec::new() };
+    /// Finds the course of an edge in `times`, the window first; what could not be had. One is enough: what fails at the
+    /// bottom fails on the whole way up.
+    pub async fn course_of(&self, edge: Option<&mut Edge>, times: &[Window]) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let selectors: Vec<Option<String>> = edges.iter().map(shown::passed).collect();
-        let asked = selectors.iter().map(async |selector| {
-            let selector = selector.as_ref()?;
-            Some(join_all(times.iter().map(|window| self.course(*window, selector))).await)
-        });
-        for (edge, answers) in edges.iter_mut().zip(join_all(asked).await) {
-            let mut course = Course { all: edge.from.is_client(), ..Course::default() };
-            for (part, answer) in [window].into_iter().chain(normal).zip(answers.into_iter().flatten()) {
-                match answer {
-                    Ok(stretches) if part == window => course.now = stretches,
-                    Ok(stretches) => course.normal.extend(stretches),
-                    Err(fault) => once(&mut faults, fault),
-                }
+        let Some((edge, selector)) = edge.and_then(|edge| shown::passed(edge).map(|name| (edge, name)))
+        else {
+            return faults;
+        };
+        let mut course = Course { all: edge.from.is_client(), ..Course::default() };
+        let asked = times.iter().map(|window| self.course(*window, &selector));
+        for (n, answer) in join_all(asked).await.into_iter().enumerate() {
+            match answer {
+                Ok(stretches) if n == 0 => course.now = stretches,
+                Ok(stretches) => course.normal.extend(stretches),
+                Err(fault) => once(&mut faults, fault),
             }
-            edge.course = Some(course).filter(|course| !course.now.is_empty());
         }
+        edge.course = Some(course).filter(|course| !course.now.is_empty());
         faults
     }
 }
