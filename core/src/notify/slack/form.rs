@@ -22,7 +22,7 @@ const OPTIONS: usize = 100;
 /// Slack's bound on an option's text and, once, on its value.
 const OPTION: usize = 75;
 /// Services that one question may be about: their sources share the caps of one.
-pub const MOST_SERVICES: usize = 5;
+const MOST_SERVICES: usize = 5;
 /// Characters of what was seen.
 const SEEN: usize = 1_000;
 /// How long a time may be: longer windows drown the moment in lines, and one of a day would be compared with itself.
@@ -196,7 +196,7 @@ pub struct Wanted {
     pub time: Window,
     /// What was seen.
     pub seen: String,
-    /// The services that it is about, each once, at most [`MOST_SERVICES`].
+    /// The services that it is about, each once, at most five.
     pub services: Vec<String>,
     /// The id of the channel where the answer goes.
     pub channel: String,
