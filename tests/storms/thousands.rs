@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Firstlook, PATIENCE, Setup, all_told, body, calm, eventually, resolved};
 use crate::harness::alert;
+use crate::support::slack::Message;
 use serde_json::Value;
 
 /// Alerts of an ordinary run.
@@ -172,7 +173,9 @@ async fn all_told_within(firstlook: &Firstlook, patience: Duration) {
 /// What was noted as sent was sent, each once, and each of these was told singly or in a digest.
 async fn once(firstlook: &Firstlook, left: &[Value]) {
     let messages = firstlook.slack.messages();
-    let singly = messages.iter().filter(|one| one.versions[0].text.contains("p90 of")).count();
+    let kind =
+        |one: &Message| one.versions[0].metadata["event_payload"]["kind"].as_str().unwrap_or("").to_owned();
+    let singly = messages.iter().filter(|one| kind(one) == "living").count();
     assert_eq!(singly as i64, firstlook.sql(POSTED).await, "messages of single incidents");
     let mut keys: Vec<String> =
         firstlook.pagerduty.events().iter().map(|one| one.dedup_key().to_owned()).collect();
@@ -182,11 +185,11 @@ async fn once(firstlook: &Firstlook, left: &[Value]) {
     assert_eq!(keys.len() as i64, firstlook.sql(RUNG).await, "pages of single incidents");
     for alarm in left {
         let service = alarm["labels"]["service"].as_str().unwrap();
-        let told = messages.iter().filter(|one| {
-            let text = &one.versions[0].text;
-            // A digest names many; a single message may name others beside its own.
-            let digest = !text.contains("p90 of") && !text.starts_with("Storm");
-            text.contains(service) || (digest && one.words().contains(service))
+        // A single message may name others beside its own.
+        let told = messages.iter().filter(|one| match kind(one).as_str() {
+            "living" => one.versions[0].text.contains(service),
+            "digest" => one.words().contains(service),
+            _ => false,
         });
         assert_eq!(told.count(), 1, "{service} is told once");
     }
