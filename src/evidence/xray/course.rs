@@ -1,4 +1,4 @@
-//! Door: network. How calls that differ from normal went over time, minute by minute.
+//! How calls that differ from normal went over time, minute by minute.
 //!
 //! Knows how X-Ray is asked for that. Must not know what is drawn of it.
 
