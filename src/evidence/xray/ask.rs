@@ -11,7 +11,7 @@ use aws_sdk_xray::primitives::DateTime as Time;
 use aws_sdk_xray::types::TimeRangeType;
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::evidence::Window;
-use firstlook_core::evidence::traces::{self, Graph, Group, Summary};
+use firstlook_core::evidence::traces::{self, Calls, Graph, Group, Summary};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::super::Fault;
@@ -23,7 +23,7 @@ use crate::aws::refusal::Refusal;
 /// X-Ray refuses longer ranges.
 const LONGEST: TimeDelta = TimeDelta::hours(6);
 /// Pages of one answer.
-pub(super) const MOST_PAGES: usize = 20;
+const MOST_PAGES: usize = 20;
 /// Requests of one window that are looked at.
 const MOST_FOUND: usize = 2_000;
 /// What `BatchGetTraces` takes.
@@ -33,6 +33,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 const GRAPH: &str = "xray:GetServiceGraph";
 const SUMMARIES: &str = "xray:GetTraceSummaries";
 const TRACES: &str = "xray:BatchGetTraces";
+const COURSE: &str = "xray:GetTimeSeriesServiceStatistics";
+/// Seconds of one stretch of time: the shortest that there is, and that of windows that would have too many of them.
+const PERIODS: (i32, i32) = (60, 300);
 
 /// Whom to ask, and until when.
 pub(super) struct Ask {
@@ -99,6 +102,29 @@ impl Ask {
         Ok(found)
     }
 
+    /// The calls that `selector` names, by stretches of time within a window.
+    pub async fn course(&self, window: Window, selector: &str) -> Result<Vec<(DateTime<Utc>, Calls)>, Fault> {
+        let period = if window.length() > LONGEST { PERIODS.1 } else { PERIODS.0 };
+        let mut all = Vec::new();
+        for part in parts(window) {
+            let mut next = None::<String>;
+            for _ in 0..MOST_PAGES {
+                let call = || {
+                    let call = self.client.get_time_series_service_statistics();
+                    let call = call.start_time(time(part.start)).end_time(time(part.end)).period(period);
+                    call.entity_selector_expression(selector).set_next_token(next.clone()).send()
+                };
+                let output = self.answer(call, COURSE).await?;
+                all.extend(output.time_series_service_statistics().iter().filter_map(read::stretch));
+                next = output.next_token.filter(|more| Some(more) != next.as_ref());
+                if next.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(all)
+    }
+
     /// Reads the segments of the examples; what is missing.
     pub async fn segments(&self, groups: &mut [Group]) -> Option<Fault> {
         let ids: Vec<String> = groups.iter().map(|group| group.example.id.clone()).take(BATCH).collect();
@@ -140,7 +166,7 @@ impl Ask {
     }
 
     /// What a call gives in time; it is tried again once where too much was asked.
-    pub(super) async fn answer<T, E, F>(&self, call: impl Fn() -> F, action: &str) -> Result<T, Fault>
+    async fn answer<T, E, F>(&self, call: impl Fn() -> F, action: &str) -> Result<T, Fault>
     where
         E: std::error::Error + ProvideErrorMetadata + 'static,
         F: Future<Output = Result<T, SdkError<E>>>,
@@ -166,12 +192,12 @@ impl Ask {
     }
 }
 
-pub(super) fn time(at: DateTime<Utc>) -> Time {
+fn time(at: DateTime<Utc>) -> Time {
     Time::from_secs(at.timestamp())
 }
 
 /// The window in pieces that X-Ray takes.
-pub(super) fn parts(window: Window) -> Vec<Window> {
+fn parts(window: Window) -> Vec<Window> {
     let mut parts = Vec::new();
     let mut start = window.start;
     while start < window.end {
