@@ -13,12 +13,12 @@ use crate::web::pages::IncidentView;
 /// No cause was ever judged.
 static NONE: HitRates = HitRates(BTreeMap::new());
 
-fn view(incident: &Incident, actions: bool) -> IncidentView<'_> {
+fn seen(incident: &Incident, actions: bool) -> IncidentView<'_> {
     IncidentView { incident, actions, analysis: true, declare: true, rates: &NONE }
 }
 
 fn page(name: &str, incident: &Incident) -> String {
-    let view = view(incident, true);
+    let view = seen(incident, true);
     let html = pages().incident(&view, now()).unwrap();
     keep(name, &html);
     html
@@ -127,7 +127,8 @@ fn patterns_say_how_they_differ_and_share_one_axis() {
 fn without_a_window_patterns_are_drawn_without_times() {
     let mut incident = samples::open();
     incident.evidence.as_mut().unwrap().window = None;
-    let html = pages().incident(&view(&incident, true), now()).unwrap();
+    let view = seen(&incident, true);
+    let html = pages().incident(&view, now()).unwrap();
     check(&html);
     assert!(
         html.contains("class=\"bars\"")
@@ -136,7 +137,7 @@ fn without_a_window_patterns_are_drawn_without_times() {
     );
     let late = Window { start: samples::at("18:10:00"), end: samples::at("18:20:00") };
     incident.evidence.as_mut().unwrap().window = Some(late);
-    let html = pages().incident(&view(&incident, true), now()).unwrap();
+    let html = pages().incident(&seen(&incident, true), now()).unwrap();
     assert!(html.contains("The same as a table") && !html.contains("class=\"mk\""), "the alarm lies outside");
 }
 
@@ -153,7 +154,7 @@ fn forms_are_there_when_the_state_allows_and_somebody_may() {
     let html = page("open", &samples::open());
     assert!(html.contains("<body class=\"has-do\">"));
     let incident = samples::open();
-    let view = view(&incident, false);
+    let view = seen(&incident, false);
     let html = pages().incident(&view, now()).unwrap();
     assert!(!html.contains("<form") && !html.contains("has-do"));
 }
@@ -236,7 +237,7 @@ fn acknowledged_and_resolved_say_who_and_how() {
     let html = page("acknowledged", &states::acknowledged());
     in_order(
         &html,
-        &["Acknowledged</span>", "5 times", "Stale", "<dt>Who", "Aya Tanaka", "acknowledged 18:09:46 UTC"],
+        &["Acknowledged</span>", "Flapping", "Stale", "<dt>Who", "Aya Tanaka", "acknowledged 18:09:46 UTC"],
     );
     let html = page("resolved", &states::resolved());
     in_order(
@@ -332,13 +333,16 @@ fn text_from_outside_stays_text_wherever_it_stands() {
 fn a_cause_says_how_often_its_like_was_right_and_asks_for_a_word() {
     let incident = samples::open();
     let rates = HitRates([(Confidence::Likely, (8, 9)), (Confidence::Confirmed, (1, 1))].into());
-    let html = pages().incident(&IncidentView { rates: &rates, ..view(&incident, true) }, now()).unwrap();
+    let view =
+        IncidentView { incident: &incident, actions: true, analysis: true, declare: true, rates: &rates };
+    let html = pages().incident(&view, now()).unwrap();
     in_order(&html, &["id=\"k1\"", "right 8 of 9 times: ", "id=\"k2\"", "Was the first cause right?"]);
     assert_eq!(html.matches(" times: ").count(), 1, "only first causes are judged");
     assert!(html.contains("action=\"/incidents/482/feedback\""), "{html}");
     let feedback = Feedback { right: false, cause: red("<b>The disk</b>"), actor: red("aya"), at: now() };
     let judged = Incident { feedback: Some(feedback), ..incident };
-    let html = pages().incident(&view(&judged, false), now()).unwrap();
+    let view = seen(&judged, false);
+    let html = pages().incident(&view, now()).unwrap();
     let said = "UTC that the first cause was wrong. It was: &lt;b&gt;The disk&lt;/b&gt;";
     assert!(html.contains("aya said at ") && html.contains(said), "{html}");
     assert!(!html.contains("/feedback\""), "who may not act is not asked");
