@@ -39,7 +39,7 @@ fn the_form_is_there_until_it_is_declared_and_the_way_to_the_channel_from_then_o
     assert!(!page(&open(), false).contains(form), "no bot may");
     let html = page(&declared("Aya <b>", vec![]), true);
     assert!(!html.contains(form) && html.contains("Declared by Aya &lt;b&gt;, <time"), "{html}");
-    let way = "<a href=\"https://example.slack.com/archives/C0INC\" rel=\"noopener noreferrer\">#inc-482-payment-api</a>";
+    let way = "<a href=\"https://example.slack.com/archives/C0INC\" rel=\"noopener noreferrer\"><span class=\"mono\">#inc-482-payment-api</span></a>";
     assert!(html.contains(way), "{html}");
     let mut ended = declared("Aya", vec![]);
     ended.status = states::resolved().status;
