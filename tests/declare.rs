@@ -112,7 +112,12 @@ async fn a_declared_incident_has_its_channel_with_people_a_pinned_message_and_a_
     );
     assert_eq!(incident["status"], "open", "that somebody declared it acknowledges nothing");
 
-    // Twice is once.
+    twice_is_once_and_the_end_is_shown_there(&firstlook).await;
+    firstlook.finish().await;
+}
+
+async fn twice_is_once_and_the_end_is_shown_there(firstlook: &Firstlook) {
+    let slack = &firstlook.slack;
     let before = slack.requests().len();
     let said = firstlook.command("ken", "declare 1").await;
     assert!(words(&said["blocks"]).contains("aya in Slack declared #1 already: work goes on in"), "{said}");
@@ -124,16 +129,15 @@ async fn a_declared_incident_has_its_channel_with_people_a_pinned_message_and_a_
     firstlook.post(body(&[resolved(&alert(&LABELS, "api answers 0 of 12 probes."))])).await;
     firstlook.until("it is over", |one| one["status"] == "resolved").await;
     firstlook.idle().await;
-    let (alarm, own) = both(&firstlook);
+    let (alarm, own) = both(firstlook);
     for message in [&alarm, &own] {
         assert!(
             words(message).contains("Resolved after") && words(message).contains("Declared by"),
             "{message:#}"
         );
     }
-    let said = declare(&firstlook).await;
+    let said = declare(firstlook).await;
     assert!(said.contains("declared #1 already"), "{said}");
-    firstlook.finish().await;
 }
 
 #[tokio::test]
