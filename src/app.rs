@@ -297,7 +297,17 @@ fn deliver(
     words: Words,
     (templates, fonts, wake): (Arc<Templates>, Fonts, Wake),
 ) -> Result<Deliver, StartError> {
-    let (name, zone, ways) = (config.server.name.clone(), config.zone, ways(config)?);
-    let (buttons, declares) = (buttons(config), declarers(config).into_iter().collect());
-    Ok(Deliver { store, words, name, zone, ways, templates, fonts, wake, buttons, declares })
+    Ok(Deliver {
+        store,
+        words,
+        name: config.server.name.clone(),
+        zone: config.zone,
+        ways: ways(config)?,
+        templates,
+        fonts,
+        wake,
+        buttons: buttons(config),
+        declares: declarers(config).into_iter().collect(),
+        bot: parts::bot(config),
+    })
 }

@@ -8,6 +8,7 @@ mod changes;
 mod charts;
 mod declare;
 mod notes;
+mod offers;
 mod send;
 mod storm;
 mod worded;
@@ -65,6 +66,8 @@ pub struct Deliver {
     pub buttons: Buttons,
     /// Who may open channels, by receiver and integration.
     pub declares: BTreeMap<(String, String), Declare>,
+    /// The receiver and integration of the bot that speaks where no receiver does.
+    pub bot: Option<(String, String)>,
 }
 
 impl Deliver {

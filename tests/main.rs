@@ -27,6 +27,7 @@ mod containers;
 mod declare;
 mod demo;
 mod elsewhere;
+mod events;
 mod evidence;
 mod faults;
 mod feedback;

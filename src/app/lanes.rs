@@ -13,7 +13,7 @@ use crate::deliver::{CHANGES, Deliver};
 use crate::ingest::Ingest;
 use crate::library::Library;
 use crate::resync::{self, Resync};
-use crate::store::{Claim, JobKind, Store, StoreError};
+use crate::store::{Claim, JobKind, OFFER, Store, StoreError};
 use crate::triage::Triage;
 use crate::upkeep::Upkeep;
 use crate::worker::{self, Wake};
@@ -68,6 +68,7 @@ impl Lanes {
             async move {
                 match claim.key.as_str() {
                     CHANGES => deliver.changes().await,
+                    key if key.starts_with(OFFER) => deliver.offer(&claim).await,
                     key if resync::is_ours(key) => resync.work(claim).await,
                     _ => upkeep.work(claim).await,
                 }

@@ -162,25 +162,37 @@ pub(super) fn slack_app(config: &Config, ingest: &Ingest) -> Result<Option<web::
         });
     let responder = Responder::new(http::client(RECEIVER_TIMEOUT)?, bases);
     let forms = forms(config, ingest)?;
-    Ok(Some(web::SlackApp { signing_secret: app.signing_secret.clone(), responder, forms }))
+    let (signing_secret, offers) = (app.signing_secret.clone(), app.offers.clone());
+    Ok(Some(web::SlackApp { signing_secret, responder, forms, offers }))
+}
+
+/// The first bot that is configured: its receiver and integration, token and API.
+fn first_bot(config: &Config) -> Option<((String, String), &Secret, &String)> {
+    config.receivers.iter().find_map(|receiver| {
+        receiver.slack.iter().enumerate().find_map(|(n, one)| match &one.via {
+            SlackVia::Bot { token, api_url } => {
+                Some(((receiver.name.clone(), format!("slack/{n}")), token, api_url))
+            }
+            SlackVia::IncomingWebhook { .. } => None,
+        })
+    })
+}
+
+/// Who speaks where no receiver does.
+pub(super) fn bot(config: &Config) -> Option<(String, String)> {
+    first_bot(config).map(|(bot, ..)| bot)
 }
 
 /// What opens forms: the first bot that is configured, and the services that the configuration knows.
 fn forms(config: &Config, ingest: &Ingest) -> Result<Option<web::Forms>, StartError> {
-    let bots = config.receivers.iter().flat_map(|receiver| {
-        receiver.slack.iter().enumerate().filter_map(move |(n, one)| match &one.via {
-            SlackVia::Bot { token, api_url } => Some((receiver.name.clone(), n, token, api_url)),
-            SlackVia::IncomingWebhook { .. } => None,
-        })
-    });
-    let Some((receiver, n, token, api_url)) = bots.into_iter().next() else { return Ok(None) };
+    let Some((bot, token, api_url)) = first_bot(config) else { return Ok(None) };
     let named = config.evidence.sources.iter().flat_map(|source| source.matchers.iter());
     let named = named.filter(|one| one.name() == "service" && one.operator() == Operator::Equal);
     let services: BTreeSet<String> =
         named.map(|one| one.value().to_owned()).filter(|name| !name.is_empty()).collect();
     Ok(Some(web::Forms {
         api: Slack::new(http::client(RECEIVER_TIMEOUT)?, api_url, token.clone()),
-        bot: (receiver, format!("slack/{n}")),
+        bot,
         services: services.into_iter().collect(),
         ingest: ingest.clone(),
     }))

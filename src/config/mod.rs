@@ -221,9 +221,27 @@ pub fn parse(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Config
         receivers,
     };
     config.heartbeats = heartbeats::read(&top, &config.senders())?;
+    able_to_offer(&top, &config)?;
     config.warnings = context.warnings.take();
     config.warnings.sort_by_key(|warning| warning.line);
     Ok(config)
+}
+
+/// An analysis is offered by a bot, and made by a model.
+fn able_to_offer(top: &Section<'_>, config: &Config) -> Result<(), Error> {
+    if config.slack.as_ref().is_none_or(|slack| slack.offers.is_none()) {
+        return Ok(());
+    }
+    let slack = config.receivers.iter().flat_map(|receiver| &receiver.slack);
+    if !slack.into_iter().any(|one| matches!(one.via, SlackVia::Bot { .. })) {
+        let text = "has `offer_analysis`, which needs a bot: give one of `slack_configs` a `bot_token`";
+        return Err(top.error("slack", text));
+    }
+    if config.summary.models.is_empty() {
+        let text = "has `offer_analysis`, which needs a model: set `summary.provider`";
+        return Err(top.error("slack", text));
+    }
+    Ok(())
 }
 
 fn language(top: &Section<'_>) -> Result<Language, Error> {

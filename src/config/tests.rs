@@ -12,6 +12,7 @@ mod faults;
 mod inhibit;
 mod intervals;
 mod receivers;
+mod slack;
 mod sns;
 
 /// Three variables and one file.

@@ -100,7 +100,7 @@ impl Deliver {
                 None => return Ok(None),
             },
             None => {
-                let body = notify::analysis_post(view, zone, &under.channel, &under.ts, doubt);
+                let body = notify::analysis_post(view, zone, &under.channel, target.under(under), doubt);
                 let Some(body) = body else { return Ok(None) };
                 self.store.note_telling(claim, (target, telling), Now::Sending, clock::now()).await?;
                 api.post(&body).await
@@ -221,7 +221,7 @@ impl Deliver {
         }
         fail::pass(Step::ReportUploaded);
         self.store.note_file(claim, (target, telling), Now::Sending, clock::now()).await?;
-        let answer = api.share(&uploaded, &under.channel, &under.ts).await;
+        let answer = api.share(&uploaded, &under.channel, target.under(under)).await;
         fail::pass(Step::ReportPosted);
         let Err(error) = answer else {
             self.store.note_file(claim, (target, telling), Now::Sent, clock::now()).await?;

@@ -118,7 +118,7 @@ impl Deliver {
         }
         fail::pass(Step::ChartsUploaded);
         self.store.posting_charts(claim, target).await?;
-        let answer = api.share(&uploaded, &address.channel, &address.ts).await;
+        let answer = api.share(&uploaded, &address.channel, target.under(address)).await;
         fail::pass(Step::ChartsPosted);
         if let Err(error) = answer {
             // Who asks for patience with files does not mean words: the channel's bucket stays open.

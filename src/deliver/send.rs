@@ -9,6 +9,7 @@ use firstlook_core::incident::EdgeKind;
 use firstlook_core::notify::templates::News;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{self, Again, DigestLine};
+use serde_json::json;
 use tokio::sync::Semaphore;
 
 use super::Deliver;
@@ -17,7 +18,7 @@ use crate::receivers::pagerduty::PagerDuty;
 use crate::receivers::slack::{IncomingWebhook, Slack};
 use crate::receivers::webhook::Webhook;
 use crate::receivers::{Class, SendError};
-use crate::store::{Address, Bucket, ELSEWHERE, Edge, JobKind, Target};
+use crate::store::{Address, Bucket, ELSEWHERE, Edge, JobKind, THREAD, Target};
 use crate::telemetry::labels::{Integration as Kind, SendOutcome};
 use crate::telemetry::metrics::{self, Metric};
 use crate::worker::width;
@@ -45,8 +46,9 @@ impl Way {
         Self { integration, bucket, places: Arc::new(Semaphore::new(width(kind) / 2)) }
     }
 
-    /// The same bot in another channel, by its id. None where the integration has only one.
-    pub(super) fn elsewhere(&self, channel: &str) -> Option<Self> {
+    /// The same bot in another channel, by its id, or in a thread there. None where the integration has only one.
+    pub(super) fn elsewhere(&self, place: &str) -> Option<Self> {
+        let channel = place.split(THREAD).next().unwrap_or_default();
         let Integration::Slack { api, .. } = &self.integration else { return None };
         let integration = Integration::Slack { api: api.clone(), channel: channel.to_owned() };
         let bucket = Bucket::new("slack", api.token(), channel, self.bucket.rate);
@@ -157,12 +159,16 @@ impl Deliver {
             let line = notify::digest_line(view, &self.zone, &at.channel, &at.ts);
             return api.post(&line).await.map(drop);
         }
-        let body = match (&target.address, edge.kind) {
-            (Some(at), EdgeKind::Resolve) => notify::resolved_line(view, &self.zone, &at.channel, &at.ts),
-            (Some(at), EdgeKind::Acknowledge) => notify::acknowledged_line(view, &at.channel, &at.ts),
+        let mut body = match (&target.address, edge.kind) {
+            (Some(at), EdgeKind::Resolve) => {
+                notify::resolved_line(view, &self.zone, &at.channel, target.under(at))
+            }
+            (Some(at), EdgeKind::Acknowledge) => {
+                notify::acknowledged_line(view, &at.channel, target.under(at))
+            }
             (Some(at), _) => {
                 let again = again(edge).unwrap_or(Again::Reopened);
-                notify::again_line(view, &self.zone, &at.channel, &at.ts, again)
+                notify::again_line(view, &self.zone, &at.channel, target.under(at), again)
             }
             // The answer to an earlier try was lost, so the message may be there: this one says so.
             (None, _) if edge.doubt => {
@@ -174,6 +180,9 @@ impl Deliver {
                 self.slack_worded(body, view, edge.kind.as_str())
             }
         };
+        if let (None, Some(thread)) = (&target.address, target.thread()) {
+            body["thread_ts"] = json!(thread);
+        }
         let receipt = api.post(&body).await?;
         if target.address.is_none() {
             target.address = Some(Address { channel: receipt.channel, ts: receipt.ts });

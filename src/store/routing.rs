@@ -13,6 +13,9 @@ use firstlook_core::route::walk::Step;
 /// Stands in an integration's name before the id of a channel that its receiver does not name: `slack/0@C0ALERTS`.
 pub const ELSEWHERE: char = '@';
 
+/// Stands there before the id of the message in whose thread it is told: `slack/0@C0ALERTS:1795111500.000200`.
+pub const THREAD: char = ':';
+
 /// Somebody to be told of an incident, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {

@@ -19,7 +19,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::jobs::{self, Claim, JobKind, NewJob};
-use super::{Store, StoreError};
+use super::{ELSEWHERE, Store, StoreError, THREAD};
 
 pub use analyses::{FileState, Now, Telling};
 pub(super) use analyses::{give_up_analyses, tell_analysis};
@@ -71,6 +71,18 @@ pub struct Target {
     pub edges: Vec<Edge>,
     /// What became of the charts in its thread.
     pub charts: Charts,
+}
+
+impl Target {
+    /// The message in whose thread it is told, where that is not its own.
+    pub fn thread(&self) -> Option<&str> {
+        Some(self.integration.split_once(ELSEWHERE)?.1.split_once(THREAD)?.1)
+    }
+
+    /// Where what follows the message at `at` stands: Slack's threads begin at a message, never at an answer.
+    pub fn under<'a>(&'a self, at: &'a Address) -> &'a str {
+        self.thread().unwrap_or(&at.ts)
+    }
 }
 
 /// What became of the charts in a message's thread.

@@ -6,22 +6,25 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use chrono::TimeDelta;
-use firstlook_core::notify::{self, Form, Modal, Submission};
+use firstlook_core::notify::{self, Form, Modal, Pointed, Submission, Under, Wanted};
 use firstlook_core::word;
 use serde_json::Value;
 
 use super::App;
 use crate::clock;
 use crate::ingest::{Answer, Ingest, Look};
+use crate::receivers::Class;
 use crate::receivers::slack::Slack;
-use crate::store::{ELSEWHERE, Route};
+use crate::store::{ELSEWHERE, Route, THREAD};
 
 /// Slack takes a trigger for 3 s after the deed, and the way to us is part of that.
 const OPEN_WITHIN: Duration = Duration::from_millis(2_000);
 /// How long the list of services may keep a form waiting.
 const LIST_WITHIN: Duration = Duration::from_millis(700);
 /// What is filled in is kept within that, else nothing is promised.
-const KEEP_WITHIN: Duration = Duration::from_millis(2_300);
+const KEEP_WITHIN: Duration = Duration::from_millis(1_500);
+/// How long it may take to see whether the answer can be posted.
+const REACH_WITHIN: Duration = Duration::from_millis(900);
 /// Services that incidents had so long ago are not offered.
 const RECENT: TimeDelta = TimeDelta::days(90);
 /// As many as Slack lets a form offer.
@@ -39,11 +42,17 @@ pub struct Forms {
     pub ingest: Ingest,
 }
 
-/// Opens the form for whoever typed or pressed, in the `channel` where that was, if it is known.
+/// Opens the form for whoever typed or pressed, in the `channel` where that was, if it is known, and about the message
+/// `under` which the answer is to stand.
 ///
 /// # Errors
 /// Why it was not opened, in words for them.
-pub async fn open(app: &App, trigger: &str, channel: Option<&str>) -> Result<(), String> {
+pub async fn open(
+    app: &App,
+    trigger: &str,
+    channel: Option<&str>,
+    under: Option<&Under>,
+) -> Result<(), String> {
     let language = app.words.language;
     let forms = app.slack.as_ref().and_then(|slack| slack.forms.as_ref());
     let forms = forms.ok_or_else(|| notify::form_needs_a_bot(language).to_owned())?;
@@ -56,7 +65,7 @@ pub async fn open(app: &App, trigger: &str, channel: Option<&str>) -> Result<(),
         let new: Vec<String> =
             forms.services.iter().filter(|name| !services.contains(name)).cloned().collect();
         services.extend(new);
-        let form = Form { language, now, services: &services, steps: limits.max_steps, channel };
+        let form = Form { language, now, services: &services, steps: limits.max_steps, channel, under };
         forms.api.open(trigger, &notify::slack_form(&form)).await.map_err(|error| error.reason)
     };
     match tokio::time::timeout(OPEN_WITHIN, opening).await {
@@ -72,9 +81,13 @@ pub async fn open(app: &App, trigger: &str, channel: Option<&str>) -> Result<(),
 
 /// Does what a form or a shortcut asks for; `None` for a payload that is about neither.
 pub async fn interacted(app: &App, payload: &str) -> Option<HttpResponse> {
+    if let Some(pointed) = notify::pointed(payload) {
+        point(app, pointed).await;
+        return Some(HttpResponse::Ok().finish());
+    }
     match notify::modal(payload).ok()?? {
         Modal::Wanted(trigger) => {
-            if let Err(reason) = open(app, &trigger, None).await {
+            if let Err(reason) = open(app, &trigger, None, None).await {
                 tracing::warn!(reason, "a form was not opened");
             }
             Some(HttpResponse::Ok().finish())
@@ -83,6 +96,40 @@ pub async fn interacted(app: &App, payload: &str) -> Option<HttpResponse> {
             Ok(()) => HttpResponse::Ok().finish(),
             Err(faults) => HttpResponse::Ok().json(faults),
         }),
+    }
+}
+
+/// Opens the form about a message; who pressed is told where that fails.
+async fn point(app: &App, pointed: Pointed) {
+    let Pointed { trigger, message: mut under, response_url } = pointed;
+    if under.said.is_empty() {
+        // Without its words the form is of use as well.
+        let said = tokio::time::timeout(LIST_WITHIN, app.store.offered(&under.channel, &under.ts)).await;
+        under.said = said.ok().and_then(Result::ok).flatten().unwrap_or_default();
+    }
+    let channel = under.channel.clone();
+    let Err(reason) = open(app, &trigger, Some(&channel), Some(&under)).await else { return };
+    tracing::warn!(reason, "a form was not opened");
+    let Some(slack) = &app.slack else { return };
+    let (responder, answer) = (slack.responder.clone(), notify::slack_not_done(app.words.language, &reason));
+    // Slack waits for the status alone.
+    tokio::spawn(async move {
+        if let Err(error) = responder.say(&response_url, &answer).await {
+            tracing::warn!(reason = error.reason, "who pressed a button in Slack could not be answered");
+        }
+    });
+}
+
+/// Whether the bot may post where the answer goes: it tells whoever asks that it comes there. What else is wrong with Slack
+/// may pass, and keeps nobody from asking.
+async fn reaches(forms: &Forms, app: &App, user: &str, wanted: &Wanted) -> bool {
+    let body = notify::slack_form_taken(app.words.language, user, wanted);
+    match tokio::time::timeout(REACH_WITHIN, forms.api.say_to_one(&body)).await {
+        Ok(Err(error)) => {
+            tracing::warn!(reason = error.reason, "who asked in Slack could not be told that it is taken");
+            error.class != Class::Gone
+        }
+        Ok(Ok(())) | Err(_) => true,
     }
 }
 
@@ -95,7 +142,11 @@ async fn take(app: &App, submission: &Submission) -> Result<(), Value> {
     let wanted = submission.wanted(language, now).map_err(faults)?;
     let forms = app.slack.as_ref().and_then(|slack| slack.forms.as_ref());
     let forms = forms.ok_or_else(|| seen(notify::form_needs_a_bot(language)))?;
+    if !reaches(forms, app, &submission.user, &wanted).await {
+        return Err(seen(notify::form_no_way(language)));
+    }
     let (receiver, integration) = forms.bot.clone();
+    let thread = wanted.thread.map(|thread| format!("{THREAD}{thread}")).unwrap_or_default();
     let look = Look {
         id: format!("form-{}", submission.view),
         actor: submission.actor.clone(),
@@ -104,7 +155,7 @@ async fn take(app: &App, submission: &Submission) -> Result<(), Value> {
         time: wanted.time,
         route: Route {
             receiver,
-            integration: format!("{integration}{ELSEWHERE}{}", wanted.channel),
+            integration: format!("{integration}{ELSEWHERE}{}{thread}", wanted.channel),
             reason: format!("{} asked for it in this channel", submission.actor),
             hold: None,
             waived: None,

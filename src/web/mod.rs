@@ -9,6 +9,7 @@ mod changes;
 mod charts;
 mod declare;
 mod deeds;
+mod events;
 mod feedback;
 mod forms;
 mod gate;
@@ -128,6 +129,7 @@ fn senders(routes: &mut web::ServiceConfig) {
         .service(pagerduty::from_pagerduty)
         .service(slack::interactions)
         .service(slack::commands)
+        .service(events::events)
         .service(health::healthz)
         .service(health::readyz)
         .default_service(web::to(html::unknown));
@@ -142,6 +144,7 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(pagerduty::from_pagerduty)
         .service(slack::interactions)
         .service(slack::commands)
+        .service(events::events)
         .service(health::healthz)
         .service(health::readyz)
         .service(html::list)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use firstlook_core::incident::{Deed, Status};
-use firstlook_core::notify::{self, Buttons, Command, Press};
+use firstlook_core::notify::{self, Buttons, Command, Offers, Press};
 use firstlook_core::word;
 use serde_json::Value;
 
@@ -35,6 +35,8 @@ pub struct SlackApp {
     pub responder: Responder,
     /// Opens forms, where there is a bot.
     pub forms: Option<Forms>,
+    /// Which messages of other apps an analysis is offered under.
+    pub offers: Option<Offers>,
 }
 
 /// A press of a button.
@@ -57,12 +59,12 @@ pub async fn commands(
     webhooks::within(SenderKind::Slack, asked(app, &request, payload)).await
 }
 
-/// The fields of a form that Slack has signed.
-async fn signed_form(
+/// A body that Slack has signed.
+pub(super) async fn signed_body(
     app: &App,
     request: &HttpRequest,
     payload: web::Payload,
-) -> Result<Vec<(String, String)>, Problem> {
+) -> Result<String, Problem> {
     let Some(slack) = &app.slack else {
         return Err(Problem::not_found("Slack app here: set `slack.signing_secret`"));
     };
@@ -78,7 +80,16 @@ async fn signed_form(
             "the request is not signed by Slack with `slack.signing_secret`, or is older than five minutes",
         ));
     }
-    let body = String::from_utf8_lossy(&body);
+    Ok(String::from_utf8_lossy(&body).into_owned())
+}
+
+/// The fields of a form that Slack has signed.
+async fn signed_form(
+    app: &App,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Vec<(String, String)>, Problem> {
+    let body = signed_body(app, request, payload).await?;
     let form = web::Query::<Vec<(String, String)>>::from_query(&body);
     form.map(web::Query::into_inner).map_err(|error| Problem::bad_request(format!("no form: {error}")))
 }
@@ -158,7 +169,8 @@ async fn asked(
     let actor = notify::in_slack(field(&form, "user_name"));
     let command = notify::command(field(&form, "text"));
     if command == Command::Form {
-        let opened = forms::open(&app, field(&form, "trigger_id"), Some(field(&form, "channel_id"))).await;
+        let opened =
+            forms::open(&app, field(&form, "trigger_id"), Some(field(&form, "channel_id")), None).await;
         return Ok(match opened {
             Ok(()) => HttpResponse::Ok().finish(),
             Err(why) => HttpResponse::Ok().json(notify::slack_not_done(app.words.language, &why)),

@@ -34,7 +34,7 @@ receivers:
     slack_configs: [{{ channel: "#alerts-critical", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts}{chat} }}]
   - name: slack-alerts
     slack_configs: [{{ channel: "#alerts", bot_token: {slack_token}, api_url: "{slack}", max_per_minute: {posts} }}]
-slack: {{ signing_secret: {SIGNING_SECRET} }}
+{app}
 runbooks: {{ path: "{runbooks}" }}
 evidence:
 {evidence}
@@ -42,6 +42,11 @@ summary: {summary}
 "##,
         // Nothing is a storm where a test says nothing of it.
         storm = if setup.more.contains("storm:") { "" } else { "storm: { incidents: 1000000 }" },
+        app = if setup.more.contains("slack:") {
+            String::new()
+        } else {
+            format!("slack: {{ signing_secret: {SIGNING_SECRET} }}")
+        },
         source = setup.source,
         sns = setup.sns,
         labels = setup.labels,

@@ -37,6 +37,25 @@ impl Firstlook {
         self.send(request).await
     }
 
+    /// An event of Slack's, signed `age` seconds ago with `secret`; `retry`: which try this is, from 1.
+    pub async fn slack_tells(&self, event: &Value, secret: &str, age: i64, retry: Option<u32>) -> Answer {
+        let (at, body) = ((firstlook::clock::now().timestamp() - age).to_string(), event.to_string());
+        let signature = format!("v0={}", sign(secret, &format!("v0:{at}:{body}")));
+        let url = format!("{}/slack/events", self.url);
+        let request = |http: &reqwest::Client| {
+            let request = http.post(url).header("content-type", "application/json").body(body);
+            let request =
+                request.header("x-slack-request-timestamp", at).header("x-slack-signature", signature);
+            match retry {
+                Some(n) => {
+                    request.header("x-slack-retry-num", n).header("x-slack-retry-reason", "http_timeout")
+                }
+                None => request,
+            }
+        };
+        self.send(request).await
+    }
+
     /// `name` presses a button of an incident.
     pub async fn press(&self, name: &str, action: &str, incident: &Value, private: bool) -> Answer {
         let payload = json!({

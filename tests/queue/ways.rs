@@ -49,6 +49,7 @@ fn deliver(world: &World, ways: &[(&str, &fake::PagerDuty, &str)], rate: Rate) -
         wake: Wake::default(),
         buttons: Buttons::default(),
         declares: BTreeMap::new(),
+        bot: None,
     }
 }
 

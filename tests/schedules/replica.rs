@@ -187,6 +187,7 @@ impl Parts {
             wake: Wake::default(),
             buttons: Buttons::default(),
             declares: BTreeMap::new(),
+            bot: None,
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::summary::State;
 const DATA: &str = "データ";
 const HOME: &str = "https://firstlook.example.com";
 /// What is called the same in every language: names, zones, keys of the configuration, commands.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "open",
     "show",
     "ack",
@@ -28,6 +28,7 @@ const NAMES: [&str; 18] = [
     "analyse",
     "declare",
     "help",
+    "invite",
     "UTC",
     "JST",
     "Slack",
@@ -232,8 +233,9 @@ fn answers(view: &Incident) -> Vec<Value> {
 /// The form, wherever it is opened, and what is wrong with it when nothing is filled in or too much.
 fn forms() -> Vec<Value> {
     let (now, services) = (start(), [DATA.to_owned()]);
-    let form =
-        |channel| slack_form(&Form { language: Language::Ja, now, services: &services, steps: 8, channel });
+    let form = |channel| {
+        slack_form(&Form { language: Language::Ja, now, services: &services, steps: 8, channel, under: None })
+    };
     let faults = |from: i64, to: i64| {
         let at = |ago: i64| json!({"v": {"selected_date_time": now.timestamp() - ago}});
         let payload = json!({
@@ -244,10 +246,15 @@ fn forms() -> Vec<Value> {
         let faults = one.wanted(Language::Ja, now).unwrap_err();
         json!({ "text": faults.iter().map(|(_, text)| text.as_str()).collect::<String>() })
     };
-    let needs =
-        [form_needs_a_bot(Language::Ja), form_needs_a_model(Language::Ja), form_not_kept(Language::Ja)];
+    let needs = [
+        form_needs_a_bot(Language::Ja),
+        form_needs_a_model(Language::Ja),
+        form_not_kept(Language::Ja),
+        form_no_way(Language::Ja),
+    ];
     let mut all = vec![form(None), form(Some("C0OPS")), faults(0, 0), faults(-60, 0), faults(60, 90)];
     all.extend([faults(100_000, 0), faults(40_000_000, 0), faults(i64::MIN / 2, 0)]);
+    all.push(slack_offer(Language::Ja, "C0OPS", "1.2"));
     all.extend(needs.map(|text| slack_not_done(Language::Ja, text.trim_end_matches('。'))));
     all
 }

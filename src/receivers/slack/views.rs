@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{BOT, SendError, Slack, classify, post, said};
+use super::{BOT, Class, SendError, Slack, classify, post, said};
 
 impl Slack {
     /// `views.open`. A `trigger` can be used once.
@@ -18,6 +18,24 @@ impl Slack {
         let opened = answer.and_then(|answer| said(answer, judge, |_| Some(())));
         opened.map_err(|error| error.without(&self.token))
     }
+
+    /// `chat.postEphemeral`: one person alone sees it, and it is kept nowhere.
+    ///
+    /// # Errors
+    /// [`Class::Gone`] where the bot may not post in that channel; else as [`Slack::post`].
+    pub async fn say_to_one(&self, message: &Value) -> Result<(), SendError> {
+        let url = self.method("chat.postEphemeral");
+        let answer = post(&self.client, &url, Some(&self.token), message, BOT, &self.token).await;
+        let said = answer.and_then(|answer| said(answer, judge_place, |_| Some(())));
+        said.map_err(|error| error.without(&self.token))
+    }
+}
+
+/// What an error code means where one person was to be told something in a channel.
+fn judge_place(code: &str, details: &str) -> SendError {
+    let error = classify(code, details);
+    let shut = ["channel_not_found", "not_in_channel", "is_archived", "channel_is_archived"];
+    if shut.contains(&code) { SendError { class: Class::Gone, ..error } } else { error }
 }
 
 /// What an error code means where a form is what was refused.

@@ -217,6 +217,26 @@ impl Desk {
         Answer::text(200, "ok")
     }
 
+    /// `chat.postEphemeral`: nothing of it stays.
+    fn to_one(&self, body: &Value) -> Answer {
+        let wanted = body["channel"].as_str().unwrap_or_default();
+        let Some(channel) = self.with(|w| w.channel(wanted, false).cloned()) else {
+            return error("channel_not_found");
+        };
+        match (channel.archived, channel.member, body["user"].as_str()) {
+            (true, ..) => return error("is_archived"),
+            (_, false, _) => return error("not_in_channel"),
+            (.., None | Some("")) => return error("user_not_in_channel"),
+            _ => {}
+        }
+        if let Some(refused) = self.content("chat.postEphemeral", body, usize::MAX) {
+            return refused;
+        }
+        self.judge(body, Way::Webhook);
+        self.with(|w| w.answers.push(body.clone()));
+        Answer::json(200, &json!({"ok": true, "message_ts": "1.2"}))
+    }
+
     pub(super) fn failure_of(&self, status: u16, webhook: bool) -> Answer {
         match (status, webhook) {
             (429, true) => Answer::text(429, "rate_limited").header("Retry-After", "1"),
@@ -265,6 +285,7 @@ impl Protocol for Desk {
             "pins.add" => self.pin(&body),
             "chat.getPermalink" => self.permalink(&body),
             "views.open" => self.open(&body),
+            "chat.postEphemeral" => self.to_one(&body),
             "auth.test" => Answer::json(
                 200,
                 &json!({"ok": true, "team": "Test", "user": "firstlook", "bot_id": "B0FIRSTLOOK"}),

@@ -78,6 +78,14 @@ impl Slack {
         self.all().into_iter().filter(|m| m.thread_ts.is_none()).collect()
     }
 
+    /// Another app posts a message there; its ts.
+    pub fn posted_by_another(&self, channel: &str, text: &str) -> String {
+        self.desk.with(|w| {
+            let channel = w.channel(channel, true).cloned().expect("the channel is there");
+            w.post(&channel, &serde_json::json!({ "text": text }), false)
+        })
+    }
+
     /// The thread under a message, oldest first.
     pub fn replies(&self, ts: &str) -> Vec<Message> {
         self.all().into_iter().filter(|m| m.thread_ts.as_deref() == Some(ts)).collect()
@@ -118,7 +126,7 @@ impl Slack {
         format!("{}{}", self.server.url(), desk::ANSWERS)
     }
 
-    /// What was said to one person alone.
+    /// What was said to one person alone, as an answer or in a channel.
     pub fn answers(&self) -> Vec<Value> {
         self.desk.with(|w| w.answers.clone())
     }

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::super::words::form as words;
 use super::super::words::{self as all};
-use super::blocks::plain;
+use super::blocks::{Line, plain, rich};
+use super::offer::Under;
 use super::press::in_slack;
 use crate::evidence::Window;
 use crate::language::{Language, Word};
@@ -31,6 +32,8 @@ const MOST: TimeDelta = TimeDelta::hours(12);
 const OLDEST: TimeDelta = TimeDelta::days(366);
 /// What the form begins with.
 const RECENT: TimeDelta = TimeDelta::minutes(30);
+/// How long after an alarm it ends, at first: what the alarm tells of goes on.
+const AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// What the form is filled with.
 #[derive(Debug, Clone)]
@@ -45,23 +48,31 @@ pub struct Form<'a> {
     pub steps: u32,
     /// The channel where it is opened; without one it asks where the answer goes.
     pub channel: Option<&'a str>,
+    /// The message that it is about, in that channel: the answer stands in its thread.
+    pub under: Option<&'a Under>,
 }
 
 /// The view of `views.open`.
 pub fn slack_form(form: &Form<'_>) -> Value {
     let Form { language, now, steps, channel, .. } = *form;
     let label = |word: Word, most| plain(word.of(language), most);
-    let minute = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
+    let whole = |at: DateTime<Utc>| at.duration_trunc(TimeDelta::minutes(1)).unwrap_or(at);
+    let alarm = form.under.and_then(Under::at).map(whole).filter(|at| *at < now);
+    let until = alarm.map_or(whole(now), |at| (at + AFTER).min(whole(now).max(at)));
+    let since = alarm.unwrap_or(until) - RECENT;
     let time = |at: DateTime<Utc>| json!({ "type": "datetimepicker", "action_id": "v", "initial_date_time": at.timestamp() });
     let input = |id: &str, word: Word, element: Value| json!({ "type": "input", "block_id": id, "label": label(word, 200), "element": element, "optional": false });
-    let seen = json!({
+    let mut seen = json!({
         "type": "plain_text_input", "action_id": "v", "multiline": true, "max_length": SEEN,
         "placeholder": label(words::FOR_EXAMPLE, 150),
     });
-    let mut to = input("to", words::TO, time(minute));
+    let said = form.under.map(|under| under.said.chars().take(SEEN).collect::<String>()).unwrap_or_default();
+    if !said.is_empty() {
+        seen["initial_value"] = json!(said);
+    }
+    let mut to = input("to", words::TO, time(until));
     to["hint"] = label(words::OWN_ZONE, 200);
-    let mut blocks =
-        vec![input("from", words::FROM, time(minute - RECENT)), to, input("seen", words::SEEN, seen)];
+    let mut blocks = vec![input("from", words::FROM, time(since)), to, input("seen", words::SEEN, seen)];
     blocks.extend(services(form).map(|select| {
         let mut block = input("service", words::SERVICE, select);
         block["optional"] = json!(true);
@@ -74,11 +85,18 @@ pub fn slack_form(form: &Form<'_>) -> Value {
         });
         blocks.push(input("channel", words::WHERE, select));
     }
-    let foot = words::foot(language, steps, channel.is_some());
+    let place = match (form.under, channel) {
+        (Some(_), _) => words::Place::Under,
+        (None, Some(_)) => words::Place::Here,
+        (None, None) => words::Place::There,
+    };
+    let foot = words::foot(language, steps, place);
+    let thread = form.under.map(|under| format!(":{}", under.thread)).unwrap_or_default();
+    let kept = format!("{}{thread}", channel.unwrap_or_default());
     blocks.push(json!({ "type": "context", "elements": [plain(&foot, 300)] }));
     json!({
         "type": "modal", "callback_id": FORM, "title": label(words::TITLE, 24), "submit": label(words::START, 24),
-        "close": label(all::CANCEL, 24), "private_metadata": channel.unwrap_or_default(), "blocks": blocks,
+        "close": label(all::CANCEL, 24), "private_metadata": kept, "blocks": blocks,
     })
 }
 
@@ -113,7 +131,10 @@ pub struct Submission {
     pub view: String,
     /// Who filled it in: `aya in Slack`.
     pub actor: String,
+    /// Slack's id of them.
+    pub user: String,
     channel: String,
+    thread: Option<String>,
     from: Option<i64>,
     to: Option<i64>,
     seen: String,
@@ -172,9 +193,13 @@ pub fn modal(payload: &str) -> Result<Option<Modal>, String> {
     let text = |block: &str, key: &str| value(block, key).and_then(Value::as_str).map(str::to_owned);
     let names = [&user.name, &user.username, &user.id];
     let chosen = text("channel", "/selected_conversation");
+    let (here, thread) = view.private_metadata.split_once(':').unwrap_or((&view.private_metadata, ""));
+    let thread = (chosen.is_none() && is_ts(thread)).then(|| thread.to_owned());
     Ok(Some(Modal::Submitted(Box::new(Submission {
         actor: in_slack(names.into_iter().find(|name| !name.is_empty()).map_or("", String::as_str)),
-        channel: chosen.unwrap_or_else(|| view.private_metadata.clone()),
+        channel: chosen.unwrap_or_else(|| here.to_owned()),
+        thread,
+        user: user.id.clone(),
         from: value("from", "/selected_date_time").and_then(Value::as_i64),
         to: value("to", "/selected_date_time").and_then(Value::as_i64),
         seen: text("seen", "/value").unwrap_or_default(),
@@ -200,6 +225,8 @@ pub struct Wanted {
     pub services: Vec<String>,
     /// The id of the channel where the answer goes.
     pub channel: String,
+    /// The id of the message in whose thread it stands; none where it is a message by itself.
+    pub thread: Option<String>,
 }
 
 /// What is wrong with one block of the form, for whoever filled it in.
@@ -241,19 +268,42 @@ impl Submission {
             }
         }
         match (from, to) {
-            (Some(start), Some(end)) if faults.is_empty() => {
-                Ok(Wanted { time: Window { start, end }, seen, services, channel: self.channel.clone() })
-            }
+            (Some(start), Some(end)) if faults.is_empty() => Ok(Wanted {
+                time: Window { start, end },
+                seen,
+                services,
+                channel: self.channel.clone(),
+                thread: self.thread.clone(),
+            }),
             _ => Err(faults),
         }
     }
 }
 
 /// Whether this is the id of a channel, or of a conversation with somebody.
-fn is_channel(id: &str) -> bool {
+pub(super) fn is_channel(id: &str) -> bool {
     let rest = id.strip_prefix(['C', 'G', 'D']).unwrap_or_default();
     (2..=30).contains(&rest.len())
         && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// Whether this is the id of a message.
+pub(super) fn is_ts(id: &str) -> bool {
+    let digits =
+        |part: &str| (1..=12).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    id.split_once('.').is_some_and(|(seconds, number)| digits(seconds) && digits(number))
+}
+
+/// Body of `chat.postEphemeral` for who filled a form in: that the answer comes there. Where it is refused, the answer would
+/// be as well.
+pub fn slack_form_taken(language: Language, user: &str, wanted: &Wanted) -> Value {
+    let text = words::TAKEN.of(language);
+    let line = rich("e", Line::default().text(text).section().into_iter().collect());
+    let mut body = json!({ "channel": wanted.channel, "user": user, "text": text, "blocks": [line] });
+    if let Some(thread) = &wanted.thread {
+        body["thread_ts"] = json!(thread);
+    }
+    body
 }
 
 /// The answer to a form that cannot be used: each fault at its block.
@@ -270,6 +320,11 @@ pub fn form_needs_a_model(language: Language) -> &'static str {
 /// Why there is no form without a bot.
 pub fn form_needs_a_bot(language: Language) -> &'static str {
     words::NO_BOT.of(language)
+}
+
+/// The bot may not post where the answer would go.
+pub fn form_no_way(language: Language) -> &'static str {
+    words::NO_WAY.of(language)
 }
 
 /// What was filled in is not kept.

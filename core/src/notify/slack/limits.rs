@@ -65,13 +65,14 @@ fn button(value: &Value) -> usize {
     match Deed::parse(value["action_id"].as_str().unwrap()) {
         Some(deed) => {
             assert!(value["value"] == "482" && value.get("url").is_none(), "{value}");
-            let asks = matches!(deed, Deed::Resolve | Deed::Silence | Deed::Declare);
-            assert_eq!(asks, value.get("confirm").is_some(), "{value}");
-            if let Some(asks) = value.get("confirm") {
-                for (field, most) in [("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)] {
-                    plain(&asks[field], most);
-                }
-            }
+            let must = matches!(deed, Deed::Resolve | Deed::Silence | Deed::Declare);
+            assert_eq!(must, value.get("confirm").is_some(), "{value}");
+            value.get("confirm").into_iter().for_each(asks);
+        }
+        // For all of a storm, whose number it has.
+        None if value["action_id"] == "acknowledge_storm" => {
+            assert!(value["value"].as_str().unwrap().parse::<i64>().is_ok(), "{value}");
+            asks(&value["confirm"]);
         }
         // Closes the answer in which it stands.
         None if value["action_id"] == "dismiss" => assert_eq!(value["value"], "482"),
@@ -83,6 +84,13 @@ fn button(value: &Value) -> usize {
         }
     }
     plain(&value["text"], 30)
+}
+
+/// What is asked before a press counts.
+fn asks(confirm: &Value) {
+    for (field, most) in [("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)] {
+        plain(&confirm[field], most);
+    }
 }
 
 fn block(value: &Value) -> usize {

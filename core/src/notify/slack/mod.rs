@@ -10,6 +10,7 @@ mod buttons;
 mod declared;
 mod digest;
 mod form;
+mod offer;
 mod press;
 mod storm;
 mod summary;
@@ -38,9 +39,10 @@ pub use buttons::Buttons;
 pub use declared::{declared_line, slack_declared_before, slack_declaring_again};
 pub use digest::{DigestLine, digest_line, incoming_digest, slack_digest};
 pub use form::{
-    Form, FormFault, Modal, Submission, Wanted, form_needs_a_bot, form_needs_a_model, form_not_kept, modal,
-    slack_form, slack_form_faults,
+    Form, FormFault, Modal, Submission, Wanted, form_needs_a_bot, form_needs_a_model, form_no_way,
+    form_not_kept, modal, slack_form, slack_form_faults, slack_form_taken,
 };
+pub use offer::{Event, Offers, Pointed, Posted, Under, event as slack_event, pointed, slack_offer};
 pub use press::{
     Command, Press, command, in_slack, press, slack_already, slack_dismiss, slack_done, slack_help,
     slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_silenced, slack_storm_taken,

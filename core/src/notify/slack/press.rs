@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::lock::COLUMNS;
 use super::super::text::{bare, columns, cut, escape, one_line};
 use super::super::view::Incident;
 use super::super::words;
@@ -162,7 +163,7 @@ pub(super) fn private(text: &str, blocks: Vec<Value>) -> Value {
 /// One sentence to the one who asked.
 pub(super) fn slack_says(text: &str) -> Value {
     let line = Line::default().text(&short(text, 600)).section();
-    private(&short(text, 200), rich("e", line.into_iter().collect()).into_iter().collect())
+    private(&short(text, COLUMNS), rich("e", line.into_iter().collect()).into_iter().collect())
 }
 
 /// What is said of a deed that was done.

@@ -35,6 +35,16 @@ pub const NO_BOT: Word = word(
     "no bot is configured: forms need a Slack receiver with a bot token",
     "ボットが設定されていません。Slackの受信者にボットトークンを設定してください",
 );
+pub const OFFER: Word = word(
+    "firstlook can look into this alarm: logs, metrics and changes of that time.",
+    "このアラームを調査できます。その時刻のログ・メトリクス・変更を確認します。",
+);
+pub const TAKEN: Word =
+    word("firstlook looks into it. The answer comes here.", "調査します。結果はここに返します。");
+pub const NO_WAY: Word = word(
+    "firstlook cannot post in that channel. Invite it there with /invite @firstlook, then press Start again.",
+    "firstlookはそのチャンネルに投稿できません。/invite @firstlook で招待し、もう一度開始を押してください。",
+);
 pub const NOT_KEPT: Word = word(
     "firstlook cannot reach its database; nothing was started. Press again in a minute.",
     "firstlookがデータベースに接続できないため、何も始めていません。1分後にもう一度押してください。",
@@ -49,15 +59,26 @@ pub fn too_long(language: Language, most: TimeDelta) -> String {
     )
 }
 
-/// What an analysis does, and where its answer comes; `here`: in the channel where the form was opened.
-pub fn foot(language: Language, steps: u32, here: bool) -> String {
-    let (en, ja) = if here {
-        ("this channel", "このチャンネル")
-    } else {
-        ("that channel", "そのチャンネル")
+/// Where an answer comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the channel where the form was opened.
+    Here,
+    /// In the one that is chosen.
+    There,
+    /// Under the message that it is about.
+    Under,
+}
+
+/// What an analysis does, and where its answer comes.
+pub fn foot(language: Language, steps: u32, place: Place) -> String {
+    let (en, ja) = match place {
+        Place::Here => ("as a thread in this channel", "このチャンネルのスレッド"),
+        Place::There => ("as a thread in that channel", "そのチャンネルのスレッド"),
+        Place::Under => ("in the thread of the alarm", "アラームのスレッド"),
     };
     language.pick(
-        format!("Reads only, at most {steps} steps. The answer comes as a thread in {en}."),
-        format!("読み取りのみ、最大{steps}ステップ。結果は{ja}のスレッドに返します。"),
+        format!("Reads only, at most {steps} steps. The answer comes {en}."),
+        format!("読み取りのみ、最大{steps}ステップ。結果は{ja}に返します。"),
     )
 }

@@ -123,7 +123,8 @@ fn analysis(language: Language) -> Scene {
 /// The form, and what one person alone is told.
 fn asked(language: Language) -> Scene {
     let services = ["checkout".to_owned(), "payment-api".to_owned()];
-    let form = Form { language, now: samples::start(), services: &services, steps: 8, channel: None };
+    let form =
+        Form { language, now: samples::start(), services: &services, steps: 8, channel: None, under: None };
     let view = Incident { language, ..samples::acknowledged() };
     let said = [
         notify::slack_help(language, "https://firstlook.example.com"),

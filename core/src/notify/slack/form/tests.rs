@@ -9,7 +9,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn view(services: &[String], channel: Option<&str>) -> Value {
-    slack_form(&Form { language: Language::Ja, now: now(), services, steps: 8, channel })
+    slack_form(&Form { language: Language::Ja, now: now(), services, steps: 8, channel, under: None })
 }
 
 #[test]
@@ -25,6 +25,42 @@ fn it_asks_about_the_last_half_hour_and_where_only_if_nobody_knows() {
     };
     assert_eq!(ids(&form), ["from", "to", "seen", "service"]);
     assert_eq!(ids(&view(&[], None)), ["from", "to", "seen", "channel"]);
+}
+
+#[test]
+fn about_an_alarm_it_has_its_time_and_its_words_and_answers_in_its_thread() {
+    let ts = format!("{}.000200", now().timestamp() - 4 * HOUR);
+    let said = "ALARM: x".repeat(500);
+    let under = Under { channel: "C0OPS".into(), thread: ts.clone(), ts, said };
+    let opened = |at| {
+        let form = Form {
+            language: Language::En,
+            now: at,
+            services: &[],
+            steps: 8,
+            channel: Some("C0OPS"),
+            under: Some(&under),
+        };
+        slack_form(&form)
+    };
+    let form = opened(now());
+    let time =
+        |form: &Value, block: usize| form["blocks"][block]["element"]["initial_date_time"].as_i64().unwrap();
+    let alarm = (now().timestamp() - 4 * HOUR) / 60 * 60;
+    assert_eq!((time(&form, 0), time(&form, 1)), (alarm - HOUR / 2, alarm + HOUR / 6));
+    assert_eq!(form["blocks"][2]["element"]["initial_value"].as_str().unwrap().chars().count(), 1_000);
+    assert!(
+        form["blocks"][3]["elements"][0]["text"].as_str().unwrap().ends_with("in the thread of the alarm.")
+    );
+    let soon = opened(now() - TimeDelta::hours(4) + TimeDelta::minutes(2));
+    assert_eq!(time(&soon, 1), alarm + 120, "not past now");
+    let kept = form["private_metadata"].as_str().unwrap();
+    let wanted = submitted(HOUR, 0, "x", kept).wanted(Language::En, now()).unwrap();
+    assert_eq!((wanted.channel.as_str(), wanted.thread.as_ref()), ("C0OPS", Some(&under.thread)));
+    let taken = slack_form_taken(Language::En, "U1", &wanted);
+    assert_eq!((&taken["user"], &taken["thread_ts"]), (&json!("U1"), &json!(under.thread)));
+    let odd = submitted(HOUR, 0, "x", "C0OPS:../x").wanted(Language::En, now()).unwrap();
+    assert_eq!((odd.channel.as_str(), odd.thread), ("C0OPS", None));
 }
 
 #[test]
