@@ -242,7 +242,8 @@ async fn what_people_do_at_pagerduty_happens_here_once_and_only_if_it_is_signed(
 
 #[tokio::test]
 async fn the_manifest_leads_to_us_and_asks_for_what_the_document_explains() {
-    let text = std::fs::read_to_string("deploy/slack-manifest.json").unwrap();
+    // The other one is this without its events, which is tested with them.
+    let text = std::fs::read_to_string("deploy/slack-manifest-events.json").unwrap();
     let manifest: Value = serde_json::from_str(&text).unwrap();
     let document = std::fs::read_to_string("docs/SLACK.md").unwrap();
     let scopes = manifest["oauth_config"]["scopes"]["bot"].as_array().unwrap();
@@ -253,8 +254,10 @@ async fn the_manifest_leads_to_us_and_asks_for_what_the_document_explains() {
     let table = document.split("| scope | for |").nth(1).unwrap().split("\n\n").next().unwrap();
     assert_eq!(table.matches("\n| `").count(), scopes.len(), "and of no other: {table}");
     let firstlook = Firstlook::start(Setup::default()).await;
-    let command = &manifest["features"]["slash_commands"][0]["url"];
-    for url in [command, &manifest["settings"]["interactivity"]["request_url"]] {
+    let (command, settings) = (&manifest["features"]["slash_commands"][0]["url"], &manifest["settings"]);
+    let [pressed, events] =
+        ["interactivity", "event_subscriptions"].map(|part| &settings[part]["request_url"]);
+    for url in [command, pressed, events] {
         let path = url.as_str().unwrap().strip_prefix("https://firstlook.example.com").unwrap();
         // Nobody has signed it, but somebody is there.
         assert_eq!(firstlook.slack_signed(path, "", "another secret", 0).await.status, 401, "{path}");

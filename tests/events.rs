@@ -226,13 +226,9 @@ async fn the_manifest_with_events_asks_for_what_they_need_and_nothing_else_is_di
     let (base, mut events) = (read("slack-manifest"), read("slack-manifest-events"));
     let subscribed = events["settings"].as_object_mut().unwrap().remove("event_subscriptions").unwrap();
     assert_eq!(subscribed["bot_events"], json!(["message.channels", "message.groups"]));
-    let path = subscribed["request_url"].as_str().unwrap().strip_prefix("https://firstlook.example.com");
-    assert_eq!(path, Some("/slack/events"));
-    let document = std::fs::read_to_string("docs/SLACK.md").unwrap();
     let known = base["oauth_config"]["scopes"]["bot"].as_array().unwrap().len();
-    let scopes = events["oauth_config"]["scopes"]["bot"].as_array_mut().unwrap();
-    for scope in scopes.drain(known..) {
-        assert!(document.contains(&format!("| `{}` |", scope.as_str().unwrap())), "{scope}");
-    }
+    let more: Vec<Value> =
+        events["oauth_config"]["scopes"]["bot"].as_array_mut().unwrap().drain(known..).collect();
+    assert_eq!(more, ["channels:history", "groups:history"]);
     assert_eq!(base, events);
 }

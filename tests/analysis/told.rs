@@ -46,7 +46,7 @@ async fn one_message_shows_how_far_it_is_and_becomes_the_report() {
     assert_eq!((one.thread_ts.as_ref(), one.broadcast), (Some(&living.ts), false));
     assert_eq!(one.versions[0].text, "Analysis of #1: step 1 of at most 4.");
     let first = crate::support::slack::workspace::words(&one.versions[0].blocks);
-    assert!(first.starts_with("◷ Analysis, step 1 of at most 4  asked for by firstlook"), "{first}");
+    assert!(first.starts_with("◷ Analysis, step 1 of at most 4 · asked for by firstlook"), "{first}");
     assert!(
         one.versions.iter().any(|version| version.blocks.to_string().contains("log lines of files with"))
     );
@@ -130,7 +130,7 @@ async fn an_end_without_a_report_says_why_and_each_analysis_has_a_message_of_its
     assert!(one.text().starts_with("Analysis of #1 without a report: "), "{}", one.text());
     let words = one.words();
     assert!(
-        words.contains("○ Analysis without a report  asked for by ") && words.contains("no JSON object"),
+        words.contains("○ Analysis without a report · asked for by ") && words.contains("no JSON object"),
         "{words}"
     );
     assert!(firstlook.slack.file_posts().is_empty());

@@ -12,6 +12,7 @@ use firstlook_core::summary::HitRates;
 use firstlook_core::summary::State;
 use serde::Serialize;
 
+use super::declared::{self, Declared};
 use super::evidence::{self, Cite, Evidence, Index};
 use super::summary::{self, HowSure};
 use super::text::number;
@@ -108,7 +109,7 @@ struct Header {
     sure: HowSure,
     who: Who,
     ended: Option<Ended>,
-    declared: Option<DeclaredLine>,
+    declared: Option<Declared>,
     forms: Option<Forms>,
 }
 
@@ -229,7 +230,7 @@ fn header(view: &IncidentView<'_>, index: &Index, now: Local) -> Header {
         }),
         sure: summary::how_sure(incident),
         who: who(incident, now),
-        declared: declared(incident, now),
+        declared: declared::line(incident, now),
         ended: incident.resolved_at.filter(|_| resolved).map(|at| ended(incident, at, now)),
         forms: view
             .actions
@@ -244,31 +245,6 @@ fn header(view: &IncidentView<'_>, index: &Index, now: Local) -> Header {
             })
             .filter(|_| incident.standing() != Status::Resolved),
     }
-}
-
-/// Where the people work on it.
-#[derive(Serialize)]
-struct DeclaredLine {
-    by: String,
-    at: When,
-    name: Option<String>,
-    url: Option<String>,
-    undone: Vec<String>,
-}
-
-fn declared(incident: &Incident, now: Local) -> Option<DeclaredLine> {
-    let one = incident.declared.as_ref()?;
-    // Slack's addresses of messages begin as those of channels do.
-    let workspace = one.link.as_deref().and_then(|link| link.split_once("/archives/")).map(|(base, _)| base);
-    let url =
-        workspace.zip(one.channel.as_deref()).map(|(base, channel)| format!("{base}/archives/{channel}"));
-    Some(DeclaredLine {
-        by: words::declared_by(incident.language, one.actor.as_str()),
-        at: times::minute(one.at, now),
-        name: one.name.clone().filter(|_| one.channel.is_some()),
-        url,
-        undone: one.undone.iter().map(ToString::to_string).collect(),
-    })
 }
 
 fn flags(incident: &Incident, now: Local) -> Vec<Badge> {

@@ -7,6 +7,7 @@
 mod analysis;
 mod axis;
 mod chart;
+mod declared;
 mod deliveries;
 mod error;
 mod evidence;
