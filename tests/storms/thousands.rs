@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use super::{Firstlook, PATIENCE, Setup, all_told, body, calm, eventually, resolved};
 use crate::harness::alert;
 use crate::support::slack::Message;
+use firstlook::store::JobKind;
+use firstlook::worker;
 use serde_json::Value;
 
 /// Alerts of an ordinary run.
@@ -29,12 +31,14 @@ const POSTED: &str = "SELECT count(DISTINCT t.id) FROM edge e JOIN target t ON t
     WHERE e.state = 'sent' AND e.kind = 'trigger' AND e.digest IS NULL AND t.integration LIKE 'slack/%'";
 const RUNG: &str = "SELECT count(DISTINCT t.id) FROM edge e JOIN target t ON t.id = e.target
     WHERE e.state = 'sent' AND e.kind = 'trigger' AND t.integration LIKE 'pagerduty/%'";
-/// Of what was told singly when its storm had ended: how often something less severe was told before something worse.
-const OUT_OF_ORDER: &str = "WITH told AS (
+/// Of what was told singly when its storm had ended: before how many that were worse, at most, something less severe was told.
+/// What is sent at the same time passes one another, and so does for a moment what its bucket refused.
+const PASSED: &str = "WITH told AS (
         SELECT t.receiver, t.integration, e.sent_at, array_position(ARRAY['critical', 'warning', 'info'], i.severity) AS rank
         FROM edge e JOIN target t ON t.id = e.target JOIN incident i ON i.id = t.incident JOIN storm s ON s.id = t.storm
         WHERE e.state = 'sent' AND e.kind = 'trigger' AND e.digest IS NULL AND t.storm_at IS NOT NULL AND e.sent_at > s.ended_at)
-    SELECT count(*) FROM told a JOIN told b USING (receiver, integration) WHERE a.sent_at < b.sent_at AND a.rank > b.rank";
+    SELECT coalesce(max(passed), 0) FROM (SELECT count(*) AS passed FROM told a JOIN told b USING (receiver, integration)
+        WHERE a.sent_at < b.sent_at AND a.rank > b.rank GROUP BY a.receiver, a.integration, a.sent_at) AS each";
 
 /// One in ten is critical, six are warnings.
 fn alarms(count: usize) -> Vec<Value> {
@@ -108,7 +112,8 @@ async fn a_storm_of_many_is_told_within_the_rates_and_in_the_end_once() {
     calm(&firstlook).await;
     all_told_within(&firstlook, patience).await;
     assert_eq!(firstlook.sql(UNTOLD).await, 0);
-    assert_eq!(firstlook.sql(OUT_OF_ORDER).await, 0, "in order of severity");
+    let (passed, at_once) = (firstlook.sql(PASSED).await, worker::width(JobKind::Message) as i64);
+    assert!(passed <= at_once, "in order of severity but for what is sent at once: {passed}");
     once(&firstlook, &left).await;
     println!(
         "a storm of {count}: posted in {:.1} s; the first body answered after {} ms, the first page left after {} ms, the first \
