@@ -2,7 +2,7 @@
 # The long form of the test of a storm: so many distinct alerts at once, told within the receivers' rates, to the storm's end.
 # It prints how long the first pages took, how much was told singly and by the storm, and what was told in the end.
 #
-#   scripts/storm.sh [ALERTS]     (10000: about 15 minutes on two cores)
+#   scripts/storm.sh [ALERTS]     (10000: half an hour or more on two cores, debug build)
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/ensure-peers.sh build git postgres </dev/null
