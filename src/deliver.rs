@@ -10,6 +10,7 @@ mod declare;
 mod notes;
 mod offers;
 mod send;
+mod sought;
 mod storm;
 mod worded;
 

@@ -83,20 +83,6 @@ async fn a_refused_page_is_parked_with_its_remedy_and_the_rest_goes_on() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_of_the_chat_is_repeated_and_says_so() {
-    let firstlook = Firstlook::start(Setup::default()).await;
-    firstlook.slack.plan().then(Behaviour::Half);
-    let warning = [("alertname", "Slow"), ("service", "api"), ("severity", "warning")];
-    firstlook.post(body(&[alert(&warning, "p90 is 4 s.")])).await;
-    firstlook.until("it is told", |one| one["notifications"][0]["state"] == "sent").await;
-    firstlook.idle().await;
-    let messages = firstlook.slack.messages();
-    assert_eq!(messages.len(), 2);
-    assert!(messages[1].versions[0].text.starts_with("Maybe a repeat: "), "{}", messages[1].versions[0].text);
-    firstlook.finish().await;
-}
-
-#[tokio::test]
 async fn an_edit_that_is_refused_is_shown_as_not_made_and_the_next_one_is_tried() {
     let firstlook = Firstlook::start(Setup::default()).await;
     firstlook.slack.plan().repeat_on("chat.update", Behaviour::status(400));

@@ -57,6 +57,7 @@ mod schema;
 mod secrets;
 mod silences;
 mod sns;
+mod sought;
 mod spine;
 mod steps;
 mod storms;

@@ -1,7 +1,7 @@
 //! An analysis under the incident's message, in a lane of its own: one message that is edited as it goes, then a file.
 //!
-//! Knows when they are posted and edited, and the policy of trying again. Must not know a word of them. A lost answer to the post
-//! is said in the next one; a file that may stand there is not posted again.
+//! Knows when they are posted and edited, and the policy of trying again. Must not know a word of them. A post whose
+//! answer was lost is looked for, and else said in the next one; a file that may stand there is not posted again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +16,13 @@ use firstlook_core::notify::{self, analysis_file_title, analysis_markdown};
 use super::charts::ROOM;
 use super::notes::notebook;
 use super::send::counted;
+use super::sought::Sought;
 use super::{Deliver, Integration, Way, chance, tries};
 use crate::clock;
 use crate::fail::{self, Step};
 use crate::raster;
-use crate::receivers::slack::Slack;
 use crate::receivers::slack::files::{File, Uploaded};
+use crate::receivers::slack::{Place, Slack};
 use crate::receivers::{Class, SendError};
 use crate::store::{Address, Claim, FileState, Now, Outcome, StoreError, Target, Telling};
 use crate::telemetry::labels::SendOutcome;
@@ -37,6 +38,18 @@ struct Thread<'a> {
     target: &'a Target,
     /// Where the incident's message stands.
     under: &'a Address,
+}
+
+impl Thread<'_> {
+    /// Where the answer to an earlier try was lost: whether that stands there.
+    async fn seek(&self, telling: &mut Telling, key: &str) {
+        let place = Place { channel: &self.under.channel, thread: Some(self.target.under(self.under)) };
+        let sought = Sought::of(self.api, place, telling.doubt, key).await;
+        telling.doubt = telling.doubt.filter(|_| sought.may_be_there());
+        if let Sought::There(at) = sought {
+            telling.address = Some(at.into());
+        }
+    }
 }
 
 impl Deliver {
@@ -93,23 +106,26 @@ impl Deliver {
         if !self.store.take(claim, &way.bucket, BESIDE, 1).await? {
             return Ok(Some(Outcome::Wait(ROOM)));
         }
+        let key = format!("{}/{}", target.id, telling.analysis);
+        if telling.address.is_none() {
+            thread.seek(telling, &key).await;
+        }
         let (zone, doubt) = (&self.zone, telling.doubt);
-        let answer = match &telling.address {
-            Some(at) => match notify::analysis_update(view, zone, &at.channel, &at.ts, doubt) {
-                Some(body) => api.update(&body).await,
-                None => return Ok(None),
-            },
-            None => {
-                let body = notify::analysis_post(view, zone, &under.channel, target.under(under), doubt);
-                let Some(body) = body else { return Ok(None) };
-                self.store.note_telling(claim, (target, telling), Now::Sending, clock::now()).await?;
-                api.post(&body).await
-            }
+        let body = match &telling.address {
+            Some(at) => notify::analysis_update(view, zone, &at.channel, &at.ts, doubt),
+            None => notify::analysis_post(view, zone, &under.channel, target.under(under), doubt),
+        };
+        let Some(body) = body.map(|body| notify::keyed(body, &key)) else { return Ok(None) };
+        let answer = if telling.address.is_some() {
+            api.update(&body).await
+        } else {
+            self.store.note_telling(claim, (target, telling), Now::Sending, clock::now()).await?;
+            api.post(&body).await
         };
         fail::pass(Step::AnalysisTold);
         match answer {
             Ok(receipt) => {
-                telling.address = Some(Address { channel: receipt.channel, ts: receipt.ts });
+                telling.address = Some(receipt.into());
                 self.store.note_telling(claim, (target, telling), Now::Sent, clock::now()).await?;
                 counted(&way.integration, SendOutcome::Sent);
                 Ok(None)

@@ -9,13 +9,14 @@ use firstlook_core::incident::EdgeKind;
 use firstlook_core::notify::templates::News;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::notify::{self, Again, DigestLine};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::Deliver;
+use super::sought::Sought;
 use crate::clock;
 use crate::receivers::pagerduty::PagerDuty;
-use crate::receivers::slack::{IncomingWebhook, Slack};
+use crate::receivers::slack::{IncomingWebhook, Place, Slack};
 use crate::receivers::webhook::Webhook;
 use crate::receivers::{Class, SendError};
 use crate::store::{Address, Bucket, ELSEWHERE, Edge, JobKind, THREAD, Target};
@@ -153,41 +154,55 @@ impl Deliver {
         target: &mut Target,
         edge: &Edge,
     ) -> Result<(), SendError> {
-        if let (None, Some(at)) = (&target.address, &target.digest)
-            && !edge.kind.rings()
-        {
-            let line = notify::digest_line(view, &self.zone, &at.channel, &at.ts);
-            return api.post(&line).await.map(drop);
-        }
-        let mut body = match (&target.address, edge.kind) {
-            (Some(at), EdgeKind::Resolve) => {
-                notify::resolved_line(view, &self.zone, &at.channel, target.under(at))
+        let digest = target.digest.as_ref().filter(|_| target.address.is_none() && !edge.kind.rings());
+        let line = match (&target.address, digest) {
+            (Some(at), _) => Some((self.line(view, target, at, edge), target.under(at), at)),
+            (None, Some(at)) => {
+                Some((notify::digest_line(view, &self.zone, &at.channel, &at.ts), at.ts.as_str(), at))
             }
-            (Some(at), EdgeKind::Acknowledge) => {
-                notify::acknowledged_line(view, &at.channel, target.under(at))
-            }
-            (Some(at), _) => {
-                let again = again(edge).unwrap_or(Again::Reopened);
-                notify::again_line(view, &self.zone, &at.channel, target.under(at), again)
-            }
-            // The answer to an earlier try was lost, so the message may be there: this one says so.
-            (None, _) if edge.doubt => {
-                let body = notify::slack_post_again(view, &self.zone, channel, self.buttons, edge.created_at);
-                self.slack_worded(body, view, edge.kind.as_str())
-            }
-            (None, _) => {
-                let body = notify::slack_post(view, &self.zone, channel, self.buttons);
-                self.slack_worded(body, view, edge.kind.as_str())
-            }
+            (None, None) => None,
         };
-        if let (None, Some(thread)) = (&target.address, target.thread()) {
+        let key = format!("{}/{}", target.id, edge.seq);
+        let tried = edge.doubt.then_some(edge.created_at);
+        if let Some((line, thread, at)) = line {
+            let place = Place { channel: &at.channel, thread: Some(thread) };
+            return match Sought::of(api, place, tried, &key).await {
+                Sought::There(_) => Ok(()),
+                _ => api.post(&notify::keyed(line, &key)).await.map(drop),
+            };
+        }
+        let thread = target.thread();
+        let sought = Sought::of(api, Place { channel, thread }, tried, &key).await;
+        let worded = |body| notify::keyed(self.slack_worded(body, view, edge.kind.as_str()), &key);
+        if let Sought::There(at) = sought {
+            // It shows what was known then. It keeps its key, for whoever comes after a death before this is noted.
+            let body = notify::slack_update(view, &self.zone, &at.channel, &at.ts, self.buttons);
+            target.address = Some(api.update(&worded(body)).await?.into());
+            return Ok(());
+        }
+        let mut body = worded(if sought.may_be_there() {
+            notify::slack_post_again(view, &self.zone, channel, self.buttons, edge.created_at)
+        } else {
+            notify::slack_post(view, &self.zone, channel, self.buttons)
+        });
+        if let Some(thread) = thread {
             body["thread_ts"] = json!(thread);
         }
-        let receipt = api.post(&body).await?;
-        if target.address.is_none() {
-            target.address = Some(Address { channel: receipt.channel, ts: receipt.ts });
-        }
+        target.address = Some(api.post(&body).await?.into());
         Ok(())
+    }
+
+    /// What is said under the message.
+    fn line(&self, view: &Incident, target: &Target, at: &Address, edge: &Edge) -> Value {
+        let under = target.under(at);
+        match edge.kind {
+            EdgeKind::Resolve => notify::resolved_line(view, &self.zone, &at.channel, under),
+            EdgeKind::Acknowledge => notify::acknowledged_line(view, &at.channel, under),
+            _ => {
+                let again = again(edge).unwrap_or(Again::Reopened);
+                notify::again_line(view, &self.zone, &at.channel, under, again)
+            }
+        }
     }
 }
 
@@ -204,10 +219,15 @@ impl Deliver {
         let first_try = edge.doubt.then_some(edge.created_at);
         match integration {
             Integration::Slack { api, channel } => {
-                let body =
-                    notify::slack_digest(self.words.language, lines, &url, &self.zone, channel, first_try);
-                let receipt = api.post(&body).await?;
-                target.digest = Some(Address { channel: receipt.channel, ts: receipt.ts });
+                let key = format!("{}/{}", target.id, edge.seq);
+                let sought = Sought::of(api, Place { channel, thread: None }, first_try, &key).await;
+                let said = first_try.filter(|_| sought.may_be_there());
+                let body = notify::slack_digest(self.words.language, lines, &url, &self.zone, channel, said);
+                let receipt = match sought {
+                    Sought::There(receipt) => receipt,
+                    _ => api.post(&notify::keyed(body, &key)).await?,
+                };
+                target.digest = Some(receipt.into());
                 Ok(())
             }
             Integration::SlackWebhook(hook) => {

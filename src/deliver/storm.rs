@@ -8,9 +8,11 @@ use firstlook_core::notify::storm::{Form, Storm, due};
 use firstlook_core::notify::{self, storm_key};
 
 use super::send::counted;
+use super::sought::Sought;
 use super::{Deliver, Integration, Way, chance, tries};
 use crate::clock;
 use crate::fail::{self, Step};
+use crate::receivers::slack::Place;
 use crate::receivers::{Class, SendError};
 use crate::store::{Address, Claim, Outcome, StoreError, StormMessage};
 use crate::telemetry::labels::SendOutcome;
@@ -88,19 +90,27 @@ impl Deliver {
     ) -> Result<(), SendError> {
         let first_try: Option<DateTime<Utc>> = message.doubt.then_some(message.wanted_at);
         match &way.integration {
-            Integration::Slack { api, channel } => match &message.address {
-                Some(at) => {
-                    let body =
-                        notify::slack_storm_update(storm, &self.zone, &at.channel, &at.ts, self.buttons);
-                    api.update(&body).await.map(drop)
+            Integration::Slack { api, channel } => {
+                let key = message.id.to_string();
+                let tried = first_try.filter(|_| message.address.is_none());
+                let sought = Sought::of(api, Place { channel, thread: None }, tried, &key).await;
+                let said = tried.filter(|_| sought.may_be_there());
+                if let Sought::There(at) = sought {
+                    message.address = Some(at.into());
                 }
-                None => {
-                    let body = notify::slack_storm(storm, &self.zone, channel, self.buttons, first_try);
-                    let receipt = api.post(&body).await?;
-                    message.address = Some(Address { channel: receipt.channel, ts: receipt.ts });
-                    Ok(())
-                }
-            },
+                let receipt = match &message.address {
+                    Some(Address { channel, ts }) => {
+                        let body = notify::slack_storm_update(storm, &self.zone, channel, ts, self.buttons);
+                        api.update(&notify::keyed(body, &key)).await?
+                    }
+                    None => {
+                        let body = notify::slack_storm(storm, &self.zone, channel, self.buttons, said);
+                        api.post(&notify::keyed(body, &key)).await?
+                    }
+                };
+                message.address = Some(receipt.into());
+                Ok(())
+            }
             Integration::SlackWebhook(hook) => {
                 hook.post(&notify::incoming_storm(storm, &self.zone, first_try)).await
             }

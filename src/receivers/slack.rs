@@ -5,11 +5,13 @@
 pub mod channels;
 pub mod files;
 pub mod respond;
+mod sought;
 pub mod views;
 
 use reqwest::Client;
 use serde_json::Value;
 
+pub use self::sought::Place;
 use super::http::{Answer, Who, post};
 use super::{Class, SendError};
 use crate::secret::Secret;

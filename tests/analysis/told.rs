@@ -162,6 +162,7 @@ async fn an_end_without_a_report_says_why_and_each_analysis_has_a_message_of_its
 async fn a_lost_answer_is_said_and_what_slack_asks_for_is_kept() {
     let (firstlook, model, _folder) = looked("analysis: { max_steps: 3 }", openai).await;
     model.talk(investigates);
+    firstlook.slack.forbid("channels:history");
     let plan = firstlook.slack.plan();
     plan.then_on("chat.postMessage", Behaviour::retry_after(429, 1))
         .then_on("chat.postMessage", Behaviour::Half);
@@ -201,7 +202,7 @@ async fn rehearse(step: &str) -> (usize, usize, String) {
     let all = told(&firstlook);
     let newest = all.last().unwrap().words();
     assert!(newest.contains("✓ Analysis ready, 2 steps"), "{step}: {newest}");
-    assert_eq!(newest.contains("Possible repeat"), all.len() > 1, "{step}: {newest}");
+    assert!(!newest.contains("Possible repeat"), "{step}: {newest}");
     let (file, _) = state(&incident_of(&firstlook).await, "report").unwrap();
     let files = firstlook.slack.file_posts().len();
     firstlook.finish().await;
@@ -209,9 +210,9 @@ async fn rehearse(step: &str) -> (usize, usize, String) {
 }
 
 #[tokio::test]
-async fn a_death_costs_one_message_at_most_and_never_a_second_file() {
+async fn a_death_leaves_one_message_and_never_a_second_file() {
     let steps = [
-        ("analysis-told:1", (2, 1, "sent")),
+        ("analysis-told:1", (1, 1, "sent")),
         ("analysis-told:2", (1, 1, "sent")),
         ("report-uploaded:1", (1, 1, "sent")),
         ("report-posted:1", (1, 1, "parked")),

@@ -97,7 +97,7 @@ async fn the_web_api_refuses_with_200() {
     }
     assert_eq!((slack.all().len(), slack.all()[0].edits()), (1, 0), "nothing refused is kept");
     assert_eq!(slack.refusals().len(), 5, "{:#?}", slack.refusals());
-    slack.forbid_history();
+    slack.forbid("channels:history");
     assert_eq!(
         call(&slack, "conversations.history", &json!({"channel": id})).await["error"],
         "missing_scope"

@@ -42,12 +42,12 @@ pub struct Seen {
     pub pins: Vec<String>,
 }
 
-fn text<'a>(body: &'a Value, key: &str) -> &'a str {
+pub(super) fn text<'a>(body: &'a Value, key: &str) -> &'a str {
     body[key].as_str().unwrap_or_default()
 }
 
 impl Desk {
-    fn lacks(&self, scope: &str) -> Option<Answer> {
+    pub(super) fn lacks(&self, scope: &str) -> Option<Answer> {
         let lacks = self.with(|w| w.people.forbidden.iter().any(|one| one == scope));
         lacks.then(|| {
             let body =

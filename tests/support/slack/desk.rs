@@ -4,10 +4,11 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use super::channels::text;
 use super::files::PLACE;
 use super::house::{Way, violations};
 use super::limits::refusal;
-use super::workspace::Workspace;
+use super::workspace::{Message, Workspace};
 use crate::support::server::{Answer, Protocol, Request};
 
 /// The path of the one incoming webhook.
@@ -144,37 +145,39 @@ impl Desk {
         )
     }
 
-    /// Newest first, as Slack gives it; metadata only when asked for.
-    fn history(&self, body: &Value) -> Answer {
-        let wanted = body["channel"].as_str().unwrap_or_default();
-        if self.with(|w| w.no_history) {
-            return Answer::json(
-                200,
-                &json!({"ok": false, "error": "missing_scope", "needed": "channels:history", "provided": "chat:write"}),
-            );
-        }
-        let Some(channel) = self.with(|w| w.channel(wanted, false).cloned()) else {
+    /// What stands in a channel, newest first as Slack gives it, or with `ts` the thread there; metadata only when asked for.
+    fn history(&self, body: &Value, thread: Option<&str>) -> Answer {
+        let Some(channel) = self.with(|w| w.channel(text(body, "channel"), false).cloned()) else {
             return error("channel_not_found");
         };
-        let oldest = body["oldest"].as_str().unwrap_or_default().to_owned();
-        let metadata =
-            matches!(body["include_all_metadata"].to_string().as_str(), "true" | "\"true\"" | "1" | "\"1\"");
+        let scope = if channel.private { "groups:history" } else { "channels:history" };
+        if let Some(refused) = self.lacks(scope) {
+            return refused;
+        }
+        if !channel.member {
+            return error("not_in_channel");
+        }
+        let (oldest, metadata) = (text(body, "oldest"), text(body, "include_all_metadata") == "true");
+        let from: usize = text(body, "cursor").parse().unwrap_or(0);
+        let most: usize = text(body, "limit").parse().unwrap_or(100);
+        let shown = |m: &Message| match thread {
+            Some(ts) => m.ts == ts || m.thread_ts.as_deref() == Some(ts),
+            None => m.thread_ts.is_none() || m.broadcast,
+        };
         let messages = self.with(|w| w.messages.clone());
-        let shown = messages
-            .iter()
-            .rev()
-            .filter(|m| m.channel == channel.id && (m.thread_ts.is_none() || m.broadcast));
-        let listed = shown.filter(|m| m.ts > oldest).map(|m| {
+        let all =
+            messages.iter().rev().filter(|m| m.channel == channel.id && shown(m) && m.ts.as_str() > oldest);
+        let listed = all.clone().skip(from).take(most).map(|m| {
             let mut one = json!({"type": "message", "ts": m.ts, "text": m.text(), "blocks": m.now().blocks, "bot_id": "B0FIRSTLOOK"});
             if metadata {
                 one["metadata"] = m.now().metadata.clone();
             }
             one
         });
-        Answer::json(
-            200,
-            &json!({"ok": true, "messages": listed.take(100).collect::<Vec<_>>(), "has_more": false}),
-        )
+        let more = all.clone().count() > from + most;
+        let next = if more { (from + most).to_string() } else { String::new() };
+        let body = json!({"ok": true, "messages": listed.collect::<Vec<_>>(), "has_more": more, "response_metadata": {"next_cursor": next}});
+        Answer::json(200, &body)
     }
 
     fn webhook(&self, request: &Request) -> Answer {
@@ -276,7 +279,8 @@ impl Protocol for Desk {
             "chat.update" => self.update(&body),
             "files.getUploadURLExternal" => self.place(request, &body),
             "files.completeUploadExternal" => self.complete(&body),
-            "conversations.history" => self.history(&body),
+            "conversations.history" => self.history(&body, None),
+            "conversations.replies" => self.history(&body, Some(text(&body, "ts"))),
             "conversations.create" => self.create(&body),
             "conversations.invite" => self.invite(&body),
             "conversations.setTopic" => self.topic(&body),

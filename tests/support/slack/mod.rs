@@ -111,11 +111,6 @@ impl Slack {
         self.desk.with(|w| w.rate_limited = true);
     }
 
-    /// Takes the history scope away: `conversations.history` is `missing_scope`.
-    pub fn forbid_history(&self) {
-        self.desk.with(|w| w.no_history = true);
-    }
-
     /// Takes the scope of files away: their methods are `missing_scope`.
     pub fn forbid_files(&self) {
         self.desk.with(|w| w.no_files = true);

@@ -119,7 +119,6 @@ pub(super) struct Workspace {
     pub links: Vec<String>,
     pub answers: Vec<Value>,
     pub rate_limited: bool,
-    pub no_history: bool,
     pub no_files: bool,
     pub files: Vec<File>,
     pub file_posts: Vec<FilePost>,

@@ -10,6 +10,7 @@ mod buttons;
 mod declared;
 mod digest;
 mod form;
+mod key;
 mod offer;
 mod press;
 mod storm;
@@ -42,6 +43,7 @@ pub use form::{
     Form, FormFault, Modal, Submission, Wanted, form_needs_a_bot, form_needs_a_model, form_no_way,
     form_not_kept, modal, slack_form, slack_form_faults, slack_form_taken,
 };
+pub use key::{bears, keyed};
 pub use offer::{Event, Offers, Pointed, Posted, Under, event as slack_event, pointed, slack_offer};
 pub use press::{
     Command, Press, command, in_slack, press, slack_already, slack_dismiss, slack_done, slack_help,
