@@ -5,6 +5,7 @@
 
 mod changed;
 mod end;
+mod history;
 mod lines;
 mod looks;
 mod tools;
@@ -22,7 +23,7 @@ use tokio::time::Instant;
 
 use crate::clock;
 use crate::config;
-use crate::evidence::{Door, Moment, Source, ask};
+use crate::evidence::{Door, KnowledgeBase, Moment, Source, ask, knowledge_base};
 use crate::fail::{self, Step};
 use crate::models::Models;
 use crate::moment::{self, Applied};
@@ -41,6 +42,8 @@ pub struct Analyze {
     pub words: Words,
     /// Where evidence is, and for which incidents each source is asked.
     pub sources: Arc<Vec<(Matchers, Source)>>,
+    /// Where documents are, and for which incidents each base is asked.
+    pub knowledge: Arc<Vec<(Matchers, KnowledgeBase)>>,
     /// `evidence:`.
     pub evidence: config::Evidence,
     /// Who is asked.
@@ -59,6 +62,8 @@ struct Work<'a> {
     moment: Moment,
     /// The sources that apply.
     applied: Vec<Applied<'a>>,
+    /// The knowledge bases that apply.
+    bases: Vec<&'a KnowledgeBase>,
     runbook: Option<Pinned>,
     lines: Lines,
     /// When this process began, and what was worked before.
@@ -93,7 +98,9 @@ impl Analyze {
         let moment = self.moment(&claim, &view).await?;
         let runbook = self.store.pinned_runbook(claim.incident).await?;
         let applied = moment::applied(&self.store, claim.incident, &self.sources, &moment).await?;
-        let offer = offer(&applied, runbook.as_ref());
+        let chosen_by = moment::chosen_by(&self.store, claim.incident).await?;
+        let bases = knowledge_base::applying(&self.knowledge, &chosen_by);
+        let offer = Offer { documents: !bases.is_empty(), ..offer(&applied, runbook.as_ref()) };
         let (run, items) = match open.run {
             Some(run) => (run, open.items),
             None => {
@@ -112,6 +119,7 @@ impl Analyze {
             offer,
             moment,
             applied,
+            bases,
             runbook,
             lines,
             since,

@@ -5,6 +5,7 @@
 mod asking;
 mod examiner;
 mod glance;
+mod knowledge;
 mod lanes;
 mod parts;
 mod player;
@@ -46,6 +47,7 @@ use parts::{
 pub use asking::cloudwatch;
 pub use examiner::Examination;
 pub use glance::incident;
+pub use knowledge::knowledge_base;
 pub use parts::{athena, cloudtrail, cloudwatch_logs, cloudwatch_metrics, rules, xray};
 pub use player::Player;
 pub use sns::{reading, signers};
@@ -231,6 +233,7 @@ async fn triage(
         store,
         words,
         sources,
+        knowledge: Arc::new(knowledge::knowledge_bases(config).await),
         library,
         edit_url: edit_url(config),
         evidence: config.evidence.clone(),
@@ -261,6 +264,7 @@ fn analysis(triage: &Triage) -> Analyze {
         store: triage.store.clone(),
         words: triage.words.clone(),
         sources: Arc::clone(&triage.sources),
+        knowledge: Arc::clone(&triage.knowledge),
         evidence: triage.evidence.clone(),
         models: Arc::clone(&triage.models),
         summary: triage.summary.clone(),

@@ -3,8 +3,7 @@
 //! Knows which parts of an incident go into a prompt. Must not know what a prompt says of them: core does.
 
 use chrono::{DateTime, Utc};
-use firstlook_core::evidence::known::{RELATED, SIMILAR};
-use firstlook_core::evidence::{Redacted, Redactor};
+use firstlook_core::evidence::{Redacted, Redactor, known::is_found};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::analysis::prompt::{Guard, begin};
 use firstlook_core::summary::analysis::talk::Talk;
@@ -31,10 +30,7 @@ pub async fn of_round(
 ) -> Result<(), StoreError> {
     let mut evidence = store.round(incident, round, redactor).await?;
     let known = view.evidence.take().map(|shown| shown.items).unwrap_or_default();
-    // Those two are found anew in each round.
-    let known = known
-        .into_iter()
-        .filter(|item| item.kind.is_known() && ![SIMILAR, RELATED].contains(&item.source.as_str()));
+    let known = known.into_iter().filter(|item| item.kind.is_known() && !is_found(item));
     evidence.items = known.chain(evidence.items).collect();
     view.evidence = Some(evidence);
     Ok(())

@@ -4,6 +4,7 @@
 //! how a source or a model is reached, nor tell anybody: a new version of the incident has its messages refreshed.
 
 mod alike;
+mod documents;
 mod late;
 mod look;
 mod steps;
@@ -21,7 +22,7 @@ use firstlook_core::summary::{State, Summary, Verdict};
 
 use crate::clock;
 use crate::config;
-use crate::evidence::Source;
+use crate::evidence::{KnowledgeBase, Source};
 use crate::fail::{self, Step};
 use crate::library::Library;
 use crate::models::{self, Models};
@@ -43,6 +44,8 @@ pub struct Triage {
     pub words: Words,
     /// Where logs are, and for which incidents each is asked.
     pub sources: Arc<Vec<(Matchers, Source)>>,
+    /// Where documents are, and for which incidents each base is asked.
+    pub knowledge: Arc<Vec<(Matchers, KnowledgeBase)>>,
     /// Runbooks that may help though none of them was chosen.
     pub library: Option<Arc<Library>>,
     /// Where people edit them.

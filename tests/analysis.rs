@@ -1,5 +1,6 @@
 //! The analysis of an incident, from its start to its report: in both protocols, within its bounds, through a crash.
 
+mod documents;
 mod ends;
 mod kept;
 mod sources;

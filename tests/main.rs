@@ -39,6 +39,7 @@ mod heartbeats;
 mod hooks;
 mod hostile;
 mod kills;
+mod knowledge_base;
 mod languages;
 mod lifecycle;
 mod notes;

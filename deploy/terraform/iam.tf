@@ -110,6 +110,17 @@ data "aws_iam_policy_document" "firstlook" {
     }
   }
 
+  # Documents as evidence.
+  dynamic "statement" {
+    for_each = length(var.knowledge_base_arns) == 0 ? [] : [var.knowledge_base_arns]
+
+    content {
+      sid       = "Documents"
+      actions   = ["bedrock:Retrieve"]
+      resources = statement.value
+    }
+  }
+
   dynamic "statement" {
     for_each = var.bedrock_guardrail_arn == null ? [] : [var.bedrock_guardrail_arn]
 

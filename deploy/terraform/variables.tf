@@ -86,3 +86,9 @@ variable "athena_workgroup_arns" {
   type        = list(string)
   default     = []
 }
+
+variable "knowledge_base_arns" {
+  description = "Knowledge bases of Bedrock that firstlook may ask for documents, such as arn:aws:bedrock:eu-west-1:123456789012:knowledge-base/ABCDEFGHIJ. Empty: no access to any."
+  type        = list(string)
+  default     = []
+}

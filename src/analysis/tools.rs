@@ -3,8 +3,6 @@
 //! Knows which door answers which request. Must not know the loop. Nothing here changes anything but the analysis itself;
 //! text is redacted before it is anything else.
 
-use std::collections::BTreeSet;
-
 use firstlook_core::evidence::asked::{self, Before};
 use firstlook_core::evidence::{Item, Kind, Redacted};
 use firstlook_core::summary::analysis::highest;
@@ -22,8 +20,6 @@ use crate::store::StoreError;
 use crate::telemetry::labels::{Tool, ToolOutcome};
 use crate::telemetry::metrics::{self, Metric};
 
-/// Earlier incidents that are told.
-const MOST_EARLIER: usize = 10;
 /// Of an item's text, characters.
 const TEXT: usize = 40_000;
 
@@ -98,7 +94,7 @@ impl Analyze {
                 self.looked(work, request).await
             }
             Request::Changes { words } => self.changed(work, words).await?,
-            Request::History { words } => self.earlier(work, words).await?,
+            Request::History { words } => self.history(work, words).await?,
         })
     }
 
@@ -214,38 +210,6 @@ impl Analyze {
             brought,
         };
         Answer::Items { known: Vec::new(), new: asked::of_reply(&reply, before, window, redactor), missing }
-    }
-
-    async fn earlier(&self, work: &Work<'_>, words: &[String]) -> Result<Answer, StoreError> {
-        let split = |word: &String| {
-            let parts = word.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() || c.is_whitespace());
-            parts.filter(|part| part.chars().count() > 1).map(str::to_lowercase).collect::<Vec<_>>()
-        };
-        let asked: BTreeSet<String> = words.iter().flat_map(split).collect();
-        let past = self.store.past_with(work.claim.incident, &asked).await?;
-        if past.is_empty() {
-            return Ok(Answer::Failed("No earlier incident of another group shares these words.".to_owned()));
-        }
-        let redactor = &self.words.redactor;
-        let mut text = Redacted::default();
-        for (one, _) in past.iter().take(MOST_EARLIER) {
-            let minutes = (one.resolved_at - one.opened_at).num_minutes();
-            let line = format!(
-                "#{} {}, {minutes} min: {}\n{}",
-                one.number,
-                one.opened_at.format("%Y-%m-%d %H:%M"),
-                one.title,
-                one.ended_by
-            );
-            text.push(&redactor.redact(&line));
-            text.push_fixed("\n");
-        }
-        let title = redactor.redact_line(&format!(
-            "{} earlier incidents with {}",
-            past.len().min(MOST_EARLIER),
-            words.join(", ")
-        ));
-        Ok(Answer::new(item(work, Kind::History, "history", title, text)))
     }
 }
 

@@ -221,9 +221,10 @@ pub(super) async fn sources(config: &Config, store: &Store) -> Result<Vec<(Match
     let mut sources = Vec::new();
     for one in &config.evidence.sources {
         let opened = door(&one.kind, &config.evidence).await;
-        let door = opened.map_err(|fault| -> StartError {
+        let opened = opened.map_err(|fault| -> StartError {
             format!("evidence source {:?}: {}; {}", one.name, fault.reason, fault.remedy).into()
         })?;
+        let Some(door) = opened else { continue };
         let door = match (door, &one.kind) {
             (Door::CloudWatchLogs(logs), EvidenceKind::CloudWatchLogs(said)) => {
                 let meter = Meter::new(store.clone(), &one.name, said.scan_budget);
@@ -239,9 +240,11 @@ pub(super) async fn sources(config: &Config, store: &Store) -> Result<Vec<(Match
     Ok(sources)
 }
 
-async fn door(kind: &EvidenceKind, evidence: &config::Evidence) -> Result<Door, Fault> {
+/// None of a knowledge base, which is asked with words, once there are some.
+async fn door(kind: &EvidenceKind, evidence: &config::Evidence) -> Result<Option<Door>, Fault> {
     let timeout = evidence.timeout;
-    Ok(match kind {
+    Ok(Some(match kind {
+        EvidenceKind::KnowledgeBase(_) => return Ok(None),
         EvidenceKind::LogFile { path } => Door::LogFile(LogFile::new(path)?),
         EvidenceKind::Loki { url, query, authorization, tenant } => {
             Door::Loki(Loki::new(url, query, authorization.clone(), tenant.clone(), timeout)?)
@@ -259,7 +262,7 @@ async fn door(kind: &EvidenceKind, evidence: &config::Evidence) -> Result<Door, 
         EvidenceKind::Athena(one) => Door::Athena(athena(one, timeout).await?),
         EvidenceKind::Xray(one) => Door::Xray(xray(one, timeout).await?),
         EvidenceKind::CloudWatchLogs(logs) => Door::CloudWatchLogs(cloudwatch_logs(logs, timeout).await?),
-    })
+    }))
 }
 
 /// A source of CloudWatch's logs; also for `check`.

@@ -247,7 +247,8 @@ fn addresses(config: &Config) -> Vec<(String, String)> {
             | EvidenceKind::CloudWatchMetrics(_)
             | EvidenceKind::CloudTrail(_)
             | EvidenceKind::Xray(_)
-            | EvidenceKind::Athena(_) => continue,
+            | EvidenceKind::Athena(_)
+            | EvidenceKind::KnowledgeBase(_) => continue,
         };
         all.push((format!("evidence {}", source.name), ready));
     }

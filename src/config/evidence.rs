@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use firstlook_core::alert::matchers::Matchers;
+use firstlook_core::evidence::known;
 
 use super::alerts::{Authorization, authorization};
 use super::route::matchers;
 use super::section::Section;
 use super::{Error, Warning};
 use crate::evidence::prometheus::Query;
-pub use aws::{Athena, Xray};
+pub use aws::{Athena, KnowledgeBase, Xray};
 pub use cloudtrail::CloudTrail;
 pub use cloudwatch::{CloudWatchLogs, CloudWatchMetrics};
 
@@ -97,6 +98,8 @@ pub enum EvidenceKind {
     Xray(Xray),
     /// Athena.
     Athena(Athena),
+    /// A knowledge base of Bedrock.
+    KnowledgeBase(KnowledgeBase),
 }
 
 impl EvidenceKind {
@@ -111,14 +114,13 @@ impl EvidenceKind {
             Self::CloudTrail(_) => "cloudtrail",
             Self::Xray(_) => "xray",
             Self::Athena(_) => "athena",
+            Self::KnowledgeBase(_) => "bedrock_knowledge_base",
         }
     }
 }
 
-/// Types of a later version.
-/// Types of this version, for people.
-const TYPES: &str =
-    "log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray or athena";
+/// The types, for people.
+const TYPES: &str = "log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray, athena or bedrock_knowledge_base";
 
 /// Reads `evidence:`.
 pub fn read(top: &Section<'_>) -> Result<Evidence, Error> {
@@ -192,6 +194,7 @@ fn source(
         "cloudtrail" => &cloudtrail::KEYS,
         "xray" => &aws::XRAY,
         "athena" => &aws::ATHENA,
+        "bedrock_knowledge_base" => &aws::KNOWLEDGE_BASE,
         "knowledge" => {
             let text = "similar incidents are always looked for, without a source: remove it".to_owned();
             context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });
@@ -220,6 +223,7 @@ fn source(
         "cloudtrail" => EvidenceKind::CloudTrail(cloudtrail::read(&item)?),
         "xray" => EvidenceKind::Xray(aws::xray(&item)?),
         "athena" => EvidenceKind::Athena(aws::athena(&item)?),
+        "bedrock_knowledge_base" => EvidenceKind::KnowledgeBase(aws::knowledge_base(&item)?),
         _ => EvidenceKind::Prometheus {
             url: address(&item, "Prometheus")?,
             queries: queries(&item)?,
@@ -228,6 +232,9 @@ fn source(
         },
     };
     let name = item.required("name", "pages and gaps call the source by it")?;
+    if matches!(kind, EvidenceKind::KnowledgeBase(_)) && known::is_reserved(&name) {
+        return Err(item.error("name", "is what firstlook calls its own knowledge: choose another"));
+    }
     Ok(Some(EvidenceSource { name, matchers: matchers(&item)?, kind }))
 }
 

@@ -13,6 +13,7 @@ mod collect;
 mod events;
 #[cfg(test)]
 mod fake_api;
+pub mod knowledge_base;
 pub mod log_file;
 pub mod loki;
 pub mod look;
@@ -28,6 +29,7 @@ pub use cloudtrail::CloudTrail;
 pub use cloudwatch_logs::CloudWatchLogs;
 pub use cloudwatch_metrics::CloudWatchMetrics;
 pub use collect::{Brought, Collected, Normal, SourceLines, SourceResult, collect};
+pub use knowledge_base::KnowledgeBase;
 pub use log_file::LogFile;
 pub use loki::Loki;
 pub use prometheus::Prometheus;

@@ -11,6 +11,7 @@ use firstlook_core::evidence::{self, Comparison, Finding, Gap, Item, Line, Redac
 
 use firstlook_core::notify::view::Impact;
 use futures_util::future::{join, join_all};
+use tokio::time::Instant;
 
 use super::Triage;
 use super::steps::{Answered, Steps};
@@ -29,6 +30,7 @@ impl Triage {
         claim: &Claim,
         Stretch { window, onset }: Stretch,
     ) -> Result<NewEvidence, StoreError> {
+        let begun = Instant::now();
         let moment = moment::moment(&self.store, claim.incident, window, &self.evidence.baseline).await?;
         let applied = moment::applied(&self.store, claim.incident, &self.sources, &moment).await?;
         let asked = applied.len();
@@ -83,7 +85,11 @@ impl Triage {
             NewEvidence { window, items, gaps, impact, sources_read, scanned, queries, pack, note }
         });
         let mut found = found.await.map_err(|error| StoreError::Worker(error.to_string()))?;
-        found.items.extend(self.alike(claim, &found.items).await?);
+        let now = self.traits(claim, &found.items).await?;
+        let left = deadline.saturating_sub(begun.elapsed());
+        let (alike, documents) = join(self.alike(claim, &now), self.documents(claim, &now, left)).await;
+        found.items.extend(alike?);
+        documents?.join(&mut found);
         Ok(found)
     }
 }
@@ -251,6 +257,10 @@ pub(super) fn gaps(result: &SourceResult, redactor: &Redactor) -> Vec<Gap> {
     gaps
 }
 
+/// What the timeline has where nobody could be asked about the window.
+pub(super) const NO_SOURCE: &str =
+    "No evidence source applies: `evidence.sources` names none for these labels.";
+
 fn noted(
     comparison: &Comparison,
     asked: usize,
@@ -259,7 +269,7 @@ fn noted(
     took: std::time::Duration,
 ) -> String {
     if asked == 0 && changes == 0 {
-        return "No evidence source applies: `evidence.sources` names none for these labels.".to_owned();
+        return NO_SOURCE.to_owned();
     }
     let some = |count: usize, what: &str| if count > 0 { format!("{count} {what}, ") } else { String::new() };
     let measured = some(metrics, "metrics") + &some(traces, "traces");

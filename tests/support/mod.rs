@@ -10,6 +10,7 @@ pub mod cloudwatch;
 pub mod cloudwatch_logs;
 pub mod gate;
 pub mod hook;
+pub mod knowledge_base;
 pub mod loki;
 pub mod model;
 pub mod pagerduty;

@@ -4,6 +4,7 @@ mod athena;
 mod cloudtrail;
 mod cloudwatch;
 mod cloudwatch_logs;
+mod knowledge_base;
 mod loki;
 mod model;
 mod pagerduty;

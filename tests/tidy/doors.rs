@@ -4,12 +4,13 @@ use super::Fault;
 use super::source::{Named, Source};
 
 /// What does I/O: the path, the kind that its door must name, and what it does.
-const IO: [(&str, &str, &str); 31] = [
+const IO: [(&str, &str, &str); 32] = [
     ("reqwest", "network", "calls HTTP servers"),
     ("actix_web", "network", "serves HTTP"),
     ("aws_config", "network", "asks for AWS credentials"),
     ("aws_smithy_http_client", "network", "calls AWS"),
     ("aws_sdk_athena", "network", "calls AWS"),
+    ("aws_sdk_bedrockagentruntime", "network", "calls AWS"),
     ("aws_sdk_bedrockruntime", "network", "calls AWS"),
     ("aws_sdk_cloudwatch::Client", "network", "calls AWS"),
     ("aws_sdk_cloudwatchlogs", "network", "calls AWS"),

@@ -15,12 +15,13 @@ const POLICY: &str = "deploy/terraform/iam.tf";
 const DELIVERY: &str = "deploy/terraform/delivery-policy.json";
 
 /// Calls of AWS as the SDK names them, and the action that allows each; of several, the first whose SDK the file uses.
-const ACTIONS: [(&str, &str); 28] = [
+const ACTIONS: [(&str, &str); 29] = [
     ("get_query_execution", "athena:GetQueryExecution"),
     ("get_query_results", "athena:GetQueryResults"),
     ("start_query_execution", "athena:StartQueryExecution"),
     ("stop_query_execution", "athena:StopQueryExecution"),
     ("converse", "bedrock:InvokeModel"),
+    ("retrieve", "bedrock:Retrieve"),
     ("set_guardrail_config", "bedrock:ApplyGuardrail"),
     ("lookup_events", "cloudtrail:LookupEvents"),
     ("describe_alarms", "cloudwatch:DescribeAlarms"),

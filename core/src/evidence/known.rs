@@ -17,6 +17,10 @@ const MOST_ALARMS: usize = 5;
 pub const MOST_EARLIER: usize = 3;
 /// Similar incidents that are told; ids of runbooks that may help begin behind them.
 pub(super) const MOST_SIMILAR: usize = 5;
+/// Runbooks that are offered; ids of passages of documents begin behind them.
+pub(super) const MOST_RELATED: usize = 2;
+/// The number of the first passage of a document.
+pub(super) const FIRST_PASSAGE: usize = MOST_EARLIER + MOST_SIMILAR + MOST_RELATED + 1;
 /// Where items about earlier incidents of the same group come from.
 const GROUP: &str = "history";
 /// Where items about similar incidents come from.
@@ -24,7 +28,7 @@ pub const SIMILAR: &str = "similar";
 /// Where items about runbooks come from that were not chosen and may help.
 pub const RELATED: &str = "runbooks";
 /// Longest title of an item, in characters.
-const LONGEST_TITLE: usize = 160;
+pub(super) const LONGEST_TITLE: usize = 160;
 
 /// An earlier incident of the same group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +109,21 @@ pub fn steps(runbook: &Pinned, redactor: &Redactor) -> Vec<Item> {
 /// Whether an item is about an earlier incident of the same group.
 pub fn of_group(item: &Item) -> bool {
     item.kind == Kind::History && item.source == GROUP
+}
+
+/// Whether an item is found anew in each round, from what the round before it found.
+pub fn is_found(item: &Item) -> bool {
+    item.kind == Kind::History && item.source != GROUP
+}
+
+/// Whether an item is a passage of a document, as a knowledge base gave it.
+pub fn is_passage(item: &Item) -> bool {
+    is_found(item) && !is_reserved(&item.source)
+}
+
+/// Whether items that no source brings have this name as their source.
+pub fn is_reserved(source: &str) -> bool {
+    [GROUP, SIMILAR, RELATED].contains(&source)
 }
 
 /// `H1` and on, the newest first. `url` makes the address of an incident's page.

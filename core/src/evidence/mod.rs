@@ -18,6 +18,7 @@ mod leading_time;
 pub mod lines;
 pub mod metric;
 mod pack;
+pub mod passages;
 pub mod patterns;
 pub mod reach;
 pub mod redact;

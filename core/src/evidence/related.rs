@@ -6,14 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use super::known;
+use super::known::{self, MOST_RELATED};
 use super::similar::Traits;
 use super::telling::{named, words};
 use super::{Item, Redactor};
 use crate::runbook::{Runbook, Step};
 
-/// Runbooks that are offered.
-const MOST: usize = 2;
 /// What an offer takes at least, a rare word of both names, or several of lines and steps.
 const FLOOR: f64 = 14.0;
 /// So many different words have to be shared.
@@ -78,7 +76,7 @@ pub fn found<'a>(
     judged.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.path.cmp(&b.1.path)));
     let best = judged.first().map_or(0.0, |(worth, ..)| *worth);
     let near = judged.into_iter().take_while(|(worth, ..)| *worth >= best * BESIDE);
-    near.take(MOST).map(|(_, runbook, words)| (runbook, words)).collect()
+    near.take(MOST_RELATED).map(|(_, runbook, words)| (runbook, words)).collect()
 }
 
 /// How much a word says that `holders` of `all` runbooks hold (BM25's inverse frequency): nothing where more than a third do.

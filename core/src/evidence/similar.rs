@@ -85,7 +85,7 @@ fn reasons(now: &Traits, past: &Traits) -> Vec<(u32, String)> {
     found
 }
 
-fn is_thing(name: &str) -> bool {
+pub(super) fn is_thing(name: &str) -> bool {
     THINGS.contains(&name) || name.starts_with("dimension.")
 }
 

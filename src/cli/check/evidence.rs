@@ -21,6 +21,9 @@ pub(super) async fn check(source: &EvidenceSource, table: &mut Table) {
                 app::cloudtrail(trail, TimeDelta::zero(), TIMEOUT).await.probe().await.map(Some)
             }
             EvidenceKind::Athena(one) => app::athena(one, TIMEOUT).await?.probe(TIMEOUT).await.map(Some),
+            EvidenceKind::KnowledgeBase(one) => {
+                app::knowledge_base(&source.name, one).await.probe(TIMEOUT).await.map(Some)
+            }
             EvidenceKind::Xray(one) => app::xray(one, TIMEOUT).await?.probe(TIMEOUT).await.map(Some),
             EvidenceKind::LogFile { .. } | EvidenceKind::Loki { .. } | EvidenceKind::Prometheus { .. } => {
                 Ok(None)

@@ -28,6 +28,37 @@ pub(super) fn xray(item: &Section<'_>) -> Result<Xray, Error> {
     })
 }
 
+/// What a source of type `bedrock_knowledge_base` is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnowledgeBase {
+    /// Its id.
+    pub id: String,
+    /// Where it is; the environment's where none is given.
+    pub region: Option<String>,
+    /// In place of AWS's own address.
+    pub endpoint_url: Option<String>,
+    /// Passages of one answer.
+    pub max_results: u8,
+}
+
+/// Its keys.
+pub(super) const KNOWLEDGE_BASE: [&str; 4] = ["knowledge_base_id", "region", "endpoint_url", "max_results"];
+
+pub(super) fn knowledge_base(item: &Section<'_>) -> Result<KnowledgeBase, Error> {
+    let remedy = "write the id of the knowledge base, such as ABCDEFGHIJ";
+    let id = item.required("knowledge_base_id", remedy)?;
+    if id.len() > 10 || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
+        let text = "is no id of a knowledge base: at most 10 letters and digits, such as ABCDEFGHIJ";
+        return Err(item.error("knowledge_base_id", text));
+    }
+    Ok(KnowledgeBase {
+        id,
+        region: item.text("region")?,
+        endpoint_url: item.url("endpoint_url")?,
+        max_results: u8::try_from(item.integer("max_results", 5, 1..=10)?).unwrap_or(5),
+    })
+}
+
 /// What a source of type `athena` is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Athena {

@@ -3,7 +3,7 @@
 //! Knows steps and earlier occurrences. Must not know Markdown.
 
 use firstlook_core::evidence::asked::Asked;
-use firstlook_core::evidence::known::RELATED;
+use firstlook_core::evidence::known::{self, RELATED};
 use firstlook_core::evidence::{Item, Kind};
 use firstlook_core::notify::view::{self, Evidence, Incident, Runbook, Step};
 use firstlook_core::runbook::Language;
@@ -21,6 +21,7 @@ pub(super) struct Column {
     matcher: String,
     /// Runbooks that may help though they were not chosen.
     related: Vec<Related>,
+    documents: Vec<Earlier>,
     earlier: Vec<Earlier>,
     occurrence: String,
 }
@@ -102,7 +103,11 @@ pub(super) fn column(incident: &Incident, now: Local) -> Column {
             .filter(|i| i.kind == Kind::History && i.source == RELATED)
             .map(related)
             .collect(),
-        earlier: items.filter(|i| i.kind == Kind::History && i.source != RELATED).map(earlier).collect(),
+        documents: items.clone().filter(|i| known::is_passage(i)).map(earlier).collect(),
+        earlier: items
+            .filter(|i| i.kind == Kind::History && i.source != RELATED && !known::is_passage(i))
+            .map(earlier)
+            .collect(),
         occurrence: words::occurrence(incident.language, incident.occurrences),
     }
 }

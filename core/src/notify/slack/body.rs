@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::evidence::{Change, Item, Kind, Redacted};
+use crate::evidence::{Change, Item, Kind, Redacted, known};
 use crate::language::Word;
 
 use super::super::view::Incident;
@@ -49,7 +49,7 @@ pub fn facts(view: &Incident, zone: &Zone) -> Option<Value> {
             name.as_deref(),
         ));
     }
-    let listed = facts::items(view).iter().any(|item| item.kind == Kind::History);
+    let listed = facts::items(view).iter().any(is_earlier);
     if view.occurrences > 1 && !listed {
         line = line
             .next()
@@ -154,6 +154,11 @@ pub fn runbook(view: &Incident) -> Option<Value> {
     rich("runbook", heading.into_iter().chain([steps]).chain(more).collect())
 }
 
+/// What came before, or a runbook that may help; a passage of a document stands on the page.
+fn is_earlier(item: &Item) -> bool {
+    item.kind == Kind::History && !known::is_passage(item)
+}
+
 /// The last occurrences and how each ended.
 pub fn earlier(view: &Incident, zone: &Zone) -> Option<Value> {
     let entry = |item: &Item| {
@@ -164,7 +169,7 @@ pub fn earlier(view: &Incident, zone: &Zone) -> Option<Value> {
         let line = if let Some(at) = item.at { line.text(" ").ago(at, zone) } else { line };
         line.citations(&view.url, std::slice::from_ref(&item.id)).section()
     };
-    let history = facts::items(view).iter().filter(|item| item.kind == Kind::History);
+    let history = facts::items(view).iter().filter(|item| is_earlier(item));
     let entries = list("bullet", history.take(EARLIER).filter_map(entry).collect())?;
     rich(
         "earlier",

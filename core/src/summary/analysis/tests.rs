@@ -33,6 +33,7 @@ fn offer() -> Offer {
         traces: vec!["xray".into()],
         access: vec!["alb".into()],
         trail: true,
+        documents: false,
         steps: vec!["R1".into()],
     }
 }

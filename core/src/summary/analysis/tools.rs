@@ -38,6 +38,8 @@ pub struct Offer {
     pub access: Vec<String>,
     /// Whether a source knows changes by the names of what was changed, and of who did it.
     pub trail: bool,
+    /// Whether a knowledge base has documents.
+    pub documents: bool,
     /// The ids of the runbook's steps.
     pub steps: Vec<String>,
 }

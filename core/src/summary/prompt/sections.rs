@@ -3,7 +3,7 @@
 //! Knows how facts are written down for a model. Must not know the rules that the model is given about them.
 
 use super::Facts;
-use crate::evidence::{Item, Kind};
+use crate::evidence::{Item, Kind, known};
 
 const TITLE_CHARS: usize = 300;
 const LABELS: usize = 30;
@@ -12,6 +12,7 @@ const ARCHITECTURE_CHARS: usize = 2_000;
 const ALARM_CHARS: usize = 2_000;
 const RUNBOOK_CHARS: usize = 6_000;
 const HISTORY_CHARS: usize = 2_000;
+const DOCUMENTS_CHARS: usize = 3_000;
 /// The pack's own cap is 16,000 (DESIGN section 4); the rest is for the marks of its lines.
 const PACK_CHARS: usize = 20_000;
 const GAPS: usize = 10;
@@ -39,8 +40,9 @@ pub(in crate::summary) fn data(facts: &Facts<'_>, fence: &str) -> String {
         ("RUNBOOK", Kind::Runbook, RUNBOOK_CHARS),
         ("HISTORY", Kind::History, HISTORY_CHARS),
     ] {
-        section(name, &unnamed(facts, kind), cap);
+        section(name, &unnamed(facts, |item| item.kind == kind && !known::is_passage(item)), cap);
     }
+    section("DOCUMENTS", &unnamed(facts, known::is_passage), DOCUMENTS_CHARS);
     section("EVIDENCE", facts.pack.as_str(), PACK_CHARS);
     section("GAPS", &gaps(facts), GAPS * (2 * GAP_CHARS + 100));
     out.push_str(&format!("<<<END {fence}>>>\n"));
@@ -67,9 +69,9 @@ fn incident(facts: &Facts<'_>) -> String {
     text
 }
 
-/// The items of `kind` that the pack leaves out, one after another.
-fn unnamed(facts: &Facts<'_>, kind: Kind) -> String {
-    let left_out = |item: &&Item| item.kind == kind && !names(facts.pack.as_str(), &item.id);
+/// Those of the items that the pack leaves out, one after another.
+fn unnamed(facts: &Facts<'_>, those: impl Fn(&Item) -> bool) -> String {
+    let left_out = |item: &&Item| those(item) && !names(facts.pack.as_str(), &item.id);
     facts
         .items
         .iter()

@@ -120,6 +120,7 @@ pub fn analysis(case: &str, speaks: Language) -> Talk {
         traces: one("xray"),
         access: one("alb"),
         trail: true,
+        documents: false,
         steps: vec!["R1".to_owned(), "R2".to_owned()],
     };
     begin(&Kept::of(case, &Redactor::default()).facts(speaks), &offer, 8, &Guard::new(fence, canary))

@@ -98,6 +98,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("judge_wrong", "Wrong", "違っていた"),
     ("related_title", "May help", "参考になりそうなランブック"),
     ("related_steps", "Its steps", "その手順"),
+    ("documents_title", "From your documents", "社内文書から"),
+    ("documents_text", "The passage", "該当箇所"),
     ("earlier_title", "Earlier, and how each ended", "過去の発生と、その終わり方"),
     ("what_changed", "Log patterns, on one time axis", "ログパターンの時間軸"),
     ("alarm", "alarm", "アラーム"),

@@ -51,7 +51,12 @@ impl Offer {
         specs.extend(self.of_sources());
         specs.push(self.changes());
         let words = list("Words of a title, a service or a log line");
-        let about = "Earlier incidents that share words, and how each ended.";
+        let about = match self.documents {
+            true => {
+                "Earlier incidents that share words, and how each ended; passages of documents about them."
+            }
+            false => "Earlier incidents that share words, and how each ended.",
+        };
         specs.push(spec("history", about, &[("words", words)], &[]));
         if !self.steps.is_empty() {
             let step = json!({"type": "string", "enum": self.steps});
