@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::config::{self, Baseline};
 use crate::evidence::{Alert, Moment};
 use crate::store::{Store, StoreError};
-pub use applied::{Applied, applied, chosen_by};
+pub use applied::{Applied, SERVICE, applied, chosen_by, with_services};
 
 /// The time that an incident is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! The form that asks for a look at a time: opened, refused where it is faulty, answered in the channel where it was opened.
 
+mod services;
+
 use std::path::Path;
 use std::time::Duration;
 

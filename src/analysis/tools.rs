@@ -167,7 +167,7 @@ impl Analyze {
         let Some(Applied { source, moment, .. }) = named(work, name) else {
             return Answer::Failed(format!("There is no source {name} any more."));
         };
-        let question = Question { source, name: query.to_owned(), query: query.to_owned() };
+        let question = Question { source, name: query.to_owned(), query: query.to_owned(), service: None };
         let replies = ask::ask(std::slice::from_ref(&question), moment, self.evidence.timeout).await;
         let Some(reply) = replies.into_iter().next() else {
             return Answer::Failed("Nothing came.".to_owned());

@@ -11,6 +11,7 @@ mod escalation;
 mod faults;
 mod inhibit;
 mod intervals;
+mod knowledge;
 mod receivers;
 mod slack;
 mod sns;

@@ -33,6 +33,26 @@ pub struct Question<'a> {
     pub name: String,
     /// In the source's language; may hold `{{labels.NAME}}` within strings.
     pub query: String,
+    /// The service that it is asked for, where the incident is about several.
+    pub service: Option<String>,
+}
+
+/// The label that names the service of an incident.
+const SERVICE: &str = "service";
+
+impl Question<'_> {
+    /// What people call who answers it: the source, with the service where it is asked for several, `k8s:api`.
+    pub fn asked_as(&self) -> String {
+        let name = &self.source.name;
+        self.service.as_ref().map_or_else(|| name.clone(), |service| format!("{name}:{service}"))
+    }
+}
+
+/// Whether what `source` answers to `query` depends on the service of an incident.
+pub fn needs_service(source: &Source, query: &str) -> bool {
+    // Which groups of logs are asked depends on the source's own keys.
+    let groups = matches!(source.door, Door::CloudWatchLogs(_)) && source.door.names(SERVICE);
+    groups || Template::parse(query).is_ok_and(|template| template.names(SERVICE))
 }
 
 /// What came of a query.
@@ -87,7 +107,15 @@ pub fn reach(source: &Source) -> Duration {
 /// Asks all, in the order in which replies are given. Every request has ended when `deadline` is over.
 pub async fn ask(questions: &[Question<'_>], moment: &Moment, deadline: Duration) -> Vec<Reply> {
     let deadline = deadline.mul_f64(SHARE);
-    join_all(questions.iter().map(|question| one(question, moment, deadline))).await
+    let each = async |question: &Question<'_>| match &question.service {
+        None => one(question, moment, deadline).await,
+        Some(service) => {
+            let mut moment = moment.clone();
+            moment.labels.set(SERVICE, service);
+            one(question, &moment, deadline).await
+        }
+    };
+    join_all(questions.iter().map(each)).await
 }
 
 async fn one(question: &Question<'_>, moment: &Moment, deadline: Duration) -> Reply {

@@ -11,7 +11,7 @@ use crate::evidence::{Moment, Source};
 use crate::store::{Store, StoreError};
 
 /// The label that names the service of an incident.
-const SERVICE: &str = "service";
+pub const SERVICE: &str = "service";
 
 /// A source as it applies to an incident.
 #[derive(Debug)]
@@ -46,7 +46,8 @@ pub async fn chosen_by(store: &Store, incident: Uuid) -> Result<Vec<Labels>, Sto
     Ok(with_services(&own, &store.asked_services(incident).await?))
 }
 
-fn with_services(own: &Labels, services: &[String]) -> Vec<Labels> {
+/// The labels of an incident, `own`, or for each of the `services` that a person named.
+pub fn with_services(own: &Labels, services: &[String]) -> Vec<Labels> {
     let of = |service: &String| {
         let mut labels = own.clone();
         labels.set(SERVICE, service);

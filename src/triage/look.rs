@@ -36,7 +36,9 @@ impl Triage {
         let asked = applied.len();
         let kinds: Vec<EvidenceKind> = applied.iter().map(|one| kind(one.source)).collect();
         let runbook = self.store.pinned_runbook(claim.incident).await?;
-        let steps = Steps::of(runbook.as_ref(), &self.sources, &moment.labels);
+        let services = self.store.asked_services(claim.incident).await?;
+        let among = moment::with_services(&moment.labels, &services);
+        let steps = Steps::of(runbook.as_ref(), &self.sources, &among);
         let deadline = self.evidence.timeout;
         let (collected, replies) =
             join(collected(&applied, deadline), ask::ask(&steps.questions, &moment, deadline)).await;

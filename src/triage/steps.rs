@@ -11,8 +11,9 @@ use firstlook_core::evidence::{Gap, Item, Kind, Redactor, Window};
 use firstlook_core::runbook::{Block, Language, Pinned};
 
 use super::look::compared;
-use crate::evidence::ask::{Question, Reply, Shown, language};
+use crate::evidence::ask::{Question, Reply, Shown, language, needs_service};
 use crate::evidence::{Brought, Fault, Source};
+use crate::moment::SERVICE;
 
 /// Queries of one incident that are run.
 const MOST: usize = 10;
@@ -30,23 +31,20 @@ pub(super) struct Steps<'a> {
 struct Plan {
     step: String,
     block: usize,
-    name: String,
-    /// The place among the questions, or why it is none.
-    question: Result<usize, String>,
+    /// The places among the questions, one for each service that it is asked for, or why there is none.
+    questions: Result<Vec<usize>, String>,
 }
 
 impl<'a> Steps<'a> {
-    /// Chooses who runs what, for an incident with these labels.
-    pub fn of(runbook: Option<&Pinned>, sources: &'a [(Matchers, Source)], labels: &Labels) -> Self {
+    /// Chooses who runs what, for an incident that has one of these labels, or is about the services of all of them.
+    pub fn of(runbook: Option<&Pinned>, sources: &'a [(Matchers, Source)], among: &[Labels]) -> Self {
         let mut steps = Self::default();
-        let applies = |(matchers, _): &&(Matchers, Source)| matchers.matches(labels);
-        let sources: Vec<&Source> = sources.iter().filter(applies).map(|(_, source)| source).collect();
         for step in runbook.iter().flat_map(|runbook| &runbook.steps) {
             for (place, block) in step.blocks.iter().enumerate() {
                 let Some(wanted) = Language::of(&block.language) else { continue };
                 let name = asked::heading(step);
-                let question = steps.choose(block, wanted, &sources, &name);
-                steps.plan.push(Plan { step: step.id.clone(), block: place, name, question });
+                let questions = steps.choose(block, wanted, (sources, among), &name);
+                steps.plan.push(Plan { step: step.id.clone(), block: place, questions });
             }
         }
         steps
@@ -56,20 +54,36 @@ impl<'a> Steps<'a> {
         &mut self,
         block: &Block,
         wanted: Language,
-        sources: &[&'a Source],
+        (sources, among): (&'a [(Matchers, Source)], &[Labels]),
         name: &str,
-    ) -> Result<usize, String> {
+    ) -> Result<Vec<usize>, String> {
         let named = |source: &Source| block.source.as_ref().is_none_or(|name| *name == source.name);
-        let fits = |source: &&&Source| named(source) && language(source) == Some(wanted);
-        let Some(source) = sources.iter().find(fits) else {
+        let speaks = |source: &Source| named(source) && language(source) == Some(wanted);
+        let mut chosen: Vec<(&'a Source, Option<String>)> = Vec::new();
+        for labels in among {
+            let fits =
+                |(matchers, source): &&'a (Matchers, Source)| matchers.matches(labels) && speaks(source);
+            let Some((_, source)) = sources.iter().find(fits) else { continue };
+            // What does not depend on it would answer the same each time.
+            let each = among.len() > 1 && needs_service(source, &block.text);
+            let service = each.then(|| labels.get(SERVICE).to_owned());
+            if !chosen.iter().any(|(other, of)| std::ptr::eq(*other, source) && *of == service) {
+                chosen.push((source, service));
+            }
+        }
+        if chosen.is_empty() {
             let called = block.source.as_ref().map(|name| format!(" named `{name}`")).unwrap_or_default();
             return Err(format!("no evidence source of type `{}`{called} applies", wanted.source()));
-        };
-        if self.questions.len() >= MOST {
+        }
+        let first = self.questions.len();
+        if first + chosen.len() > MOST {
             return Err(format!("only the first {MOST} queries of a runbook are run"));
         }
-        self.questions.push(Question { source, name: name.to_owned(), query: block.text.clone() });
-        Ok(self.questions.len() - 1)
+        for (source, service) in chosen {
+            let name = service.as_ref().map_or_else(|| name.to_owned(), |service| for_service(name, service));
+            self.questions.push(Question { source, name, query: block.text.clone(), service });
+        }
+        Ok((first..self.questions.len()).collect())
     }
 
     /// How many are run.
@@ -89,13 +103,22 @@ pub(super) struct Found {
 /// Without what borrows from the sources, so that it can go to another thread.
 pub(super) struct Answered {
     plan: Vec<Plan>,
-    replies: Vec<Option<(String, Reply)>>,
+    replies: Vec<Option<Replied>>,
+}
+
+/// What came of one question.
+struct Replied {
+    /// Who was asked, and for which service.
+    source: String,
+    name: String,
+    reply: Reply,
 }
 
 impl Answered {
     pub fn of(steps: Steps<'_>, replies: Vec<Reply>) -> Self {
-        let sources = steps.questions.iter().map(|question| question.source.name.clone());
-        Self { plan: steps.plan, replies: sources.zip(replies).map(Some).collect() }
+        let asked = steps.questions.into_iter().map(|one| (one.asked_as(), one.name));
+        let with = |((source, name), reply)| Some(Replied { source, name, reply });
+        Self { plan: steps.plan, replies: asked.zip(replies).map(with).collect() }
     }
 
     /// The items, whose ids follow those `before`, and the gaps, each with the steps that it keeps from their results.
@@ -103,44 +126,39 @@ impl Answered {
         let mut found = Found::default();
         // Whatever is wrong with a source is wrong for all that ask it: said once.
         let mut gaps: BTreeMap<(String, String, String), Vec<String>> = BTreeMap::new();
-        for plan in std::mem::take(&mut self.plan) {
-            let reply = plan.question.clone().map(|at| self.replies.get_mut(at).and_then(Option::take));
-            let mut asked = Asked {
-                step: plan.step.clone(),
-                block: plan.block,
-                source: None,
-                items: Vec::new(),
-                reason: None,
-            };
-            match reply {
-                Ok(Some((source, Reply { brought, faults, shown, .. }))) => {
-                    let failed = brought.as_ref().err().cloned();
-                    for Fault { reason, remedy, .. } in failed.iter().chain(&faults) {
-                        let key = (source.clone(), reason.clone(), remedy.clone());
-                        let steps = gaps.entry(key).or_default();
-                        if !steps.contains(&plan.step) {
-                            steps.push(plan.step.clone());
-                        }
-                    }
-                    match brought {
-                        Ok(brought) => {
-                            let reply = reply_of(&plan, &source, brought, shown, window);
-                            let items = asked::of_reply(&reply, before, window, redactor);
-                            before = after(before, &items);
-                            asked.items = items.iter().map(|item| item.id.clone()).collect();
-                            asked.source = Some(source);
-                            found.items.extend(items);
-                        }
-                        Err(fault) => {
-                            asked.source = Some(source);
-                            asked.reason = Some(redactor.redact_line(&fault.reason));
-                        }
+        for Plan { step, block, questions } in std::mem::take(&mut self.plan) {
+            let (mut sources, mut items, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
+            let places = questions.unwrap_or_else(|why| {
+                reasons.push(why);
+                Vec::new()
+            });
+            let several = places.len() > 1;
+            let replies: Vec<Replied> =
+                places.into_iter().filter_map(|at| self.replies.get_mut(at)?.take()).collect();
+            for Replied { source, name, reply: Reply { brought, faults, shown, .. } } in replies {
+                for Fault { reason, remedy, .. } in brought.as_ref().err().into_iter().chain(&faults) {
+                    let steps = gaps.entry((source.clone(), reason.clone(), remedy.clone())).or_default();
+                    if !steps.contains(&step) {
+                        steps.push(step.clone());
                     }
                 }
-                Ok(None) => {}
-                Err(why) => asked.reason = Some(redactor.redact_line(&why)),
+                match brought {
+                    Ok(brought) => {
+                        let reply = reply_of((&step, name), &source, brought, shown, window);
+                        let more = asked::of_reply(&reply, before, window, redactor);
+                        before = after(before, &more);
+                        items.extend(more);
+                    }
+                    Err(fault) if several => reasons.push(format!("{source}: {}", fault.reason)),
+                    Err(fault) => reasons.push(fault.reason),
+                }
+                sources.push(source);
             }
-            found.asked.push(asked);
+            let reason = (!reasons.is_empty()).then(|| redactor.redact_line(&reasons.join("; ")));
+            let source = (!sources.is_empty()).then(|| sources.join(", "));
+            let ids = items.iter().map(|item| item.id.clone()).collect();
+            found.asked.push(Asked { step, block, source, items: ids, reason });
+            found.items.extend(items);
         }
         let gap = |((source, reason, remedy), steps): ((String, String, String), Vec<String>)| Gap {
             source,
@@ -152,8 +170,14 @@ impl Answered {
     }
 }
 
+/// What a step is called where it is asked for one of several services: `R3 (api) Is it one pod`.
+fn for_service(heading: &str, service: &str) -> String {
+    let (id, rest) = heading.split_once(' ').unwrap_or((heading, ""));
+    format!("{id} ({service}) {rest}").trim_end().to_owned()
+}
+
 fn reply_of(
-    plan: &Plan,
+    (step, name): (&str, String),
     source: &str,
     (brought, query): (Brought, String),
     shown: Shown,
@@ -176,14 +200,7 @@ fn reply_of(
         // What knows changes takes no queries (`ask::language`).
         Brought::Changed(_) => asked::Brought::Measured(Vec::new()),
     };
-    asked::Reply {
-        step: plan.step.clone(),
-        name: plan.name.clone(),
-        source: source.to_owned(),
-        query,
-        link,
-        brought,
-    }
+    asked::Reply { step: step.to_owned(), name, source: source.to_owned(), query, link, brought }
 }
 
 fn after(before: Before, items: &[Item]) -> Before {
