@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
 mod grouping;
+mod groups;
 mod hostile;
 mod incidents;
 mod measure;

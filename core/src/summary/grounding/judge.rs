@@ -17,7 +17,7 @@ use super::sense::{Turn, denies, derives, turns};
 use super::shown::Shown;
 use super::spelling::{blank, compiled, folded};
 use super::words::{is_grammar, words};
-use super::{deeds, derived, zones::Zone};
+use super::{deeds, derived, subjects, zones::Zone};
 use crate::evidence::Kind;
 use crate::language::{Language, Word as Reason};
 use crate::summary::Verdict;
@@ -104,7 +104,11 @@ impl Bench<'_> {
         let doubted = findings.doubts.first().cloned();
         let reason = doubted
             .or_else(|| self.beyond(sentence, &findings).map(said))
-            .or_else(|| self.too_little(sentence).map(said));
+            .or_else(|| self.too_little(sentence).map(said))
+            .or_else(|| {
+                let unknown = subjects::unknown(&sentence.reading, &self.cited)?;
+                Some(reasons::not_named(self.language, &unknown))
+            });
         let (verdict, reason) = match (refuted, reason) {
             (Some(reason), _) => (Verdict::Refuted, Some(reason)),
             (None, Some(reason)) => (Verdict::Unchecked, Some(reason)),

@@ -85,6 +85,14 @@ pub fn doubt(language: Language, told: &str, why: Word) -> String {
     language.pick(format!("{told}: {why}."), format!("{told}：{why}。"))
 }
 
+/// Who or what a sentence is about, and no cited item speaks of.
+pub fn not_named(language: Language, word: &str) -> String {
+    language.pick(
+        format!("It is about something that the cited items do not name: {word}."),
+        format!("引用した根拠にないものについて述べています：{word}。"),
+    )
+}
+
 /// What is in none of the cited items.
 pub fn absent(language: Language, ids: &[String], absent: &[String]) -> String {
     let apart = language.pick(", ", "、");

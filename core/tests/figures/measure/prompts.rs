@@ -59,6 +59,15 @@ impl Kept {
             item("R1", Kind::Runbook, "Check", "Is it one pod, or all? `kubectl get pods -l app=shop`"),
             item("R2", Kind::Runbook, "Respond", "Roll back: `kubectl rollout undo deploy/shop`"),
             item("H1", Kind::History, "#12 2026-01-02 10:00, 24 min", "the pool was too small"),
+            Item {
+                source: "wiki".to_owned(),
+                ..item(
+                    "H11",
+                    Kind::History,
+                    "Document: logins.md, score 0.71",
+                    "s3://docs/logins.md\nA certificate that ends is renewed by hand.",
+                )
+            },
         ];
         all.extend(items(&comparison, "logs", None, redactor, packed.last));
         let gap = Gap {
@@ -94,6 +103,12 @@ impl Kept {
     }
 }
 
+/// All items of an incident, and its pack.
+pub fn kept(case: &str) -> (Vec<Item>, Redacted) {
+    let Kept { items, pack, .. } = Kept::of(case, &Redactor::default());
+    (items, pack)
+}
+
 /// The prompt of the summary.
 pub fn summary(case: &str, speaks: Language) -> Prompt {
     let (fence, canary) = nonces();
@@ -120,7 +135,7 @@ pub fn analysis(case: &str, speaks: Language) -> Talk {
         traces: one("xray"),
         access: one("alb"),
         trail: true,
-        documents: false,
+        documents: true,
         steps: vec!["R1".to_owned(), "R2".to_owned()],
     };
     begin(&Kept::of(case, &Redactor::default()).facts(speaks), &offer, 8, &Guard::new(fence, canary))

@@ -113,6 +113,11 @@ pub(super) const ENGLISH: &[(&str, &[&str])] = &[
     ("checkout recovered at 14:16.", &["L1"]),
     ("The deployment at 14:01 will break payments.", &["C1"]),
     ("The deployment at 14:01 caused 412 errors.", &["C1", "L1"]),
+    // Who and what is meant, where no item names it.
+    ("Atlas answered 503 after 1,250 ms.", &["L3"]),
+    ("The important deployment of v2.40.1 at 14:01 was urgent.", &["C1"]),
+    ("The satisfaction with db-0 is at 96 %.", &["M3"]),
+    ("Customers see 503 after 1.25 s at 10.0.3.17.", &["L3"]),
 ];
 
 /// The same in Japanese.
@@ -155,4 +160,5 @@ pub(super) const JAPANESE: &[(&str, &[&str])] = &[
     ("#472は22分で解決された。", &["H1"]),
     ("14:01のデプロイが412件のエラーの原因である。", &["C1", "L1"]),
     ("エラーは今後412件に増えるだろう。", &["L1"]),
+    ("東京の全店舗で412回のタイムアウトが発生。", &["L1"]),
 ];

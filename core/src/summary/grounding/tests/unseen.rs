@@ -5,15 +5,19 @@ use super::*;
 
 /// Over the incident of `scene`.
 const OF_SCENE: &[(&str, &str)] = &[
-    // A name that looks like a plain word, is no known product, and begins the sentence.
-    ("Atlas answered 503 after 1,250 ms.", "L3"),
-    // Adjectives.
-    ("The important deployment of v2.40.1 at 14:01 was urgent.", "C1"),
-    // What a number measures, where it is no resource of a machine.
-    ("The satisfaction with db-0 is at 96 %.", "M3"),
-    // Who is meant.
-    ("Customers see 503 after 1.25 s at 10.0.3.17.", "L3"),
-    ("東京の全店舗で412回のタイムアウトが発生。", "L1"),
+    // What stands behind a verb, without a preposition.
+    ("db-0 gave customers 412 timeouts.", "L1"),
+    ("Checkout told Atlas 412 times that a request timed out.", "L1"),
+    // What any system has.
+    ("The database answered 503 after 1,250 ms.", "L3"),
+    ("The process answered 503 after 1,250 ms.", "L3"),
+    // What a number measures, where any report may measure it.
+    ("The availability of db-0 is at 96 %.", "M3"),
+    // Adjectives that are no judgement, or stand behind the verb.
+    ("The wrong version v2.40.1 was deployed at 14:01.", "C1"),
+    ("The deployment of v2.40.1 at 14:01 was urgent.", "C1"),
+    // In Japanese, what is no group and no place.
+    ("夜間の処理で412回のタイムアウトが発生。", "L1"),
 ];
 
 #[test]
