@@ -117,6 +117,8 @@ pub(super) const ENGLISH: &[(&str, &[&str])] = &[
     ("Atlas answered 503 after 1,250 ms.", &["L3"]),
     ("The important deployment of v2.40.1 at 14:01 was urgent.", &["C1"]),
     ("The satisfaction with db-0 is at 96 %.", &["M3"]),
+    ("db-0 gave customers 412 timeouts.", &["L1"]),
+    ("The deployment of v2.40.1 at 14:01 was urgent.", &["C1"]),
     ("Customers see 503 after 1.25 s at 10.0.3.17.", &["L3"]),
 ];
 

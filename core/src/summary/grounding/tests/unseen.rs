@@ -5,17 +5,12 @@ use super::*;
 
 /// Over the incident of `scene`.
 const OF_SCENE: &[(&str, &str)] = &[
-    // What stands behind a verb, without a preposition.
-    ("db-0 gave customers 412 timeouts.", "L1"),
-    ("Checkout told Atlas 412 times that a request timed out.", "L1"),
     // What any system has.
     ("The database answered 503 after 1,250 ms.", "L3"),
-    ("The process answered 503 after 1,250 ms.", "L3"),
     // What a number measures, where any report may measure it.
     ("The availability of db-0 is at 96 %.", "M3"),
-    // Adjectives that are no judgement, or stand behind the verb.
+    // Adjectives that any report may have.
     ("The wrong version v2.40.1 was deployed at 14:01.", "C1"),
-    ("The deployment of v2.40.1 at 14:01 was urgent.", "C1"),
     // In Japanese, what is no group and no place.
     ("夜間の処理で412回のタイムアウトが発生。", "L1"),
 ];
