@@ -2,6 +2,8 @@
 //!
 //! Knows how sources' answers become evidence. Must not know what a summary is.
 
+use std::time::Duration;
+
 use firstlook_core::evidence::access::{self, Access};
 use firstlook_core::evidence::asked::{self, Before};
 use firstlook_core::evidence::changes::{self, ChangeEvent};
@@ -87,17 +89,27 @@ impl Triage {
             NewEvidence { window, items, gaps, impact, sources_read, scanned, queries, pack, note }
         });
         let mut found = found.await.map_err(|error| StoreError::Worker(error.to_string()))?;
+        self.remember(claim, &mut found, deadline.saturating_sub(begun.elapsed())).await?;
+        Ok(found)
+    }
+
+    /// What was known before of incidents like this one: how each ended, and what documents say.
+    async fn remember(
+        &self,
+        claim: &Claim,
+        found: &mut NewEvidence,
+        left: Duration,
+    ) -> Result<(), StoreError> {
         let now = self.traits(claim, &found.items).await?;
-        let left = deadline.saturating_sub(begun.elapsed());
         let (alike, documents) = join(self.alike(claim, &now), self.documents(claim, &now, left)).await;
         found.items.extend(alike?);
-        documents?.join(&mut found);
-        Ok(found)
+        documents?.join(found);
+        Ok(())
     }
 }
 
 /// What all sources bring, each under the name by which it applies. Those of one source share what it may bring.
-async fn collected(applied: &[Applied<'_>], deadline: std::time::Duration) -> Collected {
+async fn collected(applied: &[Applied<'_>], deadline: Duration) -> Collected {
     let each = applied.iter().map(|one| {
         let same = applied.iter().filter(|other| std::ptr::eq(other.source, one.source)).count();
         let all = Caps::default();
@@ -268,7 +280,7 @@ fn noted(
     asked: usize,
     ([metrics, traces, changes, steps], scanned): ([usize; 4], u64),
     gaps: usize,
-    took: std::time::Duration,
+    took: Duration,
 ) -> String {
     if asked == 0 && changes == 0 {
         return NO_SOURCE.to_owned();
