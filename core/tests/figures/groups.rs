@@ -9,7 +9,7 @@ use firstlook_core::summary::answer::{Answer, Sentence};
 use firstlook_core::summary::grounding::{Evidence, ground};
 use firstlook_core::summary::{Claim, Verdict};
 
-use crate::measure::prompts::kept;
+use crate::measure::prompts::Kept;
 
 /// The case, the sentence, the item that it cites.
 type Table = &'static [(&'static str, &'static str, &'static str)];
@@ -115,7 +115,7 @@ fn judged(table: Table) -> Vec<Claim> {
     let redactor = Redactor::default();
     let mut claims = Vec::new();
     for case in [LOGIN, PRICE, CODE] {
-        let (items, pack) = kept(case);
+        let Kept { items, pack, .. } = Kept::of(case, &redactor);
         for (_, text, id) in table.iter().filter(|(of, ..)| *of == case) {
             let said = Sentence { text: (*text).to_owned(), citations: vec![(*id).to_owned()] };
             let answer = Answer {

@@ -28,17 +28,20 @@ fn nonces() -> (Nonce, Nonce) {
 }
 
 /// An incident as it is kept: its logs are recorded, what stands around them is not.
-struct Kept {
+pub struct Kept {
     title: Redacted,
     labels: BTreeMap<Redacted, Redacted>,
-    items: Vec<Item>,
+    /// All of it.
+    pub items: Vec<Item>,
     gaps: Vec<Gap>,
-    pack: Redacted,
+    /// What a model reads of the logs.
+    pub pack: Redacted,
     architecture: Redacted,
 }
 
 impl Kept {
-    fn of(case: &str, redactor: &Redactor) -> Self {
+    /// The incident of the corpus that is called so.
+    pub fn of(case: &str, redactor: &Redactor) -> Self {
         let redact = |text: &str| redactor.redact(text);
         let comparison = compared(case);
         let packed = pack(&[], &comparison, PACK_TOKENS, redactor);
@@ -101,12 +104,6 @@ impl Kept {
             language,
         }
     }
-}
-
-/// All items of an incident, and its pack.
-pub fn kept(case: &str) -> (Vec<Item>, Redacted) {
-    let Kept { items, pack, .. } = Kept::of(case, &Redactor::default());
-    (items, pack)
 }
 
 /// The prompt of the summary.
