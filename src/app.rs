@@ -138,7 +138,7 @@ impl Service {
             fonts,
             analysis: (!config.summary.models.is_empty()).then_some(config.summary.analysis.limits),
             silencing: silencing(config),
-            declarers: declarers(config).into_iter().map(|(bot, _)| bot).collect(),
+            declarers: declarers(config),
             exporter,
         };
         Ok(Self { app: Data::new(app), committer, lanes, private })

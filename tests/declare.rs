@@ -2,6 +2,7 @@
 //! and whatever is refused.
 
 mod deaths;
+mod form;
 mod refused;
 
 use serde_json::{Value, json};
@@ -58,7 +59,7 @@ async fn a_declared_incident_has_its_channel_with_people_a_pinned_message_and_a_
     let firstlook = start(INVITED).await;
     let slack = &firstlook.slack;
     assert!(firstlook.slack.messages()[0].now().blocks.to_string().contains("\"action_id\":\"declare\""));
-    firstlook.press("aya", "declare", &json!(1), false).await;
+    assert_eq!(form::submitted(&firstlook).await, (200, String::new()), "taken, and closed");
     firstlook.until("its channel is open", |one| one["declared"]["channel"] == ID).await;
     firstlook.idle().await;
 

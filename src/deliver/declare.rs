@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use firstlook_core::notify;
-use firstlook_core::notify::declare::{MOST_NAMES, Step, channel_name, people, topic};
+use firstlook_core::notify::declare::{MOST_NAMES, Step, channel_name, numbered, people, topic};
 use firstlook_core::notify::rate::BESIDE;
 use firstlook_core::notify::view::Incident;
 
@@ -31,6 +31,8 @@ struct Desk<'a> {
     claim: &'a Claim,
     api: &'a Slack,
     rules: &'a Declare,
+    /// Whether only who is invited sees the channel.
+    private: bool,
     view: &'a Incident,
 }
 
@@ -54,7 +56,8 @@ impl Deliver {
         else {
             return self.without_bot(&claim, &declaration).await;
         };
-        let desk = Desk { claim: &claim, api, rules, view: &view };
+        let private = declaration.private.unwrap_or(rules.private);
+        let desk = Desk { claim: &claim, api, rules, private, view: &view };
         if declaration.is_open(Step::Create)
             && let Some(wait) = self.create(&desk, &declaration).await?
         {
@@ -85,10 +88,9 @@ impl Deliver {
         let Some(channel) = declaration.channel.as_deref() else {
             return self.noted(desk, step, Now::None).await;
         };
-        let private = desk.rules.private;
         let answer = match (step, &declaration.message) {
             (Step::Invite, _) => return self.invite(desk, declaration, channel).await,
-            (Step::Topic, _) => desk.api.set_topic(channel, private, &topic(desk.view)).await,
+            (Step::Topic, _) => desk.api.set_topic(channel, desk.private, &topic(desk.view)).await,
             (_, Some(at)) => desk.api.pin(&at.channel, &at.ts).await,
             // Whoever posts the message has it pinned then.
             (_, None) => return Ok(None),
@@ -103,8 +105,12 @@ impl Deliver {
     /// Opens the channel. Where a try before may have done so, it is found by its name; where others have the name, the next one
     /// is tried.
     async fn create(&self, desk: &Desk<'_>, declaration: &Declaration) -> Ended {
-        let Desk { claim, api, rules, view } = *desk;
-        let names = || (1..=MOST_NAMES).map(|nth| channel_name(&rules.prefix, view, nth));
+        let Desk { claim, api, rules, private, view } = *desk;
+        let named = |nth| match &declaration.asked_name {
+            Some(name) => numbered(name, nth),
+            None => channel_name(&rules.prefix, view, nth),
+        };
+        let names = || (1..=MOST_NAMES).map(named);
         // A name that was tried stays the one, whatever the configuration says by now.
         let tried = declaration.name.clone();
         let from = tried.as_ref().and_then(|(name, _)| names().position(|one| one == *name));
@@ -113,16 +119,14 @@ impl Deliver {
         let rest = names().skip(from.map_or(0, |at| at + 1));
         for name in first.chain(rest) {
             self.store.naming(claim, &name, clock::now()).await?;
-            let answer = api.open_channel(&name, rules.private).await;
+            let answer = api.open_channel(&name, private).await;
             fail::pass(fail::Step::ChannelOpened);
             let found = match (answer, doubt.take()) {
                 (Ok(Opened::New { id, name }), _) => Some((id, name)),
-                (Ok(Opened::Taken), Some(since)) => {
-                    match api.find_channel(&name, rules.private, since).await {
-                        Ok(found) => found.map(|id| (id, name)),
-                        Err(error) => return self.undone(desk, Step::Create, unsent(error)).await,
-                    }
-                }
+                (Ok(Opened::Taken), Some(since)) => match api.find_channel(&name, private, since).await {
+                    Ok(found) => found.map(|id| (id, name)),
+                    Err(error) => return self.undone(desk, Step::Create, unsent(error)).await,
+                },
                 (Ok(Opened::Taken), None) => None,
                 (Err(error), _) => return self.undone(desk, Step::Create, error).await,
             };
@@ -134,16 +138,17 @@ impl Deliver {
         }
         let reason = format!(
             "Slack has channels of all the names from #{} on: choose another `declare.channel_prefix`",
-            channel_name(&rules.prefix, view, 1)
+            named(1)
         );
         self.noted(desk, Step::Create, Now::Parked(&reason)).await
     }
 
-    /// Brings in who leads, and the people and groups that the configuration names.
+    /// Brings in who leads, and the people and groups that the configuration names, or whoever declared it.
     async fn invite(&self, desk: &Desk<'_>, declaration: &Declaration, channel: &str) -> Ended {
-        let Desk { api, rules, .. } = *desk;
-        let (mut all, mut missed) = (rules.users.clone(), Vec::new());
-        for group in &rules.groups {
+        let Desk { api, rules, private, .. } = *desk;
+        let (mut all, mut missed) = ([rules.users.as_slice(), &declaration.users].concat(), Vec::new());
+        let asked = declaration.groups.iter().filter(|group| !rules.groups.contains(group));
+        for group in rules.groups.iter().chain(asked) {
             match api.members(group).await {
                 Ok(members) => all.extend(members),
                 Err(error) if matches!(error.class, Class::Fail | Class::Gone) => {
@@ -156,7 +161,7 @@ impl Deliver {
         if people.is_empty() && missed.is_empty() {
             return self.noted(desk, Step::Invite, Now::None).await;
         }
-        let answer = api.invite(channel, rules.private, &people).await;
+        let answer = api.invite(channel, private, &people).await;
         fail::pass(fail::Step::DeclareStep);
         match answer {
             Ok(refused) => {

@@ -7,7 +7,7 @@ mod steps;
 use chrono::{DateTime, Utc};
 use firstlook_core::evidence::Redactor;
 use firstlook_core::incident::Status;
-use firstlook_core::notify::declare::Step;
+use firstlook_core::notify::declare::{Asked, Step};
 use firstlook_core::notify::view::Declared;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -30,6 +30,8 @@ pub struct Declaring {
     pub actor: String,
     /// Slack's id of them, where Slack said so.
     pub lead: Option<String>,
+    /// What they asked for by the form.
+    pub asked: Option<Asked>,
 }
 
 /// What became of it.
@@ -48,6 +50,21 @@ pub enum Began {
 }
 
 impl Store {
+    /// The bot that declares this incident, or would: of `bots`, in their order, the first that tells of it, else the first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn declarer(
+        &self,
+        incident: &str,
+        bots: &[(String, String)],
+    ) -> Result<Option<(String, String)>, StoreError> {
+        let Ok(incident) = Uuid::parse_str(incident) else { return Ok(None) };
+        let mut connection = self.pool.acquire().await?;
+        let bot = bot(&mut connection, incident, bots).await?;
+        Ok(bot.map(|bot| (bot.receiver, bot.integration)))
+    }
+
     /// Somebody declares an incident. `bots` are the receivers and integrations that may open channels, in their order: the first
     /// that tells of this incident does it, else the first.
     ///
@@ -70,8 +87,9 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let began = match before {
-            Some(false) => return Ok(Began::Before),
-            Some(true) => {
+            // What is filled in while somebody else declares it would be lost without a word.
+            Some(left) if !left || by.asked.is_some() => return Ok(Began::Before),
+            Some(_) => {
                 again(&mut tx, held.id, &by.actor, now).await?;
                 Began::Again
             }
@@ -99,32 +117,62 @@ async fn begin(
     bots: &[(String, String)],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let (receivers, integrations): (Vec<&str>, Vec<&str>) =
-        bots.iter().map(|(receiver, way)| (receiver.as_str(), way.as_str())).unzip();
+    let Some(bot) = bot(&mut *tx, incident, bots).await? else { return Ok(()) };
     let steps = Step::ALL.map(Step::as_str);
+    let asked = by.asked.as_ref();
     sqlx::query(
-        "WITH bot AS (
-             SELECT b.receiver, b.integration, t.id AS origin
-             FROM unnest($5::text[], $6::text[]) WITH ORDINALITY AS b (receiver, integration, place)
-                 LEFT JOIN target t ON t.incident = $1 AND t.receiver = b.receiver
-                     AND split_part(t.integration, '@', 1) = b.integration
-             ORDER BY t.address IS NULL, t.id IS NULL, b.place LIMIT 1),
-         new AS (
-             INSERT INTO declaration (incident, declared_by, declared_at, lead, receiver, integration, origin)
-             SELECT $1, $2, $3, $4, receiver, integration, origin FROM bot RETURNING incident)
+        "WITH new AS (
+             INSERT INTO declaration (incident, declared_by, declared_at, lead, receiver, integration, origin,
+                 asked_name, private, users, user_groups)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING incident)
          INSERT INTO declaration_step (incident, step, state, at)
-         SELECT incident, step, 'wanted', $3 FROM new, unnest($7::text[]) AS step",
+         SELECT incident, step, 'wanted', $3 FROM new, unnest($12::text[]) AS step",
     )
     .bind(incident)
     .bind(&by.actor)
     .bind(now)
-    .bind(&by.lead)
-    .bind(receivers)
-    .bind(integrations)
+    .bind(asked.map(|asked| &asked.lead).or(by.lead.as_ref()))
+    .bind(bot.receiver)
+    .bind(bot.integration)
+    .bind(bot.origin)
+    .bind(asked.map(|asked| &asked.name))
+    .bind(asked.map(|asked| asked.private))
+    .bind(asked.map_or(&[][..], |asked| &asked.users))
+    .bind(asked.map_or(&[][..], |asked| &asked.groups))
     .bind(steps)
     .execute(&mut *tx)
     .await?;
     incidents::note(tx, incident, now, DECLARED, &by.actor, "declared it").await
+}
+
+#[derive(sqlx::FromRow)]
+struct Bot {
+    receiver: String,
+    integration: String,
+    origin: Option<Uuid>,
+}
+
+/// Of `bots`, in their order, the first that tells of this incident, with its message; else the first.
+async fn bot(
+    connection: &mut PgConnection,
+    incident: Uuid,
+    bots: &[(String, String)],
+) -> Result<Option<Bot>, StoreError> {
+    let (receivers, integrations): (Vec<&str>, Vec<&str>) =
+        bots.iter().map(|(receiver, way)| (receiver.as_str(), way.as_str())).unzip();
+    let bot = sqlx::query_as(
+        "SELECT b.receiver, b.integration, t.id AS origin
+         FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS b (receiver, integration, place)
+             LEFT JOIN target t ON t.incident = $1 AND t.receiver = b.receiver
+                 AND split_part(t.integration, '@', 1) = b.integration
+         ORDER BY t.address IS NULL, t.id IS NULL, b.place LIMIT 1",
+    )
+    .bind(incident)
+    .bind(receivers)
+    .bind(integrations)
+    .fetch_optional(connection)
+    .await?;
+    Ok(bot)
 }
 
 /// What was refused then may be allowed by now.

@@ -2,6 +2,8 @@
 //!
 //! Must not know how a channel is opened: that is done after this, by a job.
 
+pub mod form;
+
 use firstlook_core::incident::Deed;
 use firstlook_core::notify;
 use serde_json::Value;
@@ -12,22 +14,26 @@ use super::slack::{WITHIN, late, refused};
 use crate::clock;
 use crate::store::{Acted, Began, Declaring};
 
-/// Declares an incident. `lead`: Slack's id of who does it, where that is known.
+/// Declares an incident.
 ///
 /// # Errors
 /// 400 where no bot may open channels, 409 where the incident is over, 503 where the database does not answer.
-pub async fn declare(app: &App, id: &str, actor: &str, lead: Option<&str>) -> Result<Began, Problem> {
+pub async fn declare(app: &App, id: &str, by: &Declaring) -> Result<Began, Problem> {
     if app.declarers.is_empty() {
         return Err(Problem::bad_request(
             "no `slack_configs` may open channels: one with a `bot_token` is needed, without `declare.enabled: false`; an \
              incoming webhook cannot",
         ));
     }
-    let by = Declaring { actor: actor.to_owned(), lead: lead.map(str::to_owned) };
-    match app.store.declare(id, &by, &app.declarers, clock::now()).await? {
+    match app.store.declare(id, by, &bots(app), clock::now()).await? {
         Began::Over => Err(Problem::conflict("this incident is over: reopened, it can be declared")),
         began => Ok(began),
     }
+}
+
+/// The receivers and integrations that may open channels.
+fn bots(app: &App) -> Vec<(String, String)> {
+    app.declarers.iter().map(|(bot, _)| bot.clone()).collect()
 }
 
 /// The same as other deeds end.
@@ -35,7 +41,8 @@ pub async fn declare(app: &App, id: &str, actor: &str, lead: Option<&str>) -> Re
 /// # Errors
 /// As [`declare`].
 pub async fn perform(app: &App, id: &str, actor: &str) -> Result<Acted, Problem> {
-    Ok(match declare(app, id, actor, None).await? {
+    let by = Declaring { actor: actor.to_owned(), lead: None, asked: None };
+    Ok(match declare(app, id, &by).await? {
         Began::Now | Began::Again => Acted::Done,
         Began::Before | Began::Over => Acted::Already,
         Began::Unknown => Acted::Unknown,
@@ -47,8 +54,8 @@ pub async fn in_slack(app: &App, number: i64, actor: &str, user: &str) -> Value 
     let language = app.words.language;
     let id = number.to_string();
     let work = async {
-        let lead = Some(user).filter(|user| notify::declare::is_user(user));
-        match declare(app, &id, actor, lead).await {
+        let lead = Some(user).filter(|user| notify::declare::is_user(user)).map(str::to_owned);
+        match declare(app, &id, &Declaring { actor: actor.to_owned(), lead, asked: None }).await {
             Ok(Began::Now) => {
                 app.wake.all();
                 notify::slack_done(language, Deed::Declare, number)

@@ -7,22 +7,22 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use chrono::TimeDelta;
 use firstlook_core::notify::{self, Form, Modal, Pointed, Submission, Under, Wanted};
-use firstlook_core::word;
+use firstlook_core::{Language, word};
 use serde_json::Value;
 
-use super::App;
+use super::{App, declare};
 use crate::clock;
 use crate::ingest::{Answer, Ingest, Look};
 use crate::receivers::Class;
 use crate::receivers::slack::Slack;
 use crate::store::{ELSEWHERE, Route, THREAD};
 
-/// Slack takes a trigger for 3 s after the deed, and the way to us is part of that.
-const OPEN_WITHIN: Duration = Duration::from_millis(2_000);
-/// How long the list of services may keep a form waiting.
-const LIST_WITHIN: Duration = Duration::from_millis(700);
+/// Slack takes a trigger for 3 s after the deed: what is read before and the way to us are part of that.
+const OPEN_WITHIN: Duration = Duration::from_millis(1_300);
+/// How long a list of what can be chosen may keep a form waiting.
+pub(super) const LIST_WITHIN: Duration = Duration::from_millis(700);
 /// What is filled in is kept within that, else nothing is promised.
-const KEEP_WITHIN: Duration = Duration::from_millis(1_500);
+pub(super) const KEEP_WITHIN: Duration = Duration::from_millis(1_500);
 /// How long it may take to see whether the answer can be posted.
 const REACH_WITHIN: Duration = Duration::from_millis(900);
 /// Services that incidents had so long ago are not offered.
@@ -66,10 +66,23 @@ pub async fn open(
             forms.services.iter().filter(|name| !services.contains(name)).cloned().collect();
         services.extend(new);
         let form = Form { language, now, services: &services, steps: limits.max_steps, channel, under };
-        forms.api.open(trigger, &notify::slack_form(&form)).await.map_err(|error| error.reason)
+        notify::slack_form(&form)
     };
-    match tokio::time::timeout(OPEN_WITHIN, opening).await {
-        Ok(opened) => opened,
+    open_view(&forms.api, trigger, &opening.await, language).await
+}
+
+/// Opens a form by a trigger.
+///
+/// # Errors
+/// Why it was not opened, in words for whoever waits for it.
+pub(super) async fn open_view(
+    api: &Slack,
+    trigger: &str,
+    view: &Value,
+    language: Language,
+) -> Result<(), String> {
+    match tokio::time::timeout(OPEN_WITHIN, api.open(trigger, view)).await {
+        Ok(opened) => opened.map_err(|error| error.reason),
         Err(_) => Err(word(
             "Slack did not open the form in time; ask again",
             "フォームを時間内に開けませんでした。もう一度試してください",
@@ -92,10 +105,16 @@ pub async fn interacted(app: &App, payload: &str) -> Option<HttpResponse> {
             }
             Some(HttpResponse::Ok().finish())
         }
-        Modal::Submitted(submission) => Some(match take(app, &submission).await {
-            Ok(()) => HttpResponse::Ok().finish(),
-            Err(faults) => HttpResponse::Ok().json(faults),
-        }),
+        Modal::Submitted(submission) => Some(answer(take(app, &submission).await)),
+        Modal::Declared(submission) => Some(answer(declare::form::take(app, &submission).await)),
+    }
+}
+
+/// Nothing where a form is taken, which closes it.
+fn answer(taken: Result<(), Value>) -> HttpResponse {
+    match taken {
+        Ok(()) => HttpResponse::Ok().finish(),
+        Err(faults) => HttpResponse::Ok().json(faults),
     }
 }
 

@@ -41,7 +41,7 @@ use firstlook_core::notify::Zone;
 use firstlook_core::notify::templates::Templates;
 use firstlook_core::summary::analysis::run::Limits;
 
-use crate::config::{Authorization, ChangeSource};
+use crate::config::{Authorization, ChangeSource, Declare};
 use crate::fonts::Fonts;
 use crate::library::Library;
 use crate::outage::Outage;
@@ -114,8 +114,8 @@ pub struct App {
     pub exporter: Exporter,
     /// What silences may name.
     pub silencing: Silencing,
-    /// The receivers and integrations whose bots may open channels, in their order.
-    pub declarers: Vec<(String, String)>,
+    /// The receivers and integrations whose bots may open channels, in their order, each with what it gives an incident.
+    pub declarers: Vec<((String, String), Declare)>,
     /// What an analysis may take; nothing where there is no model to ask.
     pub analysis: Option<Limits>,
 }

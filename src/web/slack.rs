@@ -148,7 +148,7 @@ async fn took(app: &App, press: &Press) -> Value {
 async fn follow(app: &App, press: &Press) -> Option<Value> {
     let Some(deed) = press.deed else { return Some(notify::slack_dismiss()) };
     if deed == Deed::Declare {
-        return Some(declare::in_slack(app, press.incident, &press.actor, &press.user).await);
+        return declare::form::open(app, press).await;
     }
     let answer = act(app, press.incident, deed, &press.actor, "").await;
     match (answer, deed) {

@@ -86,7 +86,7 @@ async fn a_name_that_others_have_gives_way_to_the_next_and_people_who_are_gone_a
         undone[0].contains("U0GONE (user_not_found)") && undone[0].contains("the group S0GONE"),
         "{undone:?}"
     );
-    assert!(undone[0].contains("take the group out of `declare.invite`"), "{undone:?}");
+    assert!(undone[0].contains("name a group that there is in `declare.invite`"), "{undone:?}");
     firstlook.finish().await;
 }
 

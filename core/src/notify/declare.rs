@@ -66,6 +66,21 @@ impl Step {
     }
 }
 
+/// What whoever declares by the form asks for besides what the configuration says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// What the channel is to be called, as Slack takes it.
+    pub name: String,
+    /// Slack's id of who leads.
+    pub lead: String,
+    /// Whether only who is invited sees it, whatever the configuration says.
+    pub private: bool,
+    /// Slack's ids of people who are brought in as well.
+    pub users: Vec<String>,
+    /// Slack's ids of groups whose members are.
+    pub groups: Vec<String>,
+}
+
 /// `inc-482-payment-api`: small letters, digits, `-` and `_`, which is all that Slack takes. `nth`: 1, or more where others
 /// have the names before.
 pub fn channel_name(prefix: &str, view: &Incident, nth: u32) -> String {
@@ -87,6 +102,11 @@ pub fn channel_name(prefix: &str, view: &Incident, nth: u32) -> String {
     if !slug.is_empty() {
         name = format!("{name}-{slug}");
     }
+    numbered(&name, nth)
+}
+
+/// The name, or another one where others have those before: `-2` follows it.
+pub fn numbered(name: &str, nth: u32) -> String {
     let last = if nth > 1 { format!("-{nth}") } else { String::new() };
     let kept: String = name.chars().take(LONGEST_NAME - last.len()).collect();
     format!("{kept}{last}")
@@ -136,6 +156,12 @@ fn is_id(id: &str, first: &[char]) -> bool {
 pub fn is_prefix(text: &str) -> bool {
     let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
     text.chars().all(known) && text.len() <= LONGEST_PREFIX
+}
+
+/// What Slack takes for a channel's name.
+pub fn is_channel_name(text: &str) -> bool {
+    let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    text.len() <= LONGEST_NAME && text.chars().all(known) && text.chars().any(|c| c.is_ascii_alphanumeric())
 }
 
 /// A reason as a message tells it: one line, cut.
@@ -209,6 +235,21 @@ mod tests {
                 && !is_prefix("a b")
                 && !is_prefix(&"a".repeat(22))
         );
+        for (name, fits) in [
+            ("inc-482", true),
+            ("7", true),
+            ("a_b", true),
+            ("", false),
+            ("--_", false),
+            ("Inc", false),
+            ("a b", false),
+            ("決済", false),
+            ("a#", false),
+        ] {
+            assert_eq!(is_channel_name(name), fits, "{name}");
+        }
+        assert!(is_channel_name(&"a".repeat(80)) && !is_channel_name(&"a".repeat(81)));
+        assert_eq!(numbered(&"a".repeat(80), 3), format!("{}-3", "a".repeat(78)));
         assert_eq!(Step::ALL.map(|step| Step::parse(step.as_str())), Step::ALL.map(Some));
         assert!(Step::parse("post").is_none());
     }

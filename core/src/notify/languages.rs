@@ -1,5 +1,7 @@
 //! That each message speaks one language: no English word of ours is in a Japanese one, whatever is told.
 
+mod forms;
+
 use chrono::TimeDelta;
 use regex::Regex;
 use serde_json::{Value, json};
@@ -215,7 +217,7 @@ fn answers(view: &Incident) -> Vec<Value> {
         Deed::ALL.into_iter().flat_map(|deed| [slack_done(ja, deed, 7), already(deed)]).collect();
     let (one, none) = (std::slice::from_ref(view), &[][..]);
     all.extend([slack_open(ja, one, true, HOME), slack_open(ja, none, false, HOME)]);
-    all.extend(forms());
+    all.extend(forms::all());
     all.extend([None, Some(0), Some(34)].map(|taken| slack_storm_taken(ja, 7, taken)));
     all.extend([
         slack_help(ja, HOME),
@@ -227,35 +229,6 @@ fn answers(view: &Incident) -> Vec<Value> {
         slack_declared_before(view),
         slack_declaring_again(ja, 7),
     ]);
-    all
-}
-
-/// The form, wherever it is opened, and what is wrong with it when nothing is filled in or too much.
-fn forms() -> Vec<Value> {
-    let (now, services) = (start(), [DATA.to_owned()]);
-    let form = |channel| {
-        slack_form(&Form { language: Language::Ja, now, services: &services, steps: 8, channel, under: None })
-    };
-    let faults = |from: i64, to: i64| {
-        let at = |ago: i64| json!({"v": {"selected_date_time": now.timestamp() - ago}});
-        let payload = json!({
-            "type": "view_submission",
-            "view": {"callback_id": "analyse", "state": {"values": {"from": at(from), "to": at(to)}}},
-        });
-        let Ok(Some(Modal::Submitted(one))) = modal(&payload.to_string()) else { panic!("{payload}") };
-        let faults = one.wanted(Language::Ja, now).unwrap_err();
-        json!({ "text": faults.iter().map(|(_, text)| text.as_str()).collect::<String>() })
-    };
-    let needs = [
-        form_needs_a_bot(Language::Ja),
-        form_needs_a_model(Language::Ja),
-        form_not_kept(Language::Ja),
-        form_no_way(Language::Ja),
-    ];
-    let mut all = vec![form(None), form(Some("C0OPS")), faults(0, 0), faults(-60, 0), faults(60, 90)];
-    all.extend([faults(100_000, 0), faults(40_000_000, 0), faults(i64::MIN / 2, 0)]);
-    all.push(slack_offer(Language::Ja, "C0OPS", "1.2"));
-    all.extend(needs.map(|text| slack_not_done(Language::Ja, text.trim_end_matches('。'))));
     all
 }
 

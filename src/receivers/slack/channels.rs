@@ -179,6 +179,20 @@ impl Slack {
         })
     }
 
+    /// The groups of people that there are, each with its id and its name: `usergroups.list`.
+    ///
+    /// # Errors
+    /// As [`Slack::post`]; a missing scope is named.
+    pub async fn groups(&self) -> Result<Vec<(String, String)>, SendError> {
+        let method = Method { name: "usergroups.list", scopes: "usergroups:read" };
+        let answer = self.ask(method, &[("include_disabled", "false")]).await?;
+        self.read(method, answer, |body| {
+            let all = body.get("usergroups")?.as_array()?;
+            let name = |one: &Value| text(one, "name").or_else(|| text(one, "handle"));
+            Some(all.iter().filter_map(|one| Some((text(one, "id")?, name(one)?))).collect())
+        })
+    }
+
     /// `conversations.setTopic`. `topic`: escaped, at most 250 characters.
     ///
     /// # Errors
@@ -249,7 +263,7 @@ fn judge(method: Method, code: &str, details: &str) -> SendError {
         "is_archived" => "unarchive the channel".to_owned(),
         "channel_not_found" => "the channel is gone".to_owned(),
         "no_such_subteam" | "subteam_not_found" | "invalid_usergroup" => {
-            "take the group out of `declare.invite`, or name one that there is".to_owned()
+            "name a group that there is in `declare.invite`, or in the form".to_owned()
         }
         "message_not_found" | "not_pinnable" => "there is no message to pin".to_owned(),
         "too_many_pins" | "pin_limit_reached" => "take a pin out of the channel".to_owned(),

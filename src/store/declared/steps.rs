@@ -25,6 +25,14 @@ pub struct Declaration {
     pub actor: String,
     /// Slack's id of them.
     pub lead: Option<String>,
+    /// What the channel is to be called, where whoever it was said so.
+    pub asked_name: Option<String>,
+    /// Whether only who is invited sees it, where they said so.
+    pub private: Option<bool>,
+    /// Slack's ids of people whom they want there as well.
+    pub users: Vec<String>,
+    /// The same of groups.
+    pub groups: Vec<String>,
     /// The name of the channel, and since when this one is tried.
     pub name: Option<(String, DateTime<Utc>)>,
     /// Slack's id of the channel.
@@ -71,6 +79,10 @@ struct Row {
     integration: String,
     declared_by: String,
     lead: Option<String>,
+    asked_name: Option<String>,
+    private: Option<bool>,
+    users: Vec<String>,
+    user_groups: Vec<String>,
     name: Option<String>,
     tried_at: Option<DateTime<Utc>>,
     channel: Option<String>,
@@ -88,7 +100,8 @@ impl Store {
     /// When the database does not answer, or holds what this version cannot read.
     pub async fn declaration(&self, incident: Uuid) -> Result<Option<Declaration>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT d.receiver, d.integration, d.declared_by, d.lead, d.name, d.tried_at, d.channel,
+            "SELECT d.receiver, d.integration, d.declared_by, d.lead, d.asked_name, d.private, d.users,
+                 d.user_groups, d.name, d.tried_at, d.channel,
                  o.receiver AS origin_receiver, o.integration AS origin_integration, o.address AS origin_address,
                  t.id IS NOT NULL AS is_told, t.address AS message
              FROM declaration d LEFT JOIN target o ON o.id = d.origin
@@ -116,6 +129,10 @@ impl Store {
             bot: (row.receiver, row.integration),
             actor: row.declared_by,
             lead: row.lead,
+            asked_name: row.asked_name,
+            private: row.private,
+            users: row.users,
+            groups: row.user_groups,
             name: row.name.zip(row.tried_at),
             channel: row.channel,
             origin: origin.map(|((receiver, integration), address)| Place { receiver, integration, address }),

@@ -182,6 +182,17 @@ impl Desk {
         }
     }
 
+    /// `usergroups.list`.
+    pub(super) fn groups(&self, _: &Value) -> Answer {
+        if let Some(refused) = self.lacks("usergroups:read") {
+            return refused;
+        }
+        let ids: Vec<String> = self.with(|w| w.people.groups.keys().cloned().collect());
+        let shown = |id: &String| json!({"id": id, "name": format!("Group {id}"), "handle": id.to_lowercase(), "is_usergroup": true});
+        let all: Vec<Value> = ids.iter().map(shown).collect();
+        Answer::json(200, &json!({"ok": true, "usergroups": all}))
+    }
+
     /// `conversations.setTopic`.
     pub(super) fn topic(&self, body: &Value) -> Answer {
         let channel = match self.managed(body) {

@@ -286,6 +286,7 @@ impl Protocol for Desk {
             "conversations.setTopic" => self.topic(&body),
             "users.conversations" => self.its_channels(&body),
             "usergroups.users.list" => self.group(&body),
+            "usergroups.list" => self.groups(&body),
             "pins.add" => self.pin(&body),
             "chat.getPermalink" => self.permalink(&body),
             "views.open" => self.open(&body),

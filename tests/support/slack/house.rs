@@ -147,7 +147,7 @@ impl House<'_> {
                 self.need(label.chars().count() <= 30, &format!("button is cut on a phone: {label}"));
             }
             element["url"].as_str().into_iter().for_each(|u| self.link(u));
-            let asks = !["resolve", "silence_1h", "storm_acknowledge", "declare"].contains(&action)
+            let asks = !["resolve", "silence_1h", "storm_acknowledge"].contains(&action)
                 || element.get("confirm").is_some();
             self.need(asks, &format!("{action} asks first"));
             let options = element["options"].as_array().into_iter().flatten().map(|o| &o["text"]);

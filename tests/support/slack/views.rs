@@ -51,6 +51,9 @@ fn faults(view: &Value) -> Vec<String> {
 impl Desk {
     /// `views.open`.
     pub(super) fn open(&self, body: &Value) -> Answer {
+        if let Some(refused) = self.lacks("commands") {
+            return refused;
+        }
         let trigger = body["trigger_id"].as_str().unwrap_or_default();
         let known = self.with(|w| {
             let found = w.triggers.iter_mut().find(|(id, ..)| id == trigger)?;

@@ -9,7 +9,6 @@ use super::super::text::{address, escape};
 use super::super::view::Incident;
 use super::super::{facts, words};
 use super::blocks::{Line, plain, rich};
-use super::declared::declare_button;
 use crate::incident::{Deed, Status};
 use crate::language::{Language, Word};
 
@@ -57,7 +56,7 @@ pub fn row(view: &Incident, buttons: Buttons) -> Option<Value> {
             row.push(button(Deed::Analyze, words::ANALYZE, view));
         }
         if buttons.declare && view.status != Status::Resolved && view.declared.is_none() {
-            row.push(declare_button(view));
+            row.push(button(Deed::Declare, words::DECLARE_OPENS, view));
         }
     }
     row.extend(link(&words::open_button(view.language, view.number), &view.url));

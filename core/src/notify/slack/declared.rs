@@ -11,10 +11,8 @@ use super::super::view::{Declared, Incident};
 use super::super::words;
 use super::super::zone::Zone;
 use super::blocks::{Line, rich, short};
-use super::buttons::{button, confirm};
 use super::metadata;
 use super::press::private;
-use crate::incident::Deed;
 use crate::language::Language;
 
 /// What was not done that a message lists; the page has it all.
@@ -23,15 +21,6 @@ const UNDONE: usize = 3;
 /// Whether this is the channel that was opened for the incident.
 pub fn is_its_own(view: &Incident, channel: &str) -> bool {
     view.declared.as_ref().and_then(|one| one.channel.as_deref()).is_some_and(|own| own == channel)
-}
-
-/// The button that declares.
-pub fn declare_button(view: &Incident) -> Value {
-    let mut one = button(Deed::Declare, words::DECLARE, view);
-    let (language, number) = (view.language, view.number);
-    let asks = words::DECLARE_ASKS.of(language);
-    one["confirm"] = confirm(language, &words::declare_title(language, number), asks, words::DECLARE);
-    one
 }
 
 /// Below the buttons, once somebody declared it. `channel`: where the message stands.

@@ -2,22 +2,19 @@
 //!
 //! Knows Slack's modals (FACTS D). Must not know whether a payload is genuine, nor what is looked at.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::words::form as words;
 use super::super::words::{self as all};
 use super::blocks::{Line, plain, rich};
+use super::modal::{Filled, FormFault};
 use super::offer::Under;
-use super::press::in_slack;
 use crate::evidence::Window;
 use crate::language::{Language, Word};
 
 /// The name of the form and of the shortcut that opens it.
-const FORM: &str = "analyse";
+pub(super) const FORM: &str = "analyse";
 /// Slack's bound on what a select offers.
 const OPTIONS: usize = 100;
 /// Slack's bound on an option's text and, once, on its value.
@@ -115,15 +112,6 @@ fn services(form: &Form<'_>) -> Option<Value> {
     })
 }
 
-/// What came of a form, or asks for one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Modal {
-    /// The shortcut: the form is wanted, within three seconds, by this.
-    Wanted(String),
-    /// It was filled in.
-    Submitted(Box<Submission>),
-}
-
 /// A form as it was filled in, nothing of it looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submission {
@@ -141,79 +129,6 @@ pub struct Submission {
     services: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct Payload {
-    #[serde(rename = "type")]
-    kind: String,
-    callback_id: String,
-    trigger_id: String,
-    user: User,
-    view: View,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct User {
-    id: String,
-    name: String,
-    username: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct View {
-    id: String,
-    callback_id: String,
-    private_metadata: String,
-    state: State,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct State {
-    values: BTreeMap<String, BTreeMap<String, Value>>,
-}
-
-/// Reads the `payload` of an interaction. `Ok(None)` for what is about no form of ours.
-///
-/// # Errors
-/// When it is no payload.
-pub fn modal(payload: &str) -> Result<Option<Modal>, String> {
-    let Payload { kind, callback_id, trigger_id, user, view } =
-        serde_json::from_str(payload).map_err(|error| error.to_string())?;
-    if kind == "shortcut" && callback_id == FORM {
-        return Ok(Some(Modal::Wanted(trigger_id)));
-    }
-    if kind != "view_submission" || view.callback_id != FORM {
-        return Ok(None);
-    }
-    let value = |block: &str, key: &str| view.state.values.get(block)?.get("v")?.pointer(key);
-    let text = |block: &str, key: &str| value(block, key).and_then(Value::as_str).map(str::to_owned);
-    let names = [&user.name, &user.username, &user.id];
-    let chosen = text("channel", "/selected_conversation");
-    let (here, thread) = view.private_metadata.split_once(':').unwrap_or((&view.private_metadata, ""));
-    let thread = (chosen.is_none() && is_ts(thread)).then(|| thread.to_owned());
-    Ok(Some(Modal::Submitted(Box::new(Submission {
-        actor: in_slack(names.into_iter().find(|name| !name.is_empty()).map_or("", String::as_str)),
-        channel: chosen.unwrap_or_else(|| here.to_owned()),
-        thread,
-        user: user.id.clone(),
-        from: value("from", "/selected_date_time").and_then(Value::as_i64),
-        to: value("to", "/selected_date_time").and_then(Value::as_i64),
-        seen: text("seen", "/value").unwrap_or_default(),
-        services: value("service", "/selected_options").map(chosen_of).unwrap_or_default(),
-        view: view.id,
-    }))))
-}
-
-/// The values of the options that were chosen.
-fn chosen_of(options: &Value) -> Vec<String> {
-    let options = options.as_array().into_iter().flatten();
-    options.filter_map(|one| one.get("value")?.as_str().map(str::to_owned)).collect()
-}
-
 /// What a form asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
@@ -229,10 +144,25 @@ pub struct Wanted {
     pub thread: Option<String>,
 }
 
-/// What is wrong with one block of the form, for whoever filled it in.
-pub type FormFault = (&'static str, String);
-
 impl Submission {
+    pub(super) fn of(filled: Filled) -> Self {
+        let time = |block| filled.value(block, "/selected_date_time").and_then(Value::as_i64);
+        let chosen = filled.text("channel", "/selected_conversation");
+        let (here, thread) = filled.kept.split_once(':').unwrap_or((&filled.kept, ""));
+        let thread = (chosen.is_none() && is_ts(thread)).then(|| thread.to_owned());
+        Self {
+            channel: chosen.unwrap_or_else(|| here.to_owned()),
+            thread,
+            from: time("from"),
+            to: time("to"),
+            seen: filled.text("seen", "/value").unwrap_or_default(),
+            services: filled.chosen("service"),
+            view: filled.view,
+            actor: filled.actor,
+            user: filled.user,
+        }
+    }
+
     /// What it asks for; else what is wrong with it, block by block.
     ///
     /// # Errors
@@ -304,12 +234,6 @@ pub fn slack_form_taken(language: Language, user: &str, wanted: &Wanted) -> Valu
         body["thread_ts"] = json!(thread);
     }
     body
-}
-
-/// The answer to a form that cannot be used: each fault at its block.
-pub fn slack_form_faults(faults: &[FormFault]) -> Value {
-    let errors: BTreeMap<&str, &str> = faults.iter().map(|(block, text)| (*block, text.as_str())).collect();
-    json!({ "response_action": "errors", "errors": errors })
 }
 
 /// Why there is no form where no model can be asked.

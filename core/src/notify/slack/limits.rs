@@ -65,7 +65,7 @@ fn button(value: &Value) -> usize {
     match Deed::parse(value["action_id"].as_str().unwrap()) {
         Some(deed) => {
             assert!(value["value"] == "482" && value.get("url").is_none(), "{value}");
-            let must = matches!(deed, Deed::Resolve | Deed::Silence | Deed::Declare);
+            let must = matches!(deed, Deed::Resolve | Deed::Silence);
             assert_eq!(must, value.get("confirm").is_some(), "{value}");
             value.get("confirm").into_iter().for_each(asks);
         }

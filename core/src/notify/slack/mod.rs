@@ -7,10 +7,12 @@ mod analysis;
 mod blocks;
 mod body;
 mod buttons;
+mod declare_form;
 mod declared;
 mod digest;
 mod form;
 mod key;
+mod modal;
 mod offer;
 mod press;
 mod storm;
@@ -37,13 +39,17 @@ use super::zone::Zone;
 
 pub use analysis::{analysis_post, analysis_update};
 pub use buttons::Buttons;
+pub use declare_form::{
+    DeclareForm, DeclareSubmission, declare_fault, declare_refused, slack_declare_form, slack_no_declare_form,
+};
 pub use declared::{declared_line, slack_declared_before, slack_declaring_again};
 pub use digest::{DigestLine, digest_line, incoming_digest, slack_digest};
 pub use form::{
-    Form, FormFault, Modal, Submission, Wanted, form_needs_a_bot, form_needs_a_model, form_no_way,
-    form_not_kept, modal, slack_form, slack_form_faults, slack_form_taken,
+    Form, Submission, Wanted, form_needs_a_bot, form_needs_a_model, form_no_way, form_not_kept, slack_form,
+    slack_form_taken,
 };
 pub use key::{bears, keyed};
+pub use modal::{FormFault, Modal, modal, slack_form_faults};
 pub use offer::{Event, Offers, Pointed, Posted, Under, event as slack_event, pointed, slack_offer};
 pub use press::{
     Command, Press, command, in_slack, press, slack_already, slack_dismiss, slack_done, slack_help,

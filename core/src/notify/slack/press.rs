@@ -38,6 +38,8 @@ pub struct Press {
     pub user: String,
     /// Where an answer to this person alone can be sent, for 30 minutes. Knowing it is enough to post there.
     pub response_url: String,
+    /// By which a form may be opened, once, within three seconds.
+    pub trigger: String,
     /// Whether the button stands in an answer that only this person sees.
     pub private: bool,
 }
@@ -52,6 +54,8 @@ struct Payload {
     actions: Vec<Pressed>,
     #[serde(default)]
     response_url: String,
+    #[serde(default)]
+    trigger_id: String,
     #[serde(default)]
     container: Container,
 }
@@ -108,6 +112,7 @@ pub fn press(payload: &str) -> Result<Option<Press>, String> {
         actor,
         user: payload.user.id,
         response_url: payload.response_url,
+        trigger: payload.trigger_id,
         private: payload.container.is_ephemeral,
     }))
 }

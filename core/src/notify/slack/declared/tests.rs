@@ -6,7 +6,7 @@ use super::super::limits::check;
 use super::super::{Buttons, slack_already, slack_post, slack_post_again, slack_update};
 use super::*;
 use crate::evidence::Redacted;
-use crate::incident::Status;
+use crate::incident::{Deed, Status};
 use crate::notify::samples::{self, safe, start};
 
 const ALL: Buttons = Buttons { presses: true, analysis: true, declare: true };

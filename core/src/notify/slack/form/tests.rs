@@ -1,5 +1,6 @@
 //! The form within Slack's bounds, and what comes of what is filled in.
 
+use super::super::modal::{Modal, modal};
 use super::*;
 
 const HOUR: i64 = 3_600;
@@ -79,7 +80,9 @@ fn what_slack_would_refuse_is_not_offered() {
 fn several_services_can_be_chosen_each_once_and_no_more_than_are_offered() {
     let chosen = |values: Value| {
         let mut one = submitted(HOUR, 0, "x", "C0OPS");
-        one.services = chosen_of(&values);
+        let of = json!({"service": {"v": {"selected_options": values}}});
+        let filled = Filled { values: serde_json::from_value(of).unwrap(), ..Filled::default() };
+        one.services = filled.chosen("service");
         one.wanted(Language::En, now()).unwrap().services
     };
     let options = |names: &[&str]| names.iter().map(|name| json!({"value": name})).collect::<Value>();

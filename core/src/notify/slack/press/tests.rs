@@ -9,6 +9,7 @@ use crate::notify::slack::limits::check;
 fn payload(fields: Value) -> String {
     let mut all = json!({
         "type": "block_actions", "user": {"id": "U1", "name": "aya"}, "response_url": "https://hooks.slack.com/actions/1",
+        "trigger_id": "7.7",
         "actions": [{"action_id": "acknowledge", "value": "482", "type": "button"}], "state": {"values": {}},
     });
     all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -23,6 +24,7 @@ fn every_deed_comes_back_from_its_button() {
         assert_eq!((press.deed, press.incident, press.private), (Some(deed), 482, false));
         assert_eq!(press.actor, "aya in Slack");
         assert_eq!(press.response_url, "https://hooks.slack.com/actions/1");
+        assert_eq!(press.trigger, "7.7");
     }
     let taken = samples::acknowledged();
     let second = slack_already(&taken, Deed::Acknowledge, "ken in Slack");
