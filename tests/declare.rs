@@ -58,7 +58,7 @@ fn both(firstlook: &Firstlook) -> (Value, Value) {
 async fn a_declared_incident_has_its_channel_with_people_a_pinned_message_and_a_way_back() {
     let firstlook = start(INVITED).await;
     let slack = &firstlook.slack;
-    assert!(firstlook.slack.messages()[0].now().blocks.to_string().contains("\"action_id\":\"declare\""));
+    assert!(firstlook.slack.messages()[0].now().blocks.to_string().contains("\"declare:1\""));
     assert_eq!(form::submitted(&firstlook).await, (200, String::new()), "taken, and closed");
     firstlook.until("its channel is open", |one| one["declared"]["channel"] == ID).await;
     firstlook.idle().await;
@@ -80,7 +80,7 @@ async fn a_declared_incident_has_its_channel_with_people_a_pinned_message_and_a_
         words(&alarm).contains("Declared by aya in Slack at ") && alarm.to_string().contains(ID),
         "{alarm:#}"
     );
-    assert!(!alarm.to_string().contains("\"action_id\":\"declare\""), "it is declared once");
+    assert!(!alarm.to_string().contains("\"declare:1\""), "it is declared once");
     let thread: Vec<_> =
         slack.replies(&alarm_ts).into_iter().filter(|one| one.text().starts_with("Declared")).collect();
     assert_eq!(thread.len(), 1, "{thread:#?}");

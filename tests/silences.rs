@@ -4,6 +4,7 @@
 mod asked;
 mod ended;
 mod escalated;
+mod menu;
 mod mirrored;
 mod recurring;
 mod slack;

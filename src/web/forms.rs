@@ -10,7 +10,7 @@ use firstlook_core::notify::{self, Form, Modal, Pointed, Submission, Under, Want
 use firstlook_core::{Language, word};
 use serde_json::Value;
 
-use super::{App, declare};
+use super::{App, declare, menu};
 use crate::clock;
 use crate::ingest::{Answer, Ingest, Look};
 use crate::receivers::Class;
@@ -106,6 +106,7 @@ pub async fn interacted(app: &App, payload: &str) -> Option<HttpResponse> {
             Some(HttpResponse::Ok().finish())
         }
         Modal::Submitted(submission) => Some(answer(take(app, &submission).await)),
+        Modal::Deed(submission) => Some(answer(menu::take(app, &submission).await)),
         Modal::Declared(submission) => Some(answer(declare::form::take(app, &submission).await)),
     }
 }

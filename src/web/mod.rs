@@ -16,6 +16,7 @@ mod gate;
 mod health;
 mod host;
 mod html;
+mod menu;
 pub mod origin;
 mod pagerduty;
 pub mod pages;

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::App;
 use super::forms::{self, Forms};
 use super::problem::Problem;
-use super::{declare, deeds, signed, webhooks};
+use super::{declare, deeds, menu, signed, webhooks};
 use crate::clock;
 use crate::receivers::slack::respond::Responder;
 use crate::secret::Secret;
@@ -104,7 +104,8 @@ async fn pressed(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let form = signed_form(&app, request, payload).await?;
-    if let Some(answer) = forms::interacted(&app, field(&form, "payload")).await {
+    // A press walks one of many ways, and not each has to be carried along.
+    if let Some(answer) = Box::pin(forms::interacted(&app, field(&form, "payload"))).await {
         return Ok(answer);
     }
     let press = notify::press(field(&form, "payload"))
@@ -118,7 +119,7 @@ async fn pressed(
             });
         }
         Some(press) => {
-            if let Some(answer) = follow(&app, &press).await {
+            if let Some(answer) = Box::pin(follow(&app, &press)).await {
                 // Slack waits for the status alone; what is said to the one who pressed goes its own way.
                 tokio::spawn(async move { say(&app, &press, &answer).await });
             }
@@ -146,6 +147,9 @@ async fn took(app: &App, press: &Press) -> Value {
 
 /// Does what a press asks for. What the message itself will show needs no answer.
 async fn follow(app: &App, press: &Press) -> Option<Value> {
+    if let Some(choice) = press.choice {
+        return menu::chosen(app, press, choice).await;
+    }
     let Some(deed) = press.deed else { return Some(notify::slack_dismiss()) };
     if deed == Deed::Declare {
         return declare::form::open(app, press).await;
@@ -177,7 +181,7 @@ async fn asked(
         });
     }
     let who = (actor.as_str(), field(&form, "user_id"));
-    let answer = match tokio::time::timeout(WITHIN, told(&app, who, &command)).await {
+    let answer = match tokio::time::timeout(WITHIN, Box::pin(told(&app, who, &command))).await {
         Ok(answer) => answer,
         Err(_) => late(&app),
     };
@@ -204,6 +208,7 @@ async fn told(app: &App, (actor, user): (&str, &str), command: &Command) -> Valu
                 None => notify::slack_unknown(app.words.language, *number),
             })
         }
+        Command::Why(number) => Ok(menu::why(app, *number).await),
         Command::Do(Deed::Declare, number, _) => Ok(declare::in_slack(app, *number, actor, user).await),
         Command::Do(deed, number, text) => match act(app, *number, *deed, actor, text).await {
             Answer::Done if *deed == Deed::Silence => Ok(silenced(app, *number).await),

@@ -15,7 +15,7 @@ const WITHIN: Duration = Duration::from_secs(60);
 /// `aya` presses Declare of an incident; the form that is opened then.
 async fn opened(firstlook: &Firstlook, incident: i64) -> Value {
     let before = firstlook.slack.views().len();
-    firstlook.press_for_form("aya", "declare", &json!(incident), &firstlook.slack.trigger()).await;
+    firstlook.chooses("aya", &format!("declare:{incident}"), &firstlook.slack.trigger()).await;
     firstlook.slack.views().get(before).cloned().unwrap_or_default()
 }
 
@@ -132,7 +132,7 @@ async fn a_form_that_is_not_opened_says_why_and_what_does_without_one() {
     let slack = &firstlook.slack;
     let said = async |trigger: &str, incident: i64| {
         let before = slack.answers().len();
-        firstlook.press_for_form("aya", "declare", &json!(incident), trigger).await;
+        firstlook.chooses("aya", &format!("declare:{incident}"), trigger).await;
         let answer = eventually(WITHIN, "an answer", async || slack.answers().get(before).cloned()).await;
         words(&answer["blocks"])
     };

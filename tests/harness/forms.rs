@@ -28,16 +28,17 @@ impl Firstlook {
         self.interacts(&payload).await
     }
 
-    /// `name` presses a button that opens a form by `trigger`.
-    pub async fn press_for_form(&self, name: &str, action: &str, value: &Value, trigger: &str) {
+    /// `name` chooses from the menu beside a message's buttons: `silence:1`.
+    pub async fn chooses(&self, name: &str, value: &str, trigger: &str) {
         let payload = json!({
             "type": "block_actions", "team": {"id": "T0TEST"}, "trigger_id": trigger,
             "user": {"id": "U0TEST", "username": name, "name": name, "team_id": "T0TEST"},
             "container": {"type": "message"}, "response_url": self.slack.response_url(),
-            "actions": [{"type": "button", "block_id": "act", "action_id": action, "value": value.to_string(), "action_ts": "1.2"}],
+            "actions": [{"type": "overflow", "block_id": "act", "action_id": "more", "action_ts": "1.2",
+                "selected_option": {"text": {"type": "plain_text", "text": "x"}, "value": value}}],
         });
         let answer = self.interacts(&payload).await;
-        assert_eq!((answer.status, answer.text.as_str()), (200, ""), "{action}");
+        assert_eq!((answer.status, answer.text.as_str()), (200, ""), "{value}");
     }
 
     /// `name` fills a form in: `values` by block, as its elements give them.

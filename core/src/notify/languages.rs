@@ -20,7 +20,8 @@ use crate::summary::State;
 const DATA: &str = "データ";
 const HOME: &str = "https://firstlook.example.com";
 /// What is called the same in every language: names, zones, keys of the configuration, commands.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
+    "why",
     "open",
     "show",
     "ack",
@@ -227,6 +228,7 @@ fn answers(view: &Incident) -> Vec<Value> {
         slack_silenced(&Incident { silenced_until: Some(start()), ..view.clone() }, &Zone::utc(), HOME),
         slack_not_done(ja, DATA),
         slack_declared_before(view),
+        slack_why(view, &Zone::utc()),
         slack_declaring_again(ja, 7),
     ]);
     all

@@ -20,6 +20,7 @@ mod fixed;
 mod flap;
 pub mod form;
 pub mod graph;
+mod menu;
 mod pressed;
 pub mod report;
 pub mod storm;
@@ -29,6 +30,7 @@ pub use counted::*;
 pub use declared::*;
 pub use fixed::*;
 pub use flap::flapping;
+pub use menu::*;
 pub use pressed::*;
 
 pub use super::figures::{duration, number, quantity, sentence};

@@ -96,6 +96,14 @@ impl Wanted {
         Self { asked, ..Self::default() }
     }
 
+    /// What a form of an incident asks for: until when, and why.
+    pub fn until(end: DateTime<Utc>, why: &str) -> Self {
+        let mut wanted = Self::of_button();
+        (wanted.asked.duration, wanted.asked.ends_at) = (None, Some(end));
+        wanted.comment(why);
+        wanted
+    }
+
     /// Takes what somebody said, where he said something.
     pub fn comment(&mut self, said: &str) {
         if !said.trim().is_empty() {

@@ -28,6 +28,7 @@ pub fn all() -> Vec<Value> {
     all.extend([faults(100_000, 0), faults(40_000_000, 0), faults(i64::MIN / 2, 0)]);
     all.push(slack_offer(Language::Ja, "C0OPS", "1.2"));
     all.extend(declaring());
+    all.extend(deeds());
     all.extend(needs.map(|text| slack_not_done(Language::Ja, text.trim_end_matches('。'))));
     all
 }
@@ -57,5 +58,25 @@ fn declaring() -> Vec<Value> {
         form(true, (2, 1), Err(DATA)),
         slack_no_declare_form(Language::Ja, 7, DATA),
         json!({ "text": text }),
+    ]
+}
+
+/// The forms that silence and resolve, and what is wrong with them.
+fn deeds() -> Vec<Value> {
+    let view = japanese(samples::first_look());
+    let refused = |form: &str, kept: &str, until: Value| {
+        let values = json!({"until": {"v": {"selected_date_time": until}}});
+        let view = json!({"callback_id": form, "private_metadata": kept, "state": {"values": values}});
+        let payload = json!({"type": "view_submission", "view": view});
+        let Ok(Some(Modal::Deed(one))) = modal(&payload.to_string()) else { panic!("{payload}") };
+        json!({ "text": one.wanted(Language::Ja, start()).unwrap_err()[0].1 })
+    };
+    vec![
+        slack_silence_form(&view),
+        slack_resolve_form(&view),
+        refused("silence", "7", json!(null)),
+        refused("silence", "7", json!(1)),
+        refused("silence", "7", json!(i64::MAX)),
+        refused("resolve", "", json!(null)),
     ]
 }

@@ -9,6 +9,7 @@ use super::super::text::{address, escape};
 use super::super::view::Incident;
 use super::super::{facts, words};
 use super::blocks::{Line, plain, rich};
+use super::menu::menu;
 use crate::incident::{Deed, Status};
 use crate::language::{Language, Word};
 
@@ -55,11 +56,9 @@ pub fn row(view: &Incident, buttons: Buttons) -> Option<Value> {
         if buttons.analysis && view.standing() != Status::Resolved {
             row.push(button(Deed::Analyze, words::ANALYZE, view));
         }
-        if buttons.declare && view.status != Status::Resolved && view.declared.is_none() {
-            row.push(button(Deed::Declare, words::DECLARE_OPENS, view));
-        }
     }
     row.extend(link(&words::open_button(view.language, view.number), &view.url));
+    row.extend(menu(view, buttons));
     actions("act", row)
 }
 

@@ -112,7 +112,7 @@ impl DeclareSubmission {
     pub(super) fn of(filled: &Filled) -> Self {
         Self {
             actor: filled.actor.clone(),
-            incident: filled.kept.parse().ok().filter(|number| *number > 0),
+            incident: filled.number(),
             name: filled.text("name", "/value").unwrap_or_default(),
             lead: filled.text("lead", "/selected_user").unwrap_or_default(),
             people: filled.people("people"),

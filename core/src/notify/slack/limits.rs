@@ -86,6 +86,17 @@ fn button(value: &Value) -> usize {
     plain(&value["text"], 30)
 }
 
+/// What is behind the three dots: each names its incident.
+fn menu(value: &Value) -> usize {
+    let options = value["options"].as_array().unwrap();
+    assert!((1..=5).contains(&options.len()) && value["action_id"] == "more", "{value}");
+    for option in options {
+        plain(&option["text"], 75);
+        assert!(option["value"].as_str().unwrap().ends_with(":482"), "{option}");
+    }
+    0
+}
+
 /// What is asked before a press counts.
 fn asks(confirm: &Value) {
     for (field, most) in [("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)] {
@@ -103,7 +114,7 @@ fn block(value: &Value) -> usize {
         "actions" => {
             let buttons = value["elements"].as_array().unwrap();
             assert!((1..=5).contains(&buttons.len()), "{value}");
-            buttons.iter().map(button).sum()
+            buttons.iter().map(|one| if one["type"] == "overflow" { menu(one) } else { button(one) }).sum()
         }
         "rich_text" => {
             let told = value["elements"].as_array().unwrap().iter().map(rich).sum();

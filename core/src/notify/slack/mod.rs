@@ -9,9 +9,11 @@ mod body;
 mod buttons;
 mod declare_form;
 mod declared;
+mod deed_forms;
 mod digest;
 mod form;
 mod key;
+mod menu;
 mod modal;
 mod offer;
 mod press;
@@ -43,12 +45,14 @@ pub use declare_form::{
     DeclareForm, DeclareSubmission, declare_fault, declare_refused, slack_declare_form, slack_no_declare_form,
 };
 pub use declared::{declared_line, slack_declared_before, slack_declaring_again};
+pub use deed_forms::{DeedSubmission, DeedWanted, slack_resolve_form, slack_silence_form};
 pub use digest::{DigestLine, digest_line, incoming_digest, slack_digest};
 pub use form::{
     Form, Submission, Wanted, form_needs_a_bot, form_needs_a_model, form_no_way, form_not_kept, slack_form,
     slack_form_taken,
 };
 pub use key::{bears, keyed};
+pub use menu::{Choice, slack_why};
 pub use modal::{FormFault, Modal, modal, slack_form_faults};
 pub use offer::{Event, Offers, Pointed, Posted, Under, event as slack_event, pointed, slack_offer};
 pub use press::{

@@ -8,8 +8,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::declare_form::{self, DeclareSubmission};
+use super::deed_forms::{self, DeedSubmission};
 use super::form::{self, Submission};
 use super::press::in_slack;
+use crate::incident::Deed;
 
 /// What came of a form, or asks for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub enum Modal {
     Submitted(Box<Submission>),
     /// The form that declares an incident was.
     Declared(Box<DeclareSubmission>),
+    /// The one that silences or resolves it was.
+    Deed(Box<DeedSubmission>),
 }
 
 /// What is wrong with one block of a form, for whoever filled it in.
@@ -49,6 +53,11 @@ impl Filled {
     /// The same where it is a text.
     pub fn text(&self, block: &str, path: &str) -> Option<String> {
         self.value(block, path).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// The incident's number, where the form was opened about one.
+    pub fn number(&self) -> Option<i64> {
+        self.kept.parse().ok().filter(|number| *number > 0)
     }
 
     /// The values of the options that were chosen.
@@ -123,6 +132,8 @@ pub fn modal(payload: &str) -> Result<Option<Modal>, String> {
     Ok(match view.callback_id.as_str() {
         form::FORM => Some(Modal::Submitted(Box::new(Submission::of(filled)))),
         declare_form::FORM => Some(Modal::Declared(Box::new(DeclareSubmission::of(&filled)))),
+        deed_forms::SILENCE => Some(Modal::Deed(Box::new(DeedSubmission::of(Deed::Silence, &filled)))),
+        deed_forms::RESOLVE => Some(Modal::Deed(Box::new(DeedSubmission::of(Deed::Resolve, &filled)))),
         _ => None,
     })
 }

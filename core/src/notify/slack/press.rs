@@ -12,6 +12,7 @@ use super::super::words;
 use super::blocks::{Line, list, rich, short};
 use super::buttons::{actions, button};
 use super::declared::slack_declared_before;
+use super::menu::{Choice, MORE};
 use super::storm::ACKNOWLEDGE_STORM;
 use super::{Buttons, Kept, living};
 use crate::incident::{Deed, Status};
@@ -28,6 +29,8 @@ const LISTED: usize = 20;
 pub struct Press {
     /// What it is for; `None` for a button that only closes its own message.
     pub deed: Option<Deed>,
+    /// What was chosen from the menu, in place of a deed.
+    pub choice: Option<Choice>,
     /// The number of the incident, or of the storm.
     pub incident: i64,
     /// Whether it is for all of a storm.
@@ -76,6 +79,8 @@ struct Pressed {
     action_id: String,
     #[serde(default)]
     value: String,
+    #[serde(default)]
+    selected_option: Value,
 }
 
 #[derive(Default, Deserialize)]
@@ -99,14 +104,19 @@ pub fn press(payload: &str) -> Result<Option<Press>, String> {
     };
     let storm = pressed.action_id == ACKNOWLEDGE_STORM;
     let deed = if storm { Some(Deed::Acknowledge) } else { Deed::parse(&pressed.action_id) };
-    if deed.is_none() && pressed.action_id != DISMISS {
+    let chosen = pressed.selected_option.get("value").and_then(Value::as_str).unwrap_or_default();
+    let chosen = Some(chosen).filter(|_| pressed.action_id == MORE).and_then(Choice::read);
+    let choice = chosen.map(|(choice, _)| choice);
+    if deed.is_none() && choice.is_none() && pressed.action_id != DISMISS {
         return Ok(None);
     }
-    let Ok(incident) = pressed.value.parse() else { return Ok(None) };
+    let number = chosen.map(|(_, number)| number).or_else(|| pressed.value.parse().ok());
+    let Some(incident) = number else { return Ok(None) };
     let names = [&payload.user.name, &payload.user.username, &payload.user.id];
     let actor = in_slack(names.into_iter().find(|name| !name.is_empty()).map_or("", String::as_str));
     Ok(Some(Press {
         deed,
+        choice,
         incident,
         storm,
         actor,
@@ -132,6 +142,8 @@ pub enum Command {
     Open,
     /// The message of an incident.
     Show(i64),
+    /// Why people were told of it.
+    Why(i64),
     /// The form that asks for a look at a time.
     Form,
     /// Something is done to an incident; the words after it say how it ended, or for how long and why.
@@ -147,6 +159,7 @@ pub fn command(text: &str) -> Command {
     let deed = match verb.as_str() {
         "open" => return Command::Open,
         "show" => return number.map_or(Command::Help, Command::Show),
+        "why" => return number.map_or(Command::Help, Command::Why),
         "ack" | "acknowledge" => Deed::Acknowledge,
         "take" => Deed::TakeOver,
         "resolve" => Deed::Resolve,

@@ -7,7 +7,7 @@ use crate::language::{Language, Word, word};
 
 pub const DECLARE: Word = word("Declare", "宣言");
 /// What opens the form.
-pub const DECLARE_OPENS: Word = word("Declare…", "宣言…");
+pub const DECLARE_OPENS: Word = word("Declare incident…", "インシデントを宣言…");
 pub const DECLARED: Word = word("Declared", "宣言済み");
 /// Before the severity, on a lock screen.
 pub const DECLARED_HEAD: Word = word("Declared: ", "宣言：");

@@ -31,16 +31,17 @@ pub const OPEN_NOW: Word = word("Open now", "未解決のインシデント");
 pub const ALL_INCIDENTS: Word = word("All incidents", "インシデントの一覧");
 pub const MORE_INCIDENTS: Word = word("More on the page", "続きはページへ");
 pub const HELP: Word = word(
-    "firstlook: open, show, ack, take, resolve, silence, analyse, declare, help",
-    "firstlook：open、show、ack、take、resolve、silence、analyse、declare、help",
+    "firstlook: open, show, ack, take, resolve, silence, analyse, declare, why, help",
+    "firstlook：open、show、ack、take、resolve、silence、analyse、declare、why、help",
 );
 /// Forms of the command, and what each does. What is typed is the same in every language.
-pub const COMMANDS: [(Word, Word); 9] = [
+pub const COMMANDS: [(Word, Word); 10] = [
     (word("open", "open"), word("what is open now", "未解決のインシデントの一覧")),
     (
         word("show 482", "show 482"),
         word("its message, here, for you only", "そのメッセージを、ここに自分だけに表示"),
     ),
+    (word("why 482", "why 482"), word("who is told of it, and why", "通知先とその理由")),
     (word("ack 482", "ack 482"), word("you have it", "自分が対応を開始")),
     (
         word("take 482", "take 482"),
@@ -172,6 +173,7 @@ pub fn resolved(language: Language, number: i64) -> String {
     language.pick(format!("#{number} is resolved."), format!("#{number}を解決にしました。"))
 }
 
+/// There is no incident of this number.
 pub fn no_incident(language: Language, number: i64) -> String {
     language
         .pick(format!("There is no incident #{number} here."), format!("インシデント#{number}はありません。"))

@@ -57,7 +57,7 @@ fn its_own_channel_names_the_lead_and_the_way_back_and_every_other_the_way_there
 fn the_button_is_there_until_it_is_declared_or_over_and_where_a_bot_may() {
     let zone = Zone::utc();
     let has = |view: &Incident, buttons| {
-        shown(&slack_update(view, &zone, "C0", "1.0", buttons)).contains(r#""action_id":"declare""#)
+        shown(&slack_update(view, &zone, "C0", "1.0", buttons)).contains(r#""value":"declare:482""#)
     };
     assert!(has(&samples::first_look(), ALL) && has(&samples::acknowledged(), ALL));
     assert!(!has(&samples::resolved(), ALL) && !has(&samples::declared()[0], ALL));
