@@ -55,6 +55,7 @@ mod resync;
 mod routing;
 mod schedules;
 mod schema;
+mod scopes;
 mod secrets;
 mod silences;
 mod sns;

@@ -1,11 +1,12 @@
 //! Door: network. `check`: the configuration, the runbooks and the templates; with `--online` each dependency, as a table.
 //!
-//! Never tells anybody anything: receivers are only connected to, not written to.
+//! Never tells anybody anything: receivers are only asked, not written to.
 
 mod cloudwatch;
 mod evidence;
 mod pagers;
 mod routes;
+mod slack;
 mod subscriptions;
 mod templates;
 
@@ -17,6 +18,8 @@ use std::time::Duration;
 use firstlook::app::{self, StartError};
 use firstlook::config::{self, Config, EvidenceKind, Provider, SlackVia};
 use firstlook::library::read_folder;
+use firstlook::receivers::slack::Slack;
+use firstlook::secret::Secret;
 use firstlook::sources::alertmanager_api::{Api, Snapshot};
 use firstlook::store::Store;
 use firstlook::web::pages::Pages;
@@ -171,6 +174,8 @@ async fn dependencies(config: &Config, table: &mut Table) -> Result<(), StartErr
         let said = answer.map(|answer| format!("answers ({})", answer.status().as_u16()));
         table.result(what, said.map_err(|error| reason(&error.without_url())));
     }
+    let connect = |api_url: &str, token: &Secret| Slack::new(client.clone(), api_url, token.clone());
+    slack::check(config, connect, table).await;
     for (source, signer) in app::signers(config).await {
         subscriptions::check(source, &signer, &config.server.external_url, table).await;
     }

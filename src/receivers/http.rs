@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ pub(super) struct Answer {
     pub status: StatusCode,
     /// Of `Retry-After`, where it is given in seconds (FACTS C, D).
     pub retry_after: Option<Duration>,
+    pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
@@ -90,13 +91,13 @@ pub(super) async fn answered(
 ) -> Result<Answer, SendError> {
     let response = request.send().await.map_err(|error| unsent(&error, who))?;
     let status = response.status();
-    let seconds =
-        response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let headers = response.headers().clone();
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let body = read(response).await.map_err(|error| {
         SendError::ambiguous(format!("{}'s answer ({status}) broke off: {}", who.name, cause(&error)))
     })?;
     let body = hidden.scrub(&String::from_utf8_lossy(&body)).into_bytes();
-    Ok(Answer { status, retry_after: seconds.map(Duration::from_secs), body })
+    Ok(Answer { status, retry_after: seconds.map(Duration::from_secs), headers, body })
 }
 
 async fn read(mut response: Response) -> reqwest::Result<Vec<u8>> {

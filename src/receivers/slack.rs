@@ -5,6 +5,7 @@
 pub mod channels;
 pub mod files;
 pub mod respond;
+pub mod scopes;
 mod sought;
 pub mod views;
 

@@ -13,7 +13,7 @@ const AT_ONCE: usize = 30;
 /// Channels in one answer: their objects are long, and no longer answer is read.
 const PAGE: &str = "40";
 /// Answers that are read to find a channel again.
-const MOST_PAGES: usize = 50;
+pub(super) const MOST_PAGES: usize = 50;
 /// How far Slack's clock may be behind ours.
 const SKEW: TimeDelta = TimeDelta::minutes(1);
 
@@ -33,9 +33,16 @@ pub enum Opened {
 
 /// A method, and the scopes that it needs.
 #[derive(Clone, Copy)]
-struct Method {
+pub(super) struct Method {
     name: &'static str,
     scopes: &'static str,
+}
+
+impl Method {
+    /// What lists the channels that the bot is in.
+    pub fn conversations(private: bool) -> Self {
+        Self { name: "users.conversations", scopes: if private { "groups:read" } else { "channels:read" } }
+    }
 }
 
 /// What is needed to open and lead a channel.
@@ -72,30 +79,19 @@ impl Slack {
         private: bool,
         since: DateTime<Utc>,
     ) -> Result<Option<String>, SendError> {
-        let (kind, scopes) =
-            if private { ("private_channel", "groups:read") } else { ("public_channel", "channels:read") };
-        let method = Method { name: "users.conversations", scopes };
+        let method = Method::conversations(private);
         let oldest = (since - SKEW).timestamp();
         let mut cursor = String::new();
         for _ in 0..MOST_PAGES {
-            let fields =
-                [("types", kind), ("exclude_archived", "true"), ("limit", PAGE), ("cursor", &cursor)];
-            let answer = self.ask(method, &fields).await?;
-            let page =
-                self.read(method, answer, |body| body.get("channels").is_some().then(|| body.clone()))?;
-            let all = page.get("channels").and_then(Value::as_array).into_iter().flatten();
+            let (page, next) = self.channels(method, private, &cursor).await?;
             let ours = |one: &&Value| {
                 let created = one.get("created").and_then(Value::as_i64).unwrap_or_default();
                 text(one, "name").as_deref() == Some(name) && created >= oldest
             };
-            if let Some(id) = all.clone().find(ours).and_then(|one| text(one, "id")) {
+            if let Some(id) = page.iter().find(ours).and_then(|one| text(one, "id")) {
                 return Ok(Some(id));
             }
-            cursor = page
-                .pointer("/response_metadata/next_cursor")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
+            cursor = next;
             if cursor.is_empty() {
                 return Ok(None);
             }
@@ -104,6 +100,23 @@ impl Slack {
             "the bot is in so many channels that #{name} could not be found among them: take it out of those that it does \
              not need"
         )))
+    }
+
+    /// One page of the channels that the bot is in, and where the next one begins.
+    pub(super) async fn channels(
+        &self,
+        method: Method,
+        private: bool,
+        cursor: &str,
+    ) -> Result<(Vec<Value>, String), SendError> {
+        let kind = if private { "private_channel" } else { "public_channel" };
+        let fields = [("types", kind), ("exclude_archived", "true"), ("limit", PAGE), ("cursor", cursor)];
+        let answer = self.ask(method, &fields).await?;
+        let page = self.read(method, answer, |body| {
+            let next = body.pointer("/response_metadata/next_cursor").and_then(Value::as_str);
+            Some((body.get("channels")?.as_array()?.clone(), next.unwrap_or_default().to_owned()))
+        })?;
+        Ok(page)
     }
 
     /// `conversations.invite`. Returns who could not be, each with Slack's word for why; who is in it already is in it.

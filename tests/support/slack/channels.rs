@@ -11,6 +11,19 @@ use crate::support::server::Answer;
 
 /// The bot itself.
 const BOT: &str = "U0FIRSTLOOK";
+/// What the app may do unless it is forbidden.
+const SCOPES: [&str; 10] = [
+    "chat:write",
+    "commands",
+    "files:write",
+    "channels:manage",
+    "channels:read",
+    "groups:write",
+    "groups:read",
+    "usergroups:read",
+    "pins:write",
+    "channels:history",
+];
 /// What one channel may have pinned.
 const MOST_PINS: usize = 100;
 
@@ -54,6 +67,13 @@ impl Desk {
                 json!({"ok": false, "error": "missing_scope", "needed": scope, "provided": "chat:write"});
             Answer::json(200, &body)
         })
+    }
+
+    /// `auth.test`; what the token may do stands in a header.
+    pub(super) fn who(&self) -> Answer {
+        let scopes = SCOPES.into_iter().filter(|scope| self.lacks(scope).is_none()).collect::<Vec<_>>();
+        let body = json!({"ok": true, "team": "Test", "user": "firstlook", "bot_id": "B0FIRSTLOOK"});
+        Answer::json(200, &body).header("x-oauth-scopes", &scopes.join(","))
     }
 
     /// The channel, where the bot is in it and may do this.

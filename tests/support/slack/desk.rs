@@ -291,10 +291,7 @@ impl Protocol for Desk {
             "chat.getPermalink" => self.permalink(&body),
             "views.open" => self.open(&body),
             "chat.postEphemeral" => self.to_one(&body),
-            "auth.test" => Answer::json(
-                200,
-                &json!({"ok": true, "team": "Test", "user": "firstlook", "bot_id": "B0FIRSTLOOK"}),
-            ),
+            "auth.test" => self.who(),
             _ => error("unknown_method"),
         }
     }
