@@ -142,6 +142,10 @@ fn templates_are_checked_and_shown() {
     assert!(output.status.success() && said == "🛑 重大：payment-api: PaymentApi5xxRateHigh\n", "{said}");
     let (_, said) = run(folder.path(), &["preview", "teams"]);
     assert!(said.contains("\"text\": \"重大：payment-api"), "{said}");
+    let (_, said) = run(folder.path(), &["preview", "slack_storm"]);
+    assert!(said.contains("アラーム多発") || said.contains("Storm"), "{said}");
+    let (output, said) = run(folder.path(), &["preview", "slack_storm", "--incident", "1"]);
+    assert!(!output.status.success() && said.contains("slack_storm is about many incidents"), "{said}");
     let (output, said) = run(folder.path(), &["preview", "slack"]);
     assert!(!output.status.success() && said.contains("there are: slack_title, slack_note"), "{said}");
     std::fs::write(own.join("slack_note.hbs"), "a\n{{incident.owner.name}}\n").unwrap();

@@ -115,6 +115,7 @@ async fn each_receiver_is_told_in_a_persons_own_words_and_nothing_of_them_is_liv
     for (name, text) in [
         ("slack_title.hbs", "{{#if incident.labels.team}}{{incident.labels.team}}: {{/if}}{{default}}"),
         ("slack_note.hbs", "Ask <!here> {{incident.service}}"),
+        ("slack_thread.hbs", "[{{kind}}] <!here> {{default}}"),
         (
             "pagerduty_summary.hbs",
             "{{incident.title}} is what #{{incident.number}} says of {{incident.service}} at 3. {{default}}",
@@ -141,9 +142,15 @@ async fn each_receiver_is_told_in_a_persons_own_words_and_nothing_of_them_is_liv
     let event = firstlook.pagerduty.events().pop().unwrap();
     assert!(event.summary().contains("is what #1 says of api at 3. "), "{}", event.summary());
     assert_eq!(event.body["payload"]["custom_details"], json!({ "1 team": "edge ‹@U1›" }));
+    let url = format!("{}/api/v1/incidents/1/acknowledge", firstlook.url);
+    assert_eq!(firstlook.send(|client| client.post(&url)).await.status, 200);
+    firstlook.idle().await;
+    let lines = firstlook.slack.replies(&message.ts);
+    let line = lines.iter().find(|one| one.words().contains("[acknowledge] ‹!here› ")).expect("a line");
+    assert!(line.words().contains("an API client"), "{}", line.words());
     let output = command(firstlook.folder.path(), &["preview", "ours", "--incident", "1"]).output().unwrap();
     let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(shown["what"].as_str().unwrap().split(' ').next(), Some("Critical:"), "{shown}");
+    assert_eq!(shown["what"].as_str().unwrap().split(' ').next(), Some("Critical,"), "{shown}");
     let output = command(firstlook.folder.path(), &["preview", "ours", "--incident", "77"]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && said.contains("there is no incident 77"), "{said}");

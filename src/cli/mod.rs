@@ -65,7 +65,8 @@ enum Command {
     Evaluate(evaluate::EvaluateArguments),
     /// Show what a template of `templates.path` says, or firstlook by itself where there is none.
     Preview {
-        /// slack_title, slack_note, pagerduty_summary, pagerduty_details, report, or the `template` of a webhook.
+        /// slack_title, slack_note, slack_thread, slack_digest, slack_storm, pagerduty_summary, pagerduty_details, pagerduty_storm,
+        /// report, or the `template` of a webhook.
         template: String,
         /// The incident to tell of, by its number or id; a sample where absent.
         #[arg(long)]

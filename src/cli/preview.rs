@@ -18,6 +18,9 @@ pub fn run(config: &Config, template: &str, incident: Option<&str>) -> Result<Ex
     if !known.contains(&template) {
         return Err(format!("no message is made from {template:?}; there are: {}", known.join(", ")).into());
     }
+    if incident.is_some() && Place::parse(template).is_some_and(Place::is_of_many) {
+        return Err(format!("{template} is about many incidents: leave `--incident` out").into());
+    }
     let templates = templates::load(config)?;
     let view = match incident {
         None => sample(config.language),

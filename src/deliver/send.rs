@@ -165,6 +165,7 @@ impl Deliver {
         let key = format!("{}/{}", target.id, edge.seq);
         let tried = edge.doubt.then_some(edge.created_at);
         if let Some((line, thread, at)) = line {
+            let line = self.thread_worded(line, view, edge.kind.as_str());
             let place = Place { channel: &at.channel, thread: Some(thread) };
             return match Sought::of(api, place, tried, &key).await {
                 Sought::There(_) => Ok(()),
@@ -225,14 +226,14 @@ impl Deliver {
                 let body = notify::slack_digest(self.words.language, lines, &url, &self.zone, channel, said);
                 let receipt = match sought {
                     Sought::There(receipt) => receipt,
-                    _ => api.post(&notify::keyed(body, &key)).await?,
+                    _ => api.post(&notify::keyed(self.digest_worded(body, lines), &key)).await?,
                 };
                 target.digest = Some(receipt.into());
                 Ok(())
             }
             Integration::SlackWebhook(hook) => {
-                hook.post(&notify::incoming_digest(self.words.language, lines, &url, &self.zone, first_try))
-                    .await
+                let body = notify::incoming_digest(self.words.language, lines, &url, &self.zone, first_try);
+                hook.post(&self.digest_worded(body, lines)).await
             }
             Integration::PagerDuty(_) | Integration::Webhook { .. } => {
                 let reason = "it takes no digest; this is a fault of firstlook: please report it".to_owned();

@@ -101,18 +101,19 @@ impl Deliver {
                 let receipt = match &message.address {
                     Some(Address { channel, ts }) => {
                         let body = notify::slack_storm_update(storm, &self.zone, channel, ts, self.buttons);
-                        api.update(&notify::keyed(body, &key)).await?
+                        api.update(&notify::keyed(self.storm_worded(body, storm), &key)).await?
                     }
                     None => {
                         let body = notify::slack_storm(storm, &self.zone, channel, self.buttons, said);
-                        api.post(&notify::keyed(body, &key)).await?
+                        api.post(&notify::keyed(self.storm_worded(body, storm), &key)).await?
                     }
                 };
                 message.address = Some(receipt.into());
                 Ok(())
             }
             Integration::SlackWebhook(hook) => {
-                hook.post(&notify::incoming_storm(storm, &self.zone, first_try)).await
+                let body = notify::incoming_storm(storm, &self.zone, first_try);
+                hook.post(&self.storm_worded(body, storm)).await
             }
             Integration::PagerDuty(api) => {
                 let key = storm_key(&self.name, &message.receiver, storm.number);
@@ -120,7 +121,10 @@ impl Deliver {
                 let event = match (storm.figures.is_over(), message.told.is_some() || message.doubt) {
                     (true, false) => return Ok(()),
                     (true, true) => notify::pagerduty_resolve(&key),
-                    (false, _) => notify::pagerduty_storm(storm, &self.zone, &self.name, &key),
+                    (false, _) => {
+                        let event = notify::pagerduty_storm(storm, &self.zone, &self.name, &key);
+                        self.storm_page_worded(event, storm)
+                    }
                 };
                 api.send(&event).await
             }

@@ -2,6 +2,8 @@
 //!
 //! Knows that a message goes out whatever becomes of a template. Must not know what a template says.
 
+use firstlook_core::notify::DigestLine;
+use firstlook_core::notify::storm::Storm;
 use firstlook_core::notify::templates::{Fault, News};
 use firstlook_core::notify::view::Incident;
 use serde_json::Value;
@@ -17,6 +19,30 @@ impl Deliver {
     pub(super) fn slack_worded(&self, body: Value, view: &Incident, kind: &str) -> Value {
         let news = News { view, kind, event_id: "" };
         self.templates.slack(&body, news).unwrap_or_else(|fault| own_words(&fault, view, body))
+    }
+
+    /// A line in the thread of a message.
+    pub(super) fn thread_worded(&self, body: Value, view: &Incident, kind: &str) -> Value {
+        let news = News { view, kind, event_id: "" };
+        self.templates.thread(&body, news).unwrap_or_else(|fault| own_words(&fault, view, body))
+    }
+
+    /// A digest.
+    pub(super) fn digest_worded(&self, body: Value, lines: &[DigestLine]) -> Value {
+        let said = self.templates.digest(&body, self.words.language, lines);
+        said.unwrap_or_else(|fault| own_words_of_many(&fault, body))
+    }
+
+    /// A storm's message in Slack.
+    pub(super) fn storm_worded(&self, body: Value, storm: &Storm) -> Value {
+        let said = self.templates.storm(&body, storm);
+        said.unwrap_or_else(|fault| own_words_of_many(&fault, body))
+    }
+
+    /// A storm's page.
+    pub(super) fn storm_page_worded(&self, event: Value, storm: &Storm) -> Value {
+        let said = self.templates.storm_page(&event, storm);
+        said.unwrap_or_else(|fault| own_words_of_many(&fault, event))
     }
 
     /// A trigger for PagerDuty.
@@ -51,5 +77,13 @@ fn own_words<T>(fault: &Fault, view: &Incident, own: T) -> T {
     let (template, line) = (fault.file.as_str(), fault.line);
     let reason = format!("{}; {}", fault.what, fault.remedy);
     tracing::warn!(template, line, reason, incident = view.number, "told in firstlook's own words");
+    own
+}
+
+/// The same where many incidents are told at once.
+fn own_words_of_many<T>(fault: &Fault, own: T) -> T {
+    let (template, line) = (fault.file.as_str(), fault.line);
+    let reason = format!("{}; {}", fault.what, fault.remedy);
+    tracing::warn!(template, line, reason, "told in firstlook's own words");
     own
 }

@@ -19,7 +19,7 @@ use super::view::{Alert, Block, DoFirst, Evidence, Impact, Incident, Notificatio
 
 pub use analysis::{analysed, nasty_analysis};
 pub use odd::{all, nasty};
-pub use storm::storm;
+pub use storm::{storm, storms};
 
 /// 03:07 in Tokyo.
 pub fn start() -> DateTime<Utc> {

@@ -44,3 +44,22 @@ pub fn storm(all: usize) -> Storm {
         url: "https://firstlook.example.com/?storm=7".to_owned(),
     }
 }
+
+/// Storms for trying templates out: as it begins, as it ends, with nothing shared and nothing open, and with odd texts.
+pub fn storms() -> Vec<Storm> {
+    let begins = storm(34);
+    let mut ended = Storm { ended_at: Some(start() + TimeDelta::minutes(20)), ..storm(30) };
+    (ended.figures.ended, ended.figures.left, ended.figures.acknowledged) = (true, 9, 4);
+    for line in ended.top.iter_mut().take(3) {
+        (line.status, line.resolved_at, line.owner) =
+            (Status::Resolved, Some(start()), Some(safe("Ken Mori")));
+    }
+    let mut bare = Storm { shared: None, top: Vec::new(), ..ended.clone() };
+    (bare.figures.open, bare.figures.left) = (0, 0);
+    let mut odd = storm(1_000);
+    let text = safe(&"<!channel> & {{x}} `決済` \u{202e}\n".repeat(40));
+    odd.shared = Some(Shared { label: text.clone(), count: 31 });
+    odd.top.iter_mut().for_each(|line| (line.title, line.owner) = (text.clone(), Some(text.clone())));
+    let all = [begins, ended, bare, odd];
+    all.iter().flat_map(|one| Language::ALL.map(|language| Storm { language, ..one.clone() })).collect()
+}

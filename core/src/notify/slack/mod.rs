@@ -62,7 +62,7 @@ pub use press::{
 };
 pub use storm::{incoming_storm, slack_storm, slack_storm_update};
 pub use thread::{acknowledged_line, again_line, resolved_line};
-pub(super) use worded::{add_note, header_block, header_text};
+pub(super) use worded::{add_note, header_block, header_text, line_text, word_line};
 
 /// Body of `chat.postMessage` for an incident that has no message yet. `channel`: its id, or its name with `#`.
 pub fn slack_post(view: &Incident, zone: &Zone, channel: &str, buttons: Buttons) -> Value {

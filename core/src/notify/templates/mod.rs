@@ -6,6 +6,7 @@
 
 mod engine;
 mod helpers;
+mod many;
 mod places;
 mod rehearsal;
 #[cfg(test)]
@@ -109,8 +110,16 @@ impl Templates {
 
     /// What a template of this place says; `None` where a person has none. `default`: what firstlook would say.
     fn rendered(&self, place: Place, news: News<'_>, default: Value) -> Option<Result<String, Fault>> {
+        self.places
+            .contains_key(&place)
+            .then(|| self.context(news, Some(default)))
+            .and_then(|of| self.said(place, &of))
+    }
+
+    /// The same of what it sees.
+    fn said(&self, place: Place, context: &Value) -> Option<Result<String, Fault>> {
         let engine = self.places.get(&place)?;
-        let said = engine.render(&self.context(news, Some(default))).and_then(|words| {
+        let said = engine.render(context).and_then(|words| {
             let empty = words.trim().is_empty() && !place.may_be_empty();
             let remedy = "have it print something, as `{{default}}`, or take the file away";
             if empty { Err(engine.fault(1, "renders nothing", remedy)) } else { Ok(words) }

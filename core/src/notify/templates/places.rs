@@ -22,12 +22,29 @@ pub enum Place {
     PagerdutyDetails,
     /// The Markdown report of an analysis.
     Report,
+    /// A line in the thread of a Slack message.
+    SlackThread,
+    /// The title of a digest in Slack.
+    SlackDigest,
+    /// The title of a storm's message in Slack.
+    SlackStorm,
+    /// What PagerDuty shows of a storm.
+    PagerdutyStorm,
 }
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 5] =
-        [Self::SlackTitle, Self::SlackNote, Self::PagerdutySummary, Self::PagerdutyDetails, Self::Report];
+    pub const ALL: [Self; 9] = [
+        Self::SlackTitle,
+        Self::SlackNote,
+        Self::PagerdutySummary,
+        Self::PagerdutyDetails,
+        Self::Report,
+        Self::SlackThread,
+        Self::SlackDigest,
+        Self::SlackStorm,
+        Self::PagerdutyStorm,
+    ];
 
     /// The name of its template's file, without `.hbs`.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +54,10 @@ impl Place {
             Self::PagerdutySummary => "pagerduty_summary",
             Self::PagerdutyDetails => "pagerduty_details",
             Self::Report => "report",
+            Self::SlackThread => "slack_thread",
+            Self::SlackDigest => "slack_digest",
+            Self::SlackStorm => "slack_storm",
+            Self::PagerdutyStorm => "pagerduty_storm",
         }
     }
 
@@ -47,6 +68,11 @@ impl Place {
 
     pub(super) fn shape(self) -> Shape {
         if self == Self::Report { Shape::Markdown } else { Shape::Plain }
+    }
+
+    /// Whether its message is about many incidents, so that no single one can be looked at by it.
+    pub fn is_of_many(self) -> bool {
+        matches!(self, Self::SlackDigest | Self::SlackStorm | Self::PagerdutyStorm)
     }
 
     /// Where nothing is a thing to say.
@@ -71,6 +97,18 @@ impl Templates {
         }
         if let Some(note) = self.rendered(Place::SlackNote, news, json!("")) {
             slack::add_note(blocks, &note?);
+        }
+        Ok(body)
+    }
+
+    /// A line in a thread as a person words it; what it leads to stays.
+    ///
+    /// # Errors
+    /// When the template cannot be rendered for this incident: then `body` is what there is to send.
+    pub fn thread(&self, body: &Value, news: News<'_>) -> Result<Value, Fault> {
+        let mut body = body.clone();
+        if let Some(words) = self.rendered(Place::SlackThread, news, json!(slack::line_text(&body))) {
+            slack::word_line(&mut body, &words?);
         }
         Ok(body)
     }

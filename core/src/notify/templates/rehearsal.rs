@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 
 use super::super::samples;
 use super::super::view::Incident;
-use super::super::{Buttons, Zone, analysis_markdown, pagerduty_trigger, slack, slack_post};
+use super::super::words::Again;
+use super::super::{
+    Buttons, Zone, acknowledged_line, again_line, analysis_markdown, incoming_digest, incoming_storm,
+    pagerduty_storm, pagerduty_trigger, resolved_line, slack, slack_post,
+};
 use super::{Fault, News, Place, Templates};
 use crate::incident::{EdgeKind, Status};
 use crate::language::Language;
@@ -24,7 +28,10 @@ impl Templates {
     /// Renders every template for every sample incident, in every language. Returns the first fault of each file.
     pub fn rehearse(&self) -> Vec<Fault> {
         let mut faults: Vec<Fault> = Vec::new();
-        let mut names: Vec<&str> = self.places.keys().map(|place| place.as_str()).collect();
+        let (many, single): (Vec<Place>, Vec<Place>) =
+            self.places.keys().copied().partition(|place| place.is_of_many());
+        faults.extend(many.into_iter().filter_map(|place| self.of_many(place).err()));
+        let mut names: Vec<&str> = single.iter().map(|place| place.as_str()).collect();
         names.extend(self.bodies.keys().map(String::as_str));
         for view in samples::all() {
             for language in Language::ALL {
@@ -71,11 +78,51 @@ impl Templates {
                 };
                 Ok(lines.map(line).collect::<Vec<_>>().join("\n"))
             }
+            Place::SlackThread => Ok(self.lines(view, &zone)?.pop().unwrap_or_default()),
+            Place::SlackDigest | Place::SlackStorm | Place::PagerdutyStorm => self.of_many(place),
             Place::Report => match analysis_markdown(view, &zone) {
                 Some(markdown) => self.report(&markdown, news),
                 None => Ok(String::new()),
             },
         }
+    }
+
+    /// What is said in the thread of an incident that is told again, taken, and over.
+    fn lines(&self, view: &Incident, zone: &Zone) -> Result<Vec<String>, Fault> {
+        let again = Again::Repeated { now: view.started_at };
+        let all = [
+            (EdgeKind::Resolve, resolved_line(view, zone, "", "")),
+            (EdgeKind::Acknowledge, acknowledged_line(view, "", "")),
+            (EdgeKind::Retrigger, again_line(view, zone, "", "", again)),
+        ];
+        let said = |(kind, line): (EdgeKind, Value)| {
+            let news = News { view, kind: kind.as_str(), event_id: EVENT };
+            Ok(slack::line_text(&self.thread(&line, news)?))
+        };
+        all.into_iter().map(said).collect()
+    }
+
+    /// What a template says of digests or storms: tried on samples of all kinds, the first of which is what is given back.
+    fn of_many(&self, place: Place) -> Result<String, Fault> {
+        let zone = self.zone.unwrap_or_else(Zone::utc);
+        let title = |body: &Value| slack::header_text(body.pointer("/blocks/0").unwrap_or(&Value::Null));
+        let mut first = None;
+        for storm in samples::storms() {
+            let said = match place {
+                Place::SlackStorm => title(&self.storm(&incoming_storm(&storm, &zone, None), &storm)?),
+                Place::PagerdutyStorm => {
+                    let event = self.storm_page(&pagerduty_storm(&storm, &zone, "", ""), &storm)?;
+                    event.pointer("/payload/summary").and_then(Value::as_str).unwrap_or_default().to_owned()
+                }
+                _ => {
+                    let (language, lines) = (storm.language, &storm.top);
+                    let body = incoming_digest(language, lines, &storm.url, &zone, None);
+                    title(&self.digest(&body, language, lines)?)
+                }
+            };
+            first.get_or_insert(said);
+        }
+        Ok(first.unwrap_or_default())
     }
 }
 

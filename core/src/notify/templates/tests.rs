@@ -1,5 +1,7 @@
 //! What templates say, what they cannot do, and where their faults are.
 
+mod many;
+
 use serde_json::{Value, json};
 
 use super::*;
