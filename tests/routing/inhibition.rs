@@ -1,5 +1,7 @@
 //! What is not told of one incident while another fires that explains it: kept, shown, and told when that is over.
 
+mod real;
+
 use super::{due, routed, told};
 use crate::harness::{Firstlook, alert, body, resolved};
 
