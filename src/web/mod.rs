@@ -27,6 +27,7 @@ mod silences;
 mod slack;
 mod sns;
 pub mod stand_in;
+mod storms;
 mod trace;
 mod webhooks;
 
@@ -165,6 +166,8 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(api::one)
         .service(api::act)
         .service(feedback::by_api)
+        .service(storms::by_form)
+        .service(storms::by_api)
         .service(silences::list)
         .service(silences::show)
         .service(silences::make)

@@ -57,6 +57,45 @@ async fn the_button_of_a_storms_message_takes_all_of_it_that_nobody_has() {
 }
 
 #[tokio::test]
+async fn page_and_api_take_all_of_a_storm_as_well() {
+    // Its message has a title of a person's own on the way.
+    let own = tempfile::tempdir().unwrap();
+    std::fs::write(own.path().join("slack_storm.hbs"), "{{storm.incidents}} <!here>: {{default}}").unwrap();
+    let mut setup = setup();
+    setup.more += &format!("\ntemplates: {{ path: \"{}\" }}", own.path().display());
+    let firstlook = Firstlook::start(setup).await;
+    firstlook.post(body(&alarms("warning", 0..40))).await;
+    says(&firstlook, "40 <!here>: ⚠ Storm: 40 incidents").await;
+    let list = firstlook.get("/").await.text;
+    let button = "<button class=\"btn\" formmethod=\"post\" formaction=\"/storms/1/acknowledge\">Acknowledge all 40</button>";
+    assert!(list.contains(button), "{list}");
+    let post = async |path: &str, origin: Option<&str>| {
+        let url = format!("{}{path}", firstlook.url);
+        let header = origin.map(|origin| ("origin", origin.to_owned()));
+        firstlook
+            .send(|client| header.into_iter().fold(client.post(url), |one, (k, v)| one.header(k, v)))
+            .await
+    };
+    for path in ["/storms/1/acknowledge", "/api/v1/storms/1/acknowledge"] {
+        assert_eq!(post(path, Some("https://evil.example.com")).await.status, 403, "{path}");
+    }
+    for path in ["/storms/9/acknowledge", "/api/v1/storms/9/acknowledge", "/api/v1/storms/x/acknowledge"] {
+        assert_eq!(post(path, None).await.status, 404, "{path}");
+    }
+    assert_eq!(firstlook.sql(TAKEN).await, 0);
+    let answer = post("/api/v1/storms/1/acknowledge", None).await;
+    assert_eq!((answer.status, answer.json()), (200, json!({"storm": 1, "acknowledged": 40})));
+    all_taken(&firstlook, 40, "an API client").await;
+    // Nothing is left for the page, whose button is gone; a press that comes late changes nothing.
+    assert!(!firstlook.get("/").await.text.contains("Acknowledge all"), "nobody is left");
+    assert_eq!(post("/storms/1/acknowledge", None).await.status, 303);
+    assert_eq!(post("/api/v1/storms/1/acknowledge", None).await.json()["acknowledged"], 0);
+    all_taken(&firstlook, 40, "an API client").await;
+    all_told(&firstlook).await;
+    firstlook.finish().await;
+}
+
+#[tokio::test]
 async fn who_takes_a_storms_page_at_pagerduty_has_its_incidents() {
     let firstlook = Firstlook::start(setup()).await;
     firstlook.post(body(&alarms("critical", 0..40))).await;

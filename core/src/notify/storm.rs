@@ -102,6 +102,8 @@ pub struct Banner {
     pub incidents: usize,
     /// Those that only its messages tell of, at least at one integration.
     pub folded: usize,
+    /// Those that nobody has.
+    pub open: usize,
 }
 
 /// The label that tells where a storm is: of those that most of `all` incidents have, the one that most have; of those

@@ -70,6 +70,8 @@ struct Folded {
     title: String,
     text: String,
     show: String,
+    /// Absent where somebody has each of them.
+    take: Option<String>,
     number: i64,
 }
 
@@ -164,6 +166,7 @@ fn folded(storm: &Banner, language: Language, now: Local) -> Folded {
         title: words::storm(language, storm.number, &storm.receiver, storm.incidents, &since),
         text: words::storm_folds(language, storm.folded),
         show: words::storm_shows(language, storm.incidents),
+        take: (storm.open > 0).then(|| words::storm_takes(language, storm.open)),
         number: storm.number,
     }
 }

@@ -148,7 +148,7 @@ fn delivery(status: u16) -> DeliveryRow {
 }
 
 fn storm() -> Banner {
-    Banner { number: 7, receiver: DATA.to_owned(), since: now(), incidents: 34, folded: 31 }
+    Banner { number: 7, receiver: DATA.to_owned(), since: now(), incidents: 34, folded: 31, open: 30 }
 }
 
 #[test]

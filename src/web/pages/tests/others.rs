@@ -97,8 +97,14 @@ fn each_part_of_a_filter_can_be_taken_away() {
 
 #[test]
 fn a_storm_stands_in_place_of_what_only_its_message_tells() {
-    let storm =
-        Banner { number: 7, receiver: "<oncall>".to_owned(), since: now(), incidents: 1_034, folded: 1_031 };
+    let storm = Banner {
+        number: 7,
+        receiver: "<oncall>".to_owned(),
+        since: now(),
+        incidents: 1_034,
+        folded: 1_031,
+        open: 1_000,
+    };
     let html = list("storm", &ListView { storms: vec![storm], ..view(&[samples::open()]) });
     in_order(
         &html,
@@ -106,6 +112,7 @@ fn a_storm_stands_in_place_of_what_only_its_message_tells() {
             "<section class=\"banner\"",
             "Storm 7 at &lt;oncall&gt;: 1,034 incidents since ",
             "1,031 of them are told by its message alone, and are not listed here.",
+            "formmethod=\"post\" formaction=\"/storms/7/acknowledge\">Acknowledge all 1,000</button>",
             "href=\"/?storm=7\">Show all 1,034",
             "class=\"group\"",
         ],

@@ -41,3 +41,9 @@ pub(in crate::web::pages) fn storm_shows(language: Language, incidents: usize) -
     let incidents = count(incidents as u64);
     language.pick(format!("Show all {incidents}"), format!("{incidents}件をすべて表示"))
 }
+
+/// `Acknowledge all 34`.
+pub(in crate::web::pages) fn storm_takes(language: Language, open: usize) -> String {
+    let open = count(open as u64);
+    language.pick(format!("Acknowledge all {open}"), format!("{open}件すべて対応を開始"))
+}
