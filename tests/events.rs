@@ -232,3 +232,39 @@ async fn the_manifest_with_events_asks_for_what_they_need_and_nothing_else_is_di
     assert_eq!(more, ["channels:history", "groups:history"]);
     assert_eq!(base, events);
 }
+
+#[tokio::test]
+async fn where_somebody_wants_no_offers_there_are_none_until_somebody_does_again() {
+    let model = Model::start(summary);
+    let firstlook = Firstlook::start(setup(&model)).await;
+    let slack = &firstlook.slack;
+    let (channel, other) = (slack.add_channel("#alarms"), slack.add_channel("#others"));
+    let offers = async |name: &str, channel: &str, id: &str| {
+        let ts = slack.posted_by_another(name, "ALARM: captures fail");
+        tells(&firstlook, &told(channel, &ts, id)).await;
+        settled(&firstlook).await;
+        slack.replies(&ts)
+    };
+    // What is said to who pressed, with the button that undoes it.
+    let presses = async |button: &Value| {
+        let before = slack.answers().len();
+        let pressed = json!({
+            "type": "block_actions", "trigger_id": "1.2", "actions": [button],
+            "user": {"id": "U0TEST", "name": "aya"}, "response_url": slack.response_url(),
+        });
+        assert_eq!(firstlook.interacts(&pressed).await.status, 200);
+        eventually(PATIENCE, "she is answered", async || slack.answers().get(before).cloned()).await
+    };
+    let off = offers("#alarms", &channel, "Ev01").await[0].now().blocks[1]["elements"][1].clone();
+    assert_eq!(off["text"]["text"], "Not here again");
+    let said = presses(&off).await;
+    assert!(said.to_string().contains("No analysis is offered in this channel any more."), "{said}");
+    presses(&off).await;
+    assert!(offers("#alarms", &channel, "Ev02").await.is_empty(), "none is offered there");
+    assert_eq!(offers("#others", &other, "Ev03").await.len(), 1, "and elsewhere it is");
+    assert_eq!(firstlook.sql("SELECT count(*) FROM offer_off WHERE off_by = 'aya in Slack'").await, 1);
+    let said = presses(&said["blocks"][1]["elements"][0]).await;
+    assert!(said.to_string().contains("is offered in this channel again"), "{said}");
+    assert_eq!(offers("#alarms", &channel, "Ev04").await.len(), 1);
+    firstlook.finish().await;
+}

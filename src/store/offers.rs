@@ -3,7 +3,7 @@
 //! What is offered is kept in the transaction that enqueues it, so that a message that is told of twice is offered once.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use firstlook_core::notify::Posted;
+use firstlook_core::notify::{Offering, Posted};
 use serde_json::json;
 
 use super::jobs::{self, Claim, JobKind, NewJob};
@@ -28,6 +28,8 @@ pub enum Offered {
     Again,
     /// The channel has got enough of them for now.
     TooMany,
+    /// Somebody wants none there.
+    Off,
 }
 
 /// An offer that is to be posted.
@@ -53,8 +55,9 @@ impl Store {
             .bind(&posted.channel)
             .execute(&mut *tx)
             .await?;
-        let (known, recent): (bool, i64) = sqlx::query_as(
+        let (known, off, recent): (bool, bool, i64) = sqlx::query_as(
             "SELECT EXISTS (SELECT FROM offer WHERE event = $2 OR (channel = $1 AND ts = $3)),
+                    EXISTS (SELECT FROM offer_off WHERE channel = $1),
                     (SELECT count(*) FROM offer WHERE channel = $1 AND received_at > $4)",
         )
         .bind(&posted.channel)
@@ -63,8 +66,11 @@ impl Store {
         .bind(now - PER)
         .fetch_one(&mut *tx)
         .await?;
-        if known || recent >= MOST {
-            return Ok(if known { Offered::Again } else { Offered::TooMany });
+        match (known, off) {
+            (true, _) => return Ok(Offered::Again),
+            (false, true) => return Ok(Offered::Off),
+            (false, false) if recent >= MOST => return Ok(Offered::TooMany),
+            (false, false) => {}
         }
         sqlx::query("DELETE FROM offer WHERE received_at < $1")
             .bind(now - KEPT_FOR)
@@ -94,6 +100,23 @@ impl Store {
         jobs::enqueue(&mut tx, &[job]).await?;
         tx.commit().await?;
         Ok(Offered::New)
+    }
+
+    /// Somebody wants offers in a channel, or none.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn switch_offers(&self, offering: &Offering, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Offering { channel, on, actor, .. } = offering;
+        let off =
+            "INSERT INTO offer_off (channel, off_by, off_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        match on {
+            true => sqlx::query("DELETE FROM offer_off WHERE channel = $1").bind(channel),
+            false => sqlx::query(off).bind(channel).bind(actor).bind(now),
+        }
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// The offer that a claim is about; none where nothing is left to do.

@@ -44,7 +44,7 @@ async fn told(app: &App, request: &HttpRequest, payload: web::Payload) -> Result
     let kept = tokio::time::timeout(WITHIN, app.store.keep_offer(&posted, clock::now())).await;
     match kept.map_err(|_| Problem::unavailable("the database does not answer in time"))?? {
         Offered::New => app.wake.all(),
-        Offered::Again => {}
+        Offered::Again | Offered::Off => {}
         Offered::TooMany => {
             tracing::info!(channel = posted.channel, "too many alarms there for an offer under each");
         }

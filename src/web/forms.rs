@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use chrono::TimeDelta;
-use firstlook_core::notify::{self, Form, Modal, Pointed, Submission, Under, Wanted};
+use firstlook_core::notify::{self, Form, Modal, Offering, Pointed, Submission, Under, Wanted};
 use firstlook_core::{Language, word};
 use serde_json::Value;
 
-use super::{App, declare, menu};
+use super::{App, declare, menu, slack};
 use crate::clock;
 use crate::ingest::{Answer, Ingest, Look};
 use crate::receivers::Class;
@@ -98,6 +98,10 @@ pub async fn interacted(app: &App, payload: &str) -> Option<HttpResponse> {
         point(app, pointed).await;
         return Some(HttpResponse::Ok().finish());
     }
+    if let Some(offering) = notify::offering(payload) {
+        offered(app, offering).await;
+        return Some(HttpResponse::Ok().finish());
+    }
     match notify::modal(payload).ok()?? {
         Modal::Wanted(trigger) => {
             if let Err(reason) = open(app, &trigger, None, None).await {
@@ -130,9 +134,28 @@ async fn point(app: &App, pointed: Pointed) {
     let channel = under.channel.clone();
     let Err(reason) = open(app, &trigger, Some(&channel), Some(&under)).await else { return };
     tracing::warn!(reason, "a form was not opened");
+    say(app, response_url, notify::slack_not_done(app.words.language, &reason));
+}
+
+/// Keeps whether offers are wanted in a channel, and says so to who pressed.
+async fn offered(app: &App, offering: Offering) {
+    let language = app.words.language;
+    let kept = tokio::time::timeout(KEEP_WITHIN, app.store.switch_offers(&offering, clock::now())).await;
+    let answer = match kept {
+        Ok(Ok(())) => {
+            let Offering { channel, on, actor, .. } = &offering;
+            tracing::info!(channel, on, actor, "whether an analysis is offered in a channel has changed");
+            notify::slack_offering(language, channel, *on)
+        }
+        Ok(Err(_)) | Err(_) => slack::late(app),
+    };
+    say(app, offering.response_url, answer);
+}
+
+/// Tells one person; Slack waits for the status alone.
+fn say(app: &App, response_url: String, answer: Value) {
     let Some(slack) = &app.slack else { return };
-    let (responder, answer) = (slack.responder.clone(), notify::slack_not_done(app.words.language, &reason));
-    // Slack waits for the status alone.
+    let responder = slack.responder.clone();
     tokio::spawn(async move {
         if let Err(error) = responder.say(&response_url, &answer).await {
             tracing::warn!(reason = error.reason, "who pressed a button in Slack could not be answered");

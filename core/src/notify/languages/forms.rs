@@ -27,6 +27,7 @@ pub fn all() -> Vec<Value> {
     let mut all = vec![form(None), form(Some("C0OPS")), faults(0, 0), faults(-60, 0), faults(60, 90)];
     all.extend([faults(100_000, 0), faults(40_000_000, 0), faults(i64::MIN / 2, 0)]);
     all.push(slack_offer(Language::Ja, "C0OPS", "1.2"));
+    all.extend([false, true].map(|on| slack_offering(Language::Ja, "C0OPS", on)));
     all.extend(declaring());
     all.extend(deeds());
     all.extend(needs.map(|text| slack_not_done(Language::Ja, text.trim_end_matches('。'))));

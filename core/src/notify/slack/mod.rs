@@ -16,6 +16,7 @@ mod key;
 mod menu;
 mod modal;
 mod offer;
+mod offering;
 mod press;
 mod storm;
 mod summary;
@@ -55,6 +56,7 @@ pub use key::{bears, keyed};
 pub use menu::{Choice, slack_why};
 pub use modal::{FormFault, Modal, modal, slack_form_faults};
 pub use offer::{Event, Offers, Pointed, Posted, Under, event as slack_event, pointed, slack_offer};
+pub use offering::{Offering, offering, slack_offering};
 pub use press::{
     Command, Press, command, in_slack, press, slack_already, slack_dismiss, slack_done, slack_help,
     slack_not_done, slack_nothing_to_judge, slack_open, slack_show, slack_silenced, slack_storm_taken,

@@ -11,6 +11,7 @@ use super::super::words::form as words;
 use super::blocks::{Line, plain, rich};
 use super::buttons::actions;
 use super::form::{is_channel, is_ts};
+use super::offering::off_button;
 use crate::language::Language;
 
 /// The button, and the shortcut of a message that does the same.
@@ -173,7 +174,8 @@ pub fn slack_offer(language: Language, channel: &str, ts: &str) -> Value {
         "value": format!("{channel}:{ts}"),
     });
     let line = rich("r", Line::default().text(offer).section().into_iter().collect());
-    let blocks: Vec<Value> = line.into_iter().chain(actions("act", vec![button])).collect();
+    let blocks: Vec<Value> =
+        line.into_iter().chain(actions("act", vec![button, off_button(language, channel)])).collect();
     json!({
         "channel": channel, "thread_ts": ts, "text": offer, "blocks": blocks, "unfurl_links": false,
         "unfurl_media": false,

@@ -39,6 +39,14 @@ pub const OFFER: Word = word(
     "firstlook can look into this alarm: logs, metrics and changes of that time.",
     "このアラームを調査できます。その時刻のログ・メトリクス・変更を確認します。",
 );
+pub const NOT_AGAIN: Word = word("Not here again", "今後は表示しない");
+pub const OFFER_AGAIN: Word = word("Offer it again", "再び表示する");
+pub const OFFERED_NO_MORE: Word = word(
+    "No analysis is offered in this channel any more. The ⋯ menu of a message still has it.",
+    "今後このチャンネルでは提案しません。メッセージの⋯メニューからはいつでも調査できます。",
+);
+pub const OFFERED_AGAIN: Word =
+    word("An analysis is offered in this channel again.", "このチャンネルで再び提案します。");
 pub const TAKEN: Word =
     word("firstlook looks into it. The answer comes here.", "調査します。結果はここに返します。");
 pub const NO_WAY: Word = word(
