@@ -45,7 +45,7 @@ async fn buttons_take_end_and_judge_an_incident_and_each_says_who() {
     let firstlook = Firstlook::start(Setup::default().openai(&model)).await;
     let incident = alarm(&firstlook).await;
     let (number, slack) = (&incident["number"], &firstlook.slack);
-    assert_eq!(buttons(&firstlook), ["acknowledge", "silence_1h", "analyze", "declare", "open"]);
+    assert_eq!(buttons(&firstlook), ["acknowledge", "silence_1h", "analyze", "open", "more"]);
 
     firstlook.press("aya", "acknowledge", number, false).await;
     let taken = firstlook.until("she has it", |one| one["status"] == "acknowledged").await;
@@ -53,7 +53,7 @@ async fn buttons_take_end_and_judge_an_incident_and_each_says_who() {
     firstlook.idle().await;
     assert_eq!(
         buttons(&firstlook),
-        ["resolve", "silence_1h", "analyze", "declare", "open"],
+        ["resolve", "silence_1h", "analyze", "open", "more"],
         "resolve takes its place"
     );
     let message = slack.messages()[0].clone();
@@ -113,7 +113,7 @@ async fn the_command_shows_and_does() {
     alarm(&firstlook).await;
     assert_eq!(
         buttons(&firstlook),
-        ["acknowledge", "silence_1h", "declare", "open"],
+        ["acknowledge", "silence_1h", "open", "more"],
         "without a model nobody can be asked to analyse"
     );
     let open = said("open").await;
