@@ -3,6 +3,7 @@
 //! Knows events and an incident's labels. Must not know who reported a change, nor claim that it is the cause: it says
 //! when it was, and whether it names what the alarm names.
 
+mod dated;
 mod kinship;
 mod late;
 mod runs;
@@ -18,6 +19,7 @@ use crate::alert::Labels;
 use kinship::Kinship;
 use runs::Run;
 
+pub use dated::dated;
 pub use late::{Late, late};
 
 /// Changes that name what the alarm names, at most so many …

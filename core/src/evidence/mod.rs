@@ -6,9 +6,11 @@
 pub mod access;
 pub mod asked;
 mod assign;
+pub mod catalogue;
 pub mod changes;
 pub mod cloudtrail;
 pub mod cloudwatch;
+pub mod days;
 pub mod delta;
 mod excerpt;
 mod items;

@@ -104,7 +104,7 @@ fn title(one: &Measured, apart: &Labels, departure: &Departure, redactor: &Redac
 }
 
 /// As Prometheus writes them, each value as it may be told.
-fn labels(labels: &Labels, redactor: &Redactor) -> Redacted {
+pub(in crate::evidence) fn labels(labels: &Labels, redactor: &Redactor) -> Redacted {
     let told: Vec<(&str, Redacted)> =
         labels.iter().map(|(name, value)| (name, redactor.redact_value(name, value))).collect();
     let told: Labels = told.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::Window;
 use crate::alert::Labels;
 pub use departure::{Departure, Range, Side};
+pub(in crate::evidence) use items::labels;
 pub use items::{items, items_after};
 
 /// A value at an instant. Never NaN or infinite.
