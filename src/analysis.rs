@@ -4,6 +4,7 @@
 //! enough was asked: core's run says that. It is a hop of its own and tells nobody.
 
 mod changed;
+mod days;
 mod end;
 mod history;
 mod lines;
@@ -14,10 +15,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::evidence::{Item, Redacted};
+use firstlook_core::evidence::days::Days;
+use firstlook_core::evidence::{Item, Kind, Redacted};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::runbook::Pinned;
-use firstlook_core::summary::analysis::run::{Action, Event, Run};
+use firstlook_core::summary::analysis::run::{Action, End, Event, Run, Why};
 use firstlook_core::summary::analysis::tools::{Offer, Queried};
 use tokio::time::Instant;
 
@@ -31,6 +33,7 @@ use crate::prompt::{of_round, talk};
 use crate::store::{Claim, Kept, Outcome, Store, StoreError, ToDo, Took, Words};
 use crate::telemetry::labels::{AnalysisOutcome, ModelOutcome, TokenDirection};
 use crate::telemetry::metrics::{self, Metric};
+use days::Listed;
 use lines::Lines;
 
 /// Everything that an analysis needs.
@@ -66,6 +69,9 @@ struct Work<'a> {
     bases: Vec<&'a KnowledgeBase>,
     runbook: Option<Pinned>,
     lines: Lines,
+    /// The days of a question about metrics, and what there is to be asked.
+    days: Option<Days>,
+    listed: Listed,
     /// When this process began, and what was worked before.
     since: Instant,
     before: Duration,
@@ -95,12 +101,20 @@ impl Analyze {
         let Some(view) = self.store.told_incident(claim.incident, &self.words).await? else {
             return Ok(Outcome::Done);
         };
-        let moment = self.moment(&claim, &view).await?;
+        let asked = self.store.asked(claim.incident).await?.filter(|asked| asked.insight);
+        let days = asked.map(|asked| Days::of(asked.time));
+        let moment = self.moment(&claim, &view, days).await?;
         let runbook = self.store.pinned_runbook(claim.incident).await?;
         let applied = moment::applied(&self.store, claim.incident, &self.sources, &moment).await?;
         let chosen_by = moment::chosen_by(&self.store, claim.incident).await?;
-        let bases = knowledge_base::applying(&self.knowledge, &chosen_by);
-        let offer = Offer { documents: !bases.is_empty(), ..offer(&applied, runbook.as_ref()) };
+        let bases = match days {
+            Some(_) => Vec::new(),
+            None => knowledge_base::applying(&self.knowledge, &chosen_by),
+        };
+        let offer = match days {
+            Some(days) => days::offer(&applied, days),
+            None => Offer { documents: !bases.is_empty(), ..offer(&applied, runbook.as_ref()) },
+        };
         let (run, items) = match open.run {
             Some(run) => (run, open.items),
             None => {
@@ -110,8 +124,8 @@ impl Analyze {
             }
         };
         let before = Duration::from_millis(run.worked_ms);
-        let (since, lines) = (Instant::now(), Lines::default());
-        let mut work = Work {
+        let (since, lines, listed) = (Instant::now(), Lines::default(), Listed::default());
+        let work = Work {
             claim: &claim,
             id: open.id,
             run,
@@ -122,9 +136,20 @@ impl Analyze {
             bases,
             runbook,
             lines,
+            days,
+            listed,
             since,
             before,
         };
+        self.follow(work).await
+    }
+
+    /// Does what is to be done next, until it ends.
+    async fn follow(&self, mut work: Work<'_>) -> Result<Outcome, StoreError> {
+        if work.days.is_some() && work.offer.queries.is_empty() && work.offer.metrics.is_empty() {
+            self.end(&work, &End::Failed(Why::NoMetrics)).await?;
+            return Ok(Outcome::Done);
+        }
         let mut action = work.run.action(&work.offer);
         loop {
             action = match action {
@@ -138,8 +163,13 @@ impl Analyze {
         }
     }
 
-    /// The incident's window as it was when the evidence was collected; where nothing was, as it is now.
-    async fn moment(&self, claim: &Claim, view: &Incident) -> Result<Moment, StoreError> {
+    /// The incident's window as it was when the evidence was collected; where nothing was, as it is now. Of a question about
+    /// days, those and the time before.
+    async fn moment(&self, claim: &Claim, view: &Incident, days: Option<Days>) -> Result<Moment, StoreError> {
+        if let Some(days) = days {
+            let moment = moment::moment(&self.store, claim.incident, days.window, &[]).await?;
+            return Ok(Moment { baselines: vec![days.before], ..moment });
+        }
         let covered = view.evidence.as_ref().and_then(|evidence| evidence.window);
         let window = match covered {
             Some(window) => window,
@@ -167,7 +197,11 @@ impl Analyze {
         let steps = self.summary.analysis.limits.max_steps;
         let architecture = (self.summary.architecture.as_str(), redactor);
         let (talk, guard) = talk(&view, &pack, architecture, (offer, steps), clock::now());
-        let items = view.evidence.map(|evidence| evidence.items).unwrap_or_default();
+        let mut items = view.evidence.map(|evidence| evidence.items).unwrap_or_default();
+        if offer.days.is_some() {
+            // What somebody asks is no evidence of what they ask about.
+            items.retain(|item| item.kind != Kind::Alarm);
+        }
         Ok((Run::new(talk, guard), items))
     }
 

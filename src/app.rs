@@ -95,8 +95,7 @@ impl Service {
             wake: wake.clone(),
             tags: Tags::default(),
         });
-        let fonts = Fonts::default();
-        let templates = Arc::new(templates::open(config)?);
+        let (fonts, templates) = (Fonts::default(), Arc::new(templates::open(config)?));
         let told = (templates.clone(), fonts.clone(), wake.clone());
         let deliver = deliver(config, store.clone(), words.clone(), told)?;
         let outage = outage(ingest.clone(), &deliver);
@@ -123,6 +122,7 @@ impl Service {
             outage,
             words,
             sources: config.alertmanager.iter().map(senders).collect(),
+            asking: (ingest.clone(), parts::has_metrics(config)),
             replay: player::replay(config, ingest, sns.clone()),
             sns,
             changes: config.changes.iter().map(|one| (one.name.clone(), one.clone())).collect(),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::config::{self, Baseline};
 use crate::evidence::{Alert, Moment};
-use crate::store::{Store, StoreError};
+use crate::store::{Meant, Store, StoreError};
 pub use applied::{Applied, SERVICE, applied, chosen_by, with_services};
 
 /// The time that an incident is about.
@@ -20,6 +20,8 @@ pub struct Stretch {
     pub window: Window,
     /// When an alarm's trouble began; none for what a person asked about, who has said it.
     pub onset: Option<Onset>,
+    /// Whether it is days of a question about metrics: nothing else is read of them.
+    pub insight: bool,
 }
 
 impl Stretch {
@@ -41,13 +43,14 @@ pub async fn stretch(
     evidence: &config::Evidence,
     now: DateTime<Utc>,
 ) -> Result<Stretch, StoreError> {
-    if let Some(time) = store.asked(incident).await? {
-        return Ok(Stretch { window: Window { start: time.start - evidence.before, ..time }, onset: None });
+    if let Some(Meant { time, insight }) = store.asked(incident).await? {
+        let start = if insight { time.start } else { time.start - evidence.before };
+        return Ok(Stretch { window: Window { start, ..time }, onset: None, insight });
     }
     let onset = store.onset(incident).await?;
     let onset = onset.unwrap_or(Onset { began_at: started_at, fired_at: started_at });
     let window = Window::of_alarm(onset, evidence.before, evidence.after, now);
-    Ok(Stretch { window, onset: Some(onset) })
+    Ok(Stretch { window, onset: Some(onset), insight: false })
 }
 
 /// What sources are asked about.

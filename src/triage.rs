@@ -5,6 +5,7 @@
 
 mod alike;
 mod documents;
+mod insight;
 mod late;
 mod look;
 mod steps;
@@ -70,6 +71,9 @@ impl Triage {
         let Some(view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
         let of = (claim.incident, view.started_at);
         let stretch = moment::stretch(&self.store, of, &self.evidence, now).await?;
+        if stretch.insight {
+            return self.leave_to_analysis(&claim, stretch.window).await;
+        }
         let stored = self.store.collected(claim.incident, &self.words.redactor).await?;
         let (round, pack) = match stored {
             Some(unfinished) if !unfinished.summarised => (unfinished.round, unfinished.pack),
@@ -172,7 +176,7 @@ fn counted(summary: &Summary, spent: Spent) {
         State::Ready => ModelOutcome::Ok,
         State::NothingVerified => ModelOutcome::Unusable,
         State::OverBudget => ModelOutcome::OverBudget,
-        State::Looking | State::NoModel | State::Failed => ModelOutcome::Failed,
+        State::Looking | State::LeftToAnalysis | State::NoModel | State::Failed => ModelOutcome::Failed,
     };
     metrics::count(Metric::ModelCalls, &[outcome.into()]);
     metrics::count_by(Metric::ModelTokens, summary.input_tokens, &[TokenDirection::Input.into()]);

@@ -38,6 +38,7 @@ mod harness;
 mod heartbeats;
 mod hooks;
 mod hostile;
+mod insight;
 mod kills;
 mod knowledge_base;
 mod languages;

@@ -36,10 +36,10 @@ data "aws_iam_policy_document" "firstlook" {
     resources = ["*"]
   }
 
-  # What an alarm watches, as evidence. CloudWatch knows no resource to name here.
+  # What an alarm watches, as evidence, and which metrics there are. CloudWatch knows no resource to name here.
   statement {
     sid       = "Metrics"
-    actions   = ["cloudwatch:GetMetricData"]
+    actions   = ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"]
     resources = ["*"]
   }
 

@@ -21,7 +21,11 @@ pub(super) fn has_trail(source: &Source) -> bool {
 impl Analyze {
     pub(super) async fn changed(&self, work: &Work<'_>, words: &[String]) -> Result<Answer, StoreError> {
         let window = work.moment.window;
-        let mut events = self.store.changes(window.start - self.evidence.changes_before, window.end).await?;
+        let from = match work.days {
+            Some(_) => window.start,
+            None => window.start - self.evidence.changes_before,
+        };
+        let mut events = self.store.changes(from, window.end).await?;
         let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
         let fits = |event: &ChangeEvent| {
             let text = format!("{} {} {:?}", event.summary, event.origin, event.details).to_lowercase();
@@ -31,7 +35,10 @@ impl Analyze {
         let (trail, missing) = self.of_trails(work, words).await;
         events.extend(trail);
         let began = window.start + self.evidence.before;
-        let found = changes::items(&events, &work.moment.labels, began, &self.words.redactor);
+        let found = match work.days {
+            Some(_) => changes::dated(&events, window.end, &self.words.redactor),
+            None => changes::items(&events, &work.moment.labels, began, &self.words.redactor),
+        };
         let (mut known, mut new) = (Vec::new(), Vec::new());
         for item in found {
             let same = |one: &&_| same(one, &item);

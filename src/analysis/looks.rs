@@ -11,7 +11,7 @@ use firstlook_core::summary::analysis::tools::Request;
 use super::tools::{Answer, before, item, named};
 use super::{Analyze, Work};
 use crate::evidence::Fault;
-use crate::evidence::look::{self, One};
+use crate::evidence::look::{self, MINUTE, One};
 use crate::moment::Applied;
 
 impl Analyze {
@@ -27,7 +27,7 @@ impl Analyze {
         };
         let answer = match request {
             Request::Metric { namespace, metric, dimensions, stat, .. } => {
-                self.metric(work, source, &One { namespace, metric, dimensions, stat }).await
+                self.metric(work, source, &One { namespace, metric, dimensions, stat, period: MINUTE }).await
             }
             Request::Traces { service, words, .. } => {
                 self.traces(work, source, (service.as_deref(), words), &request.words()).await

@@ -10,6 +10,7 @@ use firstlook_core::summary::analysis::logs::{self, Filter};
 use firstlook_core::summary::analysis::run::{Action, Event};
 use firstlook_core::summary::analysis::tools::Request;
 
+use super::days;
 use super::lines::Found;
 use super::{Analyze, Work};
 use crate::evidence::ask::{self, Question};
@@ -68,8 +69,10 @@ impl Analyze {
                 let ids: Vec<String> =
                     known.into_iter().chain(new.iter().map(|item| item.id.clone())).collect();
                 work.items.extend(new.iter().cloned());
-                let items = work.items.iter().filter(|item| ids.contains(&item.id));
-                (self.told(items, &missing), ids, new, true)
+                let items = || work.items.iter().filter(|item| ids.contains(&item.id));
+                let mut text = work.days.map(|_| days::heads(items())).unwrap_or_default();
+                text.push(&self.told(items(), &missing));
+                (text, ids, new, true)
             }
         };
         let (limits, worked) = (self.summary.analysis.limits, work.worked());
@@ -89,10 +92,15 @@ impl Analyze {
                 }
             }
             Request::Logs { source, .. } => self.logs(work, source, request).await,
-            Request::Query { source, query } => self.query(work, source, query).await,
-            Request::Metric { .. } | Request::Traces { .. } | Request::Access { .. } => {
-                self.looked(work, request).await
-            }
+            Request::Metrics { .. } => self.listed(work, request).await,
+            Request::Query { source, query } => match work.days {
+                Some(days) => self.over_days(work, request, days).await,
+                None => self.query(work, source, query).await,
+            },
+            Request::Metric { .. } | Request::Traces { .. } | Request::Access { .. } => match work.days {
+                Some(days) => self.over_days(work, request, days).await,
+                None => self.looked(work, request).await,
+            },
             Request::Changes { words } => self.changed(work, words).await?,
             Request::History { words } => self.history(work, words).await?,
         })
@@ -248,6 +256,7 @@ fn label(request: &Request) -> Tool {
         Request::Item { .. } => Tool::Item,
         Request::Logs { .. } => Tool::Logs,
         Request::Query { .. } => Tool::Query,
+        Request::Metrics { .. } => Tool::Metrics,
         Request::Metric { .. } => Tool::Metric,
         Request::Traces { .. } => Tool::Traces,
         Request::Access { .. } => Tool::AccessLogs,

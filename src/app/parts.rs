@@ -194,8 +194,17 @@ fn forms(config: &Config, ingest: &Ingest) -> Result<Option<web::Forms>, StartEr
         api: Slack::new(http::client(RECEIVER_TIMEOUT)?, api_url, token.clone()),
         bot,
         services: services.into_iter().collect(),
+        metrics: has_metrics(config),
         ingest: ingest.clone(),
     }))
+}
+
+/// Whether any source has metrics, which questions about days are answered by.
+pub(super) fn has_metrics(config: &Config) -> bool {
+    let has = |kind: &EvidenceKind| {
+        matches!(kind, EvidenceKind::Prometheus { .. } | EvidenceKind::CloudWatchMetrics { .. })
+    };
+    config.evidence.sources.iter().any(|source| has(&source.kind))
 }
 
 /// The receivers that PagerDuty tells of, each with the secrets that sign for it.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use firstlook_core::notify::backoff::{self, Next};
+use firstlook_core::notify::chart::{self, Picture};
 use firstlook_core::notify::graph::graph_picture;
 use firstlook_core::notify::rate::BESIDE;
 use firstlook_core::notify::view::Incident;
@@ -196,13 +197,24 @@ impl Deliver {
             kind: "text/markdown",
             bytes: self.report_worded(text, view).into_bytes(),
         };
-        let files: Vec<File> = std::iter::once(file).chain(self.graph(view).await).collect();
+        let mut files = vec![file];
+        for picture in self.pictures(view) {
+            files.extend(self.drawn_alone(picture).await);
+        }
         self.share(thread, telling, &files).await
     }
 
-    /// The graph of its causes; where it cannot be drawn the report stands alone, and the page has it.
-    async fn graph(&self, view: &Incident) -> Option<File> {
-        let picture = graph_picture(view, &self.zone)?;
+    /// The graph of its causes, and the series that answer a question about days.
+    fn pictures(&self, view: &Incident) -> Vec<Picture> {
+        let mark = chart::mark(view);
+        let series = chart::cited(view).into_iter();
+        let series = series
+            .filter_map(|item| chart::picture(item, view.number, mark, &self.zone, &self.words.redactor));
+        graph_picture(view, &self.zone).into_iter().chain(series).collect()
+    }
+
+    /// Where it cannot be drawn the report stands alone, and the page has it.
+    async fn drawn_alone(&self, picture: Picture) -> Option<File> {
         let (alt, title, name, svg) = (picture.alt, picture.title, picture.file, picture.svg);
         let fonts = self.fonts.clone();
         let drawn = tokio::task::spawn_blocking(move || raster::png(&svg, fonts.database())).await;
@@ -211,7 +223,7 @@ impl Deliver {
         match drawn {
             Ok(bytes) => Some(File { name, title, alt, kind: "image/png", bytes }),
             Err(error) => {
-                tracing::error!(error, "a graph of causes cannot be drawn: please report it");
+                tracing::error!(error, "a picture of an analysis cannot be drawn: please report it");
                 None
             }
         }

@@ -4,6 +4,7 @@
 //! Knows its calls and pages. Must not know what a value means.
 
 mod alarms;
+mod list;
 mod look;
 mod series;
 mod shown;
@@ -29,7 +30,7 @@ use super::template::{Part, Template, value};
 use super::{Fault, Measurements, Moment, once};
 use crate::aws::capped::Capped;
 use alarms::DESCRIBE;
-pub use look::One;
+pub use look::{MINUTE, One};
 use series::Series;
 use wanted::Wanted;
 

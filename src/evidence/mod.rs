@@ -36,6 +36,7 @@ pub use prometheus::Prometheus;
 pub use xray::{Traced, Xray};
 
 use firstlook_core::alert::Labels;
+use firstlook_core::evidence::catalogue::Known;
 use firstlook_core::evidence::cloudwatch::is_region;
 use firstlook_core::evidence::metric::Measured;
 use firstlook_core::evidence::{Line, Window};
@@ -200,6 +201,15 @@ fn once(faults: &mut Vec<Fault>, fault: Fault) {
     if !faults.contains(&fault) {
         faults.push(fault);
     }
+}
+
+/// The metrics that a source has.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// They, verbatim.
+    pub known: Vec<Known>,
+    /// What a cap or the time cut away, for people.
+    pub truncated: Option<String>,
 }
 
 /// What a source of metrics brought.

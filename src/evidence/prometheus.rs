@@ -3,6 +3,7 @@
 //! Knows its API. Must not know HTTP (`api.rs` does), nor what a value means. Never runs an expression that a sender hands
 //! us: rules are asked for by name, and their expression is the server's own.
 
+mod list;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -139,7 +140,7 @@ impl Prometheus {
         let now = wanted.iter().map(|one| self.range(&one.expression, moment.window, step, until));
         let now = join_all(now).await;
         let answers =
-            wanted.iter().zip(now).map(|(one, now)| self.quantity(one, now, moment, &alerts, until));
+            wanted.iter().zip(now).map(|(one, now)| self.quantity(one, now, (moment, step), &alerts, until));
         let answers = join_all(answers).await;
         let mut reached = found.faults.is_empty() && wanted.is_empty();
         for answer in answers {
@@ -169,12 +170,30 @@ impl Prometheus {
         query: &str,
         moment: &Moment,
     ) -> Result<(Measurements, String), Fault> {
-        let command = self.command(query, moment.window, step(moment.window));
+        let step = step(moment.window);
+        let command = self.command(query, moment.window, step);
+        Ok((self.stepped((name, query), moment, step).await?, command))
+    }
+
+    /// The values of a query of a model over days, one each `step` seconds, and of the time before.
+    ///
+    /// # Errors
+    /// When the days could not be had.
+    pub async fn over(&self, query: &str, moment: &Moment, step: i64) -> Result<Measurements, Fault> {
+        self.stepped((query, query), moment, step).await
+    }
+
+    async fn stepped(
+        &self,
+        (name, query): (&str, &str),
+        moment: &Moment,
+        step: i64,
+    ) -> Result<Measurements, Fault> {
         let (name, expression, unit) = (name.to_owned(), query.to_owned(), String::new());
         let wanted = Wanted { name, expression, unit, limit: None, of_alarm: false };
         let until = Instant::now() + self.timeout.mul_f64(OWN_SHARE);
-        let now = self.range(query, moment.window, step(moment.window), until).await;
-        Ok((self.quantity(&wanted, now, moment, &[], until).await?, command))
+        let now = self.range(query, moment.window, step, until).await;
+        self.quantity(&wanted, now, (moment, step), &[], until).await
     }
 
     /// What the rules that fire watch.
@@ -212,12 +231,11 @@ impl Prometheus {
         &self,
         wanted: &Wanted,
         now: Result<Vec<Series>, Fault>,
-        moment: &Moment,
+        (moment, step): (&Moment, i64),
         alerts: &[Labels],
         until: Instant,
     ) -> Result<Measurements, Fault> {
         let now = now?;
-        let step = step(moment.window);
         let normal =
             moment.baselines.iter().map(|window| self.range(&wanted.expression, *window, step, until));
         let normal = join_all(normal).await;

@@ -29,8 +29,10 @@ pub struct Look {
     pub services: Vec<String>,
     /// When it was seen.
     pub time: Window,
-    /// Where the answer goes.
-    pub route: Route,
+    /// Where the answer goes; nowhere but to the page without it.
+    pub route: Option<Route>,
+    /// Whether it is a question about metrics over days.
+    pub insight: bool,
 }
 
 impl Ingest {
@@ -39,17 +41,21 @@ impl Ingest {
     /// # Errors
     /// When the database does not take it; then nothing was promised.
     pub async fn look_at(&self, look: Look, now: DateTime<Utc>) -> Result<Answer, StoreError> {
-        let Look { id, actor, seen, services, time, route } = look;
+        let Look { id, actor, seen, services, time, route, insight } = look;
         let severity = self.desk.rules.severity.label.as_str();
-        let mut labels = json!({"alertname": "Asked", severity: "info"});
+        let name = if insight { "Insight" } else { "Asked" };
+        let mut labels = json!({"alertname": name, severity: "info"});
         // One service is the incident's own; several are only told, and the store has them one by one.
         let name = if services.len() == 1 { "service" } else { "services" };
         if let Some(labels) = labels.as_object_mut().filter(|_| !services.is_empty()) {
             labels.insert(name.to_owned(), json!(services.join(", ")));
         }
         let at = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
-        let description =
-            format!("{actor} asks what happened between {} and {}: {seen}", at(time.start), at(time.end));
+        let (start, end) = (at(time.start), at(time.end));
+        let description = match insight {
+            true => format!("{actor} asks about the metrics of {start} to {end}: {seen}"),
+            false => format!("{actor} asks what happened between {start} and {end}: {seen}"),
+        };
         let alert = json!({
             "status": "firing", "fingerprint": id, "labels": labels, "startsAt": time.start,
             "annotations": {"summary": seen, "description": description},
@@ -58,6 +64,6 @@ impl Ingest {
         let parsed = alertmanager::parse(&body, SOURCE, now);
         let mut arrival = own(SOURCE, body, Some(Note::found("a person asked for it")), now);
         arrival.once = Some(id);
-        self.take(arrival, parsed, Some(Asking { actor, time, services, route })).await
+        self.take(arrival, parsed, Some(Asking { actor, time, services, route, insight })).await
     }
 }

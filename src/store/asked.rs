@@ -10,6 +10,10 @@ use uuid::Uuid;
 use super::ingest::{Batch, Placed};
 use super::{Route, Store, StoreError, incidents, told};
 
+/// As they stand in the table.
+const INSIGHT: &str = "insight";
+const MOMENT: &str = "moment";
+
 /// What a person asks for with a body that firstlook made for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asking {
@@ -19,8 +23,19 @@ pub struct Asking {
     pub time: Window,
     /// The services that it is about.
     pub services: Vec<String>,
-    /// Where the answer goes, whatever the tree says.
-    pub route: Route,
+    /// Where the answer goes, whatever the tree says; it stands on the page alone where nobody is told.
+    pub route: Option<Route>,
+    /// Whether it is a question about metrics over days.
+    pub insight: bool,
+}
+
+/// What a person means with an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meant {
+    /// The time.
+    pub time: Window,
+    /// Whether it is a question about metrics over days: no logs of such a time may be read.
+    pub insight: bool,
 }
 
 /// Keeps what belongs to the incident that a body of this kind has opened.
@@ -33,7 +48,7 @@ pub(super) async fn keep(
         let Some((asking, incident)) = body.asking.as_ref().zip(opened(body, placed)) else { continue };
         let now = body.delivery.received_at;
         let new = sqlx::query(
-            "INSERT INTO asked (incident, asked_by, began_at, ended_at, services) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO asked (incident, asked_by, began_at, ended_at, services, kind) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT DO NOTHING",
         )
         .bind(incident)
@@ -41,6 +56,7 @@ pub(super) async fn keep(
         .bind(asking.time.start)
         .bind(asking.time.end)
         .bind(&asking.services)
+        .bind(if asking.insight { INSIGHT } else { MOMENT })
         .execute(&mut *tx)
         .await?;
         if new.rows_affected() == 0 {
@@ -55,9 +71,12 @@ pub(super) async fn keep(
         .execute(&mut *tx)
         .await?;
         let time = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
-        let said = format!("asked for a look at {} to {}", time(asking.time.start), time(asking.time.end));
+        let what = if asking.insight { "asked about the metrics of" } else { "asked for a look at" };
+        let said = format!("{what} {} to {}", time(asking.time.start), time(asking.time.end));
         incidents::note(tx, incident, now, "asked", &asking.actor, &said).await?;
-        told::begin(tx, incident, &asking.route, now).await?;
+        if let Some(route) = &asking.route {
+            told::begin(tx, incident, route, now).await?;
+        }
     }
     Ok(())
 }
@@ -70,17 +89,17 @@ fn opened(body: &Batch, placed: &[Placed]) -> Option<Uuid> {
 }
 
 impl Store {
-    /// The time that a person means with an incident; none where nobody asked for it.
+    /// What a person means with an incident; none where nobody asked for it.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn asked(&self, incident: Uuid) -> Result<Option<Window>, StoreError> {
-        let time: Option<(DateTime<Utc>, DateTime<Utc>)> =
-            sqlx::query_as("SELECT began_at, ended_at FROM asked WHERE incident = $1")
+    pub async fn asked(&self, incident: Uuid) -> Result<Option<Meant>, StoreError> {
+        let row: Option<(DateTime<Utc>, DateTime<Utc>, String)> =
+            sqlx::query_as("SELECT began_at, ended_at, kind FROM asked WHERE incident = $1")
                 .bind(incident)
                 .fetch_optional(&self.pool)
                 .await?;
-        Ok(time.map(|(start, end)| Window { start, end }))
+        Ok(row.map(|(start, end, kind)| Meant { time: Window { start, end }, insight: kind == INSIGHT }))
     }
 
     /// The services that a person means with an incident, where they named more than one.

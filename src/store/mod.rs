@@ -53,7 +53,7 @@ use crate::fail::{self, Step};
 
 pub use actions::{Acted, Paged};
 pub use analyses::{Kept, Open, ToDo, Took};
-pub use asked::Asking;
+pub use asked::{Asking, Meant};
 pub use declared::{Began, Declaration, Declaring, Place};
 pub use deliveries::{DeliveryDecision, DeliveryHead, DeliveryState, NewDelivery};
 pub use evidence::{Collected, NewEvidence, NewLate, Shown};

@@ -152,7 +152,7 @@ label! {
 label! {
     /// A tool of an analysis.
     Tool as "tool" {
-        Item = "item", Logs = "logs", Query = "query", Metric = "metric", Traces = "traces", AccessLogs = "access_logs",
+        Item = "item", Logs = "logs", Query = "query", Metrics = "metrics", Metric = "metric", Traces = "traces", AccessLogs = "access_logs",
         Changes = "changes", History = "history", Runbook = "runbook",
     }
 }

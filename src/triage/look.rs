@@ -30,7 +30,7 @@ impl Triage {
     pub(super) async fn look(
         &self,
         claim: &Claim,
-        Stretch { window, onset }: Stretch,
+        Stretch { window, onset, .. }: Stretch,
     ) -> Result<NewEvidence, StoreError> {
         let begun = Instant::now();
         let moment = moment::moment(&self.store, claim.incident, window, &self.evidence.baseline).await?;

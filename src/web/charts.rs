@@ -12,7 +12,7 @@ use crate::raster;
 /// In the place of an item's id: the graph of the causes that an analysis found.
 const CAUSES: &str = "causes";
 
-/// One chart of an incident's evidence, by the item's id, or the graph of its causes.
+/// One chart of an incident's evidence, or of the series that answer its question, by the item's id, or the graph of its causes.
 #[get("/incidents/{id}/charts/{item}.png")]
 pub async fn one(app: web::Data<App>, path: web::Path<(String, String)>) -> HttpResponse {
     let (id, item) = path.into_inner();
@@ -30,10 +30,9 @@ async fn drawn(app: &App, id: &str, item: &str) -> Result<Vec<u8>, Problem> {
         return png(app, picture.ok_or_else(|| Problem::not_found("graph of causes of this incident"))?)
             .await;
     }
-    let found = incident.evidence.iter().flat_map(|evidence| &evidence.items).find(|found| found.id == item);
-    let picture = found.and_then(|item| {
-        chart::picture(item, incident.number, incident.started_at, &app.zone, &app.words.redactor)
-    });
+    let mark = chart::mark(&incident);
+    let picture = chart::named(&incident, item)
+        .and_then(|item| chart::picture(item, incident.number, mark, &app.zone, &app.words.redactor));
     let picture =
         picture.ok_or_else(|| Problem::not_found("chart of this name in the incident's evidence"))?;
     png(app, picture).await

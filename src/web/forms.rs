@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use chrono::TimeDelta;
-use firstlook_core::notify::{self, Form, Modal, Offering, Pointed, Submission, Under, Wanted};
+use firstlook_core::notify::{self, Form, FormKind, Modal, Offering, Pointed, Submission, Under, Wanted};
 use firstlook_core::{Language, word};
 use serde_json::Value;
 
@@ -38,17 +38,20 @@ pub struct Forms {
     pub bot: (String, String),
     /// Services that the configuration names.
     pub services: Vec<String>,
+    /// Whether any source has metrics.
+    pub metrics: bool,
     /// Hop 1.
     pub ingest: Ingest,
 }
 
-/// Opens the form for whoever typed or pressed, in the `channel` where that was, if it is known, and about the message
+/// Opens a form for whoever typed or pressed, in the `channel` where that was, if it is known, and about the message
 /// `under` which the answer is to stand.
 ///
 /// # Errors
 /// Why it was not opened, in words for them.
 pub async fn open(
     app: &App,
+    kind: FormKind,
     trigger: &str,
     channel: Option<&str>,
     under: Option<&Under>,
@@ -57,6 +60,9 @@ pub async fn open(
     let forms = app.slack.as_ref().and_then(|slack| slack.forms.as_ref());
     let forms = forms.ok_or_else(|| notify::form_needs_a_bot(language).to_owned())?;
     let limits = app.analysis.ok_or_else(|| notify::form_needs_a_model(language).to_owned())?;
+    if kind == FormKind::Insight && !forms.metrics {
+        return Err(notify::form_needs_metrics(language).to_owned());
+    }
     let opening = async {
         let now = clock::now();
         let known = app.store.services(now - RECENT, MOST_SERVICES);
@@ -66,7 +72,10 @@ pub async fn open(
             forms.services.iter().filter(|name| !services.contains(name)).cloned().collect();
         services.extend(new);
         let form = Form { language, now, services: &services, steps: limits.max_steps, channel, under };
-        notify::slack_form(&form)
+        match kind {
+            FormKind::Moment => notify::slack_form(&form),
+            FormKind::Insight => notify::slack_insight_form(&form),
+        }
     };
     open_view(&forms.api, trigger, &opening.await, language).await
 }
@@ -103,8 +112,8 @@ pub async fn interacted(app: &App, payload: &str) -> Option<HttpResponse> {
         return Some(HttpResponse::Ok().finish());
     }
     match notify::modal(payload).ok()?? {
-        Modal::Wanted(trigger) => {
-            if let Err(reason) = open(app, &trigger, None, None).await {
+        Modal::Wanted(kind, trigger) => {
+            if let Err(reason) = open(app, kind, &trigger, None, None).await {
                 tracing::warn!(reason, "a form was not opened");
             }
             Some(HttpResponse::Ok().finish())
@@ -132,7 +141,8 @@ async fn point(app: &App, pointed: Pointed) {
         under.said = said.ok().and_then(Result::ok).flatten().unwrap_or_default();
     }
     let channel = under.channel.clone();
-    let Err(reason) = open(app, &trigger, Some(&channel), Some(&under)).await else { return };
+    let opened = open(app, FormKind::Moment, &trigger, Some(&channel), Some(&under)).await;
+    let Err(reason) = opened else { return };
     tracing::warn!(reason, "a form was not opened");
     say(app, response_url, notify::slack_not_done(app.words.language, &reason));
 }
@@ -196,14 +206,15 @@ async fn take(app: &App, submission: &Submission) -> Result<(), Value> {
         seen: wanted.seen,
         services: wanted.services,
         time: wanted.time,
-        route: Route {
+        insight: wanted.kind == FormKind::Insight,
+        route: Some(Route {
             receiver,
             integration: format!("{integration}{ELSEWHERE}{}{thread}", wanted.channel),
             reason: format!("{} asked for it in this channel", submission.actor),
             hold: None,
             waived: None,
             escalation: false,
-        },
+        }),
     };
     match tokio::time::timeout(KEEP_WITHIN, forms.ingest.look_at(look, now)).await {
         Ok(Ok(Answer::Kept { .. } | Answer::Repeat { .. })) => Ok(()),

@@ -16,6 +16,7 @@ mod gate;
 mod health;
 mod host;
 mod html;
+mod insights;
 mod menu;
 pub mod origin;
 mod pagerduty;
@@ -45,6 +46,7 @@ use firstlook_core::summary::analysis::run::Limits;
 
 use crate::config::{Authorization, ChangeSource, Declare};
 use crate::fonts::Fonts;
+use crate::ingest::Ingest;
 use crate::library::Library;
 use crate::outage::Outage;
 use crate::replay::Replay;
@@ -120,6 +122,8 @@ pub struct App {
     pub declarers: Vec<((String, String), Declare)>,
     /// What an analysis may take; nothing where there is no model to ask.
     pub analysis: Option<Limits>,
+    /// Hop 1, for questions that come by API, and whether any source has metrics to answer them.
+    pub asking: (Ingest, bool),
 }
 
 /// What senders use.
@@ -165,6 +169,7 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(api::list)
         .service(api::one)
         .service(api::act)
+        .service(insights::ask)
         .service(feedback::by_api)
         .service(storms::by_form)
         .service(storms::by_api)

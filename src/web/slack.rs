@@ -172,9 +172,9 @@ async fn asked(
     let form = signed_form(&app, request, payload).await?;
     let actor = notify::in_slack(field(&form, "user_name"));
     let command = notify::command(field(&form, "text"));
-    if command == Command::Form {
-        let opened =
-            forms::open(&app, field(&form, "trigger_id"), Some(field(&form, "channel_id")), None).await;
+    if let Command::Form(kind) = command {
+        let (trigger, channel) = (field(&form, "trigger_id"), field(&form, "channel_id"));
+        let opened = forms::open(&app, kind, trigger, Some(channel), None).await;
         return Ok(match opened {
             Ok(()) => HttpResponse::Ok().finish(),
             Err(why) => HttpResponse::Ok().json(notify::slack_not_done(app.words.language, &why)),
@@ -190,7 +190,7 @@ async fn asked(
 
 async fn told(app: &App, (actor, user): (&str, &str), command: &Command) -> Value {
     let answer = match command {
-        Command::Help | Command::Form => Ok(notify::slack_help(app.words.language, &app.external_url)),
+        Command::Help | Command::Form(_) => Ok(notify::slack_help(app.words.language, &app.external_url)),
         Command::Open => {
             let status = vec![Status::Open, Status::Acknowledged];
             let filter = Filter { status, limit: LISTED, ..Filter::default() };

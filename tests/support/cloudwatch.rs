@@ -200,6 +200,7 @@ impl World {
             "DescribeAlarms" => self.describe(region, input),
             "ListTagsForResource" => self.tags(region, input["ResourceARN"].as_str().unwrap_or_default()),
             "GetMetricData" => self.measured.get(input),
+            "ListMetrics" => self.measured.list(input),
             "DescribeAlarmContributors" => match self.contributors.get(name) {
                 Some(all) => Ok(json!({"AlarmContributors": all})),
                 None => Err((404, "ResourceNotFoundException", "no such alarm")),

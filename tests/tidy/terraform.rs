@@ -28,6 +28,7 @@ const ACTIONS: [(&str, &str); 29] = [
     ("describe_alarm_contributors", "cloudwatch:DescribeAlarmContributors"),
     ("list_alarm_mute_rules", "cloudwatch:ListAlarmMuteRules"),
     ("get_metric_data", "cloudwatch:GetMetricData"),
+    ("list_metrics", "cloudwatch:ListMetrics"),
     ("describe_log_groups", "logs:DescribeLogGroups"),
     ("filter_log_events", "logs:FilterLogEvents"),
     ("get_query_results", "logs:GetQueryResults"),

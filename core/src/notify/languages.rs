@@ -20,8 +20,12 @@ use crate::summary::State;
 const DATA: &str = "データ";
 const HOME: &str = "https://firstlook.example.com";
 /// What is called the same in every language: names, zones, keys of the configuration, commands.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 24] = [
     "why",
+    "insight",
+    "prometheus",
+    "cloudwatch",
+    "metrics",
     "open",
     "show",
     "ack",
@@ -94,7 +98,14 @@ fn japanese(mut view: Incident) -> Incident {
 /// Every incident of the samples, and those that make a word appear that no other has.
 fn incidents() -> Vec<Incident> {
     let mut all = vec![samples::first_look(), samples::with_evidence(), samples::with_summary()];
-    for state in [State::Looking, State::NoModel, State::OverBudget, State::Failed, State::NothingVerified] {
+    for state in [
+        State::Looking,
+        State::LeftToAnalysis,
+        State::NoModel,
+        State::OverBudget,
+        State::Failed,
+        State::NothingVerified,
+    ] {
         all.push(samples::without_summary(state, None));
         all.push(samples::without_summary(state, Some(DATA)));
     }

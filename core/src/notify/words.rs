@@ -186,7 +186,7 @@ pub fn times_within(language: Language, zone: &Zone) -> &'static str {
 /// Why there is no summary; `None` where there is one, or one may follow.
 pub fn no_summary(language: Language, state: State, reason: Option<&str>) -> Option<String> {
     let why = match state {
-        State::Ready | State::Looking => return None,
+        State::Ready | State::Looking | State::LeftToAnalysis => return None,
         State::NoModel => word(
             "no model is configured; set summary.provider to have one",
             "モデルが設定されていません。作成するにはsummary.providerを設定してください",

@@ -26,6 +26,8 @@ use price::Cached;
 pub enum State {
     /// Evidence is being collected, or a model is being asked.
     Looking,
+    /// None is written: a question about metrics is answered by its analysis.
+    LeftToAnalysis,
     /// A model answered, and at least one sentence of it is verified.
     Ready,
     /// A model answered, and nothing of it could be verified: the first look stands.

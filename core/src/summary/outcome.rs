@@ -53,6 +53,15 @@ impl Outcome<'_> {
         self.without_text(State::NoModel, why.of(self.language))
     }
 
+    /// What was asked is answered by the analysis alone.
+    pub fn left_to_analysis(self) -> Summary {
+        let why = word(
+            "The question is answered by the analysis; no summary is written.",
+            "質問には調査が回答します。サマリーは作成しません。",
+        );
+        self.without_text(State::LeftToAnalysis, why.of(self.language))
+    }
+
     /// A budget is used up.
     pub fn over_budget(self, over: &OverBudget) -> Summary {
         self.without_text(State::OverBudget, &over.told(self.language))
@@ -172,6 +181,7 @@ mod tests {
         for (summary, state, says) in [
             (outcome(&redactor).looking(), State::Looking, "being collected"),
             (outcome(&redactor).no_model(), State::NoModel, "summary.provider"),
+            (outcome(&redactor).left_to_analysis(), State::LeftToAnalysis, "answered by the analysis"),
             (outcome(&redactor).over_budget(&over), State::OverBudget, "tokens_per_day"),
             (outcome(&redactor).failed("The model was silent."), State::Failed, "The model was silent."),
         ] {

@@ -12,7 +12,7 @@ use super::wanted::Wanted;
 use super::{CloudWatchMetrics, quantity};
 
 /// Seconds of one value, where CloudWatch still has it so finely.
-const PERIOD: i32 = 60;
+pub const MINUTE: i32 = 60;
 
 /// One metric.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct One<'a> {
     pub dimensions: &'a [(String, String)],
     /// `Average`, `Sum`, `p99` …
     pub stat: &'a str,
+    /// Seconds of one value.
+    pub period: i32,
 }
 
 impl CloudWatchMetrics {
@@ -39,7 +41,7 @@ impl CloudWatchMetrics {
         let metric = Metric::builder().namespace(asked.namespace).metric_name(asked.metric);
         let metric = metric.set_dimensions(Some(asked.dimensions.iter().map(dimension).collect())).build();
         let name = format!("{} ({})", asked.metric, asked.stat);
-        let wanted = Wanted::one(name, metric, asked.stat.to_owned(), PERIOD, String::new());
+        let wanted = Wanted::one(name, metric, asked.stat.to_owned(), asked.period, String::new());
         let regions = self.regions(moment);
         let client = regions.first().map_or(&self.client, |(client, _)| client);
         quantity(client, &wanted, moment, crate::clock::now(), until).await

@@ -4,6 +4,7 @@
 
 use firstlook_core::Language;
 use firstlook_core::evidence::{Item, Redacted};
+use firstlook_core::notify::chart::{mark, series};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::Verdict;
 use firstlook_core::summary::analysis::{Advice, Analysis, Report, Sentence as Checked, State};
@@ -14,7 +15,7 @@ use super::evidence::Index;
 use super::summary::Sure;
 
 use super::times::{self, Local};
-use super::{graph, words};
+use super::{chart, graph, words};
 
 /// Before the ids of items as they were for the analysis: the page's own may have changed since.
 const ANCHOR: &str = "x-";
@@ -109,6 +110,7 @@ struct Moment {
 
 #[derive(Serialize)]
 struct Evidence {
+    drawing: Option<chart::Drawing>,
     anchor: String,
     id: String,
     title: String,
@@ -174,7 +176,7 @@ pub(super) fn section(incident: &Incident, index: &Index, possible: bool, now: L
         let drawn = |graph| graph::drawn(graph, language, incident.number, now, leads);
         Shown { graph: analysis.graph.as_ref().map(drawn), ..shown(report, &chips) }
     });
-    section.items = own.iter().map(evidence).collect();
+    section.items = own.iter().map(|item| evidence(item, incident, now)).collect();
     section.again = analysis
         .reproduce
         .iter()
@@ -261,8 +263,15 @@ fn advice(one: &Advice<Redacted>, chips: &Chips<'_>) -> Sentence {
     Sentence { text: one.text.to_string(), doubt: None, chips: chips.of(&one.citations) }
 }
 
-fn evidence(item: &Item) -> Evidence {
+fn evidence(item: &Item, incident: &Incident, now: Local) -> Evidence {
+    let place = (incident.number, item.id.as_str());
+    // Those of other incidents may have an id that stands on the page as well.
+    let drawn = item.chart.as_ref().filter(|_| !series(incident).is_empty());
+    let drawing = drawn.and_then(|c| {
+        chart::drawing(c, mark(incident), (incident.language, now), item.title.as_str(), place)
+    });
     Evidence {
+        drawing,
         anchor: format!("{ANCHOR}{}", item.id),
         id: item.id.clone(),
         title: item.title.to_string(),

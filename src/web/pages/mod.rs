@@ -52,6 +52,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("cites", include_str!("../../../templates/cites.hbs")),
     ("marked", include_str!("../../../templates/marked.hbs")),
     ("back", include_str!("../../../templates/back.hbs")),
+    ("spark", include_str!("../../../templates/spark.hbs")),
     ("bars", include_str!("../../../templates/bars.hbs")),
     ("sure", include_str!("../../../templates/sure.hbs")),
     ("incident", include_str!("../../../templates/incident.hbs")),

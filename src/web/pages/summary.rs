@@ -130,6 +130,7 @@ pub(super) fn how_sure(incident: &Incident) -> HowSure {
     match summary.state {
         State::Looking => plain(words::LOOKING),
         State::NoModel | State::OverBudget | State::Failed => plain(words::FIRST_LOOK),
+        State::LeftToAnalysis => plain(words::ANSWERED),
         State::NothingVerified => plain(words::NOTHING),
         State::Ready => {
             let of = |v| summary.claims.iter().filter(|c| c.verdict == v).count();

@@ -14,6 +14,8 @@ type Points = Vec<(i64, f64)>;
 pub struct Measured {
     /// By `namespace/metric{dimensions}`; one value a minute.
     series: BTreeMap<String, Points>,
+    /// All that has a value, by the same key.
+    metrics: BTreeMap<String, Value>,
     /// What it expects of any metric.
     pub band: (f64, f64),
     /// Whether answers come in two pages.
@@ -33,7 +35,24 @@ fn pair(dimension: &Value) -> String {
 
 impl Measured {
     pub fn put(&mut self, metric: &Value, at: i64, value: f64) {
+        self.metrics.entry(key(metric)).or_insert_with(|| metric.clone());
         self.series.entry(key(metric)).or_default().push((at, value));
+    }
+
+    /// A page of 500; a namespace is matched exactly.
+    pub fn list(&self, input: &Value) -> Result<Value, Refused> {
+        let from = match input["NextToken"].as_str() {
+            None => 0,
+            Some(token) => {
+                token.parse::<usize>().map_err(|_| (400, "InvalidParameterValue", "not a token"))?
+            }
+        };
+        let wanted = &input["Namespace"];
+        let fits = |metric: &&Value| wanted.is_null() || metric["Namespace"] == *wanted;
+        let all: Vec<&Value> = self.metrics.values().filter(fits).collect();
+        let page: Vec<&Value> = all.iter().skip(from).take(500).copied().collect();
+        let next = (from + 500 < all.len()).then(|| (from + 500).to_string());
+        Ok(json!({"Metrics": page, "NextToken": next}))
     }
 
     pub fn get(&self, input: &Value) -> Result<Value, Refused> {

@@ -2,7 +2,7 @@
 //!
 //! Knows colours and places. Must not know how it becomes pixels. Text that came from outside is [`Redacted`].
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::text::{angles, columns, cut, one_line, width};
 use super::super::words::charts as words;
@@ -13,6 +13,8 @@ use super::ticks::ticks;
 use crate::evidence::metric::Chart;
 use crate::evidence::{Item, Redacted, Redactor};
 
+/// Of a longer time its days are told, `11-20`, and no clock.
+const LONG: TimeDelta = TimeDelta::hours(40);
 const WIDTH: u32 = 800;
 const HEIGHT: u32 = 320;
 const FRAME: Frame = Frame { left: 76.0, top: 96.0, width: 700.0, height: 152.0 };
@@ -139,8 +141,10 @@ fn lines(title: &str) -> Vec<String> {
 /// Round instants under the plot; where there is hardly one, its two ends.
 fn times(svg: &mut Svg, chart: &Chart, zone: &Zone) {
     let bottom = FRAME.top + FRAME.height;
+    let days = chart.window.length() > LONG;
+    let shown = |at| if days { zone.day(at).chars().skip(5).collect() } else { zone.clock(at) };
     let mut marks: Vec<(f64, String)> =
-        ticks(chart.window, zone, TICKS).into_iter().map(|(share, at)| (share, zone.clock(at))).collect();
+        ticks(chart.window, zone, TICKS).into_iter().map(|(share, at)| (share, shown(at))).collect();
     if marks.len() < 2 {
         marks = vec![(0.0, zone.seconds(chart.window.start)), (1.0, zone.seconds(chart.window.end))];
     }

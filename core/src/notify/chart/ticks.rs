@@ -8,7 +8,7 @@ use super::super::zone::Zone;
 use crate::evidence::Window;
 
 /// Between two ticks, in minutes.
-const STEPS: [i64; 10] = [1, 2, 5, 10, 15, 30, 60, 120, 360, 1440];
+const STEPS: [i64; 11] = [1, 2, 5, 10, 15, 30, 60, 120, 360, 1440, 2880];
 /// However long it is.
 const MOST: usize = 12;
 
@@ -46,6 +46,8 @@ mod tests {
         assert_eq!(quarter, ["17:55", "18:00", "18:05"]);
         let long = texts("2026-11-18T00:00:00Z", "2026-11-19T18:00:00Z", &utc);
         assert!(!long.is_empty() && long.len() <= 8, "{long:?}");
+        let fortnight = texts("2026-11-06T18:00:00Z", "2026-11-20T18:00:00Z", &utc);
+        assert_eq!(fortnight.len(), 7, "{fortnight:?}");
         assert!(texts("2026-11-19T18:00:00Z", "2026-11-19T17:00:00Z", &utc).is_empty(), "backwards");
         assert!(texts("1026-11-19T18:00:00Z", "2026-11-19T17:00:00Z", &utc).len() <= MOST);
     }

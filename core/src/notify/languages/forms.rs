@@ -20,6 +20,7 @@ pub fn all() -> Vec<Value> {
     };
     let needs = [
         form_needs_a_bot(Language::Ja),
+        form_needs_metrics(Language::Ja),
         form_needs_a_model(Language::Ja),
         form_not_kept(Language::Ja),
         form_no_way(Language::Ja),
@@ -28,10 +29,24 @@ pub fn all() -> Vec<Value> {
     all.extend([faults(100_000, 0), faults(40_000_000, 0), faults(i64::MIN / 2, 0)]);
     all.push(slack_offer(Language::Ja, "C0OPS", "1.2"));
     all.extend([false, true].map(|on| slack_offering(Language::Ja, "C0OPS", on)));
+    all.extend(asking());
     all.extend(declaring());
     all.extend(deeds());
     all.extend(needs.map(|text| slack_not_done(Language::Ja, text.trim_end_matches('。'))));
     all
+}
+
+/// The form that asks about metrics, and what is wrong with it.
+fn asking() -> Vec<Value> {
+    let (now, services, language) = (start(), [DATA.to_owned()], Language::Ja);
+    let form = |channel| {
+        slack_insight_form(&Form { language, now, services: &services, steps: 8, channel, under: None })
+    };
+    let nothing = json!({"type": "view_submission", "view": {"callback_id": "insight"}});
+    let Ok(Some(Modal::Submitted(one))) = modal(&nothing.to_string()) else { panic!("{nothing}") };
+    let faults = one.wanted(language, now).unwrap_err();
+    let text = faults.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    vec![form(None), form(Some("C0OPS")), json!({ "text": text })]
 }
 
 /// The form that declares, and what is wrong with it.

@@ -7,14 +7,42 @@ use serde_json::{Value, json};
 
 use super::super::words::form as words;
 use super::super::words::{self as all};
-use super::blocks::{Line, plain, rich};
+use super::blocks::plain;
 use super::modal::{Filled, FormFault};
 use super::offer::Under;
 use crate::evidence::Window;
 use crate::language::{Language, Word};
 
-/// The name of the form and of the shortcut that opens it.
-pub(super) const FORM: &str = "analyse";
+mod insight;
+mod said;
+
+pub use insight::{days_of, slack_insight_form};
+pub use said::{
+    form_needs_a_bot, form_needs_a_model, form_needs_metrics, form_no_way, form_not_kept, slack_form_taken,
+};
+
+/// What a form asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A look at a time.
+    Moment,
+    /// The answer to a question about metrics over days.
+    Insight,
+}
+
+impl Kind {
+    /// The name of the form and of the shortcut that opens it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Moment => "analyse",
+            Self::Insight => "insight",
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::Moment, Self::Insight].into_iter().find(|kind| kind.name() == name)
+    }
+}
 /// Slack's bound on what a select offers.
 const OPTIONS: usize = 100;
 /// Slack's bound on an option's text and, once, on its value.
@@ -76,11 +104,7 @@ pub fn slack_form(form: &Form<'_>) -> Value {
         block
     }));
     if channel.is_none() {
-        let select = json!({
-            "type": "conversations_select", "action_id": "v", "default_to_current_conversation": true,
-            "filter": { "include": ["public", "private"], "exclude_bot_users": true },
-        });
-        blocks.push(input("channel", words::WHERE, select));
+        blocks.push(input("channel", words::WHERE, channels()));
     }
     let place = match (form.under, channel) {
         (Some(_), _) => words::Place::Under,
@@ -92,8 +116,15 @@ pub fn slack_form(form: &Form<'_>) -> Value {
     let kept = format!("{}{thread}", channel.unwrap_or_default());
     blocks.push(json!({ "type": "context", "elements": [plain(&foot, 300)] }));
     json!({
-        "type": "modal", "callback_id": FORM, "title": label(words::TITLE, 24), "submit": label(words::START, 24),
+        "type": "modal", "callback_id": Kind::Moment.name(), "title": label(words::TITLE, 24), "submit": label(words::START, 24),
         "close": label(all::CANCEL, 24), "private_metadata": kept, "blocks": blocks,
+    })
+}
+
+fn channels() -> Value {
+    json!({
+        "type": "conversations_select", "action_id": "v", "default_to_current_conversation": true,
+        "filter": { "include": ["public", "private"], "exclude_bot_users": true },
     })
 }
 
@@ -115,6 +146,8 @@ fn services(form: &Form<'_>) -> Option<Value> {
 /// A form as it was filled in, nothing of it looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submission {
+    /// What it asks for.
+    pub kind: Kind,
     /// Slack's name of the form; each that is opened has its own.
     pub view: String,
     /// Who filled it in: `aya in Slack`.
@@ -125,6 +158,7 @@ pub struct Submission {
     thread: Option<String>,
     from: Option<i64>,
     to: Option<i64>,
+    days: String,
     seen: String,
     services: Vec<String>,
 }
@@ -132,6 +166,8 @@ pub struct Submission {
 /// What a form asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
+    /// What for.
+    pub kind: Kind,
     /// The time.
     pub time: Window,
     /// What was seen.
@@ -145,12 +181,14 @@ pub struct Wanted {
 }
 
 impl Submission {
-    pub(super) fn of(filled: Filled) -> Self {
+    pub(super) fn of(kind: Kind, filled: Filled) -> Self {
         let time = |block| filled.value(block, "/selected_date_time").and_then(Value::as_i64);
         let chosen = filled.text("channel", "/selected_conversation");
         let (here, thread) = filled.kept.split_once(':').unwrap_or((&filled.kept, ""));
         let thread = (chosen.is_none() && is_ts(thread)).then(|| thread.to_owned());
         Self {
+            kind,
+            days: filled.text("days", "/selected_option/value").unwrap_or_default(),
             channel: chosen.unwrap_or_else(|| here.to_owned()),
             thread,
             from: time("from"),
@@ -163,11 +201,18 @@ impl Submission {
         }
     }
 
+    fn seen(&self) -> String {
+        self.seen.replace('\0', "\u{fffd}").trim().chars().take(SEEN).collect()
+    }
+
     /// What it asks for; else what is wrong with it, block by block.
     ///
     /// # Errors
     /// Those.
     pub fn wanted(&self, language: Language, now: DateTime<Utc>) -> Result<Wanted, Vec<FormFault>> {
+        if self.kind == Kind::Insight {
+            return self.question(language, now);
+        }
         let mut faults: Vec<FormFault> = Vec::new();
         let mut fault = |block, text: &str| faults.push((block, text.to_owned()));
         let time = |at: Option<i64>| at.and_then(|at| DateTime::from_timestamp(at, 0));
@@ -181,7 +226,7 @@ impl Submission {
             (Some(from), Some(to)) if to - from > MOST => fault("from", &words::too_long(language, MOST)),
             _ => {}
         }
-        let seen: String = self.seen.replace('\0', "\u{fffd}").trim().chars().take(SEEN).collect();
+        let seen = self.seen();
         if seen.is_empty() {
             fault("seen", words::SAY_WHAT.of(language));
         }
@@ -189,25 +234,31 @@ impl Submission {
             // The block of the channel stands there only where the form did not know it.
             fault("channel", words::NO_CHANNEL.of(language));
         }
-        let mut services: Vec<String> = Vec::new();
-        for name in &self.services {
-            let name = name.trim().replace('\0', "\u{fffd}");
-            let fits = !name.is_empty() && name.len() < 300 && services.len() < MOST_SERVICES;
-            if fits && !services.contains(&name) {
-                services.push(name);
-            }
-        }
         match (from, to) {
             (Some(start), Some(end)) if faults.is_empty() => Ok(Wanted {
+                kind: self.kind,
                 time: Window { start, end },
                 seen,
-                services,
+                services: services_of(&self.services),
                 channel: self.channel.clone(),
                 thread: self.thread.clone(),
             }),
             _ => Err(faults),
         }
     }
+}
+
+/// Each once, as many as one question may be about; what no service is called is left out.
+pub fn services_of(names: &[String]) -> Vec<String> {
+    let mut services: Vec<String> = Vec::new();
+    for name in names {
+        let name = name.trim().replace('\0', "\u{fffd}");
+        let fits = !name.is_empty() && name.len() < 300 && services.len() < MOST_SERVICES;
+        if fits && !services.contains(&name) {
+            services.push(name);
+        }
+    }
+    services
 }
 
 /// Whether this is the id of a channel, or of a conversation with somebody.
@@ -222,38 +273,6 @@ pub(super) fn is_ts(id: &str) -> bool {
     let digits =
         |part: &str| (1..=12).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     id.split_once('.').is_some_and(|(seconds, number)| digits(seconds) && digits(number))
-}
-
-/// Body of `chat.postEphemeral` for who filled a form in: that the answer comes there. Where it is refused, the answer would
-/// be as well.
-pub fn slack_form_taken(language: Language, user: &str, wanted: &Wanted) -> Value {
-    let text = words::TAKEN.of(language);
-    let line = rich("e", Line::default().text(text).section().into_iter().collect());
-    let mut body = json!({ "channel": wanted.channel, "user": user, "text": text, "blocks": [line] });
-    if let Some(thread) = &wanted.thread {
-        body["thread_ts"] = json!(thread);
-    }
-    body
-}
-
-/// Why there is no form where no model can be asked.
-pub fn form_needs_a_model(language: Language) -> &'static str {
-    words::NO_MODEL.of(language)
-}
-
-/// Why there is no form without a bot.
-pub fn form_needs_a_bot(language: Language) -> &'static str {
-    words::NO_BOT.of(language)
-}
-
-/// The bot may not post where the answer would go.
-pub fn form_no_way(language: Language) -> &'static str {
-    words::NO_WAY.of(language)
-}
-
-/// What was filled in is not kept.
-pub fn form_not_kept(language: Language) -> &'static str {
-    words::NOT_KEPT.of(language)
 }
 
 #[cfg(test)]

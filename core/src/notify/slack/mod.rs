@@ -49,8 +49,9 @@ pub use declared::{declared_line, slack_declared_before, slack_declaring_again};
 pub use deed_forms::{DeedSubmission, DeedWanted, slack_resolve_form, slack_silence_form};
 pub use digest::{DigestLine, digest_line, incoming_digest, slack_digest};
 pub use form::{
-    Form, Submission, Wanted, form_needs_a_bot, form_needs_a_model, form_no_way, form_not_kept, slack_form,
-    slack_form_taken,
+    Form, Kind as FormKind, Submission, Wanted, days_of, form_needs_a_bot, form_needs_a_model,
+    form_needs_metrics, form_no_way, form_not_kept, services_of, slack_form, slack_form_taken,
+    slack_insight_form,
 };
 pub use key::{bears, keyed};
 pub use menu::{Choice, slack_why};

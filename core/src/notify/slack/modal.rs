@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 
 use super::declare_form::{self, DeclareSubmission};
 use super::deed_forms::{self, DeedSubmission};
-use super::form::{self, Submission};
+use super::form::{Kind, Submission};
 use super::press::in_slack;
 use crate::incident::Deed;
 
 /// What came of a form, or asks for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Modal {
-    /// The shortcut: the form that asks for a look is wanted, within three seconds, by this.
-    Wanted(String),
+    /// A shortcut: this form is wanted, within three seconds, by this.
+    Wanted(Kind, String),
     /// That form was filled in.
     Submitted(Box<Submission>),
     /// The form that declares an incident was.
@@ -114,8 +114,8 @@ struct State {
 pub fn modal(payload: &str) -> Result<Option<Modal>, String> {
     let Payload { kind, callback_id, trigger_id, user, view } =
         serde_json::from_str(payload).map_err(|error| error.to_string())?;
-    if kind == "shortcut" && callback_id == form::FORM {
-        return Ok(Some(Modal::Wanted(trigger_id)));
+    if let Some(form) = Kind::named(&callback_id).filter(|_| kind == "shortcut") {
+        return Ok(Some(Modal::Wanted(form, trigger_id)));
     }
     if kind != "view_submission" {
         return Ok(None);
@@ -129,8 +129,10 @@ pub fn modal(payload: &str) -> Result<Option<Modal>, String> {
         kept: view.private_metadata,
         values: view.state.values,
     };
+    if let Some(form) = Kind::named(&view.callback_id) {
+        return Ok(Some(Modal::Submitted(Box::new(Submission::of(form, filled)))));
+    }
     Ok(match view.callback_id.as_str() {
-        form::FORM => Some(Modal::Submitted(Box::new(Submission::of(filled)))),
         declare_form::FORM => Some(Modal::Declared(Box::new(DeclareSubmission::of(&filled)))),
         deed_forms::SILENCE => Some(Modal::Deed(Box::new(DeedSubmission::of(Deed::Silence, &filled)))),
         deed_forms::RESOLVE => Some(Modal::Deed(Box::new(DeedSubmission::of(Deed::Resolve, &filled)))),

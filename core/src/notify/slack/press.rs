@@ -12,6 +12,7 @@ use super::super::words;
 use super::blocks::{Line, list, rich, short};
 use super::buttons::{actions, button};
 use super::declared::slack_declared_before;
+use super::form::Kind;
 use super::menu::{Choice, MORE};
 use super::storm::ACKNOWLEDGE_STORM;
 use super::{Buttons, Kept, living};
@@ -144,8 +145,8 @@ pub enum Command {
     Show(i64),
     /// Why people were told of it.
     Why(i64),
-    /// The form that asks for a look at a time.
-    Form,
+    /// A form.
+    Form(Kind),
     /// Something is done to an incident; the words after it say how it ended, or for how long and why.
     Do(Deed, i64, String),
 }
@@ -164,7 +165,8 @@ pub fn command(text: &str) -> Command {
         "take" => Deed::TakeOver,
         "resolve" => Deed::Resolve,
         "silence" => Deed::Silence,
-        "analyse" | "analyze" if number.is_none() => return Command::Form,
+        "analyse" | "analyze" if number.is_none() => return Command::Form(Kind::Moment),
+        "insight" => return Command::Form(Kind::Insight),
         "analyse" | "analyze" => Deed::Analyze,
         "declare" => Deed::Declare,
         _ => return Command::Help,

@@ -2,7 +2,7 @@
 //!
 //! Knows the questions. Must not know Slack's blocks.
 
-use super::super::figures::duration;
+use super::super::figures::{count, duration};
 use crate::language::{Language, Word, word};
 use chrono::TimeDelta;
 
@@ -27,6 +27,22 @@ pub const FUTURE: Word = word("The start lies in the future.", "開始時刻が�
 pub const TOO_OLD: Word = word("The start is more than a year ago.", "開始時刻が1年以上前になっています。");
 pub const SAY_WHAT: Word = word("Say what was seen.", "起きたことを入力してください。");
 pub const NO_CHANNEL: Word = word("Choose a channel.", "チャンネルを選んでください。");
+pub const ASK: Word = word("Ask about metrics", "メトリクスへの質問");
+pub const QUESTION: Word = word("What do you want to know?", "知りたいこと");
+pub const QUESTION_FOR_EXAMPLE: Word = word(
+    "For example: is the mail queue longer than last week, and since when?",
+    "例：メールキューは先週より長いか。いつからか",
+);
+pub const DAYS: Word = word("Over how many days, until now?", "今からさかのぼる日数");
+pub const ASK_WHAT: Word = word("Ask a question.", "質問を入力してください。");
+pub const ASKED: Word = word(
+    "firstlook reads the metrics. The answer comes here.",
+    "メトリクスを調べます。結果はここに返します。",
+);
+pub const NO_METRICS: Word = word(
+    "no metrics are configured: evidence.sources needs one of type prometheus or cloudwatch_metrics",
+    "メトリクスが設定されていません。evidence.sourcesにprometheusまたはcloudwatch_metricsを設定してください",
+);
 pub const NO_MODEL: Word = word(
     "no model is configured: set summary.provider to have incidents analysed",
     "モデルが設定されていません。summary.providerを設定してください",
@@ -57,6 +73,16 @@ pub const NOT_KEPT: Word = word(
     "firstlook cannot reach its database; nothing was started. Press again in a minute.",
     "firstlookがデータベースに接続できないため、何も始めていません。1分後にもう一度押してください。",
 );
+
+/// `7 days`.
+pub fn days(language: Language, days: u32) -> String {
+    language.pick(count(days as usize, "day", "days"), format!("{days}日間"))
+}
+
+/// How many days there can be.
+pub fn not_so_many(language: Language, most: u32) -> String {
+    language.pick(format!("Choose 1 to {most} days."), format!("1日から{most}日の間で選んでください。"))
+}
 
 /// The longest time that is looked at, in words.
 pub fn too_long(language: Language, most: TimeDelta) -> String {

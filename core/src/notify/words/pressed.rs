@@ -31,11 +31,11 @@ pub const OPEN_NOW: Word = word("Open now", "未解決のインシデント");
 pub const ALL_INCIDENTS: Word = word("All incidents", "インシデントの一覧");
 pub const MORE_INCIDENTS: Word = word("More on the page", "続きはページへ");
 pub const HELP: Word = word(
-    "firstlook: open, show, ack, take, resolve, silence, analyse, declare, why, help",
-    "firstlook：open、show、ack、take、resolve、silence、analyse、declare、why、help",
+    "firstlook: open, show, ack, take, resolve, silence, analyse, declare, insight, why, help",
+    "firstlook：open、show、ack、take、resolve、silence、analyse、declare、insight、why、help",
 );
 /// Forms of the command, and what each does. What is typed is the same in every language.
-pub const COMMANDS: [(Word, Word); 10] = [
+pub const COMMANDS: [(Word, Word); 11] = [
     (word("open", "open"), word("what is open now", "未解決のインシデントの一覧")),
     (
         word("show 482", "show 482"),
@@ -66,6 +66,10 @@ pub const COMMANDS: [(Word, Word); 10] = [
     (
         word("analyse", "analyse"),
         word("a form: when, what was seen, which service", "フォームを開く：日時、起きたこと、サービス"),
+    ),
+    (
+        word("insight", "insight"),
+        word("a form: a question about metrics over days", "フォームを開く：数日間のメトリクスへの質問"),
     ),
 ];
 pub const KEPT: Word = word("Kept.", "記録しました。");

@@ -62,4 +62,5 @@ fn every_state_without_a_summary_says_why() {
     }
     assert_eq!(no_summary(Language::En, State::Ready, Some("x")), None);
     assert_eq!(no_summary(Language::En, State::Looking, None), None);
+    assert_eq!(no_summary(Language::En, State::LeftToAnalysis, None), None);
 }

@@ -4,6 +4,7 @@
 //! anything is kept.
 
 pub mod graph;
+mod insight;
 pub mod logs;
 mod parse;
 pub mod prompt;

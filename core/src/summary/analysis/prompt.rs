@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::insight;
 use super::talk::{Talk, Turn};
 use super::tools::{Offer, Request};
 use crate::evidence::Redacted;
@@ -51,10 +52,13 @@ pub fn begin(facts: &Facts<'_>, offer: &Offer, steps: u32, guard: &Guard) -> Tal
         mark = sections::mark(fence),
         canary = guard.canary.as_str(),
     );
-    let text =
-        format!("{data}\nFind out why this happened. Call tools for what is not known yet, then report.");
+    let asked = match offer.days {
+        None => "Find out why this happened. Call tools for what is not known yet, then report.",
+        Some(_) => insight::ASKED,
+    };
+    let text = format!("{data}\n{asked}");
     Talk {
-        rules: RULES.to_owned(),
+        rules: if offer.days.is_some() { insight::RULES } else { RULES }.to_owned(),
         own,
         tools: offer.specs(),
         withdrawn: false,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::talk::Call;
 use crate::runbook::Language;
 
+mod days;
 mod input;
 mod sources;
 mod specs;
@@ -42,6 +43,8 @@ pub struct Offer {
     pub documents: bool,
     /// The ids of the runbook's steps.
     pub steps: Vec<String>,
+    /// How many days a question about metrics is about; none where a moment is looked at.
+    pub days: Option<u64>,
 }
 
 /// A source that takes queries.
@@ -82,6 +85,15 @@ pub enum Request {
         source: String,
         /// In the source's language.
         query: String,
+    },
+    /// The metrics that a source has.
+    Metrics {
+        /// The source's name.
+        source: String,
+        /// Of CloudWatch, exactly; all without it.
+        namespace: Option<String>,
+        /// Those first that hold most of these, in any case of letters.
+        words: Vec<String>,
     },
     /// A metric of CloudWatch, in the window and in normal times.
     Metric {
@@ -167,6 +179,7 @@ impl Offer {
                 }
                 Ok(Request::Query { source, query })
             }
+            "metrics" => input.metrics(),
             "metric" => input.metric(),
             "traces" => input.traces(),
             "access_logs" => input.access(),
@@ -202,6 +215,11 @@ impl Request {
                 said
             }
             Self::Query { source, query } => format!("{source}: {query}"),
+            Self::Metrics { source, namespace, words: about } => {
+                let of = namespace.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
+                let with = if about.is_empty() { String::new() } else { format!(" with {}", words(about)) };
+                format!("which metrics {source} has{of}{with}")
+            }
             Self::Metric { source, namespace, metric, dimensions, stat } => {
                 format!("{source}: {namespace} {metric}{} ({stat})", pairs(dimensions))
             }

@@ -134,6 +134,7 @@ pub fn analysis(case: &str, speaks: Language) -> Talk {
         trail: true,
         documents: true,
         steps: vec!["R1".to_owned(), "R2".to_owned()],
+        days: None,
     };
     begin(&Kept::of(case, &Redactor::default()).facts(speaks), &offer, 8, &Guard::new(fence, canary))
 }

@@ -163,6 +163,7 @@ fn forms_are_there_when_the_state_allows_and_somebody_may() {
 fn each_state_of_the_summary_says_why_there_is_none() {
     let cases = [
         (State::Looking, "the summary is not yet", "Looking", true),
+        (State::LeftToAnalysis, "The analysis answers", "See the analysis", false),
         (State::NoModel, "No model is configured", "First look only", false),
         (State::OverBudget, "token budget is used up", "First look only", false),
         (State::Failed, "no summary could be written", "First look only", false),

@@ -88,6 +88,7 @@ fn an_incident_in_every_state_is_told_in_japanese_alone() {
     assert!(ended.contains("担当者なし、2分46秒") && ended.contains("対応中、10分"), "{ended}");
     for state in [
         State::Looking,
+        State::LeftToAnalysis,
         State::NoModel,
         State::OverBudget,
         State::Failed,

@@ -92,6 +92,13 @@ pub(in crate::web::pages) fn no_summary(
                 "モデルの文は事実として表示していません。下の根拠を参照してください。",
             ),
         ),
+        (State::LeftToAnalysis, _) => (
+            word("The analysis answers", "調査が回答します"),
+            word(
+                "A question about metrics was asked; what follows is counted, not judged.",
+                "メトリクスについての質問です。以下は集計であり、判断ではありません。",
+            ),
+        ),
         (State::NoModel, _) => (
             word("First look only", "初報のみ"),
             word(

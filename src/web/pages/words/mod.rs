@@ -38,6 +38,7 @@ pub(super) const PD_TRIGGERED: Word = word("Triggered", "発生中");
 pub(super) const PD_ACKNOWLEDGED: Word = word("Acknowledged", "対応中");
 pub(super) const PD_RESOLVED: Word = word("Resolved", "解決済み");
 pub(super) const FIRST_LOOK: Word = word("First look only", "初報のみ");
+pub(super) const ANSWERED: Word = word("See the analysis", "調査を参照");
 pub(super) const LOOKING: Word = word("Looking", "確認中");
 pub(super) const NOTHING: Word = word("Nothing verified", "裏付けなし");
 pub(super) const RELOADS: Word = word("This page reloads itself.", "このページは自動で更新されます。");

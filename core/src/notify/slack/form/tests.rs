@@ -138,9 +138,66 @@ fn other_payloads_are_about_no_form() {
         assert_eq!(modal(&payload.to_string()), Ok(None), "{payload}");
     }
     let shortcut = json!({"type": "shortcut", "callback_id": "analyse", "trigger_id": "1.2"});
-    assert_eq!(modal(&shortcut.to_string()), Ok(Some(Modal::Wanted("1.2".into()))));
+    assert_eq!(modal(&shortcut.to_string()), Ok(Some(Modal::Wanted(Kind::Moment, "1.2".into()))));
+    let other = json!({"type": "shortcut", "callback_id": "insight", "trigger_id": "1.2"});
+    assert_eq!(modal(&other.to_string()), Ok(Some(Modal::Wanted(Kind::Insight, "1.2".into()))));
     assert!(modal("[").is_err());
     for odd in [json!({"type": 7}), json!([]), json!({"type": "view_submission", "view": {"state": []}})] {
         let _ = modal(&odd.to_string());
     }
+}
+
+fn asked(days: Value, seen: &str, channel: &str) -> Result<Wanted, Vec<FormFault>> {
+    let payload = json!({
+        "type": "view_submission", "user": {"id": "U1", "name": "aya"},
+        "view": {"id": "V1", "callback_id": "insight", "private_metadata": channel, "state": {"values": {
+            "days": {"v": {"selected_option": {"value": days}}}, "seen": {"v": {"value": seen}},
+        }}},
+    });
+    match modal(&payload.to_string()) {
+        Ok(Some(Modal::Submitted(submission))) => submission.wanted(Language::En, now()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_question_about_metrics_is_about_one_to_fourteen_days_until_now() {
+    for channel in [Some("C0OPS"), None] {
+        let services = ["api".to_owned()];
+        let form = slack_insight_form(&Form {
+            language: Language::Ja,
+            now: now(),
+            services: &services,
+            steps: 8,
+            channel,
+            under: None,
+        });
+        let ids: Vec<&str> =
+            form["blocks"].as_array().unwrap().iter().filter_map(|one| one["block_id"].as_str()).collect();
+        let all = ["seen", "days", "service", "channel"];
+        assert_eq!(ids, all[..if channel.is_some() { 3 } else { 4 }]);
+        assert_eq!(form["blocks"][1]["element"]["options"].as_array().unwrap().len(), 14);
+        assert_eq!(form["blocks"][1]["element"]["initial_option"]["value"], "7");
+    }
+    for days in [1, 7, 14] {
+        let wanted = asked(json!(days.to_string()), " Is it slow? ", "C0OPS").unwrap();
+        assert_eq!((wanted.kind, wanted.seen.as_str(), wanted.thread), (Kind::Insight, "Is it slow?", None));
+        assert_eq!(wanted.time, Window { start: now() - TimeDelta::days(days), end: now() });
+    }
+    let places = |days, seen, channel| -> Vec<&str> {
+        asked(days, seen, channel).unwrap_err().iter().map(|(block, _)| *block).collect()
+    };
+    for days in [
+        json!("0"),
+        json!("15"),
+        json!("-1"),
+        json!("7.5"),
+        json!("week"),
+        json!(7),
+        json!(null),
+        json!("99999999999"),
+    ] {
+        assert_eq!(places(days.clone(), "x", "C0OPS"), ["days"], "{days}");
+    }
+    assert_eq!(places(json!("7"), " \n", "#ops"), ["seen", "channel"]);
 }

@@ -19,6 +19,8 @@ pub enum Why {
         /// The limit.
         seconds: u64,
     },
+    /// A question about metrics, and no source that has any.
+    NoMetrics,
     /// The model called tools although there were none any more.
     Insisted,
     /// There was one, twice, that is none.
@@ -46,6 +48,12 @@ impl Why {
                 format!("There was no report within {seconds} s. Raise summary.analysis.timeout."),
                 format!("{seconds}秒以内に報告がありませんでした。summary.analysis.timeoutを延ばしてください。"),
             ),
+            Self::NoMetrics => language.pick(
+                "No source of metrics applies: evidence.sources needs one of type prometheus or cloudwatch_metrics whose matchers \
+                 fit what was asked.".to_owned(),
+                "該当するメトリクスの情報源がありません。evidence.sourcesに、依頼内容と合うmatchersを持つprometheusまたは\
+                 cloudwatch_metricsを設定してください。".to_owned(),
+            ),
             Self::Insisted => language.pick(
                 "The model would not stop calling tools.".to_owned(),
                 "モデルがツールの呼び出しをやめませんでした。".to_owned(),
@@ -72,6 +80,7 @@ mod tests {
             (Why::Filtered, "withheld", "遮断"),
             (Why::TooLong, "too long", "上限"),
             (Why::OutOfTime { seconds: 90 }, "within 90 s", "90秒以内"),
+            (Why::NoMetrics, "evidence.sources needs", "evidence.sourcesに"),
             (Why::Insisted, "stop calling", "ツールの呼び出し"),
             (Why::Unusable { error: "cut off".into() }, "used: cut off.", "（原文：cut off）"),
             (Why::Said("No.".into()), "No.", "（原文：No.）"),

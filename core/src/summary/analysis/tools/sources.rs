@@ -14,6 +14,11 @@ const NAME_CHARS: usize = 255;
 const MOST_BY: usize = 3;
 
 impl Input<'_> {
+    pub(super) fn metrics(&self) -> Result<Request, String> {
+        let namespace = self.has("namespace").then(|| self.text("namespace", NAME_CHARS)).transpose()?;
+        Ok(Request::Metrics { source: self.choice("source")?, namespace, words: self.words("words")? })
+    }
+
     pub(super) fn metric(&self) -> Result<Request, String> {
         Ok(Request::Metric {
             source: self.choice("source")?,

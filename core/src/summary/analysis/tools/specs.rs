@@ -22,6 +22,11 @@ impl Offer {
             &[("id", id)],
             &[("offset", offset)],
         )];
+        if let Some(days) = self.days {
+            specs.extend(self.of_days(days));
+            specs.push(self.changes());
+            return specs;
+        }
         if !self.logs.is_empty() {
             let source = json!({"type": "string", "enum": self.logs});
             specs.push(spec(
@@ -138,11 +143,11 @@ fn spoken(one: &Queried) -> String {
     }
 }
 
-fn list(about: &str) -> Value {
+pub(super) fn list(about: &str) -> Value {
     json!({"type": "array", "items": {"type": "string"}, "maxItems": WORDS, "description": about})
 }
 
-fn spec(name: &str, about: &str, required: &[(&str, Value)], optional: &[(&str, Value)]) -> Spec {
+pub(super) fn spec(name: &str, about: &str, required: &[(&str, Value)], optional: &[(&str, Value)]) -> Spec {
     let names: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Value> =
         required.iter().chain(optional).map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
