@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::measure::corpora;
 use crate::measure::systems::{System, Written, systems};
 use crate::measure::values::{Values, fill};
 
@@ -38,4 +39,13 @@ pub fn side(folder: &Path, name: &str, seed: u64, long: bool) -> (PathBuf, usize
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
     (path, bytes / LINES)
+}
+
+/// Writes a side of a recorded incident, its lines again and again; where it lies, and its bytes per line.
+pub fn recorded(folder: &Path, case: &str, name: &str) -> (PathBuf, usize) {
+    let lines = corpora::incident(case, name);
+    let text: String = lines.lines().cycle().take(LINES).flat_map(|line| [line, "\n"]).collect();
+    let path = folder.join(name);
+    std::fs::write(&path, &text).unwrap();
+    (path, text.len() / LINES)
 }

@@ -7,6 +7,7 @@
 
 mod clock;
 mod inputs;
+mod loghub;
 #[path = "../../tests/figures/measure/mod.rs"]
 mod measure;
 mod quality;
@@ -43,7 +44,7 @@ fn main() {
         &|| quality::grouping(loghub.as_deref()),
         &quality::corpora,
         &tokens::rows,
-        &speed::rows,
+        &|| speed::rows(loghub.as_deref()),
         &volume::rows,
     ];
     for rows in all {

@@ -1,13 +1,13 @@
 //! Grouping, root causes, redaction and hostile lines, by the same code that the tests use.
 //!
-//! Knows where the labelled lines of Loghub lie, if they are there. Must not be needed to pass the tests.
+//! Knows the measures. Must not be needed to pass the tests.
 
 use std::path::Path;
 
-use crate::Row;
 use crate::measure::grouping::{Grouping, assigned, mean, score};
 use crate::measure::incidents::{CASES, compared, found, packed};
 use crate::measure::{corpora, hostile, redaction, systems};
+use crate::{Row, loghub};
 
 /// Groups against statements: of the systems of the project, and of Loghub's where a folder is given.
 pub fn grouping(loghub: Option<&Path>) -> Vec<Row> {
@@ -48,53 +48,12 @@ fn of_project(_: &Path, raw: bool) -> Vec<Grouping> {
     systems::grouped(raw)
 }
 
-/// Each folder of `2k` is a system: its lines, and a table whose columns `Content` and `EventTemplate` are the truth.
 fn of_loghub(folder: &Path, raw: bool) -> Vec<Grouping> {
-    let mut names: Vec<_> =
-        std::fs::read_dir(folder.join("2k")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    names.sort();
-    let one = |system: &std::path::PathBuf| {
-        let name = system.file_name().unwrap().to_string_lossy();
-        let read = |end: &str| {
-            let bytes = std::fs::read(system.join(format!("{name}_2k.log{end}"))).unwrap();
-            String::from_utf8_lossy(&bytes).into_owned()
-        };
-        let table = records(&read("_structured.csv"));
-        let column = |name: &str| table[0].iter().position(|field| field == name).unwrap();
-        let (content, template) = (column("Content"), column("EventTemplate"));
-        let mut ids = std::collections::HashMap::new();
-        let mut truth = Vec::new();
-        for row in &table[1..] {
-            let next = ids.len() as u32;
-            truth.push(*ids.entry(row[template].clone()).or_insert(next));
-        }
-        let log = read("");
-        let lines: Vec<&str> = match raw {
-            true => log.lines().collect(),
-            false => table[1..].iter().map(|row| row[content].as_str()).collect(),
-        };
-        score(&truth, &assigned(lines.iter().map(|line| line.as_bytes())))
+    let one = |system: &loghub::System| {
+        let lines = if raw { &system.raw } else { &system.content };
+        score(&system.truth, &assigned(lines.iter().map(String::as_bytes)))
     };
-    names.iter().map(one).collect()
-}
-
-/// The records of a comma-separated table, quoted as RFC 4180 has it.
-fn records(text: &str) -> Vec<Vec<String>> {
-    let (mut all, mut row, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    let mut chars = text.chars().filter(|c| *c != '\r').peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => field.extend(chars.next()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => row.push(std::mem::take(&mut field)),
-            '\n' if !quoted => {
-                row.push(std::mem::take(&mut field));
-                all.push(std::mem::take(&mut row));
-            }
-            _ => field.push(c),
-        }
-    }
-    all
+    loghub::systems(folder).iter().map(one).collect()
 }
 
 /// What is measured on the project's corpora.
