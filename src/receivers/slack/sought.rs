@@ -1,4 +1,4 @@
-//! Door: network. Looks for a message whose answer was lost, among those that stand in its channel or thread (FACTS D).
+//! Looks for a message whose answer was lost, among those that stand in its channel or thread (FACTS D).
 //!
 //! Knows how Slack lists messages. Must not know what follows where one is, or is not, found.
 
