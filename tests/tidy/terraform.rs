@@ -15,7 +15,7 @@ const POLICY: &str = "deploy/terraform/iam.tf";
 const DELIVERY: &str = "deploy/terraform/delivery-policy.json";
 
 /// Calls of AWS as the SDK names them, and the action that allows each; of several, the first whose SDK the file uses.
-const ACTIONS: [(&str, &str); 29] = [
+const ACTIONS: [(&str, &str); 30] = [
     ("get_query_execution", "athena:GetQueryExecution"),
     ("get_query_results", "athena:GetQueryResults"),
     ("start_query_execution", "athena:StartQueryExecution"),
