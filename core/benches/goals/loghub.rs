@@ -3,7 +3,7 @@
 //! Knows how they lie there. Must not know what is measured on them.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The lines of one system, and which statement wrote each.
 pub struct System {
@@ -20,7 +20,7 @@ pub fn systems(folder: &Path) -> Vec<System> {
     let entries = std::fs::read_dir(folder.join("2k")).unwrap();
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    paths.iter().map(read).collect()
+    paths.iter().map(|path| read(path)).collect()
 }
 
 /// The lines of all systems, as they stand and without headers.
@@ -30,7 +30,7 @@ pub fn all(folder: &Path) -> (Vec<String>, Vec<String>) {
     (raw.concat(), content.concat())
 }
 
-fn read(system: &PathBuf) -> System {
+fn read(system: &Path) -> System {
     let name = system.file_name().unwrap().to_string_lossy();
     let text = |end: &str| {
         let bytes = std::fs::read(system.join(format!("{name}_2k.log{end}"))).unwrap();
