@@ -12,7 +12,8 @@ step() {
 step sh scripts/ensure-peers.sh </dev/null
 step cargo fmt --all --check
 step cargo clippy --workspace --all-targets --locked -- -D warnings
-step cargo test --workspace --locked
+# The tests wait for other processes more than they compute: one more at a time than there are cores.
+RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 1))}" step cargo test --workspace --locked
 step sh scripts/terraform.sh
 RUSTDOCFLAGS="-D warnings" step cargo doc --no-deps --workspace --locked
 if cargo deny --version >/dev/null 2>&1; then
