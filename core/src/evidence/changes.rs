@@ -73,7 +73,7 @@ pub fn items(
     redactor: &Redactor,
 ) -> Vec<Item> {
     let all = ranked(events, labels, began);
-    all.iter().enumerate().map(|(i, (kinship, run))| item(i, run, *kinship, began, redactor)).collect()
+    all.iter().enumerate().map(|(i, (kinship, run))| near(i, run, *kinship, began, redactor)).collect()
 }
 
 /// What is told of `events`, in that order.
@@ -96,16 +96,21 @@ fn ranked<'a>(events: &'a [ChangeEvent], labels: &Labels, began: DateTime<Utc>) 
     all
 }
 
-fn item(i: usize, run: &Run<'_>, kinship: Kinship, began: DateTime<Utc>, redactor: &Redactor) -> Item {
-    let event = run.nearest;
-    let mut text = Redacted::time(event.at, "at %Y-%m-%d %H:%M:%S UTC, ");
-    text.push(&distance(began - event.at));
+fn near(place: usize, run: &Run<'_>, kinship: Kinship, began: DateTime<Utc>, redactor: &Redactor) -> Item {
+    let mut at = Redacted::time(run.nearest.at, "at %Y-%m-%d %H:%M:%S UTC, ");
+    at.push(&distance(began - run.nearest.at));
+    item(place, run, [title(run, began, redactor), at], kinship.words(), redactor)
+}
+
+/// The item of a run, whose title and first line, when it was, are given. `kin`: what it has to do with the alarm.
+fn item(place: usize, run: &Run<'_>, said: [Redacted; 2], kin: &'static str, redactor: &Redactor) -> Item {
+    let (event, [title, mut text]) = (run.nearest, said);
     if run.count > 1 {
         text.push_fixed("\n");
         text.push(&Redacted::count(run.count as u64));
         text.push(&Redacted::time(run.first, " times since %Y-%m-%d %H:%M:%S UTC"));
     }
-    text.push_fixed(kinship.words());
+    text.push_fixed(kin);
     for (name, value) in run.details() {
         text.push_fixed("\n");
         text.push(&redactor.redact_line(&name));
@@ -113,10 +118,10 @@ fn item(i: usize, run: &Run<'_>, kinship: Kinship, began: DateTime<Utc>, redacto
         text.push(&redactor.redact_value(&name, &value));
     }
     Item {
-        id: id(Kind::Change, i).to_string(),
+        id: id(Kind::Change, place).to_string(),
         kind: Kind::Change,
         source: event.source.clone(),
-        title: title(run, began, redactor),
+        title,
         text,
         query: event.query.as_deref().map(|query| redactor.redact(query)),
         link: event.link.as_deref().and_then(|link| redactor.redact_url(link)),

@@ -5,8 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::super::excerpt::{excerpt, squeeze};
-use super::super::items::id;
-use super::super::{Item, Kind, Redacted, Redactor};
+use super::super::{Item, Redacted, Redactor};
 use super::runs::{self, Run};
 use super::{ChangeEvent, TITLE};
 
@@ -22,33 +21,10 @@ pub fn dated(events: &[ChangeEvent], end: DateTime<Utc>, redactor: &Redactor) ->
 }
 
 fn item(place: usize, run: &Run<'_>, redactor: &Redactor) -> Item {
-    let event = run.nearest;
-    let mut title = Redacted::time(event.at, "%Y-%m-%d %H:%M ");
+    let mut title = Redacted::time(run.nearest.at, "%Y-%m-%d %H:%M ");
     title.push(&excerpt(&squeeze(&redactor.redact_line(&run.said())), TITLE));
-    let mut text = Redacted::time(event.at, "at %Y-%m-%d %H:%M:%S UTC");
-    if run.count > 1 {
-        text.push_fixed("\n");
-        text.push(&Redacted::count(run.count as u64));
-        text.push(&Redacted::time(run.first, " times since %Y-%m-%d %H:%M:%S UTC"));
-    }
-    for (name, value) in run.details() {
-        text.push_fixed("\n");
-        text.push(&redactor.redact_line(&name));
-        text.push_fixed(": ");
-        text.push(&redactor.redact_value(&name, &value));
-    }
-    Item {
-        id: id(Kind::Change, place).to_string(),
-        kind: Kind::Change,
-        source: event.source.clone(),
-        title,
-        text,
-        query: event.query.as_deref().map(|query| redactor.redact(query)),
-        link: event.link.as_deref().and_then(|link| redactor.redact_url(link)),
-        at: Some(event.at),
-        frequency: None,
-        chart: None,
-    }
+    let at = Redacted::time(run.nearest.at, "at %Y-%m-%d %H:%M:%S UTC");
+    super::item(place, run, [title, at], "", redactor)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{item, ranked};
+use super::{near, ranked};
 use crate::alert::Labels;
 use crate::evidence::excerpt::{excerpt, squeeze};
 use crate::evidence::{Item, Kind, Redactor};
@@ -44,7 +44,7 @@ pub fn late(
     all.retain(|(_, run)| is_new(run));
     let decisive = all.iter().any(|(kinship, run)| kinship.is_told_first(run.nearest.intent));
     let items = all.iter().enumerate();
-    let items = items.map(|(i, (kinship, run))| item(next + i, run, *kinship, began, redactor)).collect();
+    let items = items.map(|(i, (kinship, run))| near(next + i, run, *kinship, began, redactor)).collect();
     Late { items, decisive }
 }
 
