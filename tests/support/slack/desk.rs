@@ -157,7 +157,10 @@ impl Desk {
         if !channel.member {
             return error("not_in_channel");
         }
-        let (oldest, metadata) = (text(body, "oldest"), text(body, "include_all_metadata") == "true");
+        let (oldest, metadata) = (
+            text(body, "oldest"),
+            body["include_all_metadata"] == true || text(body, "include_all_metadata") == "true",
+        );
         let from: usize = text(body, "cursor").parse().unwrap_or(0);
         let most: usize = text(body, "limit").parse().unwrap_or(100);
         let shown = |m: &Message| match thread {
