@@ -204,16 +204,26 @@ async fn a_delay_tells_only_what_still_fires_and_never_holds_for_critical() {
 
 #[tokio::test]
 async fn two_replicas_and_a_crash_before_it_is_sent_tell_one_digest() {
+    rehearse("before-send:1", 0).await;
+}
+
+#[tokio::test]
+async fn a_digest_that_slack_took_before_a_crash_is_found_there() {
+    rehearse("sent:1", 1).await;
+}
+
+/// Dies at `step`, when so many digests stand in the channel, and comes back with another replica: there is one.
+async fn rehearse(step: &str, stand: usize) {
     let mut firstlook = routed(&closed()).await;
     for name in ["DiskFull", "Slow", "Full", "Old"] {
         firstlook.post(body(&[warning(name)])).await;
     }
     firstlook.idle().await;
-    firstlook.fail_at(Some("before-send:1"));
+    firstlook.fail_at(Some(step));
     reroute(&mut firstlook, OPEN).await;
     super::sweep(&firstlook).await;
     firstlook.dead().await;
-    assert!(firstlook.slack.all().is_empty());
+    assert_eq!(firstlook.slack.all().len(), stand, "{step}");
     firstlook.fail_at(None);
     firstlook.launch().await;
     let replica = firstlook.replica().await;
