@@ -21,8 +21,8 @@ pub(super) enum Sought {
 }
 
 impl Sought {
-    /// Looks where `since` is the time of a first try whose answer was lost. What cannot be told is posted once more, and says
-    /// so: better told twice than not at all.
+    /// Looks where `since` is the time of a first try whose answer was lost. What cannot be told is posted once more: better
+    /// told twice than not at all.
     pub(super) async fn of(api: &Slack, place: Place<'_>, since: Option<DateTime<Utc>>, key: &str) -> Self {
         let Some(since) = since else { return Self::New };
         match api.seek(place, since, key).await {
@@ -31,7 +31,7 @@ impl Sought {
             Err(error) => {
                 tracing::info!(
                     reason = error.reason,
-                    "a message whose answer was lost cannot be looked for; it is posted again and says so"
+                    "a message whose answer was lost cannot be looked for; it is posted again"
                 );
                 Self::Unknown
             }
