@@ -25,6 +25,7 @@ pub mod patterns;
 pub mod reach;
 pub mod redact;
 pub mod related;
+pub mod security;
 mod shares;
 pub mod shipped;
 pub mod similar;

@@ -8,7 +8,7 @@ use super::{Reading, Status};
 use crate::alert::Severity;
 
 /// Where a finding names what it is about, the more telling first.
-const RESOURCES: [&str; 9] = [
+pub(crate) const RESOURCES: [&str; 9] = [
     "/resource/instanceDetails/instanceId",
     "/resource/eksClusterDetails/name",
     "/resource/ecsClusterDetails/name",

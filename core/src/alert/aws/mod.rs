@@ -15,14 +15,14 @@ mod databases;
 mod deployments;
 mod elasticache;
 mod event;
-mod guardduty;
+pub(crate) mod guardduty;
 mod health;
 mod machines;
-mod pick;
+pub(crate) mod pick;
 pub mod principal;
-mod security_hub;
+pub(crate) mod security_hub;
 mod states;
-mod time;
+pub(crate) mod time;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;

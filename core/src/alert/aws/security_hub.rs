@@ -39,7 +39,7 @@ fn finding(event: &Event<'_>, one: &Value) -> Option<Reading> {
 }
 
 /// Somebody has resolved or suppressed it, it is archived, or the check passes now.
-fn over(one: &Value) -> bool {
+pub(crate) fn over(one: &Value) -> bool {
     matches!(text(one, "/Workflow/Status").as_str(), "RESOLVED" | "SUPPRESSED")
         || text(one, "/RecordState") == "ARCHIVED"
         || text(one, "/Compliance/Status") == "PASSED"

@@ -1,4 +1,5 @@
-//! Where AWS's console shows something of CloudWatch and CloudTrail, with absolute times.
+//! Where AWS's console shows something of CloudWatch, CloudTrail, GuardDuty and Security Hub, with absolute times where it has
+//! times.
 //!
 //! Knows how the console writes objects into its addresses. Nobody documents it: it is what the console itself makes
 //! (JSURL, with `*` and two digits for a byte).
@@ -105,6 +106,28 @@ pub fn calls(region: &str, name: &str, range: Window) -> Option<String> {
     let (start, end) = (time(range.start), time(range.end));
     let home = service(region, "cloudtrailv2").filter(|_| plain)?;
     Some(format!("{home}#/events?EventName={name}&StartTime={start}&EndTime={end}"))
+}
+
+/// A finding of GuardDuty by its id.
+pub fn guardduty_finding(region: &str, id: &str) -> Option<String> {
+    let plain = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric());
+    let home = service(region, "guardduty").filter(|_| plain)?;
+    Some(format!("{home}#/findings?macros=current&fId={id}"))
+}
+
+/// A finding of Security Hub by its id, for the most part an ARN: a search, whose value is written as in two addresses.
+pub fn hub_finding(region: &str, id: &str) -> Option<String> {
+    let home = service(region, "securityhub").filter(|_| !id.is_empty())?;
+    let twice = percent(&percent(id));
+    Some(format!("{home}#/findings?search=Id%3D%255Coperator%255C%253AEQUALS%255C%253A{twice}"))
+}
+
+/// As a part of an address (RFC 3986, section 2.1).
+fn percent(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// The traces that a filter expression of X-Ray finds.
