@@ -66,6 +66,8 @@ pub enum Kind {
     Runbook,
     /// An earlier occurrence, `H1`.
     History,
+    /// Findings of a security service, `F1`.
+    Finding,
 }
 
 impl Kind {
@@ -79,6 +81,7 @@ impl Kind {
             Self::Trace => "T",
             Self::Runbook => "R",
             Self::History => "H",
+            Self::Finding => "F",
         }
     }
 

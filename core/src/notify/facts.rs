@@ -109,7 +109,7 @@ pub fn compared(view: &Incident) -> bool {
 /// Why no log pattern is told; `None` where one is, nothing was collected yet, or only other things were asked.
 pub fn nothing_told(view: &Incident) -> Option<&'static str> {
     let evidence = view.evidence.as_ref().filter(|evidence| evidence.collected_at.is_some())?;
-    let measured = evidence.items.iter().any(|item| item.kind == Kind::Metric);
+    let measured = evidence.items.iter().any(|item| matches!(item.kind, Kind::Metric | Kind::Finding));
     if measured && evidence.sources_read == 0 {
         return None;
     }
@@ -137,7 +137,7 @@ pub fn command(step: &Step) -> Option<&Block> {
 /// Whether a citation has the form of an evidence id: a kind's letter and a number (DESIGN section 3).
 pub fn is_id(id: &str) -> bool {
     let mut chars = id.chars();
-    let letter = chars.next().is_some_and(|c| "AMLCTRH".contains(c));
+    let letter = chars.next().is_some_and(|c| "AMLCTRHF".contains(c));
     let number = chars.as_str();
     letter && (1..=4).contains(&number.len()) && number.chars().all(|c| c.is_ascii_digit())
 }

@@ -3,13 +3,16 @@
 //! Knows findings and the days that were asked about. Must not know who brought them, nor judge whether one is right: its
 //! level is the service's own.
 
+mod digest;
 mod finding;
 mod read;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use finding::{Finding, Level, Resource, State};
 pub use read::{asff, guardduty};
+pub use told::items;
 
 /// What one source has found.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,1 +1,2 @@
+mod digest;
 mod read;

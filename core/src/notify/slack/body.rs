@@ -188,14 +188,21 @@ pub fn delta(view: &Incident, zone: &Zone) -> Option<Value> {
         Kind::Log => item.frequency.as_ref().is_some_and(|f| f.change != Change::Common),
         // A query that brought no value has no chart.
         Kind::Metric => item.chart.is_some(),
-        Kind::Change | Kind::Trace => true,
+        Kind::Change | Kind::Trace | Kind::Finding => true,
         Kind::Alarm | Kind::Runbook | Kind::History => false,
     };
     let mut told: Vec<_> = facts::items(view).iter().filter(tells).take(CHANGES).collect();
-    told.sort_by_key(|item| (item.at.is_none(), item.at));
-    let compared = facts::compared(view);
-    let heading =
-        if compared || told.is_empty() { words::CHANGED } else { words::STANDS_OUT }.of(view.language);
+    // A digest is told as it is ranked.
+    let found = told.iter().any(|item| item.kind == Kind::Finding);
+    if !found {
+        told.sort_by_key(|item| (item.at.is_none(), item.at));
+    }
+    let heading = match facts::compared(view) || told.is_empty() {
+        _ if found => words::FOUND,
+        true => words::CHANGED,
+        false => words::STANDS_OUT,
+    }
+    .of(view.language);
     let mut sections: Vec<_> = Line::default().bold(heading).section().into_iter().collect();
     if let Some(why) = facts::nothing_told(view) {
         sections.extend(Line::default().text(why).section());
@@ -217,6 +224,7 @@ fn change(item: &Item, view: &Incident, zone: &Zone) -> Option<Value> {
         }
         (None, Kind::Metric) => line.bold(words::METRIC.of(view.language)).text("  ").text(&title),
         (None, Kind::Trace) => line.bold(words::TRACE.of(view.language)).text("  ").text(&title),
+        (None, Kind::Finding) => line.bold(words::FINDING.of(view.language)).text("  ").text(&title),
         (None, _) => line.bold(words::CHANGE.of(view.language)).text("  ").text(&title),
     };
     line.citations(&view.url, std::slice::from_ref(&item.id)).section()

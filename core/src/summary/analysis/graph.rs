@@ -205,7 +205,7 @@ fn node(id: String, kind: NodeKind, text: &Redacted) -> Node {
 fn side(kind: Kind) -> Option<NodeKind> {
     match kind {
         Kind::Change | Kind::History | Kind::Runbook => Some(NodeKind::Before),
-        Kind::Log | Kind::Metric | Kind::Trace => Some(NodeKind::Symptom),
+        Kind::Log | Kind::Metric | Kind::Trace | Kind::Finding => Some(NodeKind::Symptom),
         Kind::Alarm => None,
     }
 }

@@ -61,6 +61,7 @@ pub(super) const RUNBOOK: Noun = Noun { one: "runbook", many: "runbooks", ja: "�
 /// The kinds of evidence that have a list of their own: anchor and title. Logs stand before, the rest elsewhere.
 pub(super) const KINDS: &[(Kind, &str, Word)] = &[
     (Kind::Alarm, "h-alm", word("The alarm", "アラーム")),
+    (Kind::Finding, "h-fnd", word("Findings", "検出結果")),
     (Kind::Change, "h-chg", word("Changes", "変更")),
     (Kind::Metric, "h-met", word("Metrics", "メトリクス")),
     (Kind::Trace, "h-tr", word("Traces", "トレース")),
