@@ -3,6 +3,7 @@
 //! Knows how the SDK is set up. Must not know any service.
 
 pub mod capped;
+pub mod plain;
 pub mod refusal;
 
 use std::time::Duration;

@@ -17,6 +17,7 @@ pub mod knowledge_base;
 pub mod log_file;
 pub mod loki;
 pub mod look;
+mod pace;
 pub mod prometheus;
 mod quoted;
 mod scanned;

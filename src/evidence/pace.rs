@@ -1,4 +1,4 @@
-//! How fast CloudTrail may be asked: twice a second in each region, whoever asks (FACTS E).
+//! How fast a service may be asked that takes so many requests a second in each region, whoever asks.
 //!
 //! Knows turns. Must not know what is asked.
 
@@ -8,14 +8,19 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Between two requests; a little more than half a second, since their ways differ in length.
-const BETWEEN: Duration = Duration::from_millis(550);
-
 /// Whose turn is when, by region, for all incidents of this process.
-#[derive(Debug, Default)]
-pub(super) struct Pace(Mutex<BTreeMap<String, Instant>>);
+#[derive(Debug)]
+pub(super) struct Pace {
+    between: Duration,
+    next: Mutex<BTreeMap<String, Instant>>,
+}
 
 impl Pace {
+    /// A turn every `between`.
+    pub fn new(between: Duration) -> Self {
+        Self { between, next: Mutex::default() }
+    }
+
     /// Waits for a turn in `region`. False where none is before `until`.
     pub async fn turn(&self, region: &str, until: Instant) -> bool {
         let Some(turn) = self.take(region, Instant::now(), until) else { return false };
@@ -25,12 +30,12 @@ impl Pace {
 
     /// The next turn from `now` on that nobody has, if it is before `until`.
     fn take(&self, region: &str, now: Instant, until: Instant) -> Option<Instant> {
-        let mut next = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let free = next.get(region).copied().unwrap_or(now).max(now);
         if free >= until {
             return None;
         }
-        next.insert(region.to_owned(), free + BETWEEN);
+        next.insert(region.to_owned(), free + self.between);
         Some(free)
     }
 }
@@ -40,8 +45,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn turns_are_half_a_second_apart_in_each_region_and_none_is_taken_that_is_too_late() {
-        let (pace, begun) = (Pace::default(), Instant::now());
+    fn turns_are_as_far_apart_as_is_said_in_each_region_and_none_is_taken_that_is_too_late() {
+        let (pace, begun) = (Pace::new(Duration::from_millis(550)), Instant::now());
         let after = |millis| begun + Duration::from_millis(millis);
         for (region, now, turn) in [
             ("a", 0, Some(0)),
