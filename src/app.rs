@@ -9,6 +9,7 @@ mod knowledge;
 mod lanes;
 mod parts;
 mod player;
+mod security;
 mod sns;
 
 use std::net::TcpListener;
@@ -50,6 +51,7 @@ pub use glance::incident;
 pub use knowledge::knowledge_base;
 pub use parts::{athena, cloudtrail, cloudwatch_logs, cloudwatch_metrics, rules, xray};
 pub use player::Player;
+pub use security::{security_source, security_sources};
 pub use sns::{reading, signers};
 
 /// Connections of one process: the lanes' 32 jobs hold one only for short statements, requests likewise.

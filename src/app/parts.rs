@@ -249,11 +249,14 @@ pub(super) async fn sources(config: &Config, store: &Store) -> Result<Vec<(Match
     Ok(sources)
 }
 
-/// None of a knowledge base, which is asked with words, once there are some.
+/// None of a knowledge base, which is asked with words, once there are some, nor of what has findings, which is asked for a
+/// digest of them alone.
 async fn door(kind: &EvidenceKind, evidence: &config::Evidence) -> Result<Option<Door>, Fault> {
     let timeout = evidence.timeout;
     Ok(Some(match kind {
-        EvidenceKind::KnowledgeBase(_) => return Ok(None),
+        EvidenceKind::KnowledgeBase(_) | EvidenceKind::SecurityHub(_) | EvidenceKind::GuardDuty(_) => {
+            return Ok(None);
+        }
         EvidenceKind::LogFile { path } => Door::LogFile(LogFile::new(path)?),
         EvidenceKind::Loki { url, query, authorization, tenant } => {
             Door::Loki(Loki::new(url, query, authorization.clone(), tenant.clone(), timeout)?)

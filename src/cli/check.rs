@@ -253,7 +253,9 @@ fn addresses(config: &Config) -> Vec<(String, String)> {
             | EvidenceKind::CloudTrail(_)
             | EvidenceKind::Xray(_)
             | EvidenceKind::Athena(_)
-            | EvidenceKind::KnowledgeBase(_) => continue,
+            | EvidenceKind::KnowledgeBase(_)
+            | EvidenceKind::SecurityHub(_)
+            | EvidenceKind::GuardDuty(_) => continue,
         };
         all.push((format!("evidence {}", source.name), ready));
     }

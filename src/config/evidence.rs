@@ -3,6 +3,7 @@
 mod aws;
 mod cloudtrail;
 mod cloudwatch;
+mod security;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::evidence::prometheus::Query;
 pub use aws::{Athena, KnowledgeBase, Xray};
 pub use cloudtrail::CloudTrail;
 pub use cloudwatch::{CloudWatchLogs, CloudWatchMetrics};
+pub use security::Findings;
 
 /// `evidence:`.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,6 +102,10 @@ pub enum EvidenceKind {
     Athena(Athena),
     /// A knowledge base of Bedrock.
     KnowledgeBase(KnowledgeBase),
+    /// Security Hub.
+    SecurityHub(Findings),
+    /// GuardDuty.
+    GuardDuty(Findings),
 }
 
 impl EvidenceKind {
@@ -115,12 +121,14 @@ impl EvidenceKind {
             Self::Xray(_) => "xray",
             Self::Athena(_) => "athena",
             Self::KnowledgeBase(_) => "bedrock_knowledge_base",
+            Self::SecurityHub(_) => "security_hub",
+            Self::GuardDuty(_) => "guardduty",
         }
     }
 }
 
 /// The types, for people.
-const TYPES: &str = "log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray, athena or bedrock_knowledge_base";
+const TYPES: &str = "log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray, athena, bedrock_knowledge_base, security_hub or guardduty";
 
 /// Reads `evidence:`.
 pub fn read(top: &Section<'_>) -> Result<Evidence, Error> {
@@ -195,6 +203,7 @@ fn source(
         "xray" => &aws::XRAY,
         "athena" => &aws::ATHENA,
         "bedrock_knowledge_base" => &aws::KNOWLEDGE_BASE,
+        "security_hub" | "guardduty" => &security::KEYS,
         "knowledge" => {
             let text = "similar incidents are always looked for, without a source: remove it".to_owned();
             context.warnings.borrow_mut().push(Warning { line, key: format!("{path}.type"), text });
@@ -224,6 +233,8 @@ fn source(
         "xray" => EvidenceKind::Xray(aws::xray(&item)?),
         "athena" => EvidenceKind::Athena(aws::athena(&item)?),
         "bedrock_knowledge_base" => EvidenceKind::KnowledgeBase(aws::knowledge_base(&item)?),
+        "security_hub" => EvidenceKind::SecurityHub(security::read(&item)?),
+        "guardduty" => EvidenceKind::GuardDuty(security::read(&item)?),
         _ => EvidenceKind::Prometheus {
             url: address(&item, "Prometheus")?,
             queries: queries(&item)?,

@@ -39,7 +39,7 @@ pub use changes::ChangeSource;
 pub use declare::Declare;
 pub use evidence::{
     Athena, Baseline, CloudTrail, CloudWatchLogs, CloudWatchMetrics, Evidence, EvidenceKind, EvidenceSource,
-    KnowledgeBase, Xray,
+    Findings, KnowledgeBase, Xray,
 };
 pub use heartbeats::{Heartbeat, Ping};
 pub use load::{MINIMAL, load};

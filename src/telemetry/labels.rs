@@ -117,7 +117,7 @@ label! {
     EvidenceKind as "type" {
         LogFile = "log_file", Loki = "loki", Prometheus = "prometheus", CloudWatchLogs = "cloudwatch_logs",
         CloudWatchMetrics = "cloudwatch_metrics", CloudTrail = "cloudtrail", Xray = "xray", Athena = "athena",
-        KnowledgeBase = "bedrock_knowledge_base",
+        KnowledgeBase = "bedrock_knowledge_base", SecurityHub = "security_hub", GuardDuty = "guardduty",
     }
 }
 label! {

@@ -24,6 +24,12 @@ pub(super) async fn check(source: &EvidenceSource, table: &mut Table) {
             EvidenceKind::KnowledgeBase(one) => {
                 app::knowledge_base(&source.name, one).await.probe(TIMEOUT).await.map(Some)
             }
+            EvidenceKind::SecurityHub(_) | EvidenceKind::GuardDuty(_) => {
+                match app::security_source(&source.name, &source.kind).await {
+                    Some(security) => security.probe(TIMEOUT).await.map(Some),
+                    None => Ok(None),
+                }
+            }
             EvidenceKind::Xray(one) => app::xray(one, TIMEOUT).await?.probe(TIMEOUT).await.map(Some),
             EvidenceKind::LogFile { .. } | EvidenceKind::Loki { .. } | EvidenceKind::Prometheus { .. } => {
                 Ok(None)

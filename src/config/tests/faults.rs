@@ -163,7 +163,7 @@ const FAULTS: &[(&str, usize, &str)] = &[
     (
         "evidence: { sources: [{ name: a }] }",
         3,
-        "`evidence.sources[0].type` is missing: write log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray, athena or bedrock_knowledge_base",
+        "`evidence.sources[0].type` is missing: write log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray, athena, bedrock_knowledge_base, security_hub or guardduty",
     ),
     (
         "evidence: { sources: [{ name: a, type: cloudwatch_logs, scan_budget: 50 }] }",
@@ -178,7 +178,7 @@ const FAULTS: &[(&str, usize, &str)] = &[
     (
         "evidence: { sources: [{ name: a, type: lok }] }",
         3,
-        "`evidence.sources[0].type` \"lok\" is unknown: write log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray, athena or bedrock_knowledge_base",
+        "`evidence.sources[0].type` \"lok\" is unknown: write log_file, loki, prometheus, cloudwatch_logs, cloudwatch_metrics, cloudtrail, xray, athena, bedrock_knowledge_base, security_hub or guardduty",
     ),
     (
         "sources: { changes: [{ name: ci }, { name: ci }] }",

@@ -122,6 +122,11 @@ pub fn hub_finding(region: &str, id: &str) -> Option<String> {
     Some(format!("{home}#/findings?search=Id%3D%255Coperator%255C%253AEQUALS%255C%253A{twice}"))
 }
 
+/// All findings that `name`, Security Hub or GuardDuty, has in a region.
+pub fn findings(region: &str, name: &str) -> Option<String> {
+    Some(format!("{}#/findings", service(region, name)?))
+}
+
 /// As a part of an address (RFC 3986, section 2.1).
 fn percent(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
