@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use firstlook_core::alert::matchers::Matchers;
 use firstlook_core::evidence::days::Days;
-use firstlook_core::evidence::{Item, Kind, Redacted};
+use firstlook_core::evidence::{About, Item, Kind, Redacted};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::runbook::Pinned;
 use firstlook_core::summary::analysis::run::{Action, End, Event, Run, Why};
@@ -69,7 +69,7 @@ struct Work<'a> {
     bases: Vec<&'a KnowledgeBase>,
     runbook: Option<Pinned>,
     lines: Lines,
-    /// The days of a question about metrics, and what there is to be asked.
+    /// The days of what a person asked about, and what there is to be asked.
     days: Option<Days>,
     listed: Listed,
     /// When this process began, and what was worked before.
@@ -80,6 +80,22 @@ struct Work<'a> {
 impl Work<'_> {
     fn worked(&self) -> Duration {
         self.before + self.since.elapsed()
+    }
+
+    /// Why no model has to be asked.
+    fn pointless(&self) -> Option<Why> {
+        match self.offer.about {
+            About::Moment => None,
+            About::Insight => {
+                (self.offer.queries.is_empty() && self.offer.metrics.is_empty()).then_some(Why::NoMetrics)
+            }
+            About::Findings => match self.items.iter().filter(|item| item.kind == Kind::Finding).count() {
+                0 => Some(Why::NoFindings),
+                // What counts them all is one of them.
+                1 => Some(Why::NothingOpen),
+                _ => None,
+            },
+        }
     }
 }
 
@@ -101,20 +117,23 @@ impl Analyze {
         let Some(view) = self.store.told_incident(claim.incident, &self.words).await? else {
             return Ok(Outcome::Done);
         };
-        let asked = self.store.asked(claim.incident).await?.filter(|asked| asked.insight);
+        let asked = self.store.asked(claim.incident).await?.filter(|asked| asked.about != About::Moment);
+        let about = asked.map_or(About::Moment, |asked| asked.about);
         let days = asked.map(|asked| Days::of(asked.time));
         let moment = self.moment(&claim, &view, days).await?;
         let runbook = self.store.pinned_runbook(claim.incident).await?;
         let applied = moment::applied(&self.store, claim.incident, &self.sources, &moment).await?;
         let chosen_by = moment::chosen_by(&self.store, claim.incident).await?;
-        let bases = match days {
-            Some(_) => Vec::new(),
-            None => knowledge_base::applying(&self.knowledge, &chosen_by),
+        let bases = match about {
+            About::Insight => Vec::new(),
+            About::Moment | About::Findings => knowledge_base::applying(&self.knowledge, &chosen_by),
         };
-        let offer = match days {
-            Some(days) => days::offer(&applied, days),
-            None => Offer { documents: !bases.is_empty(), ..offer(&applied, runbook.as_ref()) },
+        let offer = match (about, days) {
+            (About::Insight, Some(days)) => days::offer(&applied, days),
+            (About::Findings, _) => days::around_findings(&applied),
+            _ => offer(&applied, runbook.as_ref()),
         };
+        let offer = Offer { documents: !bases.is_empty(), ..offer };
         let (run, items) = match open.run {
             Some(run) => (run, open.items),
             None => {
@@ -146,8 +165,8 @@ impl Analyze {
 
     /// Does what is to be done next, until it ends.
     async fn follow(&self, mut work: Work<'_>) -> Result<Outcome, StoreError> {
-        if work.days.is_some() && work.offer.queries.is_empty() && work.offer.metrics.is_empty() {
-            self.end(&work, &End::Failed(Why::NoMetrics)).await?;
+        if let Some(why) = work.pointless() {
+            self.end(&work, &End::Failed(why)).await?;
             return Ok(Outcome::Done);
         }
         let mut action = work.run.action(&work.offer);
@@ -198,7 +217,7 @@ impl Analyze {
         let architecture = (self.summary.architecture.as_str(), redactor);
         let (talk, guard) = talk(&view, &pack, architecture, (offer, steps), clock::now());
         let mut items = view.evidence.map(|evidence| evidence.items).unwrap_or_default();
-        if offer.days.is_some() {
+        if offer.about != About::Moment {
             // What somebody asks is no evidence of what they ask about.
             items.retain(|item| item.kind != Kind::Alarm);
         }

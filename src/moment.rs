@@ -5,7 +5,7 @@
 mod applied;
 
 use chrono::{DateTime, Utc};
-use firstlook_core::evidence::{Onset, Window};
+use firstlook_core::evidence::{About, Onset, Window};
 use uuid::Uuid;
 
 use crate::config::{self, Baseline};
@@ -20,8 +20,8 @@ pub struct Stretch {
     pub window: Window,
     /// When an alarm's trouble began; none for what a person asked about, who has said it.
     pub onset: Option<Onset>,
-    /// Whether it is days of a question about metrics: nothing else is read of them.
-    pub insight: bool,
+    /// What a person asks for; of an alarm its moment.
+    pub about: About,
 }
 
 impl Stretch {
@@ -43,14 +43,14 @@ pub async fn stretch(
     evidence: &config::Evidence,
     now: DateTime<Utc>,
 ) -> Result<Stretch, StoreError> {
-    if let Some(Meant { time, insight }) = store.asked(incident).await? {
-        let start = if insight { time.start } else { time.start - evidence.before };
-        return Ok(Stretch { window: Window { start, ..time }, onset: None, insight });
+    if let Some(Meant { time, about }) = store.asked(incident).await? {
+        let start = if about == About::Moment { time.start - evidence.before } else { time.start };
+        return Ok(Stretch { window: Window { start, ..time }, onset: None, about });
     }
     let onset = store.onset(incident).await?;
     let onset = onset.unwrap_or(Onset { began_at: started_at, fired_at: started_at });
     let window = Window::of_alarm(onset, evidence.before, evidence.after, now);
-    Ok(Stretch { window, onset: Some(onset), insight: false })
+    Ok(Stretch { window, onset: Some(onset), about: About::Moment })
 }
 
 /// What sources are asked about.

@@ -4,8 +4,9 @@
 //! how a source or a model is reached, nor tell anybody: a new version of the incident has its messages refreshed.
 
 mod alike;
+mod asked;
 mod documents;
-mod insight;
+mod findings;
 mod late;
 mod look;
 mod steps;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use firstlook_core::alert::Labels;
 use firstlook_core::alert::matchers::Matchers;
-use firstlook_core::evidence::{Redacted, Window};
+use firstlook_core::evidence::{About, Redacted, Window};
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::budget::Spent;
 use firstlook_core::summary::outcome::{Outcome as Written, Usage};
@@ -23,7 +24,7 @@ use firstlook_core::summary::{State, Summary, Verdict};
 
 use crate::clock;
 use crate::config;
-use crate::evidence::{KnowledgeBase, Source};
+use crate::evidence::{KnowledgeBase, SecuritySource, Source};
 use crate::fail::{self, Step};
 use crate::library::Library;
 use crate::models::{self, Models};
@@ -47,6 +48,8 @@ pub struct Triage {
     pub sources: Arc<Vec<(Matchers, Source)>>,
     /// Where documents are, and for which incidents each base is asked.
     pub knowledge: Arc<Vec<(Matchers, KnowledgeBase)>>,
+    /// Where findings of security services are, and for what each is asked.
+    pub findings: Vec<(Matchers, SecuritySource)>,
     /// Runbooks that may help though none of them was chosen.
     pub library: Option<Arc<Library>>,
     /// Where people edit them.
@@ -71,8 +74,8 @@ impl Triage {
         let Some(view) = self.view(&claim).await? else { return Ok(Outcome::Done) };
         let of = (claim.incident, view.started_at);
         let stretch = moment::stretch(&self.store, of, &self.evidence, now).await?;
-        if stretch.insight {
-            return self.leave_to_analysis(&claim, stretch.window).await;
+        if stretch.about != About::Moment {
+            return self.leave_to_analysis(&claim, stretch).await;
         }
         let stored = self.store.collected(claim.incident, &self.words.redactor).await?;
         let (round, pack) = match stored {

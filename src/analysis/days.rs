@@ -1,4 +1,4 @@
-//! The tools of a question about metrics over days: which metrics there are, and the figures of a series.
+//! The tools of what is asked about days: which metrics there are, the figures of a series; what is known around findings.
 //!
 //! Knows which door answers which request. Must not know how a figure is computed: core does.
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use firstlook_core::alert::Labels;
 use firstlook_core::evidence::catalogue::{self, Known};
 use firstlook_core::evidence::days::{self as figures, Days};
-use firstlook_core::evidence::{Item, Kind, Redacted};
+use firstlook_core::evidence::{About, Item, Kind, Redacted};
 use firstlook_core::runbook::Language;
 use firstlook_core::summary::analysis::highest;
 use firstlook_core::summary::analysis::tools::{Offer, Queried, Request};
@@ -40,7 +40,7 @@ struct All {
 
 /// What may be asked about days: sources of metrics, and changes. Logs are not among it.
 pub(super) fn offer(applied: &[Applied<'_>], days: Days) -> Offer {
-    let mut offer = Offer { days: Some(days.count()), ..Offer::default() };
+    let mut offer = Offer { about: About::Insight, days: Some(days.count()), ..Offer::default() };
     for Applied { name, source, .. } in applied {
         match &source.door {
             Door::CloudWatchMetrics(_) => offer.metrics.push(name.clone()),
@@ -52,6 +52,12 @@ pub(super) fn offer(applied: &[Applied<'_>], days: Days) -> Offer {
         }
     }
     offer
+}
+
+/// What may be asked about findings, which stand in the evidence: what was changed, and what is known from before.
+pub(super) fn around_findings(applied: &[Applied<'_>]) -> Offer {
+    let trail = applied.iter().any(|one| changed::has_trail(one.source));
+    Offer { about: About::Findings, trail, ..Offer::default() }
 }
 
 /// Several items in a line each, before all of them: what is cut can be read on by its id.

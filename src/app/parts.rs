@@ -8,8 +8,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use firstlook_core::alert::matchers::{MatcherError, Matchers, Operator};
 use firstlook_core::incident::Grouping;
-use firstlook_core::notify::Buttons;
 use firstlook_core::notify::rate::Rate;
+use firstlook_core::notify::{Answers, Buttons};
 
 use super::StartError;
 use crate::config::{
@@ -194,17 +194,21 @@ fn forms(config: &Config, ingest: &Ingest) -> Result<Option<web::Forms>, StartEr
         api: Slack::new(http::client(RECEIVER_TIMEOUT)?, api_url, token.clone()),
         bot,
         services: services.into_iter().collect(),
-        metrics: has_metrics(config),
+        answers: answers(config),
         ingest: ingest.clone(),
     }))
 }
 
-/// Whether any source has metrics, which questions about days are answered by.
-pub(super) fn has_metrics(config: &Config) -> bool {
-    let has = |kind: &EvidenceKind| {
-        matches!(kind, EvidenceKind::Prometheus { .. } | EvidenceKind::CloudWatchMetrics { .. })
-    };
-    config.evidence.sources.iter().any(|source| has(&source.kind))
+/// What there is to answer what people ask about days.
+pub(super) fn answers(config: &Config) -> Answers {
+    let any = |has: fn(&EvidenceKind) -> bool| config.evidence.sources.iter().any(|one| has(&one.kind));
+    Answers {
+        model: !config.summary.models.is_empty(),
+        metrics: any(|kind| {
+            matches!(kind, EvidenceKind::Prometheus { .. } | EvidenceKind::CloudWatchMetrics { .. })
+        }),
+        findings: any(|kind| matches!(kind, EvidenceKind::SecurityHub(_) | EvidenceKind::GuardDuty(_))),
+    }
 }
 
 /// The receivers that PagerDuty tells of, each with the secrets that sign for it.

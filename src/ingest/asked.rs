@@ -3,7 +3,7 @@
 //! It is a group by itself and pages nobody: whoever asked has it, and the answer goes where they asked.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use firstlook_core::evidence::Window;
+use firstlook_core::evidence::{About, Window};
 use firstlook_core::incident::Note;
 use serde_json::json;
 
@@ -31,8 +31,8 @@ pub struct Look {
     pub time: Window,
     /// Where the answer goes; nowhere but to the page without it.
     pub route: Option<Route>,
-    /// Whether it is a question about metrics over days.
-    pub insight: bool,
+    /// What for.
+    pub about: About,
 }
 
 impl Ingest {
@@ -41,9 +41,13 @@ impl Ingest {
     /// # Errors
     /// When the database does not take it; then nothing was promised.
     pub async fn look_at(&self, look: Look, now: DateTime<Utc>) -> Result<Answer, StoreError> {
-        let Look { id, actor, seen, services, time, route, insight } = look;
+        let Look { id, actor, seen, services, time, route, about } = look;
         let severity = self.desk.rules.severity.label.as_str();
-        let name = if insight { "Insight" } else { "Asked" };
+        let name = match about {
+            About::Moment => "Asked",
+            About::Insight => "Insight",
+            About::Findings => "Findings",
+        };
         let mut labels = json!({"alertname": name, severity: "info"});
         // One service is the incident's own; several are only told, and the store has them one by one.
         let name = if services.len() == 1 { "service" } else { "services" };
@@ -52,9 +56,10 @@ impl Ingest {
         }
         let at = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
         let (start, end) = (at(time.start), at(time.end));
-        let description = match insight {
-            true => format!("{actor} asks about the metrics of {start} to {end}: {seen}"),
-            false => format!("{actor} asks what happened between {start} and {end}: {seen}"),
+        let description = match about {
+            About::Moment => format!("{actor} asks what happened between {start} and {end}: {seen}"),
+            About::Insight => format!("{actor} asks about the metrics of {start} to {end}: {seen}"),
+            About::Findings => format!("{actor} asks for the security findings of {start} to {end}: {seen}"),
         };
         let alert = json!({
             "status": "firing", "fingerprint": id, "labels": labels, "startsAt": time.start,
@@ -64,6 +69,6 @@ impl Ingest {
         let parsed = alertmanager::parse(&body, SOURCE, now);
         let mut arrival = own(SOURCE, body, Some(Note::found("a person asked for it")), now);
         arrival.once = Some(id);
-        self.take(arrival, parsed, Some(Asking { actor, time, services, route, insight })).await
+        self.take(arrival, parsed, Some(Asking { actor, time, services, route, about })).await
     }
 }

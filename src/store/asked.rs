@@ -3,16 +3,12 @@
 //! Written in the transaction of ingest, so that an incident never stands there without what it was asked for.
 
 use chrono::{DateTime, Utc};
-use firstlook_core::evidence::Window;
+use firstlook_core::evidence::{About, Window};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::ingest::{Batch, Placed};
 use super::{Route, Store, StoreError, incidents, told};
-
-/// As they stand in the table.
-const INSIGHT: &str = "insight";
-const MOMENT: &str = "moment";
 
 /// What a person asks for with a body that firstlook made for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +21,8 @@ pub struct Asking {
     pub services: Vec<String>,
     /// Where the answer goes, whatever the tree says; it stands on the page alone where nobody is told.
     pub route: Option<Route>,
-    /// Whether it is a question about metrics over days.
-    pub insight: bool,
+    /// What for.
+    pub about: About,
 }
 
 /// What a person means with an incident.
@@ -34,8 +30,8 @@ pub struct Asking {
 pub struct Meant {
     /// The time.
     pub time: Window,
-    /// Whether it is a question about metrics over days: no logs of such a time may be read.
-    pub insight: bool,
+    /// What for: of days no logs may be read.
+    pub about: About,
 }
 
 /// Keeps what belongs to the incident that a body of this kind has opened.
@@ -56,7 +52,7 @@ pub(super) async fn keep(
         .bind(asking.time.start)
         .bind(asking.time.end)
         .bind(&asking.services)
-        .bind(if asking.insight { INSIGHT } else { MOMENT })
+        .bind(asking.about.name())
         .execute(&mut *tx)
         .await?;
         if new.rows_affected() == 0 {
@@ -71,7 +67,11 @@ pub(super) async fn keep(
         .execute(&mut *tx)
         .await?;
         let time = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
-        let what = if asking.insight { "asked about the metrics of" } else { "asked for a look at" };
+        let what = match asking.about {
+            About::Moment => "asked for a look at",
+            About::Insight => "asked about the metrics of",
+            About::Findings => "asked for the security findings of",
+        };
         let said = format!("{what} {} to {}", time(asking.time.start), time(asking.time.end));
         incidents::note(tx, incident, now, "asked", &asking.actor, &said).await?;
         if let Some(route) = &asking.route {
@@ -99,7 +99,7 @@ impl Store {
                 .bind(incident)
                 .fetch_optional(&self.pool)
                 .await?;
-        Ok(row.map(|(start, end, kind)| Meant { time: Window { start, end }, insight: kind == INSIGHT }))
+        Ok(row.map(|(start, end, kind)| Meant { time: Window { start, end }, about: About::named(&kind) }))
     }
 
     /// The services that a person means with an incident, where they named more than one.

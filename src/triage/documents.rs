@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use firstlook_core::evidence::passages::{self, Answer};
+use firstlook_core::evidence::passages;
 use firstlook_core::evidence::similar::Traits;
 use firstlook_core::evidence::{Gap, Item};
 
@@ -70,7 +70,7 @@ impl Triage {
     }
 }
 
-fn outcome(answer: &Result<Answer, Fault>) -> FetchOutcome {
+pub(super) fn outcome<T>(answer: &Result<T, Fault>) -> FetchOutcome {
     match answer.as_ref().map_err(|fault| fault.kind) {
         Ok(_) => FetchOutcome::Ok,
         Err(FaultKind::Timeout) => FetchOutcome::Timeout,

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use chrono::TimeDelta;
-use firstlook_core::notify::{self, Form, FormKind, Modal, Offering, Pointed, Submission, Under, Wanted};
+use firstlook_core::evidence::About;
+use firstlook_core::notify::{
+    self, Answers, Form, FormKind, Modal, Offering, Pointed, Submission, Under, Wanted,
+};
 use firstlook_core::{Language, word};
 use serde_json::Value;
 
@@ -38,8 +41,8 @@ pub struct Forms {
     pub bot: (String, String),
     /// Services that the configuration names.
     pub services: Vec<String>,
-    /// Whether any source has metrics.
-    pub metrics: bool,
+    /// What there is to answer questions.
+    pub answers: Answers,
     /// Hop 1.
     pub ingest: Ingest,
 }
@@ -59,10 +62,10 @@ pub async fn open(
     let language = app.words.language;
     let forms = app.slack.as_ref().and_then(|slack| slack.forms.as_ref());
     let forms = forms.ok_or_else(|| notify::form_needs_a_bot(language).to_owned())?;
-    let limits = app.analysis.ok_or_else(|| notify::form_needs_a_model(language).to_owned())?;
-    if kind == FormKind::Insight && !forms.metrics {
-        return Err(notify::form_needs_metrics(language).to_owned());
+    if let Some(lack) = forms.answers.lack(kind) {
+        return Err(lack.of(language).to_owned());
     }
+    let steps = app.analysis.map_or(0, |limits| limits.max_steps);
     let opening = async {
         let now = clock::now();
         let known = app.store.services(now - RECENT, MOST_SERVICES);
@@ -71,10 +74,11 @@ pub async fn open(
         let new: Vec<String> =
             forms.services.iter().filter(|name| !services.contains(name)).cloned().collect();
         services.extend(new);
-        let form = Form { language, now, services: &services, steps: limits.max_steps, channel, under };
+        let form = Form { language, now, services: &services, steps, channel, under };
         match kind {
             FormKind::Moment => notify::slack_form(&form),
             FormKind::Insight => notify::slack_insight_form(&form),
+            FormKind::Findings => notify::slack_findings_form(&form),
         }
     };
     open_view(&forms.api, trigger, &opening.await, language).await
@@ -206,7 +210,11 @@ async fn take(app: &App, submission: &Submission) -> Result<(), Value> {
         seen: wanted.seen,
         services: wanted.services,
         time: wanted.time,
-        insight: wanted.kind == FormKind::Insight,
+        about: match wanted.kind {
+            FormKind::Moment => About::Moment,
+            FormKind::Insight => About::Insight,
+            FormKind::Findings => About::Findings,
+        },
         route: Some(Route {
             receiver,
             integration: format!("{integration}{ELSEWHERE}{}{thread}", wanted.channel),

@@ -3,8 +3,9 @@
 //! Must not believe a body. What the answer is, its analysis says later.
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use firstlook_core::evidence::About;
 use firstlook_core::evidence::days::{Days, MOST_DAYS};
-use firstlook_core::notify::{days_of, services_of};
+use firstlook_core::notify::{FormKind, days_of, services_of};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -14,9 +15,9 @@ use crate::clock;
 use crate::ingest::{Answer, Look};
 
 /// Who asks where nobody says a name.
-const CLIENT: &str = "an API client";
+pub(super) const CLIENT: &str = "an API client";
 /// Characters of a question, as many as a form of Slack's takes.
-const QUESTION: usize = 1_000;
+pub(super) const QUESTION: usize = 1_000;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,8 +39,12 @@ pub async fn ask(
         return Err(Problem::foreign());
     }
     let look = wanted(&app, &body)?;
-    let (ingest, _) = &app.asking;
-    let answer = ingest.look_at(look, clock::now()).await?;
+    kept(&app, look).await
+}
+
+/// Keeps what was asked; answers with the incident that it became.
+pub(super) async fn kept(app: &App, look: Look) -> Result<HttpResponse, Problem> {
+    let answer = app.asking.ingest.look_at(look, clock::now()).await?;
     let number = match answer {
         Answer::Kept { decisions, .. } => decisions.into_iter().find_map(|(_, number)| number),
         Answer::Repeat { .. } => None,
@@ -53,15 +58,8 @@ pub async fn ask(
 }
 
 fn wanted(app: &App, body: &[u8]) -> Result<Look, Problem> {
-    if app.analysis.is_none() {
-        return Err(Problem::bad_request(
-            "no model is configured: set summary.provider to have questions answered",
-        ));
-    }
-    if !app.asking.1 {
-        return Err(Problem::bad_request(
-            "no metrics are configured: evidence.sources needs one of type prometheus or cloudwatch_metrics",
-        ));
+    if let Some(lack) = app.asking.answers.lack(FormKind::Insight) {
+        return Err(Problem::bad_request(lack.en));
     }
     let asked: Asked = serde_json::from_slice(body).map_err(|error| {
         let form = "{\"question\": \"…\", \"days\": 7, \"services\": [\"…\"]}";
@@ -84,6 +82,6 @@ fn wanted(app: &App, body: &[u8]) -> Result<Look, Problem> {
         services,
         time: Days::back(days, clock::now()).window,
         route: None,
-        insight: true,
+        about: About::Insight,
     })
 }

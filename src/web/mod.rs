@@ -11,6 +11,7 @@ mod declare;
 mod deeds;
 mod events;
 mod feedback;
+mod findings;
 mod forms;
 mod gate;
 mod health;
@@ -40,8 +41,8 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
-use firstlook_core::notify::Zone;
 use firstlook_core::notify::templates::Templates;
+use firstlook_core::notify::{Answers, Zone};
 use firstlook_core::summary::analysis::run::Limits;
 
 use crate::config::{Authorization, ChangeSource, Declare};
@@ -73,6 +74,14 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(75);
 /// How long a drain waits for answers, in seconds.
 const DRAIN_S: u64 = 8;
+
+/// What takes questions that come by API.
+pub struct Asking {
+    /// Hop 1.
+    pub ingest: Ingest,
+    /// What there is to answer them.
+    pub answers: Answers,
+}
 
 /// What the handlers share.
 pub struct App {
@@ -122,8 +131,8 @@ pub struct App {
     pub declarers: Vec<((String, String), Declare)>,
     /// What an analysis may take; nothing where there is no model to ask.
     pub analysis: Option<Limits>,
-    /// Hop 1, for questions that come by API, and whether any source has metrics to answer them.
-    pub asking: (Ingest, bool),
+    /// For questions that come by API.
+    pub asking: Asking,
 }
 
 /// What senders use.
@@ -170,6 +179,7 @@ fn everything(routes: &mut web::ServiceConfig) {
         .service(api::one)
         .service(api::act)
         .service(insights::ask)
+        .service(findings::ask)
         .service(feedback::by_api)
         .service(storms::by_form)
         .service(storms::by_api)

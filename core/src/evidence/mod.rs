@@ -3,6 +3,7 @@
 //! Knows lines, patterns and their comparison with normal. Must not know where lines come from (the doors in the
 //! root crate do), nor who reads the result.
 
+mod about;
 pub mod access;
 pub mod asked;
 mod assign;
@@ -38,6 +39,7 @@ mod words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use about::About;
 pub use assign::{Assigner, Assignment};
 pub use delta::{Comparison, Finding, Listed, Listing, Span, compare, list};
 pub use items::items;

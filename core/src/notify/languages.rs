@@ -20,9 +20,14 @@ use crate::summary::State;
 const DATA: &str = "データ";
 const HOME: &str = "https://firstlook.example.com";
 /// What is called the same in every language: names, zones, keys of the configuration, commands.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 29] = [
     "why",
     "insight",
+    "findings",
+    "security_hub",
+    "guardduty",
+    "Security Hub",
+    "GuardDuty",
     "prometheus",
     "cloudwatch",
     "metrics",

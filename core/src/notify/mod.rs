@@ -38,17 +38,17 @@ pub use pagerduty::{
 };
 pub use routing::{Escalated, Node, Routing, Walk, explain};
 pub use slack::{
-    Buttons, Choice, Command, DeclareForm, DeclareSubmission, DeedSubmission, DeedWanted, DigestLine, Event,
-    Form, FormFault, FormKind, Modal, Offering, Offers, Pointed, Posted, Press, Submission, Under, Wanted,
-    acknowledged_line, again_line, analysis_post, analysis_update, bears, command, days_of, declare_fault,
-    declare_refused, declared_line, digest_line, form_needs_a_bot, form_needs_a_model, form_needs_metrics,
+    Answers, Buttons, Choice, Command, DeclareForm, DeclareSubmission, DeedSubmission, DeedWanted,
+    DigestLine, Event, Form, FormFault, FormKind, Modal, Offering, Offers, Pointed, Posted, Press,
+    Submission, Under, Wanted, acknowledged_line, again_line, all_findings, analysis_post, analysis_update,
+    bears, command, days_of, declare_fault, declare_refused, declared_line, digest_line, form_needs_a_bot,
     form_no_way, form_not_kept, in_slack, incoming_digest, incoming_storm, incoming_webhook, keyed, modal,
     offering, pointed, press, resolved_line, services_of, slack_already, slack_declare_form,
     slack_declared_before, slack_declaring_again, slack_digest, slack_dismiss, slack_done, slack_event,
-    slack_form, slack_form_faults, slack_form_taken, slack_help, slack_insight_form, slack_no_declare_form,
-    slack_not_done, slack_nothing_to_judge, slack_offer, slack_offering, slack_open, slack_post,
-    slack_post_again, slack_resolve_form, slack_show, slack_silence_form, slack_silenced, slack_storm,
-    slack_storm_taken, slack_storm_update, slack_unknown, slack_update, slack_why,
+    slack_findings_form, slack_form, slack_form_faults, slack_form_taken, slack_help, slack_insight_form,
+    slack_no_declare_form, slack_not_done, slack_nothing_to_judge, slack_offer, slack_offering, slack_open,
+    slack_post, slack_post_again, slack_resolve_form, slack_show, slack_silence_form, slack_silenced,
+    slack_storm, slack_storm_taken, slack_storm_update, slack_unknown, slack_update, slack_why,
 };
 pub use webhook::webhook_body;
 pub use words::{Again, actor as person, flapping, no_incident};

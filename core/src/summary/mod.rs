@@ -26,7 +26,7 @@ use price::Cached;
 pub enum State {
     /// Evidence is being collected, or a model is being asked.
     Looking,
-    /// None is written: a question about metrics is answered by its analysis.
+    /// None is written: what a person asks about days is answered by its analysis.
     LeftToAnalysis,
     /// A model answered, and at least one sentence of it is verified.
     Ready,

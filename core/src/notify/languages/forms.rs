@@ -18,10 +18,15 @@ pub fn all() -> Vec<Value> {
         let faults = one.wanted(Language::Ja, now).unwrap_err();
         json!({ "text": faults.iter().map(|(_, text)| text.as_str()).collect::<String>() })
     };
+    let lack = |model, kind| {
+        let lack = Answers { model, ..Answers::default() }.lack(kind);
+        lack.map_or("", |word| word.of(Language::Ja))
+    };
     let needs = [
         form_needs_a_bot(Language::Ja),
-        form_needs_metrics(Language::Ja),
-        form_needs_a_model(Language::Ja),
+        lack(true, FormKind::Insight),
+        lack(true, FormKind::Findings),
+        lack(false, FormKind::Moment),
         form_not_kept(Language::Ja),
         form_no_way(Language::Ja),
     ];
@@ -36,17 +41,25 @@ pub fn all() -> Vec<Value> {
     all
 }
 
-/// The form that asks about metrics, and what is wrong with it.
+/// The forms that ask about days, and what is wrong with them.
 fn asking() -> Vec<Value> {
     let (now, services, language) = (start(), [DATA.to_owned()], Language::Ja);
-    let form = |channel| {
-        slack_insight_form(&Form { language, now, services: &services, steps: 8, channel, under: None })
+    let form = |channel, steps| Form { language, now, services: &services, steps, channel, under: None };
+    let faults = |kind: &str| {
+        let nothing = json!({"type": "view_submission", "view": {"callback_id": kind}});
+        let Ok(Some(Modal::Submitted(one))) = modal(&nothing.to_string()) else { panic!("{nothing}") };
+        let faults = one.wanted(language, now).unwrap_err();
+        json!({ "text": faults.iter().map(|(_, text)| text.as_str()).collect::<String>() })
     };
-    let nothing = json!({"type": "view_submission", "view": {"callback_id": "insight"}});
-    let Ok(Some(Modal::Submitted(one))) = modal(&nothing.to_string()) else { panic!("{nothing}") };
-    let faults = one.wanted(language, now).unwrap_err();
-    let text = faults.iter().map(|(_, text)| text.as_str()).collect::<String>();
-    vec![form(None), form(Some("C0OPS")), json!({ "text": text })]
+    vec![
+        slack_insight_form(&form(None, 8)),
+        slack_insight_form(&form(Some("C0OPS"), 8)),
+        slack_findings_form(&form(None, 0)),
+        slack_findings_form(&form(Some("C0OPS"), 8)),
+        json!({ "text": all_findings(language, 7) }),
+        faults("insight"),
+        faults("findings"),
+    ]
 }
 
 /// The form that declares, and what is wrong with it.

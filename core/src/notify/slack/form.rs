@@ -13,13 +13,13 @@ use super::offer::Under;
 use crate::evidence::Window;
 use crate::language::{Language, Word};
 
-mod insight;
+mod answers;
+mod days;
 mod said;
 
-pub use insight::{days_of, slack_insight_form};
-pub use said::{
-    form_needs_a_bot, form_needs_a_model, form_needs_metrics, form_no_way, form_not_kept, slack_form_taken,
-};
+pub use answers::Answers;
+pub use days::{all_findings, days_of, slack_findings_form, slack_insight_form};
+pub use said::{form_needs_a_bot, form_no_way, form_not_kept, slack_form_taken};
 
 /// What a form asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Kind {
     Moment,
     /// The answer to a question about metrics over days.
     Insight,
+    /// What security services have found that is open.
+    Findings,
 }
 
 impl Kind {
@@ -36,11 +38,12 @@ impl Kind {
         match self {
             Self::Moment => "analyse",
             Self::Insight => "insight",
+            Self::Findings => "findings",
         }
     }
 
     pub(super) fn named(name: &str) -> Option<Self> {
-        [Self::Moment, Self::Insight].into_iter().find(|kind| kind.name() == name)
+        [Self::Moment, Self::Insight, Self::Findings].into_iter().find(|kind| kind.name() == name)
     }
 }
 /// Slack's bound on what a select offers.
@@ -69,7 +72,7 @@ pub struct Form<'a> {
     pub now: DateTime<Utc>,
     /// What can be chosen, the likeliest first.
     pub services: &'a [String],
-    /// Rounds of calls that an analysis may have.
+    /// Rounds of calls that an analysis may have; 0 without a model.
     pub steps: u32,
     /// The channel where it is opened; without one it asks where the answer goes.
     pub channel: Option<&'a str>,
@@ -210,8 +213,8 @@ impl Submission {
     /// # Errors
     /// Those.
     pub fn wanted(&self, language: Language, now: DateTime<Utc>) -> Result<Wanted, Vec<FormFault>> {
-        if self.kind == Kind::Insight {
-            return self.question(language, now);
+        if self.kind != Kind::Moment {
+            return self.about_days(language, now);
         }
         let mut faults: Vec<FormFault> = Vec::new();
         let mut fault = |block, text: &str| faults.push((block, text.to_owned()));

@@ -49,8 +49,8 @@ pub use declared::{declared_line, slack_declared_before, slack_declaring_again};
 pub use deed_forms::{DeedSubmission, DeedWanted, slack_resolve_form, slack_silence_form};
 pub use digest::{DigestLine, digest_line, incoming_digest, slack_digest};
 pub use form::{
-    Form, Kind as FormKind, Submission, Wanted, days_of, form_needs_a_bot, form_needs_a_model,
-    form_needs_metrics, form_no_way, form_not_kept, services_of, slack_form, slack_form_taken,
+    Answers, Form, Kind as FormKind, Submission, Wanted, all_findings, days_of, form_needs_a_bot,
+    form_no_way, form_not_kept, services_of, slack_findings_form, slack_form, slack_form_taken,
     slack_insight_form,
 };
 pub use key::{bears, keyed};

@@ -167,6 +167,7 @@ pub fn command(text: &str) -> Command {
         "silence" => Deed::Silence,
         "analyse" | "analyze" if number.is_none() => return Command::Form(Kind::Moment),
         "insight" => return Command::Form(Kind::Insight),
+        "findings" => return Command::Form(Kind::Findings),
         "analyse" | "analyze" => Deed::Analyze,
         "declare" => Deed::Declare,
         _ => return Command::Help,

@@ -43,6 +43,20 @@ pub const NO_METRICS: Word = word(
     "no metrics are configured: evidence.sources needs one of type prometheus or cloudwatch_metrics",
     "メトリクスが設定されていません。evidence.sourcesにprometheusまたはcloudwatch_metricsを設定してください",
 );
+pub const FINDINGS: Word = word("Open findings", "未対応の検出結果");
+pub const IN_PARTICULAR: Word = word("What matters in particular?", "特に知りたいこと");
+pub const IN_PARTICULAR_FOR_EXAMPLE: Word = word(
+    "For example: does anything concern the payment account?",
+    "例：決済用のアカウントに関わるものはあるか",
+);
+pub const FINDINGS_ASKED: Word = word(
+    "firstlook reads the findings. The answer comes here.",
+    "検出結果を調べます。結果はここに返します。",
+);
+pub const NO_FINDINGS: Word = word(
+    "no findings are configured: evidence.sources needs one of type security_hub or guardduty",
+    "検出結果の情報源がありません。evidence.sourcesにsecurity_hubまたはguarddutyを設定してください",
+);
 pub const NO_MODEL: Word = word(
     "no model is configured: set summary.provider to have incidents analysed",
     "モデルが設定されていません。summary.providerを設定してください",
@@ -79,6 +93,15 @@ pub fn days(language: Language, days: u32) -> String {
     language.pick(count(days as usize, "day", "days"), format!("{days}日間"))
 }
 
+/// What is asked for where nothing matters in particular.
+pub fn all_findings(language: Language, days: u32) -> String {
+    let span = self::days(language, days);
+    language.pick(
+        format!("Open security findings, and what is new in {span}"),
+        format!("未対応のセキュリティ検出結果と、直近{span}の新規分"),
+    )
+}
+
 /// How many days there can be.
 pub fn not_so_many(language: Language, most: u32) -> String {
     language.pick(format!("Choose 1 to {most} days."), format!("1日から{most}日の間で選んでください。"))
@@ -111,8 +134,12 @@ pub fn foot(language: Language, steps: u32, place: Place) -> String {
         Place::There => ("as a thread in that channel", "そのチャンネルのスレッド"),
         Place::Under => ("in the thread of the alarm", "アラームのスレッド"),
     };
+    let bound = match steps {
+        0 => String::new(),
+        steps => language.pick(format!(", at most {steps} steps"), format!("、最大{steps}ステップ")),
+    };
     language.pick(
-        format!("Reads only, at most {steps} steps. The answer comes {en}."),
-        format!("読み取りのみ、最大{steps}ステップ。結果は{ja}に返します。"),
+        format!("Reads only{bound}. The answer comes {en}."),
+        format!("読み取りのみ{bound}。結果は{ja}に返します。"),
     )
 }

@@ -31,11 +31,11 @@ pub const OPEN_NOW: Word = word("Open now", "未解決のインシデント");
 pub const ALL_INCIDENTS: Word = word("All incidents", "インシデントの一覧");
 pub const MORE_INCIDENTS: Word = word("More on the page", "続きはページへ");
 pub const HELP: Word = word(
-    "firstlook: open, show, ack, take, resolve, silence, analyse, declare, insight, why, help",
-    "firstlook：open、show、ack、take、resolve、silence、analyse、declare、insight、why、help",
+    "firstlook: open, show, ack, take, resolve, silence, analyse, declare, insight, findings, why, help",
+    "firstlook：open、show、ack、take、resolve、silence、analyse、declare、insight、findings、why、help",
 );
 /// Forms of the command, and what each does. What is typed is the same in every language.
-pub const COMMANDS: [(Word, Word); 11] = [
+pub const COMMANDS: [(Word, Word); 12] = [
     (word("open", "open"), word("what is open now", "未解決のインシデントの一覧")),
     (
         word("show 482", "show 482"),
@@ -70,6 +70,13 @@ pub const COMMANDS: [(Word, Word); 11] = [
     (
         word("insight", "insight"),
         word("a form: a question about metrics over days", "フォームを開く：数日間のメトリクスへの質問"),
+    ),
+    (
+        word("findings", "findings"),
+        word(
+            "a form: what Security Hub and GuardDuty have open",
+            "フォームを開く：Security HubとGuardDutyの未対応の検出結果",
+        ),
     ),
 ];
 pub const KEPT: Word = word("Kept.", "記録しました。");

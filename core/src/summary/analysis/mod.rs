@@ -3,6 +3,7 @@
 //! Knows the loop, the tools' inputs, the report and its check. Must not know which model answers, how a tool is run, or where
 //! anything is kept.
 
+mod findings;
 pub mod graph;
 mod insight;
 pub mod logs;

@@ -5,10 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::insight;
 use super::talk::{Talk, Turn};
 use super::tools::{Offer, Request};
-use crate::evidence::Redacted;
+use super::{findings, insight};
+use crate::evidence::{About, Redacted};
 use crate::summary::prompt::{Facts, Nonce, sections};
 
 /// Of what one tool brought, the characters that are shown at once.
@@ -52,13 +52,14 @@ pub fn begin(facts: &Facts<'_>, offer: &Offer, steps: u32, guard: &Guard) -> Tal
         mark = sections::mark(fence),
         canary = guard.canary.as_str(),
     );
-    let asked = match offer.days {
-        None => "Find out why this happened. Call tools for what is not known yet, then report.",
-        Some(_) => insight::ASKED,
+    let (rules, asked) = match offer.about {
+        About::Moment => (RULES, ASKED),
+        About::Insight => (insight::RULES, insight::ASKED),
+        About::Findings => (findings::RULES, findings::ASKED),
     };
     let text = format!("{data}\n{asked}");
     Talk {
-        rules: if offer.days.is_some() { insight::RULES } else { RULES }.to_owned(),
+        rules: rules.to_owned(),
         own,
         tools: offer.specs(),
         withdrawn: false,
@@ -88,6 +89,8 @@ pub(super) fn result(guard: &Guard, ids: &[String], text: &Redacted, request: Op
     let marked = sections::marked(&part.replace(fence, ""), &sections::mark(fence), usize::MAX);
     format!("{cite}\n<<<DATA {fence}>>>\n{marked}<<<END {fence}>>>{more}")
 }
+
+const ASKED: &str = "Find out why this happened. Call tools for what is not known yet, then report.";
 
 const RULES: &str = r#"You investigate an incident for the engineers who own the system, after a first look. You have tools that read; none changes anything. Code checks every sentence of your report against the evidence, and drops what it cannot find there.
 

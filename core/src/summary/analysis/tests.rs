@@ -35,6 +35,7 @@ fn offer() -> Offer {
         trail: true,
         documents: false,
         steps: vec!["R1".into()],
+        about: About::Moment,
         days: None,
     }
 }

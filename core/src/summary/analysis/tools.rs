@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::talk::Call;
+use crate::evidence::About;
 use crate::runbook::Language;
 
 mod days;
@@ -43,7 +44,9 @@ pub struct Offer {
     pub documents: bool,
     /// The ids of the runbook's steps.
     pub steps: Vec<String>,
-    /// How many days a question about metrics is about; none where a moment is looked at.
+    /// What a person asks for; of an alarm its moment.
+    pub about: About,
+    /// How many days a question about metrics is about.
     pub days: Option<u64>,
 }
 

@@ -95,8 +95,8 @@ pub(in crate::web::pages) fn no_summary(
         (State::LeftToAnalysis, _) => (
             word("The analysis answers", "調査が回答します"),
             word(
-                "A question about metrics was asked; what follows is counted, not judged.",
-                "メトリクスについての質問です。以下は集計であり、判断ではありません。",
+                "A question was asked; what follows is counted, not judged.",
+                "質問への回答です。以下は集計であり、判断ではありません。",
             ),
         ),
         (State::NoModel, _) => (

@@ -12,18 +12,18 @@ use crate::language::Language;
 /// Body of `chat.postEphemeral` for who filled a form in: that the answer comes there. Where it is refused, the answer would
 /// be as well.
 pub fn slack_form_taken(language: Language, user: &str, wanted: &Wanted) -> Value {
-    let text = if wanted.kind == Kind::Insight { words::ASKED } else { words::TAKEN }.of(language);
+    let text = match wanted.kind {
+        Kind::Moment => words::TAKEN,
+        Kind::Insight => words::ASKED,
+        Kind::Findings => words::FINDINGS_ASKED,
+    }
+    .of(language);
     let line = rich("e", Line::default().text(text).section().into_iter().collect());
     let mut body = json!({ "channel": wanted.channel, "user": user, "text": text, "blocks": [line] });
     if let Some(thread) = &wanted.thread {
         body["thread_ts"] = json!(thread);
     }
     body
-}
-
-/// Why there is no form where no model can be asked.
-pub fn form_needs_a_model(language: Language) -> &'static str {
-    words::NO_MODEL.of(language)
 }
 
 /// Why there is no form without a bot.
@@ -39,9 +39,4 @@ pub fn form_no_way(language: Language) -> &'static str {
 /// What was filled in is not kept.
 pub fn form_not_kept(language: Language) -> &'static str {
     words::NOT_KEPT.of(language)
-}
-
-/// Where a question about metrics cannot be answered: nothing that has any is configured.
-pub fn form_needs_metrics(language: Language) -> &'static str {
-    words::NO_METRICS.of(language)
 }

@@ -21,6 +21,10 @@ pub enum Why {
     },
     /// A question about metrics, and no source that has any.
     NoMetrics,
+    /// Findings were asked for, and no source gave any.
+    NoFindings,
+    /// Findings were asked for, and none is open: no model has to be asked.
+    NothingOpen,
     /// The model called tools although there were none any more.
     Insisted,
     /// There was one, twice, that is none.
@@ -54,6 +58,14 @@ impl Why {
                 "該当するメトリクスの情報源がありません。evidence.sourcesに、依頼内容と合うmatchersを持つprometheusまたは\
                  cloudwatch_metricsを設定してください。".to_owned(),
             ),
+            Self::NoFindings => language.pick(
+                "No source of findings answered: what could not be collected says why.".to_owned(),
+                "検出結果を取得できた情報源がありません。理由は「取得できなかった情報」に示しています。".to_owned(),
+            ),
+            Self::NothingOpen => language.pick(
+                "No finding is open, so no model was asked.".to_owned(),
+                "未対応の検出結果はないため、モデルには問い合わせていません。".to_owned(),
+            ),
             Self::Insisted => language.pick(
                 "The model would not stop calling tools.".to_owned(),
                 "モデルがツールの呼び出しをやめませんでした。".to_owned(),
@@ -81,6 +93,8 @@ mod tests {
             (Why::TooLong, "too long", "上限"),
             (Why::OutOfTime { seconds: 90 }, "within 90 s", "90秒以内"),
             (Why::NoMetrics, "evidence.sources needs", "evidence.sourcesに"),
+            (Why::NoFindings, "No source of findings", "取得できた情報源"),
+            (Why::NothingOpen, "No finding is open", "未対応の検出結果はない"),
             (Why::Insisted, "stop calling", "ツールの呼び出し"),
             (Why::Unusable { error: "cut off".into() }, "used: cut off.", "（原文：cut off）"),
             (Why::Said("No.".into()), "No.", "（原文：No.）"),

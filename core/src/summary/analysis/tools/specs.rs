@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::talk::Spec;
 use super::input::WORDS;
 use super::{LEVELS, Offer, Queried, STATS};
+use crate::evidence::About;
 use crate::evidence::access::DIMENSIONS;
 use crate::evidence::reach;
 use crate::runbook::Language;
@@ -22,11 +23,19 @@ impl Offer {
             &[("id", id)],
             &[("offset", offset)],
         )];
-        if let Some(days) = self.days {
-            specs.extend(self.of_days(days));
-            specs.push(self.changes());
-            return specs;
+        match self.about {
+            About::Insight => {
+                specs.extend(self.of_days(self.days.unwrap_or(1)));
+                specs.push(self.changes());
+            }
+            About::Findings => specs.extend([self.changes(), self.history()]),
+            About::Moment => self.of_moment(&mut specs),
         }
+        specs
+    }
+
+    /// Those that look at the window of an incident.
+    fn of_moment(&self, specs: &mut Vec<Spec>) {
         if !self.logs.is_empty() {
             let source = json!({"type": "string", "enum": self.logs});
             specs.push(spec(
@@ -55,6 +64,14 @@ impl Offer {
         }
         specs.extend(self.of_sources());
         specs.push(self.changes());
+        specs.push(self.history());
+        if !self.steps.is_empty() {
+            let step = json!({"type": "string", "enum": self.steps});
+            specs.push(spec("runbook", "A step of the runbook, whole.", &[("step", step)], &[]));
+        }
+    }
+
+    fn history(&self) -> Spec {
         let words = list("Words of a title, a service or a log line");
         let about = match self.documents {
             true => {
@@ -62,16 +79,9 @@ impl Offer {
             }
             false => "Earlier incidents that share words, and how each ended.",
         };
-        specs.push(spec("history", about, &[("words", words)], &[]));
-        if !self.steps.is_empty() {
-            let step = json!({"type": "string", "enum": self.steps});
-            specs.push(spec("runbook", "A step of the runbook, whole.", &[("step", step)], &[]));
-        }
-        specs
+        spec("history", about, &[("words", words)], &[])
     }
-}
 
-impl Offer {
     /// The tools that ask one kind of source.
     fn of_sources(&self) -> Vec<Spec> {
         let source = |names: &[String]| json!({"type": "string", "enum": names});

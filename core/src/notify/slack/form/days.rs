@@ -1,6 +1,6 @@
-//! The form that asks a question about metrics over days.
+//! The forms that ask about days: a question about metrics, or what security services have found.
 //!
-//! Knows its blocks and what comes of them. Must not know how it is answered.
+//! Knows their blocks and what comes of them. Must not know how they are answered.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -18,12 +18,24 @@ const USUAL_DAYS: u32 = 7;
 
 /// The view of `views.open` that asks for a question; a message that it is about has no part in it.
 pub fn slack_insight_form(form: &Form<'_>) -> Value {
+    let asked = [words::ASK, words::QUESTION, words::QUESTION_FOR_EXAMPLE];
+    view(form, Kind::Insight, asked, services(form))
+}
+
+/// The view that asks for open findings; what matters in particular may be left out.
+pub fn slack_findings_form(form: &Form<'_>) -> Value {
+    let asked = [words::FINDINGS, words::IN_PARTICULAR, words::IN_PARTICULAR_FOR_EXAMPLE];
+    view(form, Kind::Findings, asked, None)
+}
+
+fn view(form: &Form<'_>, kind: Kind, asked: [Word; 3], services: Option<Value>) -> Value {
     let Form { language, steps, channel, .. } = *form;
+    let [title, question, example] = asked;
     let label = |word: Word, most| plain(word.of(language), most);
-    let input = |id: &str, word: Word, element: Value| json!({ "type": "input", "block_id": id, "label": label(word, 200), "element": element, "optional": false });
-    let question = json!({
+    let input = |id: &str, word: Word, element: Value, optional: bool| json!({ "type": "input", "block_id": id, "label": label(word, 200), "element": element, "optional": optional });
+    let text = json!({
         "type": "plain_text_input", "action_id": "v", "multiline": true, "max_length": SEEN,
-        "placeholder": label(words::QUESTION_FOR_EXAMPLE, 150),
+        "placeholder": label(example, 150),
     });
     let option =
         |days: u32| json!({ "text": plain(&words::days(language, days), 75), "value": days.to_string() });
@@ -31,19 +43,16 @@ pub fn slack_insight_form(form: &Form<'_>) -> Value {
         "type": "static_select", "action_id": "v", "options": (1..=MOST_DAYS).map(option).collect::<Vec<_>>(),
         "initial_option": option(USUAL_DAYS),
     });
-    let mut blocks = vec![input("seen", words::QUESTION, question), input("days", words::DAYS, days)];
-    blocks.extend(services(form).map(|select| {
-        let mut block = input("service", words::SERVICE, select);
-        block["optional"] = json!(true);
-        block
-    }));
+    let mut blocks =
+        vec![input("seen", question, text, kind == Kind::Findings), input("days", words::DAYS, days, false)];
+    blocks.extend(services.map(|select| input("service", words::SERVICE, select, true)));
     let place = if channel.is_some() { words::Place::Here } else { words::Place::There };
     if channel.is_none() {
-        blocks.push(input("channel", words::WHERE, channels()));
+        blocks.push(input("channel", words::WHERE, channels(), false));
     }
     blocks.push(json!({ "type": "context", "elements": [plain(&words::foot(language, steps, place), 300)] }));
     json!({
-        "type": "modal", "callback_id": Kind::Insight.name(), "title": label(words::ASK, 24),
+        "type": "modal", "callback_id": kind.name(), "title": label(title, 24),
         "submit": label(words::START, 24), "close": label(all::CANCEL, 24),
         "private_metadata": channel.unwrap_or_default(), "blocks": blocks,
     })
@@ -54,24 +63,36 @@ pub fn days_of(text: &str) -> Option<u32> {
     text.trim().parse().ok().filter(|days| (1..=MOST_DAYS).contains(days))
 }
 
+/// What is asked where nothing matters in particular.
+pub fn all_findings(language: Language, days: u32) -> String {
+    words::all_findings(language, days)
+}
+
 impl Submission {
-    /// The question that it asks; else what is wrong with it, block by block.
-    pub(super) fn question(&self, language: Language, now: DateTime<Utc>) -> Result<Wanted, Vec<FormFault>> {
+    /// What is asked about days; else what is wrong with it, block by block.
+    pub(super) fn about_days(
+        &self,
+        language: Language,
+        now: DateTime<Utc>,
+    ) -> Result<Wanted, Vec<FormFault>> {
         let mut faults: Vec<FormFault> = Vec::new();
-        let seen = self.seen();
-        if seen.is_empty() {
-            faults.push(("seen", words::ASK_WHAT.of(language).to_owned()));
+        let days = days_of(&self.days);
+        let mut seen = self.seen();
+        match (self.kind, days) {
+            (Kind::Findings, Some(days)) if seen.is_empty() => seen = words::all_findings(language, days),
+            (Kind::Findings, _) => {}
+            _ if seen.is_empty() => faults.push(("seen", words::ASK_WHAT.of(language).to_owned())),
+            _ => {}
         }
         if !is_channel(&self.channel) {
             faults.push(("channel", words::NO_CHANNEL.of(language).to_owned()));
         }
-        let days = days_of(&self.days);
         if days.is_none() {
             faults.push(("days", words::not_so_many(language, MOST_DAYS)));
         }
         match days {
             Some(days) if faults.is_empty() => Ok(Wanted {
-                kind: Kind::Insight,
+                kind: self.kind,
                 time: Days::back(days, now).window,
                 seen,
                 services: services_of(&self.services),
