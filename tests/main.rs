@@ -58,6 +58,7 @@ mod schedules;
 mod schema;
 mod scopes;
 mod secrets;
+mod security;
 mod silences;
 mod sns;
 mod sought;

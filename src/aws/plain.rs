@@ -246,3 +246,78 @@ fn bare(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or_default();
     code.rsplit('#').next().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HUB: Service = Service { name: "securityhub", id: "SecurityHub" };
+
+    fn address(region: &'static str, fips: bool, dual: bool) -> Option<String> {
+        let sdk = SdkConfig::builder().use_fips(fips).use_dual_stack(dual).build();
+        endpoint(&sdk, HUB, &Region::from_static(region))
+    }
+
+    #[test]
+    fn each_partition_has_its_addresses() {
+        for (region, fips, dual, host) in [
+            ("eu-west-1", false, false, "securityhub.eu-west-1.amazonaws.com"),
+            ("us-east-1", true, false, "securityhub-fips.us-east-1.amazonaws.com"),
+            ("us-east-1", true, true, "securityhub-fips.us-east-1.api.aws"),
+            ("us-gov-west-1", false, false, "securityhub.us-gov-west-1.amazonaws.com"),
+            ("cn-north-1", false, false, "securityhub.cn-north-1.amazonaws.com.cn"),
+            ("cn-northwest-1", false, true, "securityhub.cn-northwest-1.api.amazonwebservices.com.cn"),
+            ("us-iso-east-1", false, false, "securityhub.us-iso-east-1.c2s.ic.gov"),
+            ("us-isob-east-1", false, false, "securityhub.us-isob-east-1.sc2s.sgov.gov"),
+            ("eusc-de-east-1", false, false, "securityhub.eusc-de-east-1.amazonaws.eu"),
+            ("xx-new-9", false, false, "securityhub.xx-new-9.amazonaws.com"),
+        ] {
+            assert_eq!(
+                address(region, fips, dual),
+                Some(format!("https://{host}")),
+                "{region} {fips} {dual}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_configured_address_goes_before_aws_own() {
+        let sdk = SdkConfig::builder().endpoint_url("http://127.0.0.1:1").build();
+        assert_eq!(own_endpoint(&sdk, HUB).as_deref(), Some("http://127.0.0.1:1"));
+        assert_eq!(own_endpoint(&SdkConfig::builder().build(), HUB), None);
+    }
+
+    fn refusal(header: Option<&'static str>, body: &'static str) -> (Option<String>, Option<String>) {
+        let mut response = HttpResponse::new(400.try_into().unwrap(), SdkBody::from(body));
+        if let Some(header) = header {
+            response.headers_mut().insert("x-amzn-errortype", header);
+        }
+        match read(&response).unwrap_err().as_operation_error() {
+            Some(said) => (said.code().map(str::to_owned), said.message().map(str::to_owned)),
+            None => (None, None),
+        }
+    }
+
+    #[test]
+    fn a_refusal_has_its_code_from_wherever_it_stands() {
+        for (header, body, code, words) in [
+            (Some("A:http://internal.amazon.com/coral/"), r#"{"__type": "B", "message": "no"}"#, "A", "no"),
+            (None, r#"{"__type": "com.amazonaws.x#B", "Message": "no"}"#, "B", "no"),
+            (None, r#"{"Code": "C", "__type": "B", "message": "no"}"#, "C", "no"),
+            (None, r#"{"code": "D", "message": "no"}"#, "D", "no"),
+        ] {
+            let said = refusal(header, body);
+            assert_eq!(said, (Some(code.to_owned()), Some(words.to_owned())), "{header:?} {body}");
+        }
+        for odd in ["", "<html>", "[]", r#"{"code": 7}"#] {
+            assert_eq!(refusal(None, odd), (None, None), "{odd}");
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_region_nothing_is_sent() {
+        let plain = Plain::new(&SdkConfig::builder().endpoint_url("http://127.0.0.1:1").build(), HUB, 10);
+        let asked = plain.ask(Call::get("securityhub:GetFindings"), "/", None).await;
+        assert!(matches!(asked, Err(SdkError::ConstructionFailure(_))), "{asked:?}");
+    }
+}

@@ -13,6 +13,7 @@ mod inhibit;
 mod intervals;
 mod knowledge;
 mod receivers;
+mod security;
 mod slack;
 mod sns;
 

@@ -92,7 +92,7 @@ impl SecuritySource {
         let Read { findings, odd, mut missing, query, link } =
             guarded(&self.name, deadline, Box::pin(work)).await?;
         if odd > 0 {
-            missing.push(format!("of {odd} nothing can be read: they have no id or no title"));
+            missing.push(format!("findings without an id, or without what they are, were left out: {odd}"));
         }
         Ok(Answer { source: self.name.clone(), findings, query, link, missing })
     }

@@ -71,7 +71,7 @@ impl GuardDuty {
         read.missing
             .extend(why.map(|why| format!("only the {} most severe findings were read: {why}", read.seen())));
         if lost > 0 {
-            read.missing.push(format!("GuardDuty lists {lost} findings more, and does not give them"));
+            read.missing.push(format!("findings that GuardDuty lists and does not give: {lost}"));
         }
         Ok(read)
     }

@@ -19,6 +19,7 @@ pub mod postgres;
 pub mod process;
 pub mod prometheus;
 pub mod proxy;
+pub mod security;
 pub mod server;
 pub mod slack;
 pub mod sns;

@@ -11,6 +11,7 @@ mod pagerduty;
 mod peers;
 mod plan;
 mod samples;
+mod security;
 mod slack;
 mod slack_channels;
 mod slack_files;

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -83,13 +84,28 @@ impl Asker {
                 format!("the answer of {} to {} cannot be read", self.name, call.action()),
                 "check `endpoint_url` of this source, and whether a proxy cuts long answers",
             ),
+            Failed::ServiceError(_) if is_throttled(error) => Fault::unavailable(
+                format!(
+                    "AWS answers {} to {}: too much is asked at once",
+                    error.code().unwrap_or("429"),
+                    call.action()
+                ),
+                "let others of this account ask less often, or ask for the digest again later",
+            ),
             _ => refused::fault(error, call.action()),
         }
     }
 }
 
+/// Whether others of the account, which has so many requests a second in a region, have taken them all.
+fn is_throttled(error: &Failed) -> bool {
+    let code = error.code().unwrap_or_default();
+    error.raw_response().is_some_and(|response| response.status().as_u16() == 429)
+        || ["Throttl", "TooManyRequests", "LimitExceeded"].iter().any(|word| code.contains(word))
+}
+
 /// Whether the service itself said that the same call may be answered in a moment.
 fn wants_patience(error: &Failed, call: Call) -> bool {
     matches!(error, Failed::ServiceError(_))
-        && matches!(Refusal::of(error, call.action()), Refusal::Unavailable(_))
+        && (is_throttled(error) || matches!(Refusal::of(error, call.action()), Refusal::Unavailable(_)))
 }
