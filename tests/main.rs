@@ -31,6 +31,7 @@ mod events;
 mod evidence;
 mod faults;
 mod feedback;
+mod findings;
 mod flaps;
 mod forms;
 mod given_up;

@@ -20,13 +20,15 @@ use crate::summary::State;
 const DATA: &str = "データ";
 const HOME: &str = "https://firstlook.example.com";
 /// What is called the same in every language: names, zones, keys of the configuration, commands.
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 31] = [
     "why",
     "insight",
     "findings",
-    "security_hub",
+    "security",
+    "hub",
     "guardduty",
-    "Security Hub",
+    "Security",
+    "Hub",
     "GuardDuty",
     "prometheus",
     "cloudwatch",

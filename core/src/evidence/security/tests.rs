@@ -1,2 +1,4 @@
+//! What is read, and what becomes of it.
+
 mod digest;
 mod read;

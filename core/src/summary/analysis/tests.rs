@@ -9,7 +9,7 @@ use super::run::{Action, End, Event, Limits, Run, Why};
 use super::talk::{Block, Call, Spoken, Stop, Talk, Turn};
 use super::tools::{Offer, Queried, Request};
 use super::*;
-use crate::evidence::Redactor;
+use crate::evidence::{About, Redactor};
 use crate::runbook::Language;
 use crate::summary::Verdict;
 use crate::summary::prompt::Nonce;

@@ -8,6 +8,7 @@ mod properties;
 mod rates;
 mod reasons;
 mod scene;
+mod security;
 mod speed;
 mod tables;
 mod third;

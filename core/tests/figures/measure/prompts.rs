@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use firstlook_core::alert::Severity;
-use firstlook_core::evidence::{Gap, Item, Kind, Redacted, Redactor, items, pack};
+use firstlook_core::evidence::{About, Gap, Item, Kind, Redacted, Redactor, items, pack};
 use firstlook_core::summary::analysis::prompt::{Guard, begin};
 use firstlook_core::summary::analysis::talk::Talk;
 use firstlook_core::summary::analysis::tools::{Offer, Queried};
@@ -134,6 +134,7 @@ pub fn analysis(case: &str, speaks: Language) -> Talk {
         trail: true,
         documents: true,
         steps: vec!["R1".to_owned(), "R2".to_owned()],
+        about: About::Moment,
         days: None,
     };
     begin(&Kept::of(case, &Redactor::default()).facts(speaks), &offer, 8, &Guard::new(fence, canary))

@@ -1,3 +1,5 @@
+//! What a digest tells, in which order, and what it counts.
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::*;

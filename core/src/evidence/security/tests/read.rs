@@ -1,3 +1,5 @@
+//! Findings as the services write them, whole, bare and odd.
+
 use serde_json::{Value, json};
 
 use super::super::*;

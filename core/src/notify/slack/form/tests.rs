@@ -148,9 +148,13 @@ fn other_payloads_are_about_no_form() {
 }
 
 fn asked(days: Value, seen: &str, channel: &str) -> Result<Wanted, Vec<FormFault>> {
+    asked_of("insight", days, seen, channel)
+}
+
+fn asked_of(form: &str, days: Value, seen: &str, channel: &str) -> Result<Wanted, Vec<FormFault>> {
     let payload = json!({
         "type": "view_submission", "user": {"id": "U1", "name": "aya"},
-        "view": {"id": "V1", "callback_id": "insight", "private_metadata": channel, "state": {"values": {
+        "view": {"id": "V1", "callback_id": form, "private_metadata": channel, "state": {"values": {
             "days": {"v": {"selected_option": {"value": days}}}, "seen": {"v": {"value": seen}},
         }}},
     });
@@ -200,4 +204,29 @@ fn a_question_about_metrics_is_about_one_to_fourteen_days_until_now() {
         assert_eq!(places(days.clone(), "x", "C0OPS"), ["days"], "{days}");
     }
     assert_eq!(places(json!("7"), " \n", "#ops"), ["seen", "channel"]);
+}
+
+#[test]
+fn open_findings_are_asked_for_with_or_without_a_question() {
+    for channel in [Some("C0OPS"), None] {
+        let steps = if channel.is_some() { 8 } else { 0 };
+        let language = Language::En;
+        let form =
+            slack_findings_form(&Form { language, now: now(), services: &[], steps, channel, under: None });
+        let blocks = form["blocks"].as_array().unwrap();
+        let ids: Vec<&str> = blocks.iter().filter_map(|one| one["block_id"].as_str()).collect();
+        assert_eq!(ids, ["seen", "days", "channel"][..if channel.is_some() { 2 } else { 3 }]);
+        assert_eq!((&blocks[0]["optional"], &form["callback_id"]), (&json!(true), &json!("findings")));
+        let foot = blocks.last().unwrap().to_string();
+        assert_eq!(foot.contains("at most 8 steps"), steps == 8, "{foot}");
+    }
+    let wanted = asked_of("findings", json!("1"), " ", "C0OPS").unwrap();
+    assert_eq!(
+        (wanted.kind, wanted.seen.as_str()),
+        (Kind::Findings, "Open security findings, and what is new in 1 day")
+    );
+    let wanted = asked_of("findings", json!("14"), "Is prod concerned?", "C0OPS").unwrap();
+    assert_eq!(wanted.seen, "Is prod concerned?");
+    let faults = asked_of("findings", json!("15"), "", "").unwrap_err();
+    assert_eq!(faults.iter().map(|(block, _)| *block).collect::<Vec<_>>(), ["channel", "days"]);
 }

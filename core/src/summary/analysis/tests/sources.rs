@@ -29,6 +29,15 @@ fn a_source_is_offered_only_where_there_is_one() {
 }
 
 #[test]
+fn around_findings_only_changes_and_what_was_before_are_looked_at() {
+    let names = |offer: &Offer| offer.specs().into_iter().map(|spec| spec.name).collect::<Vec<_>>();
+    let all = Offer { about: About::Findings, ..offer() };
+    assert_eq!(names(&all), ["item", "changes", "history"], "whatever else there is");
+    let call = Call { id: "a".into(), name: "logs".into(), input: json!({"source": "api"}), fault: None };
+    assert!(all.read(&call).unwrap_err().contains("no such tool"));
+}
+
+#[test]
 fn what_they_are_asked_for_is_read_and_told_in_a_line() {
     let metric = json!({"source": "CWM", "namespace": "AWS/Lambda", "metric": "Errors", "stat": "sum",
         "dimensions": {"FunctionName": "pay", "Shard": 7}});
