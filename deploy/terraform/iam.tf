@@ -57,6 +57,17 @@ data "aws_iam_policy_document" "firstlook" {
     resources = ["*"]
   }
 
+  # The open findings of the security services, of all member accounts where this one is their administrator.
+  dynamic "statement" {
+    for_each = var.security_findings ? [1] : []
+
+    content {
+      sid       = "Findings"
+      actions   = ["securityhub:GetFindings", "guardduty:ListDetectors", "guardduty:ListFindings", "guardduty:GetFindings"]
+      resources = ["*"]
+    }
+  }
+
   # Access logs as evidence. Athena reads the table in Glue and its files in S3, and writes its results there, with the
   # same role: allow it that as well.
   dynamic "statement" {

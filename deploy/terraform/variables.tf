@@ -87,6 +87,12 @@ variable "athena_workgroup_arns" {
   default     = []
 }
 
+variable "security_findings" {
+  description = "Whether firstlook may read the findings of Security Hub and GuardDuty, for its digests of them."
+  type        = bool
+  default     = false
+}
+
 variable "knowledge_base_arns" {
   description = "Knowledge bases of Bedrock that firstlook may ask for documents, such as arn:aws:bedrock:eu-west-1:123456789012:knowledge-base/ABCDEFGHIJ. Empty: no access to any."
   type        = list(string)

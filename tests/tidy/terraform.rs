@@ -84,6 +84,29 @@ fn called(house: &[Source]) -> (Found, Vec<Fault>) {
     (found, faults)
 }
 
+/// The actions of calls without a client of the SDK: `aws::plain` takes none that does not name its own.
+fn plainly_called(house: &[Source]) -> (Found, Vec<Fault>) {
+    let made = Regex::new(r"\bCall::(?:get|post)\(").unwrap();
+    let named = Regex::new(r#"\bCall::(?:get|post)\("([a-z]+:[A-Z][A-Za-z]+)"\)"#).unwrap();
+    let (mut found, mut faults) = (Found::new(), Vec::new());
+    for source in house.iter().filter(|one| one.path.starts_with("src/")) {
+        let lines = source.code.lines().zip(source.text.lines()).zip(&source.test).enumerate();
+        for (n, ((code, text), _)) in lines.filter(|(_, (_, test))| !**test) {
+            let actions: Vec<&str> =
+                named.captures_iter(text).filter_map(|c| c.get(1)).map(|action| action.as_str()).collect();
+            if made.find_iter(code).count() > actions.len() {
+                let what = "makes a call of AWS whose IAM action does not stand beside it: write it there";
+                faults.push(Fault::new(&source.path, n + 1, what.to_owned()));
+            } else if made.is_match(code) {
+                for action in actions {
+                    found.entry(action.to_owned()).or_insert_with(|| (source.path.clone(), n + 1));
+                }
+            }
+        }
+    }
+    (found, faults)
+}
+
 /// The actions that a policy allows.
 fn allowed(policy: &str) -> Found {
     let action = Regex::new(r#""([a-z]+:[A-Z*][A-Za-z*]*)""#).unwrap();
@@ -95,7 +118,10 @@ fn allowed(policy: &str) -> Found {
 
 /// What is called is allowed, and nothing else is.
 fn differences(house: &[Source], policy: &str) -> Vec<Fault> {
-    let ((called, mut faults), allowed) = (called(house), allowed(policy));
+    let ((mut called, mut faults), allowed) = (called(house), allowed(policy));
+    let (plainly, more) = plainly_called(house);
+    called.extend(plainly);
+    faults.extend(more);
     let fault = |(path, line): &(String, usize), what: String| Fault::new(path, *line, what);
     let lacking = called.iter().filter(|(action, _)| !allowed.contains_key(*action));
     faults.extend(
@@ -178,6 +204,21 @@ fn what_is_called_and_not_allowed_is_noticed_and_the_reverse_too() {
     assert!(faults.len() == 1 && faults[0].what.contains("does not know"), "{faults:?}");
     let in_test = "#[cfg(test)]\nmod tests {\n    fn f() { client.purge_queue().send(); }\n}\n";
     assert_eq!(differences(&file(in_test), ""), []);
+}
+
+#[test]
+fn a_call_without_a_client_names_its_action() {
+    let file = |code: &str| vec![Source::new("src/x.rs", &format!("//! x\n{code}"))];
+    let code = "const LIST: Call = Call::get(\"guardduty:ListDetectors\");\n";
+    assert_eq!(differences(&file(code), "actions = [\"guardduty:ListDetectors\"]\n"), []);
+    let faults = differences(&file(code), "");
+    assert!(faults.len() == 1 && faults[0].what.contains("needs guardduty:ListDetectors"), "{faults:?}");
+    for code in ["const C: Call = Call::post(ACTION);\n", "const C: Call = Call::post(\"any\");\n"] {
+        let faults = differences(&file(code), "");
+        assert!(faults.len() == 1 && faults[0].line == 2, "{faults:?}");
+    }
+    let in_words = "// Call::post(\"x:Nothing\")\nfn f() { say(\"Call::get(1)\"); }\n";
+    assert_eq!(differences(&file(in_words), ""), []);
 }
 
 #[test]

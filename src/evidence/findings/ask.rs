@@ -1,4 +1,4 @@
-//! One call after another of a security service: at its pace, bounded in time, again where it asks for patience.
+//! Door: network. One call after another of a security service: at its pace, bounded in time, again where it asks for patience.
 //!
 //! Knows turns, deadlines and what every service of AWS refuses in the same way. Must not know what is asked.
 
