@@ -1,6 +1,7 @@
 //! Security Hub and GuardDuty as sources of findings, from the outside: what they are asked, what is told of their answers,
 //! what is said to be missing.
 
+mod checked;
 mod refused;
 
 use std::time::Duration;

@@ -7,10 +7,8 @@ use firstlook_core::evidence::security::Level;
 use serde_json::json;
 
 use super::{asked, bucket, seen, source};
-use crate::harness::command;
 use crate::support::plan::Behaviour;
 use crate::support::security::{Security, samples};
-use crate::support::sns::CREDENTIALS;
 
 /// Kind and action; status, code and words of a refusal; what the fault says of it, and its remedy.
 const REFUSALS: &[(&str, &str, u16, &str, &str, &str, &str)] = &[
@@ -213,44 +211,4 @@ async fn no_answer_is_too_odd() {
             "{fault:?}"
         );
     }
-}
-
-#[test]
-fn check_online_names_the_action_that_is_missing() {
-    let security = Security::start();
-    let folder = tempfile::tempdir().unwrap();
-    let one = |kind: &str| {
-        format!(
-            "    - {{ name: {kind}, type: {kind}, region: eu-west-1, endpoint_url: \"{}\" }}\n",
-            security.url()
-        )
-    };
-    let text = format!(
-        "route: {{ receiver: x }}\nreceivers: [{{ name: x }}]\nevidence:\n  sources:\n{}{}",
-        one("security_hub"),
-        one("guardduty")
-    );
-    std::fs::write(folder.path().join("firstlook.yml"), text).unwrap();
-    let said = |name: &str| {
-        let output = command(folder.path(), &["check", "--online"]).envs(CREDENTIALS).output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        text.lines().find(|line| line.contains(&format!("evidence {name}"))).unwrap_or(&text).to_owned()
-    };
-    for name in ["security_hub", "guardduty"] {
-        let said = said(name);
-        assert!(said.starts_with("ok") && said.contains("no open finding that is severe enough"), "{said}");
-    }
-    security.hub([bucket("MEDIUM", 1)]);
-    security.guardduty([samples::credentials(1, seen(0))]);
-    for (name, action) in
-        [("security_hub", "securityhub:GetFindings"), ("guardduty", "guardduty:GetFindings")]
-    {
-        assert!(said(name).contains("gives findings"), "{}", said(name));
-        security.fail(action, 1, 403, "AccessDeniedException", "not authorized");
-        let refused = said(name);
-        assert!(refused.starts_with("FAULT") && refused.contains(&format!("allow `{action}`")), "{refused}");
-    }
-    security.disable("securityhub");
-    let off = said("security_hub");
-    assert!(off.starts_with("FAULT") && off.contains("Security Hub is not enabled in eu-west-1"), "{off}");
 }
