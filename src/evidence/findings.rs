@@ -54,6 +54,9 @@ pub struct Heard {
     pub took: Duration,
 }
 
+/// Why an answer ends where the same token of the next page comes again.
+pub(super) const CIRCLE: &str = "the next page leads to itself";
+
 /// What was read, and what was not.
 #[derive(Debug, Default)]
 pub(super) struct Read {

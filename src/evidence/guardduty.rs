@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::Fault;
 use super::api::one_line;
-use super::findings::{Asker, Bounds, Read};
+use super::findings::{Asker, Bounds, CIRCLE, Read};
 use super::quoted::shell;
 use crate::aws::plain::{Call, Failed, Service};
 
@@ -58,14 +58,14 @@ impl GuardDuty {
                 Ok((ids, found, more)) => {
                     listed += ids.len();
                     lost += add(&mut read, &ids, &found);
-                    // A token that comes again would lead in a circle.
-                    next = more.filter(|more| Some(more) != next.as_ref());
+                    match more {
+                        None => break None,
+                        again if again == next => break Some(CIRCLE.to_owned()),
+                        more => next = more,
+                    }
                 }
                 Err(fault) if listed == 0 => return Err(fault),
                 Err(fault) => break Some(fault.reason),
-            }
-            if next.is_none() {
-                break None;
             }
         };
         read.missing

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::Fault;
-use super::findings::{Asker, Bounds, Read};
+use super::findings::{Asker, Bounds, CIRCLE, Read};
 use super::quoted::shell;
 use crate::aws::plain::{Call, Failed, Service};
 
@@ -48,8 +48,8 @@ impl SecurityHub {
         for (n, level) in levels.iter().enumerate() {
             let before = read.seen();
             let why = match self.level(*level, &mut read, &mut answered, until).await {
-                Ok(false) => continue,
-                Ok(true) => format!("`max_findings` is {}", self.bounds.most),
+                Ok(None) => continue,
+                Ok(Some(why)) => why,
                 Err(fault) if !answered => return Err(fault),
                 Err(fault) => fault.reason,
             };
@@ -60,19 +60,19 @@ impl SecurityHub {
         Ok(read)
     }
 
-    /// Reads what is open of one severity, what was seen last first. True where a bound cut something away.
+    /// Reads what is open of one severity, what was seen last first; why it did not come to the end.
     async fn level(
         &self,
         level: Level,
         read: &mut Read,
         answered: &mut bool,
         until: Instant,
-    ) -> Result<bool, Fault> {
+    ) -> Result<Option<String>, Fault> {
         let mut next: Option<String> = None;
         loop {
             let room = self.bounds.most.saturating_sub(read.seen());
             if room == 0 {
-                return Ok(true);
+                return Ok(Some(format!("`max_findings` is {}", self.bounds.most)));
             }
             let page = self.page(&[level], room.min(PAGE), next.as_deref(), until).await?;
             *answered = true;
@@ -84,9 +84,11 @@ impl SecurityHub {
                 }
             }
             let more = page.get("NextToken").and_then(Value::as_str).filter(|token| !token.is_empty());
-            // A token that comes again would lead in a circle.
-            let Some(more) = more.filter(|more| next.as_deref() != Some(more)) else { return Ok(false) };
-            next = Some(more.to_owned());
+            match more {
+                None => return Ok(None),
+                again if again == next.as_deref() => return Ok(Some(CIRCLE.to_owned())),
+                Some(more) => next = Some(more.to_owned()),
+            }
         }
     }
 

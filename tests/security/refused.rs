@@ -190,10 +190,6 @@ async fn no_answer_is_too_odd() {
     let answer = asked(&security, "hub", Level::High, 10).await.unwrap();
     assert_eq!(answer.findings.len(), 1);
     assert_eq!(answer.missing, ["findings without an id, or without what they are, were left out: 1"]);
-    let circle = json!({"Findings": [], "NextToken": "again"}).to_string();
-    security.server().plan().times(4, &Behaviour::Garbage(circle));
-    let answer = asked(&security, "hub", Level::High, 10).await.unwrap();
-    assert_eq!(answer.findings.len(), 0, "a token that comes again leads nowhere");
     for garbage in ["{}", "[]", "{\"Findings\": 7}", "{\"detectorIds\": [7, \"a/../b\", \"\"]}"] {
         security.server().plan().times(9, &Behaviour::Garbage(garbage.to_owned()));
         let hub = asked(&security, "hub", Level::High, 10).await.unwrap();
@@ -210,5 +206,27 @@ async fn no_answer_is_too_odd() {
             fault.reason.contains("the answer of Security Hub to securityhub:GetFindings cannot be read"),
             "{fault:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_leads_to_itself_ends_the_answer_and_is_said() {
+    let circle = json!({"Findings": [], "findingIds": [], "NextToken": "token-0", "nextToken": "token-0"});
+    // Behind the first page of what is high; behind the detector and the first page.
+    for (kind, before, missing) in [
+        (
+            "hub",
+            2,
+            "of the findings of severity HIGH only the 100 that were seen last were read: the next page leads to itself",
+        ),
+        ("duty", 3, "only the 50 most severe findings were read: the next page leads to itself"),
+    ] {
+        let security = Security::start();
+        security.hub((0..250).map(|n| bucket("HIGH", n)));
+        security.guardduty((1..=160).map(|n| samples::mining(n, "i-0b2", seen(0))));
+        let plan = security.server().plan();
+        plan.times(before, &Behaviour::Ok).then(Behaviour::Garbage(circle.to_string()));
+        let answer = asked(&security, kind, Level::High, 1_000).await.unwrap();
+        assert_eq!(answer.missing, [missing]);
     }
 }
