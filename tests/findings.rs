@@ -59,7 +59,7 @@ fn goes_through(asked: &Asked) -> Said {
         },
         _ => {
             let sentence = |text: &str, id: &str| json!({"text": text, "citations": [id]});
-            let mining = "GuardDuty CryptoCurrency:EC2/BitcoinTool.B!DNS is high and concerns i-0aaa.";
+            let mining = "i-0aaa asks for a domain that is known for cryptocurrency.";
             Said::text(
                 json!({
                     "overview": [
@@ -130,7 +130,11 @@ async fn what_is_open_is_told_in_the_channel_where_it_was_asked_for_and_gone_thr
     assert!(asked.iter().all(|prompt| !prompt.contains("never asked for")), "a log was read");
     assert_eq!(model.refusals(), Vec::<String>::new());
     let page = firstlook.get("/incidents/1").await.text;
-    for words in ["Findings", "Security Hub S3.8: 2 open", "guardduty/home?region=eu-west-1#/findings"] {
+    for words in [
+        "Findings",
+        "Security Hub control S3.8: 2 open findings",
+        "guardduty/home?region=eu-west-1#/findings",
+    ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     firstlook.finish().await;
@@ -146,8 +150,8 @@ fn digested(incident: &Value) {
         [
             "high, GuardDuty CryptoCurrency:EC2/BitcoinTool.B!DNS",
             "high, GuardDuty UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS",
-            "high, Security Hub S3.8",
-            "medium, Security Hub IAM.4",
+            "high, Security Hub control S3.8",
+            "medium, Security Hub control IAM.4",
         ],
         "what is low is not asked for, and what both services tell is told once: {told:#?}"
     );
@@ -166,10 +170,7 @@ fn digested(incident: &Value) {
     let sentences: Vec<&str> = overview.iter().map(|one| one["text"].as_str().unwrap()).collect();
     assert_eq!(
         sentences,
-        [
-            "GuardDuty CryptoCurrency:EC2/BitcoinTool.B!DNS is high and concerns i-0aaa.",
-            "5 findings are open."
-        ],
+        ["i-0aaa asks for a domain that is known for cryptocurrency.", "5 findings are open."],
         "what is made up, or only asked, is not told"
     );
     assert!(incident["evidence"]["gaps"].as_array().unwrap().is_empty(), "{}", incident["evidence"]["gaps"]);
@@ -197,7 +198,7 @@ fn told(firstlook: &Firstlook, channel: &str) {
     assert!(counted < first && !words.contains("No logs were read"), "{words}");
     let thread = firstlook.slack.replies(&messages[0].ts);
     assert!(
-        thread.iter().any(|one| one.text().starts_with("Analysis of #1: GuardDuty Crypto")),
+        thread.iter().any(|one| one.text().starts_with("Analysis of #1: i-0aaa asks for a domain")),
         "{thread:#?}"
     );
     assert_eq!(firstlook.slack.file_posts().len(), 1, "the report");

@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Answer, Finding, Level, Resource, State};
+use super::{Answer, Finding, HUB, Level, Resource, State};
 use crate::evidence::Window;
 
 /// A finding, and the source that brought it.
@@ -108,7 +108,7 @@ fn once(answers: &[Answer]) -> Vec<Seen<'_>> {
     all.sort_by_key(|seen| Reverse(seen.finding.level));
     all.retain(|seen| {
         let Finding { product, kind, account, region, resources, .. } = seen.finding;
-        product != "Security Hub"
+        product != HUB
             || kind.is_empty()
             || resources.is_empty()
             || controls.insert((kind, account, region, resources))

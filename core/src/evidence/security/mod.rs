@@ -14,6 +14,9 @@ pub use finding::{Finding, Level, Resource, State};
 pub use read::{asff, guardduty};
 pub use told::items;
 
+/// As Security Hub calls itself, and the controls that it checks, where others have found the rest.
+const HUB: &str = "Security Hub";
+
 /// What one source has found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Answer {

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Finding, Level, Resource, State};
+use super::{Finding, HUB, Level, Resource, State};
 use crate::alert::aws::pick::{first, line, list, text, word};
 use crate::alert::aws::time::time;
 use crate::alert::aws::{guardduty as event, security_hub};
@@ -101,7 +101,7 @@ pub fn asff(one: &Value) -> Option<Finding> {
         return None;
     }
     let product = match text(one, "/ProductName") {
-        product if product.is_empty() => "Security Hub".to_owned(),
+        product if product.is_empty() => HUB.to_owned(),
         product => product,
     };
     let (account, region) = (text(one, "/AwsAccountId"), text(one, "/Region"));

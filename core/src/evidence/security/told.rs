@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::digest::{Digest, Group, Seen, by, levels};
-use super::{Answer, Finding, State};
+use super::{Answer, Finding, HUB, State};
 use crate::evidence::excerpt::{excerpt, squeeze};
 use crate::evidence::items::id;
 use crate::evidence::words::Words;
@@ -142,10 +142,15 @@ fn kind(place: usize, group: &Group<'_>, window: Window, redactor: &Redactor) ->
     let (open, new) = (group.all.len() as u64, group.new as u64);
     let named = |words: Words| {
         let words = words.fixed(finding.level.word()).fixed(", ").named(&finding.product, redactor);
-        if finding.kind.is_empty() { words } else { words.fixed(" ").named(&finding.kind, redactor) }
+        match finding.kind.as_str() {
+            "" => words,
+            // What others call a type is a control of Security Hub's own.
+            control if finding.product == HUB => words.fixed(" control ").named(control, redactor),
+            other => words.fixed(" ").named(other, redactor),
+        }
     };
     let counts = |words: Words| {
-        let words = words.count(open).fixed(" open");
+        let words = words.count(open).fixed(if open == 1 { " open finding" } else { " open findings" });
         if new > 0 { words.fixed(", ").count(new).fixed(" began in these days") } else { words }
     };
     let title = counts(named(Words::default()).fixed(": ")).fixed(": ").named(&finding.title, redactor);

@@ -44,6 +44,7 @@ const TERMS: &[(&str, &str)] = &[
     ("発生", "line"),
     ("記録", "line"),
     ("出力", "line"),
+    ("検出結果", "findin"),
     ("検出", "line"),
     ("検知", "line"),
     ("メッセージ", "messag"),
@@ -84,6 +85,12 @@ const TERMS: &[(&str, &str)] = &[
     ("解決", "resolv"),
     ("解消", "resolv"),
     ("終了", "end"),
+    ("未対応", "open"),
+    ("アカウント", "accoun"),
+    ("バケット", "bucket"),
+    ("認証情報", "creden"),
+    ("ロール", "role"),
+    ("脆弱性", "vulner"),
 ];
 
 /// They say nothing of what the number before them counts.

@@ -65,10 +65,10 @@ fn the_worst_comes_first_then_what_is_new_then_what_is_many() {
         titles(&items),
         [
             "open: 6 findings; high 4, medium 2; 2 began in these days",
-            "high, Security Hub S3.8: 2 open, 1 began in these days: S3.8 is found",
-            "high, GuardDuty Recon:EC2/Portscan: 1 open, 1 began in these days: Recon:EC2/Portscan is found",
-            "high, Security Hub EC2.2: 2 open: EC2.2 is found",
-            "medium, Security Hub IAM.4: 1 open: IAM.4 is found",
+            "high, Security Hub control S3.8: 2 open findings, 1 began in these days: S3.8 is found",
+            "high, GuardDuty Recon:EC2/Portscan: 1 open finding, 1 began in these days: Recon:EC2/Portscan is found",
+            "high, Security Hub control EC2.2: 2 open findings: EC2.2 is found",
+            "medium, Security Hub control IAM.4: 1 open finding: IAM.4 is found",
         ],
         "what is over is not told"
     );
@@ -108,7 +108,7 @@ fn each_finding_of_a_kind_says_when_where_and_what() {
     assert_eq!(
         items[1].text.as_str(),
         "high, GuardDuty UnauthorizedAccess:IAMUser/X\n\
-         2 open, 1 began in these days\n\
+         2 open findings, 1 began in these days\n\
          first seen 2026-11-13 20:00 UTC, last seen 2026-11-26 07:00 UTC\n\
          about: web-role, other-role\n\
          by account: 111122223333 1, 444455556666 1\n\
@@ -147,8 +147,8 @@ fn what_two_services_tell_is_one_finding_and_a_control_fails_once_for_its_thing(
             titles(&items),
             [
                 "open: 3 findings; high 2, medium 1; 3 began in these days",
-                "high, Security Hub S3.8: 2 open, 2 began in these days: S3.8 is found",
-                "high, GuardDuty Recon:EC2/Portscan: 1 open, 1 began in these days: Recon:EC2/Portscan is found",
+                "high, Security Hub control S3.8: 2 open findings, 2 began in these days: S3.8 is found",
+                "high, GuardDuty Recon:EC2/Portscan: 1 open finding, 1 began in these days: Recon:EC2/Portscan is found",
             ],
             "the worst of the standards, and as GuardDuty tells it"
         );

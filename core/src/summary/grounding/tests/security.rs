@@ -56,7 +56,6 @@ const TRUE: &[(&str, &str)] = &[
     ("4 findings are open, all of them high.", "F1"),
     ("2 findings began in these days.", "F1"),
     ("2 findings are older.", "F1"),
-    ("GuardDuty CryptoCurrency:EC2/BitcoinTool.B!DNS is high and concerns i-0aaa.", "F2"),
     ("i-0aaa asks for a domain that is known for cryptocurrency.", "F2"),
     ("The instance i-0aaa asked for a domain known for cryptocurrency, first at 2026-11-26 05:00 UTC.", "F2"),
     ("Credentials of the role checkout-node were used from an external address 14 times.", "F3"),
@@ -64,13 +63,18 @@ const TRUE: &[(&str, &str)] = &[
     ("The use of checkout-node began on 2026-11-25 at 10:00 UTC.", "F3"),
     ("The remote country is Exampleland.", "F3"),
     ("S3.8 is open for 2 buckets.", "F4"),
-    ("The buckets invoices and exports do not block public access (S3.8).", "F4"),
     ("Security Hub has 2 open findings of the control S3.8.", "F4"),
     ("S3.8 was first seen on 2026-11-05.", "F4"),
     ("未対応の検出結果は4件。", "F1"),
-    ("i-0aaaがCryptoCurrency:EC2/BitcoinTool.B!DNSとして検出された。", "F2"),
     ("checkout-nodeの認証情報が外部から14回使われた。", "F3"),
     ("S3.8の検出結果は2件。", "F4"),
+];
+
+/// True as well, and more than a search can see: what is said of names alone, and that something is not so.
+const UNCHECKED: &[(&str, &str)] = &[
+    ("GuardDuty CryptoCurrency:EC2/BitcoinTool.B!DNS is high and concerns i-0aaa.", "F2"),
+    ("The buckets invoices and exports do not block public access (S3.8).", "F4"),
+    ("i-0aaaがCryptoCurrency:EC2/BitcoinTool.B!DNSとして検出された。", "F2"),
 ];
 
 const FALSE: &[(&str, &str)] = &[
@@ -105,13 +109,12 @@ fn told(claim: &Claim) -> String {
 
 #[test]
 fn what_a_digest_says_is_verified_and_what_it_does_not_is_not() {
-    let wrong: Vec<String> =
-        judged(TRUE).iter().filter(|claim| claim.verdict != Verdict::Verified).map(told).collect();
-    let refuted = wrong.iter().filter(|one| one.contains(" Refuted ")).count();
-    println!("{} of {} true ones verified: {wrong:#?}", TRUE.len() - wrong.len(), TRUE.len());
+    let other = |table: &[(&str, &str)], verdict: Verdict| -> Vec<String> {
+        judged(table).iter().filter(|claim| claim.verdict != verdict).map(told).collect()
+    };
+    assert_eq!(other(TRUE, Verdict::Verified), Vec::<String>::new());
+    assert_eq!(other(UNCHECKED, Verdict::Unchecked), Vec::<String>::new());
     let lies: Vec<String> =
         judged(FALSE).iter().filter(|claim| claim.verdict == Verdict::Verified).map(told).collect();
-    println!("{} of {} false ones verified: {lies:#?}", lies.len(), FALSE.len());
     assert!(lies.is_empty(), "{lies:#?}");
-    assert!(refuted == 0 && 10 * wrong.len() <= TRUE.len(), "{wrong:#?}");
 }
