@@ -141,8 +141,16 @@ async fn a_question_in_slack_is_answered_in_its_channel_by_figures_of_the_days()
         page.split("/incidents/1/charts/").nth(1).expect("a drawn series").split('"').next().unwrap();
     let picture = firstlook.get(&format!("/incidents/1/charts/{picture}")).await;
     assert_eq!((picture.status, picture.header("content-type")), (200, "image/png"));
-    for words in ["The analysis answers", "mail_queue_length", "Deploy mailer 7"] {
+    for words in [
+        "The analysis answers",
+        "mail_queue_length",
+        "Deploy mailer 7",
+        "No logs are read for what was asked.",
+    ] {
         assert!(page.contains(words), "{words}: {page}");
+    }
+    for absent in ["No logs were read", "No runbook matched", "No first step"] {
+        assert!(!page.contains(absent), "{absent}: {page}");
     }
     let prompts = model.prompts();
     assert!(
@@ -196,6 +204,13 @@ fn told(messages: Vec<Message>, firstlook: &Firstlook, channel: &str) {
     assert_eq!(messages.len(), 1, "nobody else is told: {messages:#?}");
     assert_eq!(messages[0].channel, channel);
     assert!(messages[0].words().contains("Is the mail queue longer"), "{}", messages[0].words());
+    let words = messages[0].words();
+    assert!(
+        words.contains("No logs are read for what was asked.")
+            && words.contains("The question is answered by the analysis")
+            && !words.contains("a summary follows"),
+        "{words}"
+    );
     let thread = firstlook.slack.replies(&messages[0].ts);
     assert!(
         thread.iter().any(|one| one.text().starts_with("Analysis of #1: The queue went from 13 to 32")),

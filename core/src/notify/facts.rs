@@ -81,6 +81,11 @@ pub fn ready(view: &Incident) -> Option<&Summary> {
     view.summary.as_ref().filter(|summary| summary.state == State::Ready)
 }
 
+/// Whether a person asked something that an analysis alone answers: neither logs nor a runbook are looked for then.
+pub fn left_to_analysis(view: &Incident) -> bool {
+    view.summary.as_ref().is_some_and(|summary| summary.state == State::LeftToAnalysis)
+}
+
 /// The sentences that may be told: refuted ones are shown to nobody.
 pub fn told(summary: &Summary) -> impl Iterator<Item = &Claim> {
     summary.claims.iter().filter(|claim| claim.verdict != Verdict::Refuted)
@@ -117,6 +122,9 @@ pub fn nothing_told(view: &Incident) -> Option<&'static str> {
         evidence.items.iter().filter(|item| item.kind == Kind::Log && item.frequency.is_some()).collect();
     let telling = |item: &&Item| item.frequency.as_ref().is_some_and(|f| f.change != Change::Common);
     let told = logs.iter().any(telling);
+    if left_to_analysis(view) {
+        return Some(words::NO_LOGS_ASKED.of(view.language));
+    }
     let why = words::nothing_told(evidence.sources_read, evidence.gaps.len(), logs.len(), compared(view));
     (!told).then_some(why.of(view.language))
 }

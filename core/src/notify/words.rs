@@ -25,7 +25,7 @@ mod pressed;
 pub mod report;
 pub mod storm;
 
-pub use compared::{STANDS_OUT, change, nothing_told};
+pub use compared::{NO_LOGS_ASKED, STANDS_OUT, change, nothing_told};
 pub use counted::*;
 pub use declared::*;
 pub use fixed::*;

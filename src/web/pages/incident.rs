@@ -106,6 +106,8 @@ struct Header {
     age: String,
     bad: HowBad,
     first: Option<First>,
+    /// An analysis answers what a person asked.
+    asked: bool,
     sure: HowSure,
     who: Who,
     ended: Option<Ended>,
@@ -228,6 +230,7 @@ fn header(view: &IncidentView<'_>, index: &Index, now: Local) -> Header {
             because: f.because.to_string(),
             cites: index.cites(&f.citations),
         }),
+        asked: notify::left_to_analysis(incident),
         sure: summary::how_sure(incident),
         who: who(incident, now),
         declared: declared::line(incident, now),

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use firstlook_core::Language;
 use firstlook_core::alert::Severity;
 use firstlook_core::incident::Status;
+use firstlook_core::notify::left_to_analysis;
 use firstlook_core::notify::storm::Banner;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::State;
@@ -228,7 +229,8 @@ fn facts(incident: &Incident, resolved: Option<DateTime<Utc>>) -> Vec<String> {
             )
         }),
         looking.then(|| words::IN_PROGRESS.of(language).to_owned()),
-        incident.runbook.is_none().then(|| words::NO_RUNBOOK.of(language).to_owned()),
+        (incident.runbook.is_none() && !left_to_analysis(incident))
+            .then(|| words::NO_RUNBOOK.of(language).to_owned()),
     ];
     facts.into_iter().flatten().chain(flags).collect()
 }

@@ -5,6 +5,7 @@
 use firstlook_core::evidence::asked::Asked;
 use firstlook_core::evidence::known::{self, RELATED};
 use firstlook_core::evidence::{Item, Kind};
+use firstlook_core::notify;
 use firstlook_core::notify::view::{self, Evidence, Incident, Runbook, Step};
 use firstlook_core::runbook::Language;
 use serde::Serialize;
@@ -17,6 +18,8 @@ use super::{Current, Shell, links, words};
 #[derive(Serialize)]
 pub(super) struct Column {
     runbook: Option<Book>,
+    /// Whether there is one, or ought to be: what a person asked needs none.
+    sought: bool,
     /// The matcher to write for a new one, where none matched.
     matcher: String,
     /// Runbooks that may help though they were not chosen.
@@ -95,6 +98,7 @@ pub(super) fn column(incident: &Incident, now: Local) -> Column {
     let label = |key: &str| incident.labels.get(key).map(|v| format!("{key}=\"{v}\""));
     Column {
         runbook: incident.runbook.as_ref().map(|runbook| book(runbook, incident, now)),
+        sought: incident.runbook.is_some() || !notify::left_to_analysis(incident),
         matcher: label("alertname")
             .or_else(|| label("service"))
             .unwrap_or_else(|| "alertname=\"…\"".to_owned()),

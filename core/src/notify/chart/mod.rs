@@ -13,8 +13,8 @@ mod tests;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::evidence::Item;
-use crate::summary::State;
 
+use super::facts::left_to_analysis;
 use super::view::Incident;
 
 pub use picture::{Picture, picture};
@@ -44,8 +44,7 @@ pub fn decisive(view: &Incident) -> Vec<&Item> {
 
 /// The series that the analysis of a question about days has brought; none of any other incident.
 pub fn series(view: &Incident) -> &[Item] {
-    let left = view.summary.as_ref().is_some_and(|summary| summary.state == State::LeftToAnalysis);
-    view.analysis.as_ref().filter(|_| left).map_or(&[], |analysis| &analysis.items)
+    view.analysis.as_ref().filter(|_| left_to_analysis(view)).map_or(&[], |analysis| &analysis.items)
 }
 
 /// Those of them that the report stands on, in the order of its overview.

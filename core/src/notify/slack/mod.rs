@@ -214,7 +214,8 @@ fn state_line(view: &Incident, zone: &Zone) -> String {
 
 /// Where what stands above comes from, and what still follows.
 fn provenance(view: &Incident, zone: &Zone, kept: Kept) -> String {
-    let follows = kept == Kept::Edited;
+    let asked = view.summary.as_ref().filter(|_| facts::left_to_analysis(view));
+    let follows = kept == Kept::Edited && asked.is_none();
     if let Some(told) = facts::ready(view) {
         let model = told.model.as_deref().map(|model| cut(&one_line(model), 80, columns));
         return words::written(view.language, model.as_deref(), told.written_at, zone);
@@ -226,13 +227,13 @@ fn provenance(view: &Incident, zone: &Zone, kept: Kept) -> String {
     let collected = view.evidence.as_ref().and_then(|evidence| Some((evidence, evidence.collected_at?)));
     match (without, collected) {
         (Some(words), _) => words,
-        (None, Some((evidence, at))) => words::evidence(
-            view.language,
-            &zone.seconds(at),
-            evidence.items.len(),
-            evidence.gaps.len(),
-            follows,
-        ),
+        (None, Some((evidence, at))) => {
+            let (items, gaps) = (evidence.items.len(), evidence.gaps.len());
+            let said = words::evidence(view.language, &zone.seconds(at), items, gaps, follows);
+            let instead = asked.and_then(|summary| summary.reason.as_ref());
+            let instead = instead.map(|reason| blocks::short(reason.as_str(), 300));
+            said + &instead.map(|words| format!("{}{words}", view.language.pick(" ", ""))).unwrap_or_default()
+        }
         (None, None) => {
             let path = view.runbook.as_ref().map(|runbook| blocks::short(runbook.path.as_str(), 80));
             words::first_look(view.language, path.as_deref(), follows)

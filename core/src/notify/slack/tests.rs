@@ -9,10 +9,10 @@ use crate::language::Language;
 use crate::summary::State;
 
 use super::super::samples::{self, start};
-use super::super::view::Incident;
-use super::super::words::Again;
+use super::super::{view::Incident, words::Again};
 use super::limits::check;
 use super::*;
+mod asked;
 mod escalated;
 mod flaps;
 

@@ -11,6 +11,10 @@ use crate::language::{Language, Word, word};
 pub const STANDS_OUT: Word =
     word("What stands out (no baseline to compare with)", "目立つログ（比較対象なし）");
 
+/// Of what a person asked, where no logs are read whatever the sources.
+pub const NO_LOGS_ASKED: Word =
+    word("No logs are read for what was asked.", "この依頼では、ログは読み取りません。");
+
 /// Why nothing is told of logs. `read`: how many sources brought the window's lines; `gaps`: how many things could not
 /// be had; `patterns`: log patterns that were found; `compared`: whether there was a baseline.
 pub fn nothing_told(read: usize, gaps: usize, patterns: usize, compared: bool) -> Word {

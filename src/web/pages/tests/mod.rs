@@ -1,5 +1,6 @@
 //! Every page in every state, rendered strictly.
 
+mod asked;
 mod declared;
 mod drawn;
 mod graph;
