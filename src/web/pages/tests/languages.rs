@@ -9,7 +9,7 @@ use firstlook_core::summary::{Confidence, HitRates, State};
 use regex::Regex;
 
 use super::samples::{self, at, now, red};
-use super::{check, declared, keep, looks, silences, states};
+use super::{asked, check, declared, keep, looks, silences, states};
 use crate::web::pages::{
     DeliveriesView, DeliveryDetail, DeliveryRow, ErrorView, Filter, IncidentView, ListView, Pages,
     RunbookRow, RunbooksView, SilencesView, TEMPLATES, TraceLine,
@@ -132,6 +132,22 @@ fn an_analysis_in_every_state_is_told_in_japanese_alone() {
         let name = format!("analysis-{:?}", analysis.state);
         let html = incident(&name, Incident { analysis: Some(analysis), ..samples::open() }, true);
         assert!(html.contains("最大8ステップ中2ステップ"), "{html}");
+    }
+}
+
+#[test]
+fn a_question_about_days_is_told_in_japanese_alone() {
+    let mut without = asked::asked(DATA);
+    without.analysis = None;
+    for (name, one) in [("asked", asked::asked(DATA)), ("asked-waiting", without)] {
+        let answered = one.analysis.is_some();
+        let html = incident(name, one, true);
+        for part in ["調査を参照", "調査が回答します", "この依頼では、ログは読み取りません。"]
+        {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        assert!(!html.contains("該当するランブック") && !html.contains("evidence.sources"), "{html}");
+        assert_eq!(html.contains("charts/M1.png"), answered, "its series is drawn");
     }
 }
 
