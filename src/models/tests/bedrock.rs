@@ -20,7 +20,11 @@ async fn shared(url: &str) -> SdkConfig {
 }
 
 pub async fn model(url: &str) -> Model {
-    Model::Bedrock(Bedrock::new(&shared(url).await, settings(None)))
+    with(url, settings(None)).await
+}
+
+pub async fn with(url: &str, settings: BedrockSettings) -> Model {
+    Model::Bedrock(Bedrock::new(&shared(url).await, settings))
 }
 
 pub fn said(text: &str, stop: &str) -> Reply {
@@ -97,7 +101,7 @@ async fn each_error_is_classed_and_explained_and_asked_once() {
 }
 
 /// A refusal as Bedrock words it.
-fn invalid(words: &str) -> Reply {
+pub fn invalid(words: &str) -> Reply {
     Reply::new(400, json!({ "message": words }).to_string()).header("x-amzn-errortype", "ValidationException")
 }
 

@@ -1,6 +1,7 @@
 //! Models on the wire: the real clients against small servers that speak what the real ones speak.
 
 mod bedrock;
+mod converse;
 mod fallback;
 mod openai;
 mod server;

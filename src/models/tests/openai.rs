@@ -8,9 +8,17 @@ use serde_json::{Value, json};
 const KEY: &str = "sk-test-0123456789";
 
 pub fn model(url: &str) -> Model {
+    with(url, None)
+}
+
+pub fn heated(url: &str, temperature: f32) -> Model {
+    with(url, Some(temperature))
+}
+
+fn with(url: &str, temperature: Option<f32>) -> Model {
     let api_key = Some(Secret::new(KEY.to_owned()));
     let settings =
-        OpenAiSettings { base_url: format!("{url}/v1/"), model: "qwen".into(), api_key, temperature: None };
+        OpenAiSettings { base_url: format!("{url}/v1/"), model: "qwen".into(), api_key, temperature };
     Model::OpenAi(OpenAi::new(settings).unwrap())
 }
 
@@ -54,6 +62,19 @@ async fn a_question_has_its_form_and_each_dialect_is_read() {
 }
 
 #[tokio::test]
+async fn each_end_has_its_meaning() {
+    for (finish, meaning) in [
+        ("length", Stop::Truncated),
+        ("content_filter", Stop::Filtered),
+        ("stop", Stop::Complete),
+        ("eos", Stop::Complete),
+    ] {
+        let server = Server::start(vec![said(json!("x"), finish)]).await;
+        assert_eq!(model(&server.url).ask(&prompt(), soon()).await.unwrap().stop, meaning, "{finish}");
+    }
+}
+
+#[tokio::test]
 async fn tokens_are_estimated_where_the_server_is_silent() {
     let body = json!({"choices": [{"message": {"content": "12345678"}, "finish_reason": "length"}]});
     let server = Server::start(vec![Reply::new(200, body.to_string())]).await;
@@ -69,9 +90,17 @@ async fn each_error_is_classed_and_never_shows_the_key() {
     for (status, body, class, says) in [
         (429, words("rate_limit_exceeded"), Class::Throttled, "throttling"),
         (429, words("insufficient_quota"), Class::Fail, "used up"),
+        (424, words("upstream_failed"), Class::Passing, "status 424"),
+        (408, words(""), Class::Passing, "status 408"),
         (500, "oops".to_owned(), Class::Passing, "status 500"),
         (503, words(""), Class::Passing, "bad <secret> here"),
         (400, words("context_length_exceeded"), Class::Fail, "evidence.pack_tokens"),
+        (
+            400,
+            r#"{"object":"error","message":"This model's maximum context length is 4096 tokens.","code":400}"#.to_owned(),
+            Class::Fail,
+            "evidence.pack_tokens",
+        ),
         (402, words(""), Class::Fail, "status 402"),
         (401, words(""), Class::Fail, "summary.api_key_file"),
         (404, "{}".to_owned(), Class::Fail, "summary.model"),

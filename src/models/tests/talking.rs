@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const BEDROCK: &str = "global.anthropic.claude:0/x";
 
 /// A talk whose first call was answered.
-fn talk() -> Talk {
+pub fn talk() -> Talk {
     let text = |text: &str| text.to_owned();
     let thought = |words: &str| Block::Thought { text: text(words), signature: Some(text("sig")) };
     let call = Call { id: text("a"), name: text("logs"), input: json!({"n": 1, "x": [0.5]}), fault: None };
@@ -43,7 +43,7 @@ async fn said(model: Model, talk: &Talk) -> (Result<(Vec<Block>, Stop), String>,
     (heard.spoken.map(|spoken| (spoken.blocks, spoken.stop)), heard.tokens.input, heard.tokens.output)
 }
 
-fn converse(content: &Value, stop: &str) -> Reply {
+pub fn converse(content: &Value, stop: &str) -> Reply {
     let usage = json!({"inputTokens": 10, "outputTokens": 5, "totalTokens": 15, "cacheReadInputTokens": 100,
         "cacheWriteInputTokens": 7});
     let message = json!({"message": {"role": "assistant", "content": content}});
