@@ -6,4 +6,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/ensure-peers.sh build git postgres </dev/null
+# First 500 incidents at two replicas, and a budget of the day that reaches for some of them: two minutes.
+FIRSTLOOK_STORM=500 cargo test --locked --test it -- budgets::a_storm --nocapture
 FIRSTLOOK_STORM=${1:-10000} cargo test --locked --test it -- storms::thousands:: --nocapture

@@ -1,4 +1,5 @@
-//! What models may cost: held over all replicas and incidents at once, and said on each incident.
+//! What models may cost: held over all replicas and incidents at once, and said on each incident. `FIRSTLOOK_STORM=N` plays N
+//! alarms in place of the usual (`scripts/storm.sh`).
 
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ fn says(_: &str) -> String {
     json!({"headline": "38% of requests fail", "claims": [claim]}).to_string()
 }
 
-fn summary(model: &Model, more: &str) -> String {
+fn summary_of(model: &Model, more: &str) -> String {
     let url = model.openai_url();
     format!(
         "{{ provider: openai, model: test-model, base_url: \"{url}\", api_key: {API_KEY}, timeout: 20s, {more} }}"
@@ -41,36 +42,48 @@ fn written(incident: &Value) -> bool {
     !["", "looking"].contains(&state(incident))
 }
 
+/// All incidents, page after page, once each of them has a summary and nothing is left to be done.
 async fn all_written(firstlook: &Firstlook, count: usize) -> Vec<Value> {
-    eventually(Duration::from_secs(60), "all are looked at", async || {
-        let incidents = firstlook.incidents().await;
-        (incidents.len() == count && incidents.iter().all(written)).then_some(incidents)
+    let summaries = "SELECT count(DISTINCT incident) FROM summary";
+    eventually(Duration::from_secs(150), "all are looked at", async || {
+        (firstlook.sql(summaries).await == count as i64).then_some(())
     })
-    .await
+    .await;
+    firstlook.idle().await;
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = firstlook.get(&format!("/api/v1/incidents?limit=100{cursor}")).await.json();
+        all.extend(page["items"].as_array().unwrap().iter().cloned());
+        let Some(next) = page["next_cursor"].as_str() else { return all };
+        cursor = format!("&cursor={next}");
+    }
 }
 
 #[tokio::test]
 async fn a_storm_costs_at_most_the_budget_of_the_day_and_who_goes_without_says_so() {
-    const STORM: usize = 40;
     const BUDGET: i64 = 40_000;
+    let storm: usize = std::env::var("FIRSTLOOK_STORM").map_or(60, |count| count.parse().unwrap());
     let model = Model::start(says);
     // Slow enough that many would be asked at once.
     model.plan().repeat(Behaviour::Slow(Duration::from_millis(700)));
     let more = format!("budget: {{ tokens_per_day: {BUDGET} }}");
-    let setup = Setup { summary: summary(&model, &more), ..Setup::default() };
+    let setup = Setup { summary: summary_of(&model, &more), ..Setup::default() };
     let firstlook = Firstlook::start(setup).await;
     let replica = firstlook.replica().await;
-    let alarms: Vec<Value> = (0..STORM).map(alarm).collect();
+    let alarms: Vec<Value> = (0..storm).map(alarm).collect();
     assert_eq!(firstlook.post(body(&alarms)).await.status, 200);
-    let incidents = all_written(&firstlook, STORM).await;
+    let incidents = all_written(&firstlook, storm).await;
     let of = |wanted: &str| incidents.iter().filter(|one| state(one) == wanted).count();
     let (ready, over) = (of("ready"), of("over_budget"));
-    assert!(ready > 0 && over > 0 && ready + over == STORM, "{ready} and {over}");
+    assert!(incidents.len() == storm && ready > 0 && over > 0 && ready + over == storm, "{ready} and {over}");
     assert_eq!(model.prompts().len(), ready, "who goes without asks nobody");
     for one in incidents.iter().filter(|one| state(one) == "over_budget") {
         let reason = one["summary"]["reason"].as_str().unwrap();
         assert!(reason.contains("Today's token budget") && reason.contains("tokens_per_day"), "{reason}");
     }
+    let without = incidents.iter().find(|one| state(one) == "over_budget").unwrap();
+    let page = firstlook.get(&format!("/incidents/{}", without["number"])).await.text;
+    assert!(page.contains("budget is used up") && page.contains("tokens_per_day"), "{page}");
     let used: u64 = incidents
         .iter()
         .map(|one| {
@@ -89,7 +102,7 @@ async fn a_storm_costs_at_most_the_budget_of_the_day_and_who_goes_without_says_s
 async fn what_it_costs_is_said_and_bounds_the_incident() {
     let model = Model::start(says);
     let more = "prices: { input: 2, output: 10 }, budget: { usd_per_incident: 0.06 }";
-    let setup = Setup { summary: summary(&model, more), ..Setup::default() };
+    let setup = Setup { summary: summary_of(&model, more), ..Setup::default() };
     let firstlook = Firstlook::start(setup).await;
     firstlook.post(body(&[alarm(1)])).await;
     let incident = firstlook.until("the summary is written", written).await;
@@ -105,6 +118,24 @@ async fn what_it_costs_is_said_and_bounds_the_incident() {
     assert!(metrics.contains(&counted), "{counted} is not in {metrics}");
     assert!(metrics.contains(r#"firstlook_claims_total{verdict="verified"} 1"#), "{metrics}");
     firstlook.finish().await;
+
+    for (key, whose) in [("usd_per_incident", "This incident's budget"), ("usd_per_day", "Today's budget")] {
+        let asked = model.prompts().len();
+        let more = format!("prices: {{ input: 2, output: 10 }}, budget: {{ {key}: 0.01 }}");
+        let setup = Setup { summary: summary_of(&model, &more), ..Setup::default() };
+        let firstlook = Firstlook::start(setup).await;
+        firstlook.post(body(&[alarm(1)])).await;
+        let incident = firstlook.until("it goes without", written).await;
+        assert_eq!(state(&incident), "over_budget", "{incident}");
+        let reason = incident["summary"]["reason"].as_str().unwrap();
+        let remedy = format!("aise summary.budget.{key}.");
+        assert!(
+            reason.starts_with(whose) && reason.contains("of $0.01;") && reason.ends_with(&remedy),
+            "{reason}"
+        );
+        assert_eq!(model.prompts().len(), asked, "nobody is asked");
+        firstlook.finish().await;
+    }
 }
 
 #[tokio::test]
@@ -112,7 +143,7 @@ async fn what_a_dead_process_had_set_aside_stays_used() {
     let model = Model::start(says);
     model.plan().repeat(Behaviour::Hang);
     let setup =
-        Setup { summary: summary(&model, "budget: { tokens_per_incident: 12000 }"), ..Setup::default() };
+        Setup { summary: summary_of(&model, "budget: { tokens_per_incident: 12000 }"), ..Setup::default() };
     let mut firstlook = Firstlook::start(setup).await;
     firstlook.post(body(&[alarm(1)])).await;
     eventually(Duration::from_secs(20), "it is asked", async || (!model.requests().is_empty()).then_some(()))
