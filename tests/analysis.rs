@@ -149,6 +149,9 @@ async fn analysed(form: fn(&Model, &str) -> String, counts_kept: bool) {
     let plain = count("input_tokens") - read - kept;
     let cost = (3.0 * plain + 0.3 * read + 3.75 * kept + 15.0 * count("output_tokens")) / 1e6;
     assert!((analysis["cost_usd"].as_f64().unwrap() - cost).abs() < 1e-5, "{analysis:#}");
+    let all = incident["spent"]["cost_usd"].as_f64().unwrap();
+    let both = cost + incident["summary"]["cost_usd"].as_f64().unwrap();
+    assert!(all > both - 1e-5 && incident["spent"]["calls"].as_u64() >= Some(4), "{}", incident["spent"]);
     shown(&firstlook, &incident).await;
     let notes: Vec<&Value> =
         incident["timeline"].as_array().unwrap().iter().filter(|one| one["kind"] == "analysis").collect();

@@ -111,8 +111,18 @@ async fn what_it_costs_is_said_and_bounds_the_incident() {
     let tokens = |key: &str| summary[key].as_f64().unwrap();
     let cost = (2.0 * tokens("input_tokens") + 10.0 * tokens("output_tokens")) / 1e6;
     assert!((summary["cost_usd"].as_f64().unwrap() - cost).abs() < 1e-9, "{summary}");
+    let taken = (tokens("input_tokens") + tokens("output_tokens")) as u64;
+    assert_eq!(
+        (&incident["spent"]["calls"], &incident["spent"]["tokens"]),
+        (&json!(1), &json!(taken)),
+        "{incident}"
+    );
+    assert!((incident["spent"]["cost_usd"].as_f64().unwrap() - cost).abs() < 1e-9, "{incident}");
     let page = firstlook.get(&format!("/incidents/{}", incident["number"])).await.text;
-    assert!(page.contains(&format!("out, ${cost:.4}")), "{page}");
+    assert!(
+        page.contains(&format!("out, ${cost:.4}")) && page.contains("Models have taken 1 call, "),
+        "{page}"
+    );
     let metrics = firstlook.get("/metrics").await.text;
     let counted = format!("firstlook_model_cost_micro_usd_total {:.0}", cost * 1e6);
     assert!(metrics.contains(&counted), "{counted} is not in {metrics}");

@@ -132,6 +132,7 @@ fn parts(desk: &Desk, group: &Group, incident: Current, labels: Labels, routes: 
         summary: None,
         feedback: None,
         analysis: None,
+        spent: None,
         declared: None,
         told: routes.into_iter().map(told).collect(),
         routing: Routing::default(),

@@ -1,7 +1,9 @@
 //! What model calls have used, and what is set aside for those that run: one count over all replicas.
 
 use chrono::{DateTime, Utc};
+use firstlook_core::notify::view::Spending;
 use firstlook_core::summary::budget::{Budget, OverBudget, Purpose, Spent, Used};
+use firstlook_core::summary::price;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -93,6 +95,19 @@ async fn used(
     .await?;
     let spent = |tokens, usd| Spent { tokens: read(tokens), micro_usd: read(usd) };
     Ok(Used { incident: spent(own_tokens, own_usd), day: spent(day_tokens, day_usd) })
+}
+
+/// What was used for an incident, whatever for; what nobody settled is not known to be used.
+pub(super) async fn shown(tx: &mut PgConnection, incident: Uuid) -> Result<Option<Spending>, StoreError> {
+    let (calls, tokens, micro_usd): (i64, i64, i64) = sqlx::query_as(
+        "SELECT count(*), COALESCE(sum(tokens), 0)::bigint, COALESCE(sum(micro_usd), 0)::bigint
+         FROM spending WHERE incident = $1 AND settled AND tokens > 0",
+    )
+    .bind(incident)
+    .fetch_one(tx)
+    .await?;
+    let cost_usd = (micro_usd > 0).then(|| price::dollars(read(micro_usd)));
+    Ok((calls > 0).then(|| Spending { calls: read(calls), tokens: read(tokens), cost_usd }))
 }
 
 /// Capped far above anything real, so that no sum overflows.

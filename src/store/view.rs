@@ -21,7 +21,8 @@ use rows::rows;
 
 use super::row::At;
 use super::{
-    Filter, PageOf, Store, StoreError, analyses, declared, evidence, knowledge, slots, summaries, walks,
+    Filter, PageOf, Store, StoreError, analyses, declared, evidence, knowledge, slots, spending, summaries,
+    walks,
 };
 
 /// Longest timeline; the newest entries are kept.
@@ -139,6 +140,7 @@ impl Store {
         let mut parts = parts(row, members, told, &words.redactor)?;
         parts.earlier = knowledge::earlier(&mut tx, id).await?;
         parts.analysis = analyses::shown(&mut tx, id, words).await?;
+        parts.spent = spending::shown(&mut tx, id).await?;
         parts.declared = declared::shown(&mut tx, id, &words.redactor).await?;
         parts.timeline = timeline(&mut tx, id).await?;
         parts.routing = walks::shown(&mut tx, id, &words.redactor).await?;
@@ -336,6 +338,7 @@ fn parts(
         summary: summary.transpose()?,
         feedback: row.feedback.map(|value| at.json("feedback", value)).transpose()?,
         analysis: None,
+        spent: None,
         declared: None,
         told,
         routing: Routing::default(),

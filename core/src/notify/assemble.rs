@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::first::do_first;
 use super::routing::Routing;
 use super::view::{
-    Alert, Block, Declared, Evidence, Feedback, Flap, Impact, Incident, Notification, Omitted, Runbook, Step,
-    TimelineEntry,
+    Alert, Block, Declared, Evidence, Feedback, Flap, Impact, Incident, Notification, Omitted, Runbook,
+    Spending, Step, TimelineEntry,
 };
 use super::words::actor;
 use crate::Language;
@@ -84,6 +84,8 @@ pub struct Parts {
     pub feedback: Option<Said>,
     /// The newest analysis.
     pub analysis: Option<Analysis>,
+    /// What models have taken for it.
+    pub spent: Option<Spending>,
     /// What came of declaring it.
     pub declared: Option<Declared>,
     /// What was told to whom.
@@ -175,6 +177,7 @@ pub fn assemble(parts: Parts, redactor: &Redactor, external_url: &str, language:
             at: said.at,
         }),
         analysis: parts.analysis.map(|one| Analysis { asked_by: who(one.asked_by.as_str()), ..one }),
+        spent: parts.spent,
         declared: parts.declared.map(|one| Declared { actor: who(one.actor.as_str()), ..one }),
         notifications: parts.told.into_iter().map(|told| notification(told, redactor)).collect(),
         routing: parts.routing,

@@ -142,6 +142,7 @@ pub fn first_look() -> Incident {
         summary: None,
         feedback: None,
         analysis: None,
+        spent: None,
         declared: None,
         notifications: vec![paged()],
         routing: Routing::default(),

@@ -81,6 +81,9 @@ pub struct Incident {
     /// The deeper look, where there is one; lists leave it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub analysis: Option<Analysis>,
+    /// What models have taken for it so far, where one was asked; lists leave it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spent: Option<Spending>,
     /// Its channel, where somebody declared it; lists leave it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub declared: Option<Declared>,
@@ -160,6 +163,17 @@ pub struct Feedback {
     pub actor: Redacted,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// All that models were asked about an incident: each round of its summary, its analyses, its examinations.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Spending {
+    /// Summaries, and answers within analyses.
+    pub calls: u64,
+    /// Tokens, read and written.
+    pub tokens: u64,
+    /// What they cost, in US dollars; absent where no prices are configured.
+    pub cost_usd: Option<f64>,
 }
 
 /// What somebody's declaring came to.

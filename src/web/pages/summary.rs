@@ -186,6 +186,7 @@ pub(super) fn section(view: &IncidentView<'_>, index: &Index, reloads: bool, now
     section.judge = judge(view, now).filter(|_| state == State::Ready && !section.causes.is_empty());
     // Else it stands in the place of the summary.
     section.made.extend(summary.reason.iter().filter(|_| state == State::Ready).map(ToString::to_string));
+    section.made.extend(incident.spent.map(|spent| words::spent(language, &spent)));
     let told = !section.claims.is_empty() || !section.unchecked.is_empty() || !section.causes.is_empty();
     if state != State::Ready || !told {
         section.instead = Some(instead(language, state, collected.is_some(), reloads, Some(summary)));

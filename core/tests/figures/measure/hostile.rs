@@ -137,6 +137,7 @@ fn incident(items: Vec<Item>, redactor: &Redactor) -> Incident {
         summary: None,
         feedback: None,
         analysis: None,
+        spent: None,
         declared: None,
         notifications: Vec::new(),
         routing: Default::default(),

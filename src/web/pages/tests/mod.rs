@@ -11,6 +11,7 @@ mod looks;
 mod others;
 mod samples;
 mod silences;
+mod spent;
 mod states;
 
 use firstlook_core::Language;

@@ -326,6 +326,7 @@ pub(super) fn open() -> Incident {
         summary: Some(summary()),
         feedback: None,
         analysis: None,
+        spent: None,
         declared: None,
         notifications: notifications(),
         routing: Routing::default(),

@@ -2,6 +2,7 @@
 //!
 //! Knows grammar. Must not know HTML, nor how a figure came about.
 
+use firstlook_core::notify::view::Spending;
 use firstlook_core::route::walk::Verdict;
 use firstlook_core::summary::price::Tokens;
 use firstlook_core::{Language, word};
@@ -50,6 +51,18 @@ pub(in crate::web::pages) fn analysed(language: Language, model: &str, took: &To
     language.pick(
         format!("By {model}: {tokens}{cost}, {seconds} s."),
         format!("作成：{model}、{tokens}{cost}、{seconds}秒。"),
+    )
+}
+
+/// What models have taken for an incident altogether.
+pub(in crate::web::pages) fn spent(language: Language, spent: &Spending) -> String {
+    let comma = language.pick(", ", "、");
+    let cost = spent.cost_usd.map(|usd| format!("{comma}${usd:.4}")).unwrap_or_default();
+    let (calls, tokens) = (spent.calls, count(spent.tokens));
+    let asked = if calls == 1 { "call" } else { "calls" };
+    language.pick(
+        format!("Models have taken {calls} {asked}, {tokens} tokens{cost} for this incident so far."),
+        format!("このインシデントのモデル利用の累計：{calls}回、{tokens}トークン{cost}。"),
     )
 }
 
