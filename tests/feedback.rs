@@ -117,6 +117,16 @@ async fn past_incidents_examine_another_model() {
         let found = text.lines().find(|line| line.trim_start().starts_with(begins));
         found.unwrap_or_else(|| panic!("{begins}: {text}")).split_whitespace().collect::<Vec<_>>()
     };
+    let columns =
+        ["incident", "state", "verified", "unchecked", "refuted", "agrees", "in", "out", "usd", "s"];
+    assert_eq!(line("incident"), columns, "{text}");
+    let kept = &first["summary"];
+    let number = |at: usize| line("kept ")[at].parse::<f64>().unwrap();
+    let [read, written, cost, took] =
+        ["input_tokens", "output_tokens", "cost_usd", "duration_ms"].map(|key| kept[key].as_f64().unwrap());
+    assert_eq!((number(6), number(7)), (read, written), "{text}");
+    assert!((number(8) - cost).abs() <= 5e-5 && (number(9) - took / 1e3).abs() <= 0.05, "{text}");
+    assert_eq!(line("#1").len(), 10, "{text}");
     assert_eq!(line("#1")[..2], ["#1", "nothing_verified"], "{text}");
     assert_eq!(line("kept ")[..6], ["kept", "ready", "1", "0", "0", "no"], "{text}");
     assert!(text.contains("now: 0 of 1 ready; 0 of 1 sentences verified"), "{text}");

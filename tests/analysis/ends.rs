@@ -31,13 +31,17 @@ pub(super) async fn looked(
     let firstlook = Firstlook::start(setup(folder.path(), form(&model, more))).await;
     firstlook.post(body(&[alarm("api")])).await;
     firstlook.idle().await;
-    assert!(firstlook.incident(1).await.get("analysis").is_none(), "none begins by itself without matchers");
+    assert!(
+        firstlook.incident(1).await.get("analysis").is_none(),
+        "none begins by itself without matchers that fit"
+    );
     (firstlook, model, folder)
 }
 
 #[tokio::test]
 async fn a_model_that_does_not_end_is_ended() {
-    let (firstlook, model, _folder) = looked("analysis: { max_steps: 3 }", bedrock).await;
+    let more = "analysis: { max_steps: 3, matchers: ['severity=\"warning\"'] }";
+    let (firstlook, model, _folder) = looked(more, bedrock).await;
     let page = firstlook.get("/incidents/1").await.text;
     assert!(page.contains("Not analysed") && page.contains("action=\"/incidents/1/analyze\""));
 
