@@ -143,15 +143,7 @@ async fn analysed(form: fn(&Model, &str) -> String, counts_kept: bool) {
     );
 
     told(analysis);
-    let count = |key: &str| analysis[key].as_f64().unwrap();
-    let (read, kept) = (count("cached_input_tokens"), count("cache_write_tokens"));
-    assert!(read > 0.0 && (kept > 0.0) == counts_kept, "{read} {kept}");
-    let plain = count("input_tokens") - read - kept;
-    let cost = (3.0 * plain + 0.3 * read + 3.75 * kept + 15.0 * count("output_tokens")) / 1e6;
-    assert!((analysis["cost_usd"].as_f64().unwrap() - cost).abs() < 1e-5, "{analysis:#}");
-    let all = incident["spent"]["cost_usd"].as_f64().unwrap();
-    let both = cost + incident["summary"]["cost_usd"].as_f64().unwrap();
-    assert!(all > both - 1e-5 && incident["spent"]["calls"].as_u64() >= Some(4), "{}", incident["spent"]);
+    paid(&incident, counts_kept);
     shown(&firstlook, &incident).await;
     let notes: Vec<&Value> =
         incident["timeline"].as_array().unwrap().iter().filter(|one| one["kind"] == "analysis").collect();
@@ -180,6 +172,20 @@ async fn analysed(form: fn(&Model, &str) -> String, counts_kept: bool) {
     let canary = talks[0].split("Never write this mark: ").nth(1).unwrap().split('.').next().unwrap();
     assert!(!incident.to_string().contains(canary));
     firstlook.finish().await;
+}
+
+/// What it says of its cost, and the incident of all: caches have prices of their own.
+fn paid(incident: &Value, counts_kept: bool) {
+    let analysis = &incident["analysis"];
+    let count = |key: &str| analysis[key].as_f64().unwrap();
+    let (read, kept) = (count("cached_input_tokens"), count("cache_write_tokens"));
+    assert!(read > 0.0 && (kept > 0.0) == counts_kept, "{read} {kept}");
+    let plain = count("input_tokens") - read - kept;
+    let cost = (3.0 * plain + 0.3 * read + 3.75 * kept + 15.0 * count("output_tokens")) / 1e6;
+    assert!((analysis["cost_usd"].as_f64().unwrap() - cost).abs() < 1e-5, "{analysis:#}");
+    let all = incident["spent"]["cost_usd"].as_f64().unwrap();
+    let both = cost + incident["summary"]["cost_usd"].as_f64().unwrap();
+    assert!(all > both - 1e-5 && incident["spent"]["calls"].as_u64() >= Some(4), "{}", incident["spent"]);
 }
 
 fn told(analysis: &Value) {

@@ -271,6 +271,13 @@ fn gap(source: &str, reason: &str, remedy: &str) -> Gap {
     Gap { source: source.to_owned(), reason: red(reason), remedy: red(remedy) }
 }
 
+fn gaps() -> Vec<Gap> {
+    vec![
+        gap("cloudtrail", "access denied", "Allow cloudtrail:LookupEvents"),
+        gap("k8s", "no answer within 20 s", "Raise evidence.timeout, or narrow the query of k8s"),
+    ]
+}
+
 /// An open critical incident with everything.
 pub(super) fn open() -> Incident {
     Incident {
@@ -314,10 +321,7 @@ pub(super) fn open() -> Incident {
         runbook: Some(runbook()),
         evidence: Some(Evidence {
             items: items(),
-            gaps: vec![
-                gap("cloudtrail", "access denied", "Allow cloudtrail:LookupEvents"),
-                gap("k8s", "no answer within 20 s", "Raise evidence.timeout, or narrow the query of k8s"),
-            ],
+            gaps: gaps(),
             sources_read: 1,
             collected_at: Some(at("18:07:19")),
             window: Some(window()),
