@@ -100,13 +100,18 @@ pub fn actor(language: Language, stored: &str) -> String {
     let place = [" in Slack", " in PagerDuty", " on the page"];
     let found = place.into_iter().find_map(|place| Some((stored.strip_suffix(place)?, place)));
     match (found, stored) {
+        (None, "an API client") => "APIの利用者".to_owned(),
+        (None, "somebody on the command line") => "コマンドラインの利用者".to_owned(),
         (Some(("Somebody" | "somebody", " on the page")), _) => "ページの利用者".to_owned(),
         (Some(("Somebody" | "somebody", place)), _) => {
             format!("{}の利用者", place.trim_start_matches(" in "))
         }
         (Some((name, " on the page")), _) => format!("{name}（ページ）"),
         (Some((name, place)), _) => format!("{name}（{}）", place.trim_start_matches(" in ")),
-        (None, name) => name.to_owned(),
+        (None, name) => match name.strip_suffix(" (an API client)") {
+            Some(name) => format!("{name}（API）"),
+            None => name.to_owned(),
+        },
     }
 }
 

@@ -64,3 +64,19 @@ fn every_state_without_a_summary_says_why() {
     assert_eq!(no_summary(Language::En, State::Looking, None), None);
     assert_eq!(no_summary(Language::En, State::LeftToAnalysis, None), None);
 }
+
+#[test]
+fn who_did_something_is_told_in_japanese_where_the_word_is_ours() {
+    for (stored, told) in [
+        ("an API client", "APIの利用者"),
+        ("deploy-bot (an API client)", "deploy-bot（API）"),
+        ("somebody on the command line", "コマンドラインの利用者"),
+        ("somebody on the page", "ページの利用者"),
+        ("aya in Slack", "aya（Slack）"),
+        ("firstlook", "firstlook"),
+        ("alertmanager/main", "alertmanager/main"),
+    ] {
+        assert_eq!(actor(Language::Ja, stored), told);
+        assert_eq!(actor(Language::En, stored), stored);
+    }
+}
