@@ -1,5 +1,7 @@
 //! A secret in every place that something comes from, and none of them in anything that leaves.
 
+mod brought;
+
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
