@@ -2,6 +2,7 @@
 //!
 //! Knows every room's constructor. Must not decide anything about an alert.
 
+mod asker;
 mod asking;
 mod examiner;
 mod glance;
@@ -45,6 +46,7 @@ use parts::{
     buttons, declarers, models, pagerduty_secrets, pagers, senders, slack_app, sources, storms, ways,
 };
 
+pub use asker::Asker;
 pub use asking::cloudwatch;
 pub use examiner::Examination;
 pub use glance::incident;

@@ -5,6 +5,7 @@
 
 mod asked;
 mod commit;
+mod question;
 mod rehearse;
 mod rules;
 mod tags;
@@ -27,6 +28,7 @@ use crate::worker::Wake;
 
 pub use asked::Look;
 pub use commit::Committer;
+pub use question::{OpenFindings, Question};
 pub use rules::{Rules, annotations};
 pub use tags::Tags;
 pub use unreadable::OWN;
@@ -116,6 +118,19 @@ impl Ingest {
         let (queue, waiting) = mpsc::channel(MOST_WAITING);
         let desk = Arc::new(desk);
         (Self { desk: Arc::clone(&desk), queue }, Committer::new(desk, waiting))
+    }
+
+    /// Keeps what a person asks for; answers with the number of the incident that it became.
+    ///
+    /// # Errors
+    /// When the database does not take it; the inner one says what is wrong with what is asked.
+    pub async fn ask(&self, look: Look, now: DateTime<Utc>) -> Result<Result<i64, String>, StoreError> {
+        let number = match self.look_at(look, now).await? {
+            Answer::Kept { decisions, .. } => decisions.into_iter().find_map(|(_, number)| number),
+            Answer::Repeat { .. } => None,
+            Answer::Unusable { reason, .. } => return Ok(Err(reason)),
+        };
+        Ok(number.ok_or_else(|| "the question was not understood".to_owned()))
     }
 
     /// What it works with.

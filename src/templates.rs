@@ -4,7 +4,9 @@
 
 use std::path::Path;
 
-use firstlook_core::notify::templates::{Fault, Templates};
+use firstlook_core::notify::templates::{Fault, News, Templates};
+use firstlook_core::notify::view::Incident;
+use firstlook_core::notify::{Zone, analysis_markdown};
 
 use crate::config::Config;
 
@@ -53,6 +55,14 @@ pub fn load(config: &Config) -> Result<Templates, TemplatesError> {
     let webhooks = config.receivers.iter().flat_map(|receiver| &receiver.webhook);
     let bodies: Vec<&str> = webhooks.filter_map(|one| one.template.as_deref()).collect();
     Templates::new(&read(folder)?, &bodies, &config.zone).map_err(|faults| TemplatesError::Faults { faults })
+}
+
+/// The report of an incident's analysis as a file, where there is one. As in Slack, a template that fails on this incident
+/// leaves the report as it is.
+pub fn report(templates: &Templates, incident: &Incident, zone: &Zone) -> Option<String> {
+    let report = analysis_markdown(incident, zone)?;
+    let news = News { view: incident, kind: "level", event_id: "" };
+    Some(templates.report(&report, news).unwrap_or(report))
 }
 
 /// The names without `.hbs` and the texts of a folder's templates, in order of their names.

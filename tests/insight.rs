@@ -1,6 +1,7 @@
 //! A question about metrics over days: asked in Slack and by API, answered by an analysis of figures that code computed.
 
 mod aws;
+mod command;
 mod kept;
 
 use std::fmt::Write;

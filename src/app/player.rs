@@ -36,16 +36,9 @@ impl Player {
             .ready()
             .await
             .map_err(|error| format!("{error}; run `firstlook migrate` where only the schema is missing"))?;
-        let (ingest, committer) = Ingest::new(Desk {
-            store: store.clone(),
-            rules: Arc::new(rules(config)?),
-            library: library(config).await?,
-            edit_url: edit_url(config),
-            wake: Wake::default(),
-            tags: Tags::default(),
-        });
+        let (ingest, committer) = hop(config, &store).await?;
         let replay = replay(config, ingest, sns::sources(config).await?);
-        Ok(Self { replay, committer: tokio::spawn(committer.run()), store, private })
+        Ok(Self { replay, committer, store, private })
     }
 
     /// Closes it.
@@ -54,12 +47,30 @@ impl Player {
     /// When a private Postgres does not stop.
     pub async fn close(self) -> Result<(), StartError> {
         self.committer.abort();
-        let _ = tokio::time::timeout(CLOSE, self.store.close()).await;
-        if let Some(private) = self.private {
-            private.stop().await?;
-        }
-        Ok(())
+        close(&self.store, self.private).await
     }
+}
+
+/// Hop 1 and who commits for it. What follows of what it keeps is done by a running `serve`.
+pub(super) async fn hop(config: &Config, store: &Store) -> Result<(Ingest, JoinHandle<()>), StartError> {
+    let (ingest, committer) = Ingest::new(Desk {
+        store: store.clone(),
+        rules: Arc::new(rules(config)?),
+        library: library(config).await?,
+        edit_url: edit_url(config),
+        wake: Wake::default(),
+        tags: Tags::default(),
+    });
+    Ok((ingest, tokio::spawn(committer.run())))
+}
+
+/// Gives the database back.
+pub(super) async fn close(store: &Store, private: Option<PrivatePostgres>) -> Result<(), StartError> {
+    let _ = tokio::time::timeout(CLOSE, store.close()).await;
+    if let Some(private) = private {
+        private.stop().await?;
+    }
+    Ok(())
 }
 
 /// Plays back what is of a configured source.

@@ -9,6 +9,7 @@ mod dry_run;
 mod evaluate;
 mod evidence;
 mod files;
+mod insight;
 mod patterns;
 mod preview;
 mod redact;
@@ -63,6 +64,8 @@ enum Command {
     Replay(replay::ReplayArguments),
     /// Ask a model about past incidents again, from the evidence that is kept, and compare: a table.
     Evaluate(evaluate::EvaluateArguments),
+    /// Ask a question about metrics over days; a running `serve` works out the answer.
+    Insight(insight::InsightArguments),
     /// Show what a template of `templates.path` says, or firstlook by itself where there is none.
     Preview {
         /// slack_title, slack_note, slack_thread, slack_digest, slack_storm, pagerduty_summary, pagerduty_details, pagerduty_storm,
@@ -181,6 +184,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Replay(what) => configured(&arguments.config).and_then(|config| replay::run(&config, &what)),
         Command::Evaluate(what) => {
             configured(&arguments.config).and_then(|config| evaluate::run(&config, &what))
+        }
+        Command::Insight(what) => {
+            configured(&arguments.config).and_then(|config| insight::run(&config, what))
         }
         Command::Preview { template, incident } => configured(&arguments.config)
             .and_then(|config| preview::run(&config, &template, incident.as_deref())),

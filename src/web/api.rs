@@ -5,8 +5,6 @@ use chrono::{DateTime, Utc};
 use firstlook_core::alert::Severity;
 use firstlook_core::evidence::Redactor;
 use firstlook_core::incident::{Deed, Status};
-use firstlook_core::notify::analysis_markdown;
-use firstlook_core::notify::templates::News;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -14,6 +12,7 @@ use uuid::Uuid;
 use super::problem::Problem;
 use super::{App, deeds, origin};
 use crate::store::{DeliveryHead, Filter};
+use crate::templates;
 
 /// Rows of a list where the caller does not say.
 const PAGE: i64 = 50;
@@ -106,11 +105,8 @@ pub async fn one(app: web::Data<App>, id: web::Path<String>) -> Result<HttpRespo
 pub async fn analysis(app: web::Data<App>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let incident = app.store.incident(&id, &app.words).await?;
     let incident = incident.ok_or_else(|| Problem::not_found("incident of this id or number"))?;
-    let report = analysis_markdown(&incident, &app.zone);
+    let report = templates::report(&app.templates, &incident, &app.zone);
     let report = report.ok_or_else(|| Problem::not_found("report of this incident"))?;
-    let news = News { view: &incident, kind: "level", event_id: "" };
-    // As in Slack, a template that fails on this incident leaves the report as it is.
-    let report = app.templates.report(&report, news).unwrap_or(report);
     Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(report))
 }
 
