@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Answer, Finding, HUB, Level, Resource, State};
+use super::{Answer, Finding, GUARDDUTY, HUB, Level, State};
 use crate::evidence::Window;
 
 /// A finding, and the source that brought it.
@@ -51,8 +51,11 @@ impl<'a> Digest<'a> {
         // What came in the order of names stays in it where all else is alike.
         groups.sort_by_key(|group| {
             let last = group.all.iter().filter_map(|seen| seen.finding.last_seen).max();
-            let worst = group.first().map(|seen| seen.finding.level);
-            (Reverse(worst), Reverse(group.new > 0), Reverse(group.all.len()), Reverse(last))
+            let first = group.first().map(|seen| seen.finding);
+            // What somebody does comes before what is only set so that somebody could.
+            let threat = first.is_some_and(|finding| finding.product == GUARDDUTY);
+            let worst = first.map(|finding| finding.level);
+            (Reverse(worst), Reverse(group.new > 0), !threat, Reverse(group.all.len()), Reverse(last))
         });
         Self { groups }
     }
@@ -62,16 +65,16 @@ impl<'a> Digest<'a> {
     }
 
     /// Things that findings of several kinds are about, those of most kinds first, and of how many.
-    pub(super) fn shared(&self) -> Vec<(&Resource, usize)> {
-        let mut of: BTreeMap<&Resource, usize> = BTreeMap::new();
+    pub(super) fn shared(&self) -> Vec<(&str, usize)> {
+        let mut of: BTreeMap<&str, usize> = BTreeMap::new();
         for group in &self.groups {
-            let things: BTreeSet<&Resource> =
-                group.all.iter().flat_map(|seen| &seen.finding.resources).collect();
+            let all = group.all.iter().flat_map(|seen| &seen.finding.resources);
+            let things: BTreeSet<&str> = all.map(|thing| own_name(&thing.id)).collect();
             for thing in things {
                 *of.entry(thing).or_default() += 1;
             }
         }
-        let mut shared: Vec<(&Resource, usize)> = of.into_iter().filter(|(_, kinds)| *kinds > 1).collect();
+        let mut shared: Vec<(&str, usize)> = of.into_iter().filter(|(_, kinds)| *kinds > 1).collect();
         shared.sort_by_key(|(_, kinds)| Reverse(*kinds));
         shared
     }
@@ -114,6 +117,11 @@ fn once(answers: &[Answer]) -> Vec<Seen<'_>> {
             || controls.insert((kind, account, region, resources))
     });
     all
+}
+
+/// What services agree upon: one writes `i-0abc`, another its ARN.
+fn own_name(id: &str) -> &str {
+    id.rsplit(['/', ':']).find(|part| !part.is_empty()).unwrap_or(id)
 }
 
 /// How much a finding tells.

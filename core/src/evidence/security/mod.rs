@@ -16,6 +16,8 @@ pub use told::items;
 
 /// As Security Hub calls itself, and the controls that it checks, where others have found the rest.
 const HUB: &str = "Security Hub";
+/// As GuardDuty is called wherever its findings come from.
+const GUARDDUTY: &str = "GuardDuty";
 
 /// What one source has found.
 #[derive(Debug, Clone, Default, PartialEq)]

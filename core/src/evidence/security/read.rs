@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Finding, HUB, Level, Resource, State};
+use super::{Finding, GUARDDUTY, HUB, Level, Resource, State};
 use crate::alert::aws::pick::{first, line, list, text, word};
 use crate::alert::aws::time::time;
 use crate::alert::aws::{guardduty as event, security_hub};
@@ -13,8 +13,6 @@ use crate::evidence::cloudwatch::console;
 
 /// Resources of a finding that are kept.
 const RESOURCES: usize = 10;
-/// How Security Hub calls what GuardDuty has found.
-const GUARDDUTY: &str = "GuardDuty";
 
 /// What is told of an ASFF finding beside its sentences: who did what, and from where.
 const ASFF: [(&str, &[&str]); 13] = [

@@ -116,7 +116,7 @@ fn figures(answers: &[Answer], digest: &Digest<'_>, window: Window, redactor: &R
     let shared = digest.shared();
     for (place, (thing, kinds)) in shared.iter().take(MOST_NAMES).enumerate() {
         words = words.fixed(if place == 0 { "\nnamed by findings of several kinds: " } else { ", " });
-        words = words.named(&thing.id, redactor).fixed(" ").count(*kinds as u64);
+        words = words.named(thing, redactor).fixed(" ").count(*kinds as u64);
     }
     words = words.and_more(shared.len().saturating_sub(MOST_NAMES));
     if let Some(left) = digest.groups.get(MOST_GROUPS..).filter(|left| !left.is_empty()) {
@@ -158,8 +158,13 @@ fn kind(place: usize, group: &Group<'_>, window: Window, redactor: &Redactor) ->
     words = span(words, group);
     words = things(words, group, redactor);
     let all = || group.all.iter().map(|seen| seen.finding);
-    words = words.by("by account", all().map(|finding| finding.account.as_str()), redactor);
-    words = words.by("by region", all().map(|finding| finding.region.as_str()), redactor);
+    // Where there is one alone, each finding says it.
+    if by(all().map(|finding| finding.account.as_str())).len() > 1 {
+        words = words.by("by account", all().map(|finding| finding.account.as_str()), redactor);
+    }
+    if by(all().map(|finding| finding.region.as_str())).len() > 1 {
+        words = words.by("by region", all().map(|finding| finding.region.as_str()), redactor);
+    }
     for (heading, text) in [("\n", &finding.description), ("\nwhat the service advises: ", &finding.remedy)] {
         if !text.is_empty() {
             words = words.fixed(heading).part(&excerpt(&squeeze(&redactor.redact_line(text)), SENTENCES));
