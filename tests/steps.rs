@@ -198,6 +198,11 @@ async fn shown(firstlook: &Firstlook, incident: &Value) {
     assert!(step("R4").contains("no result from prom: Prometheus answered 400"), "{steps}");
     assert!(step("R6").contains("Not run: no evidence source of type"), "{steps}");
     assert_eq!(page.matches(&format!("id=\"{log}\"")).count(), 1, "an id is there once");
+    let told = firstlook.slack.messages()[0].words();
+    for ticked in ["✓ Already run: 400, normally 10", "✓ Already run: 20 lines, normally 0"] {
+        assert!(told.contains(ticked), "{ticked}: {told}");
+    }
+    assert!(!told.contains("Broken. R4 ✓"), "what was not answered is not ticked: {told}");
 }
 
 #[tokio::test]

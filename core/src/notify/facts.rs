@@ -136,6 +136,23 @@ pub fn first_step(view: &Incident) -> Option<(usize, &Step)> {
     runbook.steps.get(at).map(|step| (at + 1, step))
 }
 
+/// What the queries of a runbook's step have brought: in words, and under which ids. `None` where none was answered.
+pub fn ran<'a>(view: &'a Incident, step: &str) -> Option<(&'a str, Vec<String>)> {
+    let evidence = view.evidence.as_ref()?;
+    let answered = evidence.queries.iter().filter(|asked| asked.step == step && asked.reason.is_none());
+    let ids: Vec<String> = answered.flat_map(|asked| asked.items.clone()).collect();
+    let first = evidence.items.iter().find(|item| ids.first() == Some(&item.id))?;
+    // Its title begins with the step's own words, which stand beside it.
+    let title = first.title.as_str();
+    Some((title.split_once(": ").map_or(title, |(_, told)| told), ids))
+}
+
+/// The runbook step that a model's next step names first: `R2: …`.
+pub fn step_of<'a>(view: &'a Incident, words: &str) -> Option<&'a Step> {
+    let named = words.trim_start_matches(['[', '(']).split(|c: char| !c.is_ascii_alphanumeric()).next()?;
+    view.runbook.as_ref()?.steps.iter().find(|step| step.id == named)
+}
+
 /// A command of a step that fits on one line.
 pub fn command(step: &Step) -> Option<&Block> {
     let is_shell = |b: &&Block| matches!(b.language.as_str(), "sh" | "bash" | "shell" | "console");

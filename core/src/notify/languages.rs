@@ -11,6 +11,7 @@ use super::view::{Block, Incident, Notification};
 use super::words::Again;
 use super::*;
 use crate::alert::Severity;
+use crate::evidence::asked::Asked;
 use crate::evidence::{Change, Redacted, Redactor};
 use crate::incident::Deed;
 use crate::language::Language;
@@ -124,6 +125,12 @@ fn incidents() -> Vec<Incident> {
     let nobody =
         Incident { escalates_at: None, owner: None, acknowledged_at: None, ..samples::acknowledged() };
     all.push(nobody);
+    let mut ran = samples::with_evidence();
+    let evidence = ran.evidence.as_mut().unwrap();
+    let items = evidence.items.iter().take(1).map(|item| item.id.clone()).collect();
+    evidence.queries =
+        vec![Asked { step: "R1".to_owned(), block: 0, source: Some(DATA.to_owned()), items, reason: None }];
+    all.push(ran);
     let flags = ["stale", "flapping", "storm"].map(str::to_owned).to_vec();
     let until = Some(start() + TimeDelta::hours(1));
     all.push(Incident { flags, silenced_until: until, ..samples::first_look() });

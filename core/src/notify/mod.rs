@@ -30,7 +30,7 @@ mod languages;
 
 pub use analysis::{analysis_file_title, analysis_markdown};
 pub use assemble::{Parts, Told, assemble};
-pub use facts::{left_to_analysis, nothing_told};
+pub use facts::{left_to_analysis, nothing_told, ran, step_of};
 pub use first::do_first;
 pub use pagerduty::{
     NoteOf, dedup_key, first_line as note_line, pagerduty_acknowledge, pagerduty_change, pagerduty_note,

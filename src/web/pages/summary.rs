@@ -3,6 +3,7 @@
 //! Knows verdicts. Must not know how they were reached. Refuted sentences are never shown.
 
 use firstlook_core::evidence::Gap;
+use firstlook_core::notify;
 use firstlook_core::notify::view::Incident;
 use firstlook_core::summary::price::Tokens;
 use firstlook_core::summary::{Cause, Claim, Confidence, RuledOut, State, Summary, Verdict};
@@ -24,7 +25,7 @@ pub(super) struct Section {
     unchecked: Vec<Sentence>,
     causes: Vec<Suspect>,
     ruled_out: Vec<Sentence>,
-    next_steps: Vec<String>,
+    next_steps: Vec<Next>,
     gaps: Vec<Missing>,
     gaps_title: String,
     /// Whether there is a box of doubts: unchecked sentences or gaps.
@@ -66,6 +67,20 @@ struct Sentence {
     n: usize,
     text: String,
     reason: Option<String>,
+    cites: Vec<Cite>,
+}
+
+/// What to do next; ticked where it is a runbook's step whose query was run.
+#[derive(Serialize)]
+struct Next {
+    text: String,
+    ran: Option<Tick>,
+}
+
+/// What that query brought.
+#[derive(Serialize)]
+struct Tick {
+    told: String,
     cites: Vec<Cite>,
 }
 
@@ -177,7 +192,7 @@ pub(super) fn section(view: &IncidentView<'_>, index: &Index, reloads: bool, now
         unchecked: sentences(&summary.claims, Verdict::Unchecked, index),
         causes: (1..).zip(&summary.causes).map(|(n, c)| suspect(n, c, index, view)).collect(),
         ruled_out: (1..).zip(&summary.ruled_out).map(|(n, r)| ruled_out(n, r, index)).collect(),
-        next_steps: summary.next_steps.iter().map(ToString::to_string).collect(),
+        next_steps: summary.next_steps.iter().map(|step| next(step.as_str(), incident, index)).collect(),
         ..empty
     };
     section.doubts |= !section.unchecked.is_empty();
@@ -217,6 +232,12 @@ fn sentences(claims: &[Claim], verdict: Verdict, index: &Index) -> Vec<Sentence>
         cites: index.cites(&c.citations),
     };
     (1..).zip(chosen).map(sentence).collect()
+}
+
+fn next(text: &str, incident: &Incident, index: &Index) -> Next {
+    let ran = notify::step_of(incident, text).and_then(|step| notify::ran(incident, &step.id));
+    let ran = ran.map(|(told, ids)| Tick { told: told.to_owned(), cites: index.cites(&ids) });
+    Next { text: text.to_owned(), ran }
 }
 
 fn suspect(n: usize, cause: &Cause, index: &Index, view: &IncidentView<'_>) -> Suspect {

@@ -16,6 +16,8 @@ use super::blocks::{Line, context, list, rich, short};
 /// Columns of one fact, of one line of a list.
 const FACT: usize = 240;
 const ENTRY: usize = 160;
+/// What a step's query brought, beside the step.
+const RESULT: usize = 80;
 /// Earlier occurrences, runbook steps, changes and gaps that are told; the page has all.
 const EARLIER: usize = 3;
 const STEPS: usize = 3;
@@ -126,6 +128,9 @@ pub fn first(view: &Incident) -> Option<Value> {
         line = line.next().code(&short(command.text.as_str(), FACT));
     }
     line = line.next().text(&short(first.because.as_str(), FACT)).citations(&view.url, &first.citations);
+    if let Some((_, step)) = facts::first_step(view) {
+        line = ticked(line, view, &step.id, Line::next);
+    }
     if let Some(runbook) = &view.runbook {
         let url = runbook.url.as_ref().map_or("", Redacted::as_str);
         line =
@@ -140,9 +145,10 @@ pub fn runbook(view: &Incident) -> Option<Value> {
     let told = facts::first_step(view).map_or(0, |(number, _)| number);
     let others: Vec<_> = runbook.steps.iter().skip(told).collect();
     let step = |step: &&super::super::view::Step| {
-        Line::default()
+        let line = Line::default()
             .text(&short(step.text.as_str(), ENTRY))
-            .citations(&view.url, std::slice::from_ref(&step.id))
+            .citations(&view.url, std::slice::from_ref(&step.id));
+        ticked(line, view, &step.id, |line| line.text(" "))
     };
     let steps: Vec<_> = others.iter().take(STEPS).filter_map(|s| step(s).section()).collect();
     let steps = list("bullet", steps)?;
@@ -152,6 +158,13 @@ pub fn runbook(view: &Incident) -> Option<Value> {
         Line::default().link(&format!("{}#runbook", view.url), &words::more_steps(view.language, left));
     let more = (left > 0).then(|| more.section()).flatten();
     rich("runbook", heading.into_iter().chain([steps]).chain(more).collect())
+}
+
+/// Behind a runbook's step: that its query was run, and what it brought.
+pub fn ticked(line: Line, view: &Incident, step: &str, apart: impl Fn(Line) -> Line) -> Line {
+    let Some((told, ids)) = facts::ran(view, step) else { return line };
+    let line = apart(line).bold(words::ALREADY_RUN.of(view.language)).text(&short(told, RESULT));
+    line.citations(&view.url, &ids)
 }
 
 /// What came before, or a runbook that may help; a passage of a document stands on the page.

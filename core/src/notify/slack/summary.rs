@@ -11,6 +11,7 @@ use super::super::text::one_line;
 use super::super::view::Incident;
 use super::super::{facts, words};
 use super::blocks::{Line, list, rich, short};
+use super::body::ticked;
 
 /// Told of a summary (DESIGN section 4), link texts included.
 const MOST: usize = 1_000;
@@ -67,7 +68,15 @@ pub fn block(view: &Incident, summary: &Summary) -> Option<Value> {
     kept += room.0;
     let mut room = Room(kept);
     let heading = room.take(Line::default().bold(words::NEXT.of(view.language)).section());
-    let step = |text: &crate::evidence::Redacted| Line::default().text(&one_line(text.as_str())).section();
+    let step = |text: &crate::evidence::Redacted| {
+        let line = Line::default().text(&one_line(text.as_str()));
+        let apart = |line: Line| line.text(" ");
+        match facts::step_of(view, text.as_str()) {
+            Some(step) => ticked(line, view, &step.id, apart),
+            None => line,
+        }
+        .section()
+    };
     let steps: Vec<_> =
         summary.next_steps.iter().filter_map(step).map(|step| room.take(Some(step))).collect();
     left_out |= steps.iter().any(Option::is_none);

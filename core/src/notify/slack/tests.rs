@@ -8,13 +8,13 @@ use crate::evidence::Change;
 use crate::language::Language;
 use crate::summary::State;
 
-use super::super::samples::{self, start};
-use super::super::{view::Incident, words::Again};
+use super::super::{samples, samples::start, view::Incident, words::Again};
 use super::limits::check;
 use super::*;
 mod asked;
 mod escalated;
 mod flaps;
+mod ran;
 
 /// All words of a message, for looking for some.
 fn words_of(body: &Value) -> String {

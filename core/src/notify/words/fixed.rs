@@ -29,6 +29,8 @@ pub const EARLIER: Word = word("Earlier, and how each ended", "過去の発生�
 pub const FOUND: Word = word("What is open, the most urgent first", "未対応の検出結果（緊急度順）");
 pub const CHANGED: Word = word("What changed, in order", "変化（時刻順）");
 pub const CAUSES: Word = word("Likely causes", "考えられる原因");
+/// Before what a query of a runbook's step has brought.
+pub const ALREADY_RUN: Word = word("✓ Already run: ", "✓ 実行済み：");
 pub const NEXT: Word = word("Next steps", "次の手順");
 pub const AGAINST: Word = word(" Against it:", " 反する根拠：");
 pub const NOBODY: Word = word("Nobody", "担当者なし");

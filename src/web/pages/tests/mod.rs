@@ -9,6 +9,7 @@ mod incident;
 mod languages;
 mod looks;
 mod others;
+mod ran;
 mod samples;
 mod silences;
 mod spent;

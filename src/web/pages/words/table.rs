@@ -87,6 +87,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("nobody_took_it", NOBODY_TOOK_IT.en, NOBODY_TOOK_IT.ja),
     ("asked_first", "Read the analysis", "調査を参照"),
     ("asked_first_text", "It answers what was asked, with the evidence that the answer stands on.", "依頼への回答と、その根拠を示します。"),
+    ("already_run", "Already run: ", "実行済み："),
     ("no_first", "No first step is known", "最初の手順は不明です"),
     ("no_first_text", "Begin with the alerts and the evidence below.", "下のアラートと根拠から確認してください。"),
     ("fault", "Fault", "誤り"),
