@@ -1,4 +1,5 @@
-//! The whole of what a model is sent about recorded incidents, as it was reviewed: `core/tests/snapshots`.
+//! The whole of what a model is sent about recorded incidents, and about what people ask of days, as it was reviewed:
+//! `core/tests/snapshots`.
 //!
 //! A prompt that says something else than its snapshot fails. To renew them, and then to read what has changed:
 //! `FIRSTLOOK_SNAPSHOTS=write cargo test -p firstlook-core --test figures prompts`. Where `CI` is set nothing is written.
@@ -11,6 +12,7 @@ use firstlook_core::summary::analysis::talk::{Talk, Turn};
 use firstlook_core::summary::answer::schema;
 use firstlook_core::summary::prompt::Prompt;
 
+use crate::asked::{findings, insight};
 use crate::measure::incidents::{CASES, found};
 use crate::measure::prompts::{analysis, last_lines, summary, tokens_with};
 
@@ -44,7 +46,9 @@ fn all() -> Vec<(String, String)> {
     let analyses = analyses
         .iter()
         .map(|case| (format!("{case}.analysis.txt"), of_analysis(&analysis(case, language(case)))));
-    summaries.chain(analyses).collect()
+    let asked = [("insight", insight()), ("findings", findings())];
+    let asked = asked.iter().map(|(name, talk)| (format!("{name}.analysis.txt"), of_analysis(talk)));
+    summaries.chain(analyses).chain(asked).collect()
 }
 
 #[test]

@@ -17,12 +17,12 @@ use super::corpora;
 use super::incidents::compared;
 
 /// What `evidence.pack_tokens` is where nothing is configured.
-const PACK_TOKENS: usize = 4_000;
+pub const PACK_TOKENS: usize = 4_000;
 /// What people paste into a chat.
 const LAST: usize = 100;
 
 /// Neither can be guessed where a prompt is sent; here they are always the same, so that a prompt can be compared.
-fn nonces() -> (Nonce, Nonce) {
+pub fn nonces() -> (Nonce, Nonce) {
     let nonce = |text| Nonce::parse(text).unwrap();
     (nonce("FenceOfTheSnapshots00000"), nonce("CanaryOfTheSnapshots0000"))
 }
