@@ -25,7 +25,7 @@ fn with_queries(mut view: Incident) -> Incident {
         reason: reason.map(samples::safe),
     };
     evidence.queries =
-        vec![asked("R1", &["M8"], None), asked("R2", &["M9"], None), asked("R3", &[], Some("timeout"))];
+        vec![asked("R1", &["M8"], None), asked("R2", &["M9"], None), asked("R3", &["M9"], Some("timeout"))];
     view
 }
 
