@@ -52,8 +52,8 @@ impl Bedrock {
             .interceptor(Capped(RESPONSE_BYTES))
             .build();
         let temperature = settings.temperature.is_some();
-        let taken = Taken::new(Extras { schema: true, temperature, cache: false });
-        let taken_talking = Taken::new(Extras { schema: false, temperature, cache: true });
+        let taken = Taken::new(Extras { schema: true, temperature, cache: false, max_tokens: true });
+        let taken_talking = Taken::new(Extras { schema: false, temperature, cache: true, max_tokens: true });
         Self { client: Client::from_conf(config), settings, taken, taken_talking }
     }
 

@@ -13,6 +13,9 @@ pub(super) struct Extras {
     pub temperature: bool,
     /// Marks behind what is the same in the next request, so that the provider keeps it.
     pub cache: bool,
+    /// The answer's bound under the name that every server of chat completions takes, `max_tokens`; OpenAI's newer models take
+    /// it as `max_completion_tokens` alone.
+    pub max_tokens: bool,
 }
 
 /// What a model is known to take.
@@ -44,6 +47,9 @@ impl Extras {
             return None;
         }
         let lower = words.to_lowercase();
+        if self.max_tokens && lower.contains("max_completion_tokens") {
+            return Some(Self { max_tokens: false, ..self });
+        }
         let of_temperature = lower.contains("temperature") || lower.contains("sampling");
         if self.temperature && (of_temperature || !(self.schema || self.cache)) {
             return Some(Self { temperature: false, ..self });
@@ -69,9 +75,10 @@ mod tests {
 
     #[test]
     fn what_is_named_is_left_out_first() {
-        let all = Extras { schema: true, temperature: true, cache: false };
-        let plain = Extras { schema: false, temperature: false, cache: false };
-        let talking = Extras { schema: false, temperature: true, cache: true };
+        let all = Extras { schema: true, temperature: true, cache: false, max_tokens: true };
+        let plain = Extras { schema: false, temperature: false, cache: false, max_tokens: true };
+        let talking = Extras { schema: false, temperature: true, cache: true, max_tokens: true };
+        let renamed = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
         for (extras, words, next) in [
             (all, "`temperature` is deprecated for this model", Some(Extras { temperature: false, ..all })),
             (
@@ -80,6 +87,9 @@ mod tests {
                 Some(Extras { schema: false, ..all }),
             ),
             (all, "malformed", Some(Extras { schema: false, ..all })),
+            (all, renamed, Some(Extras { max_tokens: false, ..all })),
+            (plain, renamed, Some(Extras { max_tokens: false, ..plain })),
+            (Extras { max_tokens: false, ..plain }, renamed, None),
             (Extras { schema: false, ..all }, "malformed", Some(plain)),
             (Extras { temperature: false, ..all }, "temperature", Some(plain)),
             (plain, "temperature", None),

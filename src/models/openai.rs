@@ -92,8 +92,8 @@ impl OpenAi {
     pub fn new(settings: OpenAiSettings) -> Result<Self, reqwest::Error> {
         let url = format!("{}/chat/completions", settings.base_url.trim_end_matches('/'));
         let temperature = settings.temperature.is_some();
-        let taken = Taken::new(Extras { schema: true, temperature, cache: false });
-        let taken_talking = Taken::new(Extras { schema: false, temperature, cache: false });
+        let taken = Taken::new(Extras { schema: true, temperature, cache: false, max_tokens: true });
+        let taken_talking = Taken::new(Extras { schema: false, temperature, cache: false, max_tokens: true });
         Ok(Self { client: crate::http::client(AT_MOST)?, url, settings, taken, taken_talking })
     }
 
@@ -151,7 +151,7 @@ impl OpenAi {
         let given = [
             ("model", Some(json!(self.settings.model))),
             ("messages", Some(json!(messages))),
-            ("max_tokens", Some(json!(ANSWER_TOKENS))),
+            (bound(extras), Some(json!(ANSWER_TOKENS))),
             ("temperature", self.settings.temperature.filter(|_| extras.temperature).map(|t| json!(t))),
             ("response_format", extras.schema.then(|| json!({"type": "json_schema", "json_schema": schema}))),
         ];
@@ -214,6 +214,11 @@ impl OpenAi {
             }
         }
     }
+}
+
+/// What the answer's bound is called.
+fn bound(extras: Extras) -> &'static str {
+    if extras.max_tokens { "max_tokens" } else { "max_completion_tokens" }
 }
 
 fn answer(completion: Completion, prompt: &Prompt) -> Result<Answer, ModelError> {

@@ -9,7 +9,7 @@ use firstlook_core::summary::analysis::talk::{
 use firstlook_core::summary::price::Tokens;
 use serde_json::{Value, json};
 
-use super::{Completion, OpenAi, text};
+use super::{Completion, OpenAi, bound, text};
 use crate::models::extras::Extras;
 use crate::models::{ModelError, Said, TOO_LONG, estimated_tokens};
 
@@ -38,7 +38,7 @@ impl OpenAi {
         let given = [
             ("model", Some(json!(self.settings.model))),
             ("messages", Some(json!(messages))),
-            ("max_tokens", Some(json!(ANSWER_TOKENS))),
+            (bound(extras), Some(json!(ANSWER_TOKENS))),
             ("temperature", self.settings.temperature.filter(|_| extras.temperature).map(|t| json!(t))),
             ("tools", Some(talk.tools.iter().map(tool).collect())),
             ("tool_choice", Some(json!(if talk.withdrawn { "none" } else { "auto" }))),

@@ -133,6 +133,29 @@ async fn a_server_without_schemas_is_asked_without_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_server_that_has_another_name_for_the_bound_is_asked_by_that_one_from_then_on() {
+    let words = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
+    let refusal =
+        json!({"error": {"message": words, "param": "max_tokens", "code": "unsupported_parameter"}});
+    let refusal = Reply::new(400, refusal.to_string());
+    let server = Server::start(vec![refusal, said(json!(GOOD), "stop")]).await;
+    let model = heated(&server.url, 0.2);
+    for _ in 0..2 {
+        assert_eq!(model.ask(&prompt(), soon()).await.unwrap().text, GOOD);
+    }
+    let asked = server.asked();
+    let bounds: Vec<[bool; 2]> = asked
+        .iter()
+        .map(|asked| ["max_tokens", "max_completion_tokens"].map(|name| asked.body.get(name).is_some()))
+        .collect();
+    assert_eq!(bounds, [[true, false], [false, true], [false, true]]);
+    let rest = asked
+        .iter()
+        .all(|one| ["temperature", "response_format"].iter().all(|name| one.body.get(name).is_some()));
+    assert!(rest, "nothing else is left out for it");
+}
+
+#[tokio::test]
 async fn silence_ends_at_the_deadline_and_a_closed_door_may_open() {
     let server = Server::start(vec![said(json!("x"), "stop").slow(Duration::from_secs(5))]).await;
     let deadline = Instant::now() + Duration::from_millis(300);
