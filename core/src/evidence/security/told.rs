@@ -132,7 +132,12 @@ fn figures(answers: &[Answer], digest: &Digest<'_>, window: Window, redactor: &R
     }
     let sources: Vec<&str> = answers.iter().map(|answer| answer.source.as_str()).collect();
     let queries: Vec<&str> = answers.iter().map(|answer| answer.query.as_str()).collect();
-    Item { query: Some(redactor.redact(&queries.join("\n"))), ..item(0, &sources.join(", "), title, words.0) }
+    let link = answers.iter().find_map(|answer| answer.link.as_deref());
+    Item {
+        query: Some(redactor.redact(&queries.join("\n"))),
+        link: link.and_then(|link| redactor.redact_url(link)),
+        ..item(0, &sources.join(", "), title, words.0)
+    }
 }
 
 /// `critical, GuardDuty Backdoor:EC2/C&CActivity.B!DNS: 3 open, 1 of them began in these days: i-0abc asks for …`

@@ -31,7 +31,9 @@ fn finding(id: &str, product: &str, kind: &str, level: Level, hours: i64, thing:
 }
 
 fn answer(source: &str, findings: Vec<Finding>) -> Answer {
-    Answer { source: source.into(), findings, query: format!("aws {source} get"), ..Answer::default() }
+    let link =
+        Some(format!("https://eu-west-1.console.aws.amazon.com/{source}/home?region=eu-west-1#/findings"));
+    Answer { source: source.into(), findings, query: format!("aws {source} get"), link, missing: Vec::new() }
 }
 
 fn told(answers: &[Answer]) -> Vec<Item> {
@@ -76,6 +78,8 @@ fn the_worst_comes_first_then_what_is_new_then_threats_then_what_is_many() {
     assert_eq!(ids, ["F1", "F2", "F3", "F4", "F5"]);
     assert_eq!((items[0].source.as_str(), items[1].source.as_str()), ("hub, duty", "duty"));
     assert_eq!(items[0].query.as_ref().unwrap().as_str(), "aws hub get\naws duty get");
+    let link = items[0].link.as_ref().unwrap().as_str();
+    assert_eq!(link, "https://eu-west-1.console.aws.amazon.com/hub/home?region=eu-west-1#/findings");
     assert_eq!(
         items[0].text.as_str(),
         "2026-11-19 08:00 UTC to 2026-11-26 08:00 UTC\n\
