@@ -8,7 +8,6 @@ use super::digest::{Digest, Group, Seen, by, levels};
 use super::{Answer, Finding, HUB, State};
 use crate::evidence::excerpt::{excerpt, squeeze};
 use crate::evidence::items::id;
-use crate::evidence::words::Words;
 use crate::evidence::{Item, Kind, Redacted, Redactor, Window};
 
 /// Kinds of findings that are told one by one.
@@ -22,46 +21,83 @@ const NAME: usize = 120;
 /// Longest description or remedy, in characters.
 const SENTENCES: usize = 700;
 
-impl Words {
-    fn moment(self, at: DateTime<Utc>) -> Self {
+/// What has been written so far, of fixed words and redacted parts.
+#[derive(Default)]
+struct Text(Redacted);
+
+impl Text {
+    fn fixed(&mut self, text: &'static str) -> &mut Self {
+        self.0.push_fixed(text);
+        self
+    }
+
+    fn part(&mut self, text: &Redacted) -> &mut Self {
+        self.0.push(text);
+        self
+    }
+
+    fn count(&mut self, number: u64) -> &mut Self {
+        self.part(&Redacted::count(number))
+    }
+
+    fn moment(&mut self, at: DateTime<Utc>) -> &mut Self {
         self.part(&Redacted::time(at, "%Y-%m-%d %H:%M UTC"))
     }
 
-    fn named(self, name: &str, redactor: &Redactor) -> Self {
+    fn named(&mut self, name: &str, redactor: &Redactor) -> &mut Self {
         self.part(&excerpt(&squeeze(&redactor.redact_line(name)), NAME))
     }
 
     /// `12 findings; critical 1, high 4`
-    fn counted<'a>(self, all: impl Iterator<Item = &'a Finding>) -> Self {
+    fn counted<'a>(&mut self, all: impl Iterator<Item = &'a Finding>) -> &mut Self {
         let levels = levels(all);
         let sum = levels.iter().map(|(_, count)| count).sum();
-        let mut words = self.count(sum).fixed(if sum == 1 { " finding" } else { " findings" });
+        self.count(sum).fixed(if sum == 1 { " finding" } else { " findings" });
         for (place, (level, count)) in levels.iter().enumerate() {
-            words = words
-                .fixed(if place == 0 { "; " } else { ", " })
-                .fixed(level.word())
-                .fixed(" ")
-                .count(*count);
+            self.fixed(if place == 0 { "; " } else { ", " }).fixed(level.word()).fixed(" ").count(*count);
         }
-        words
+        self
     }
 
     /// `\nby product: Security Hub 48, GuardDuty 5`
-    fn by<'a>(self, heading: &'static str, all: impl Iterator<Item = &'a str>, redactor: &Redactor) -> Self {
-        let all = by(all);
-        let mut words = if all.is_empty() { self } else { self.fixed("\n").fixed(heading) };
+    fn by(&mut self, heading: &'static str, all: &[(&str, u64)], redactor: &Redactor) {
         for (place, (name, count)) in all.iter().take(MOST_NAMES).enumerate() {
-            words = words
-                .fixed(if place == 0 { ": " } else { ", " })
-                .named(name, redactor)
-                .fixed(" ")
-                .count(*count);
+            if place == 0 {
+                self.fixed("\n").fixed(heading);
+            }
+            self.fixed(if place == 0 { ": " } else { ", " }).named(name, redactor).fixed(" ").count(*count);
         }
-        words.and_more(all.len().saturating_sub(MOST_NAMES))
+        self.and_more(all.len().saturating_sub(MOST_NAMES));
     }
 
-    fn and_more(self, more: usize) -> Self {
-        if more == 0 { self } else { self.fixed(", and ").count(more as u64).fixed(" more") }
+    fn and_more(&mut self, more: usize) {
+        if more > 0 {
+            self.fixed(", and ").count(more as u64).fixed(" more");
+        }
+    }
+
+    /// `high, GuardDuty Recon:EC2/Portscan`
+    fn kind_of(&mut self, finding: &Finding, redactor: &Redactor) {
+        self.fixed(finding.level.word()).fixed(", ").named(&finding.product, redactor);
+        match finding.kind.as_str() {
+            "" => {}
+            // What others call a type is a control of Security Hub's own.
+            control if finding.product == HUB => {
+                self.fixed(" control ").named(control, redactor);
+            }
+            other => {
+                self.fixed(" ").named(other, redactor);
+            }
+        }
+    }
+
+    /// `3 open findings, 1 began in these days`
+    fn counts_of(&mut self, group: &Group<'_>) {
+        let (open, new) = (group.all.len() as u64, group.new as u64);
+        self.count(open).fixed(if open == 1 { " open finding" } else { " open findings" });
+        if new > 0 {
+            self.fixed(", ").count(new).fixed(" began in these days");
+        }
     }
 }
 
@@ -95,40 +131,34 @@ fn item(place: usize, source: &str, title: Redacted, text: Redacted) -> Item {
 fn figures(answers: &[Answer], digest: &Digest<'_>, window: Window, redactor: &Redactor) -> Item {
     let (all, new) = (|| digest.all(), |finding: &&Finding| finding.began_in(window));
     let old = |finding: &&Finding| finding.first_seen.is_some_and(|at| at < window.start);
-    let began = all().filter(new).count() as u64;
-    let title = Words::default().fixed("open: ").counted(all()).fixed("; ").count(began);
-    let title = title.fixed(" began in these days").0;
-    let mut words = Words::default().moment(window.start).fixed(" to ").moment(window.end);
-    words = words.fixed("\nopen: ").counted(all());
-    words = words.fixed("\nbegan in these days: ").counted(all().filter(new));
-    words = words.fixed("\nseen before: ").counted(all().filter(old));
+    let mut title = Text::default();
+    title.fixed("open: ").counted(all()).fixed("; ").count(all().filter(new).count() as u64);
+    title.fixed(" began in these days");
+    let mut text = Text::default();
+    text.moment(window.start).fixed(" to ").moment(window.end);
+    text.fixed("\nopen: ").counted(all());
+    text.fixed("\nbegan in these days: ").counted(all().filter(new));
+    text.fixed("\nseen before: ").counted(all().filter(old));
     let undated = all().filter(|finding| finding.first_seen.is_none()).count() as u64;
     if undated > 0 {
-        words = words.fixed("\nwithout a first time: ").count(undated);
+        text.fixed("\nwithout a first time: ").count(undated);
     }
     let notified = all().filter(|finding| finding.state == State::Notified).count() as u64;
     if notified > 0 {
-        words = words.fixed("\nwhose owner was notified: ").count(notified);
+        text.fixed("\nwhose owner was notified: ").count(notified);
     }
-    words = words.by("by product", all().map(|finding| finding.product.as_str()), redactor);
-    words = words.by("by account", all().map(|finding| finding.account.as_str()), redactor);
-    words = words.by("by region", all().map(|finding| finding.region.as_str()), redactor);
-    let shared = digest.shared();
-    for (place, (thing, kinds)) in shared.iter().take(MOST_NAMES).enumerate() {
-        words = words.fixed(if place == 0 { "\nnamed by findings of several kinds: " } else { ", " });
-        words = words.named(thing, redactor).fixed(" ").count(*kinds as u64);
-    }
-    words = words.and_more(shared.len().saturating_sub(MOST_NAMES));
+    text.by("by product", &by(all().map(|finding| finding.product.as_str())), redactor);
+    text.by("by account", &by(all().map(|finding| finding.account.as_str())), redactor);
+    text.by("by region", &by(all().map(|finding| finding.region.as_str())), redactor);
+    let shared: Vec<(&str, u64)> =
+        digest.shared().into_iter().map(|(thing, kinds)| (thing, kinds as u64)).collect();
+    text.by("named by findings of several kinds", &shared, redactor);
     if let Some(left) = digest.groups.get(MOST_GROUPS..).filter(|left| !left.is_empty()) {
         let all = left.iter().flat_map(|group| &group.all).map(|seen| seen.finding);
-        words = words
-            .fixed("\n")
-            .count(left.len() as u64)
-            .fixed(" more kinds are not told one by one: ")
-            .counted(all);
+        text.fixed("\n").count(left.len() as u64).fixed(" more kinds are not told one by one: ").counted(all);
     }
     for missing in answers.iter().flat_map(|answer| &answer.missing) {
-        words = words.fixed("\nnot all: ").part(&redactor.redact_line(missing));
+        text.fixed("\nnot all: ").part(&redactor.redact_line(missing));
     }
     let sources: Vec<&str> = answers.iter().map(|answer| answer.source.as_str()).collect();
     let queries: Vec<&str> = answers.iter().map(|answer| answer.query.as_str()).collect();
@@ -136,76 +166,66 @@ fn figures(answers: &[Answer], digest: &Digest<'_>, window: Window, redactor: &R
     Item {
         query: Some(redactor.redact(&queries.join("\n"))),
         link: link.and_then(|link| redactor.redact_url(link)),
-        ..item(0, &sources.join(", "), title, words.0)
+        ..item(0, &sources.join(", "), title.0, text.0)
     }
 }
 
-/// `critical, GuardDuty Backdoor:EC2/C&CActivity.B!DNS: 3 open, 1 of them began in these days: i-0abc asks for …`
+/// `critical, GuardDuty Backdoor:EC2/C&CActivity.B!DNS: 3 open findings, 1 began in these days: i-0abc asks for …`
 fn kind(place: usize, group: &Group<'_>, window: Window, redactor: &Redactor) -> Option<Item> {
     let first = group.first()?;
     let finding = first.finding;
-    let (open, new) = (group.all.len() as u64, group.new as u64);
-    let named = |words: Words| {
-        let words = words.fixed(finding.level.word()).fixed(", ").named(&finding.product, redactor);
-        match finding.kind.as_str() {
-            "" => words,
-            // What others call a type is a control of Security Hub's own.
-            control if finding.product == HUB => words.fixed(" control ").named(control, redactor),
-            other => words.fixed(" ").named(other, redactor),
-        }
-    };
-    let counts = |words: Words| {
-        let words = words.count(open).fixed(if open == 1 { " open finding" } else { " open findings" });
-        if new > 0 { words.fixed(", ").count(new).fixed(" began in these days") } else { words }
-    };
-    let title = counts(named(Words::default()).fixed(": ")).fixed(": ").named(&finding.title, redactor);
-    let mut words = counts(named(Words::default()).fixed("\n"));
-    words = span(words, group);
-    words = things(words, group, redactor);
+    let mut title = Text::default();
+    title.kind_of(finding, redactor);
+    title.fixed(": ").counts_of(group);
+    title.fixed(": ").named(&finding.title, redactor);
+    let mut text = Text::default();
+    text.kind_of(finding, redactor);
+    text.fixed("\n").counts_of(group);
+    span(&mut text, group);
+    things(&mut text, group, redactor);
     let all = || group.all.iter().map(|seen| seen.finding);
+    let accounts = by(all().map(|finding| finding.account.as_str()));
+    let regions = by(all().map(|finding| finding.region.as_str()));
     // Where there is one alone, each finding says it.
-    if by(all().map(|finding| finding.account.as_str())).len() > 1 {
-        words = words.by("by account", all().map(|finding| finding.account.as_str()), redactor);
+    for (heading, values) in [("by account", accounts), ("by region", regions)] {
+        if values.len() > 1 {
+            text.by(heading, &values, redactor);
+        }
     }
-    if by(all().map(|finding| finding.region.as_str())).len() > 1 {
-        words = words.by("by region", all().map(|finding| finding.region.as_str()), redactor);
-    }
-    for (heading, text) in [("\n", &finding.description), ("\nwhat the service advises: ", &finding.remedy)] {
-        if !text.is_empty() {
-            words = words.fixed(heading).part(&excerpt(&squeeze(&redactor.redact_line(text)), SENTENCES));
+    for (heading, said) in [("\n", &finding.description), ("\nwhat the service advises: ", &finding.remedy)] {
+        if !said.is_empty() {
+            text.fixed(heading).part(&excerpt(&squeeze(&redactor.redact_line(said)), SENTENCES));
         }
     }
     for seen in group.all.iter().take(MOST_FINDINGS) {
-        words = single(words.fixed("\n- "), seen, window, redactor);
+        text.fixed("\n- ");
+        single(&mut text, seen, window, redactor);
     }
     if let Some(more @ 1..) = group.all.len().checked_sub(MOST_FINDINGS) {
-        words = words.fixed("\nand ").count(more as u64).fixed(" more");
+        text.fixed("\nand ").count(more as u64).fixed(" more");
     }
     Some(Item {
         query: Some(redactor.redact(&first.answer.query)),
         link: finding.link.as_deref().and_then(|link| redactor.redact_url(link)),
         at: all().filter_map(|finding| finding.last_seen).max(),
-        ..item(place, first.source, title.0, words.0)
+        ..item(place, first.source, title.0, text.0)
     })
 }
 
 /// When the first of them was seen first, and the last of them last.
-fn span(words: Words, group: &Group<'_>) -> Words {
+fn span(text: &mut Text, group: &Group<'_>) {
     let all = || group.all.iter().map(|seen| seen.finding);
     let first = all().filter_map(|finding| finding.first_seen).min();
-    let last = all().filter_map(|finding| finding.last_seen).max();
-    let words = match first {
-        Some(at) => words.fixed("\nfirst seen ").moment(at),
-        None => words,
-    };
-    match last {
-        Some(at) => words.fixed(if first.is_some() { ", last seen " } else { "\nlast seen " }).moment(at),
-        None => words,
+    if let Some(at) = first {
+        text.fixed("\nfirst seen ").moment(at);
+    }
+    if let Some(at) = all().filter_map(|finding| finding.last_seen).max() {
+        text.fixed(if first.is_some() { ", last seen " } else { "\nlast seen " }).moment(at);
     }
 }
 
 /// What they are about.
-fn things(words: Words, group: &Group<'_>, redactor: &Redactor) -> Words {
+fn things(text: &mut Text, group: &Group<'_>, redactor: &Redactor) {
     let all = group.all.iter().flat_map(|seen| &seen.finding.resources);
     let mut names: Vec<&str> = Vec::new();
     for thing in all {
@@ -213,37 +233,34 @@ fn things(words: Words, group: &Group<'_>, redactor: &Redactor) -> Words {
             names.push(&thing.id);
         }
     }
-    let mut words = if names.is_empty() { words } else { words.fixed("\nabout: ") };
     for (place, name) in names.iter().take(MOST_NAMES).enumerate() {
-        words = words.fixed(if place == 0 { "" } else { ", " }).named(name, redactor);
+        text.fixed(if place == 0 { "\nabout: " } else { ", " }).named(name, redactor);
     }
-    words.and_more(names.len().saturating_sub(MOST_NAMES))
+    text.and_more(names.len().saturating_sub(MOST_NAMES));
 }
 
 /// `high, began 2026-11-24 01:12 UTC, last seen …, 14 times, in 111122223333 eu-west-1: web-role; API call: ListBuckets`
-fn single(words: Words, seen: &Seen<'_>, window: Window, redactor: &Redactor) -> Words {
+fn single(text: &mut Text, seen: &Seen<'_>, window: Window, redactor: &Redactor) {
     let finding = seen.finding;
-    let mut words = words.fixed(finding.level.word());
+    text.fixed(finding.level.word());
     if let Some(at) = finding.first_seen {
-        words = words.fixed(if finding.began_in(window) { ", began " } else { ", first seen " }).moment(at);
+        text.fixed(if finding.began_in(window) { ", began " } else { ", first seen " }).moment(at);
     }
     if let Some(at) = finding.last_seen {
-        words = words.fixed(", last seen ").moment(at);
+        text.fixed(", last seen ").moment(at);
     }
     if let Some(count) = finding.count {
-        words = words.fixed(", ").count(count).fixed(if count == 1 { " time" } else { " times" });
+        text.fixed(", ").count(count).fixed(if count == 1 { " time" } else { " times" });
     }
     if finding.state == State::Notified {
-        words = words.fixed(", its owner was notified");
+        text.fixed(", its owner was notified");
     }
-    words =
-        words.fixed(", in ").named(&finding.account, redactor).fixed(" ").named(&finding.region, redactor);
+    text.fixed(", in ").named(&finding.account, redactor).fixed(" ").named(&finding.region, redactor);
     for (place, thing) in finding.resources.iter().enumerate() {
-        words = words.fixed(if place == 0 { ": " } else { ", " }).named(&thing.id, redactor);
+        text.fixed(if place == 0 { ": " } else { ", " }).named(&thing.id, redactor);
     }
     for (name, value) in &finding.details {
         let value = excerpt(&squeeze(&redactor.redact_value(name, value)), NAME);
-        words = words.fixed("; ").named(name, redactor).fixed(": ").part(&value);
+        text.fixed("; ").named(name, redactor).fixed(": ").part(&value);
     }
-    words
 }
