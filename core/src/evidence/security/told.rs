@@ -22,6 +22,9 @@ const NAME: usize = 120;
 const SENTENCES: usize = 700;
 
 /// What has been written so far, of fixed words and redacted parts.
+///
+/// It is written in place. Passed on by value as `Words` is, the closures, loops and branches here grew a buffer after it had been
+/// freed, in the release profile of rustc 1.95; the profile of the tests did not show it.
 #[derive(Default)]
 struct Text(Redacted);
 
